@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One rule for every target of ours: warnings are errors, imports are explicit and internal unless
+// said otherwise, and an existential is written `any`.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "_CryptoExtras", package: "swift-crypto")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// The table of targets, and why each may import what it imports, is Sources/ARCHITECTURE.md; a test
+// compares the two.
+let package = Package(
+    name: "hashdrop",
+    products: [
+        .executable(name: "hashdrop", targets: ["hashdrop"]),
+        .executable(name: "hashdrop-watch", targets: ["hashdrop-watch"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CInotifyTools"),
+
+        .target(name: "Model", swiftSettings: strict),
+        .target(name: "HashLists", dependencies: ["Model"], swiftSettings: strict),
+        .target(name: "Spool", dependencies: ["Model", logging], swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Model", grdb], swiftSettings: strict),
+        .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
+        .target(name: "VirusTotal", dependencies: ["Model", "Curl"], swiftSettings: strict),
+        .target(
+            name: "Lookup", dependencies: ["Model", "VirusTotal", "Store", logging],
+            swiftSettings: strict),
+        .target(name: "Reporting", dependencies: ["Model"], swiftSettings: strict),
+        .target(
+            name: "Simulator", dependencies: ["Model", hummingbird, logging, crypto],
+            swiftSettings: strict),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Model", "HashLists", "Spool", "Store", "Lookup", "Reporting", logging, lifecycle,
+                crypto,
+            ], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["Model", configuration], swiftSettings: strict),
+        .executableTarget(
+            name: "hashdrop",
+            dependencies: [
+                "Model", "HashLists", "Spool", "Store", "Curl", "VirusTotal", "Lookup", "Reporting",
+                "Simulator", "Pipeline", "Settings", arguments, lifecycle, logging, cryptoExtras,
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "hashdrop-watch", dependencies: ["CInotifyTools"], swiftSettings: strict),
+
+    ]
+)

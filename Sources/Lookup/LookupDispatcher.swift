@@ -1,0 +1,358 @@
+import Foundation
+package import Model
+package import Store
+
+/// Keeps requests in flight: by turns, within the quota, as VirusTotal's mood allows.
+///
+/// The decisions are `FairQueue`'s, `QuotaStateMachine`'s and `MoodStateMachine`'s; this actor performs them. A
+/// request is written to the ledger before it is sent, and an outcome is recorded in one transaction for every
+/// job that wanted the file.
+package actor LookupDispatcher {
+    private enum Event: Sendable {
+        case jobsAdded
+        case jobsChanged
+        case ended(Flight, Result<Verdict.Answer, LookupFailure>)
+        case stop
+    }
+
+    /// A request that has ended.
+    private struct Flight: Sendable {
+        var request: Int64
+        var reservation: Reservation
+        var took: Duration
+    }
+
+    private let lookups: LookupStore
+    private let options: LookupOptions
+    private let source: LookupSource
+    private let clock: any LookupClock
+    private let onProgress: @Sendable (RecordedOutcomes) -> Void
+    private let mailbox = Mailbox<Event>()
+    private let executor = BlockingExecutor(label: "hashdrop.lookup")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private var queue = FairQueue()
+    private var quota: QuotaStateMachine
+    private var mood = MoodStateMachine()
+    private var inFlight: Set<FileHash> = []
+    private var unrecorded: [LookupOutcome] = []
+    private var storeTrouble: String?
+    private var lastJobRowID: Int64 = 0
+    private var lastAnswerAt: Date?
+    private var keyGeneration: Int
+    private var needsReload = false
+    private var isStopping = false
+    private var waitReason: String?
+    private var waitsUntil: Date?
+    private var answerSeconds = 0.5
+    private var generator = SystemRandomNumberGenerator()
+
+    /// - Parameter onProgress: called after each recorded batch; must not block.
+    package init(
+        database: HashdropDatabase, options: LookupOptions, source: LookupSource,
+        clock: any LookupClock = SystemLookupClock(),
+        onProgress: @escaping @Sendable (RecordedOutcomes) -> Void
+    ) throws {
+        lookups = database.lookups
+        self.options = options
+        self.source = source
+        self.clock = clock
+        self.onProgress = onProgress
+        let now = clock.now
+        quota = QuotaStateMachine(
+            limits: options.limits, spending: try database.ledger.spending(at: now.wall), now: now)
+        keyGeneration = source.keyGeneration()
+    }
+
+    // MARK: Told from outside
+
+    /// A job was accepted.
+    package nonisolated func jobAdded() { mailbox.post(.jobsAdded) }
+
+    /// Jobs were cancelled, removed or retried: everything is read anew.
+    package nonisolated func jobsChanged() { mailbox.post(.jobsChanged) }
+
+    /// Nothing more is sent; `run` returns when what is in flight has ended and is recorded.
+    package nonisolated func stop() { mailbox.post(.stop) }
+
+    /// Asks until `stop`.
+    package func run() async {
+        loadJobs(after: 0)
+        await withDiscardingTaskGroup { group in
+            while !isStopping || !inFlight.isEmpty {
+                let wait = dispatch(into: &group)
+                handle(await mailbox.take(upTo: wait, clock: clock))
+            }
+        }
+    }
+
+    // MARK: Sending
+
+    /// Sends what may be sent now.
+    ///
+    /// - Returns: how long until there may be more to send without an event; nil if only an event can tell.
+    private func dispatch(into group: inout DiscardingTaskGroup) -> Duration? {
+        guard storeTrouble == nil else { return Self.storeRetryInterval }
+        if needsReload { reload() }
+        guard !isStopping else { return nil }
+        let now = clock.now
+        let (count, wait) = allowance(at: now)
+        guard count > 0 else { return wait }
+        do {
+            let sent = try send(pick(count, at: now), into: &group)
+            // The queue may have been empty by then; a failed hash may be due later.
+            return sent < count ? try untilNextRetry(at: now) : .zero
+        } catch {
+            note(storeFailure: error)
+            return Self.storeRetryInterval
+        }
+    }
+
+    private static let storeRetryInterval: Duration = .seconds(5)
+
+    /// How many requests may leave now, or why none and for how long.
+    private func allowance(at now: Moment) -> (count: Int, wait: Duration?) {
+        setWait(nil, until: nil, now)
+        let free = options.connectionsMax - inFlight.count
+        var count = free
+        switch mood.decide(at: now.monotonic) {
+        case .go: break
+        case .probe: count = inFlight.isEmpty ? 1 : 0
+        case .wait(let wait, let reason):
+            setWait(reason, until: wait, now)
+            return (0, wait)
+        case .stop(let reason):
+            setWait(reason, until: nil, now)
+            checkKey()
+            return (0, options.keyCheckInterval)
+        }
+        switch quota.decide(at: now) {
+        case .go(let left): return (min(count, left), nil)
+        case .wait(let wait, let period):
+            if !queue.jobs.isEmpty { setWait(Self.reason(period, options.limits), until: wait, now) }
+            return (0, wait)
+        }
+    }
+
+    private func pick(_ count: Int, at now: Moment) throws -> [Reservation] {
+        var picked: [Reservation] = []
+        while picked.count < count {
+            switch queue.next() {
+            case .ask(let reservation):
+                guard inFlight.insert(reservation.hash).inserted else {
+                    queue.giveBack(reservation)
+                    continue
+                }
+                picked.append(reservation)
+            case .needsHashes(let job, let after):
+                let hashes = try lookups.openHashes(
+                    of: job, after: after, limit: Self.hashesAtOnce, at: now.wall)
+                queue.supply(jobRowID: job, hashes: hashes, inFlight: inFlight)
+            case .nothing: return picked
+            }
+        }
+        return picked
+    }
+
+    private static let hashesAtOnce = 64
+
+    private func send(_ picked: [Reservation], into group: inout DiscardingTaskGroup) throws -> Int {
+        guard !picked.isEmpty else { return 0 }
+        let now = clock.now
+        let requests: [Int64?]
+        do {
+            requests = try lookups.reserve(picked, at: now.wall)
+        } catch {
+            for reservation in picked { inFlight.remove(reservation.hash) }
+            throw error
+        }
+        for (reservation, request) in zip(picked, requests) {
+            guard let request else {
+                inFlight.remove(reservation.hash)
+                queue.giveBack(reservation)
+                continue
+            }
+            quota.spend(at: now)
+            group.addTask { [source, mailbox, clock] in
+                let result = await source.ask(reservation.hash)
+                let took = clock.now.monotonic - now.monotonic
+                mailbox.post(.ended(Flight(request: request, reservation: reservation, took: took), result))
+            }
+        }
+        return picked.count
+    }
+
+    private func untilNextRetry(at now: Moment) throws -> Duration? {
+        guard !queue.jobs.isEmpty, let next = try lookups.nextRetry() else { return nil }
+        queue.wake()
+        return max(.milliseconds(100), .seconds(next.timeIntervalSince(now.wall)))
+    }
+
+    // MARK: Hearing
+
+    private func handle(_ events: [Event]) {
+        let now = clock.now
+        for event in events {
+            switch event {
+            case .jobsAdded: loadJobs(after: lastJobRowID)
+            case .jobsChanged: reload()
+            case .ended(let flight, let result): ended(flight, result, now)
+            case .stop: isStopping = true
+            }
+        }
+        record()
+    }
+
+    private func ended(
+        _ flight: Flight, _ result: Result<Verdict.Answer, LookupFailure>, _ now: Moment
+    ) {
+        let reservation = flight.reservation
+        quota.end(at: now)
+        inFlight.remove(reservation.hash)
+        answerSeconds += (flight.took.seconds - answerSeconds) * Self.answerSecondsSmoothing
+        let consequence: LookupOutcome.Result
+        let word: String
+        switch result {
+        case .success(let answer):
+            mood.noteAnswer()
+            lastAnswerAt = now.wall
+            consequence = .answered(answer)
+            word = answer == .unknown ? "404" : "200"
+        case .failure(let failure):
+            mood.note(failure, at: now.monotonic, using: &generator)
+            consequence = self.consequence(of: failure, for: reservation.hash, now)
+            word = failure.outcome
+        }
+        unrecorded.append(
+            LookupOutcome(
+                request: flight.request, reservation: reservation, result: consequence, outcome: word,
+                answeredAt: now.wall))
+    }
+
+    // About the last ten answers tell how long the next will take.
+    private static let answerSecondsSmoothing = 0.1
+
+    /// What a failure means for its hash: later, or never.
+    ///
+    /// A bad answer counts against its hash only if VirusTotal has answered something well since the hash failed
+    /// last: through an outage of a day no list runs out of attempts.
+    private func consequence(
+        of failure: LookupFailure, for hash: FileHash, _ now: Moment
+    ) -> LookupOutcome.Result {
+        switch failure.effect {
+        case .giveUp: return .failedForGood(reason: failure.reason)
+        case .stopAsking, .pause, .unreachable:
+            return .failedForNow(reason: failure.reason, notBefore: now.wall, countsAttempt: false)
+        case .retryLater: break
+        }
+        let before = (try? lookups.failures(of: hash)) ?? nil
+        let counts = before.map { failed in lastAnswerAt.map { $0 > failed.failedAt } ?? false } ?? true
+        let attempts = (before?.attempts ?? 0) + (counts ? 1 : 0)
+        if attempts >= options.attemptsMax {
+            return .failedForGood(reason: "\(failure.reason) (\(attempts) attempts)")
+        }
+        let pause = Backoff.hash.jittered(afterFailures: max(1, attempts), using: &generator)
+        return .failedForNow(
+            reason: failure.reason, notBefore: (now + pause).wall, countsAttempt: counts)
+    }
+
+    /// Writes all outcomes that are not in the database yet; what cannot be written stays for the next try.
+    private func record() {
+        if unrecorded.isEmpty {
+            storeTrouble = nil
+            return
+        }
+        do {
+            let recorded = try lookups.record(unrecorded)
+            unrecorded = []
+            storeTrouble = nil
+            for job in queue.jobs {
+                if recorded.finished.contains(job.id) {
+                    queue.remove(jobRowID: job.rowID)
+                } else if let rows = recorded.touched[job.id] {
+                    queue.limit(jobRowID: job.rowID, toRows: rows)
+                }
+            }
+            queue.wake()
+            if !recorded.touched.isEmpty { onProgress(recorded) }
+        } catch {
+            note(storeFailure: error)
+        }
+    }
+
+    private func reload() {
+        needsReload = false
+        queue = FairQueue()
+        loadJobs(after: 0)
+    }
+
+    private func loadJobs(after rowID: Int64) {
+        do {
+            for job in try lookups.runningJobs(after: rowID) {
+                queue.add(job)
+                lastJobRowID = max(lastJobRowID, job.rowID)
+            }
+        } catch {
+            note(storeFailure: error)
+            needsReload = true
+        }
+    }
+
+    private func note(storeFailure error: any Error) {
+        let reason = "The database cannot be written (\(error)); lookups go on when it can."
+        storeTrouble = reason
+        setWait(reason, until: Self.storeRetryInterval, clock.now)
+    }
+
+    private func checkKey() {
+        let generation = source.keyGeneration()
+        guard generation != keyGeneration else { return }
+        keyGeneration = generation
+        mood.keyChanged()
+    }
+
+    // MARK: Telling
+
+    /// How far each running job is from its end.
+    package func outlooks() -> [JobID: JobOutlook] {
+        let now = clock.now
+        let jobs = queue.jobs
+        let isStopped = if case .stopped = mood.mood { true } else { false }
+        let pause = if case .waiting(let until, _) = mood.mood { max(.zero, until - now.monotonic) } else {
+            Duration.zero
+        }
+        return OutlookEstimator.requestsUntilDone(jobs).mapValues { requests in
+            let bySpeed = Duration.seconds(
+                answerSeconds * Double(requests) / Double(options.connectionsMax))
+            let byQuota = quota.expectedWait(forRequests: requests, at: now) + .seconds(answerSeconds)
+            return JobOutlook(
+                expectedAt: isStopped ? nil : (now + pause + max(bySpeed, byQuota)).wall,
+                waitReason: storeTrouble ?? waitReason)
+        }
+    }
+
+    package func health() -> LookupHealth {
+        LookupHealth(
+            waitReason: storeTrouble ?? waitReason, waitsUntil: waitsUntil, limits: options.limits,
+            spentThisMinute: quota.spentThisMinute, spentToday: quota.spentToday,
+            spentThisMonth: quota.spentThisMonth, requestsInFlight: inFlight.count,
+            openHashes: Dictionary(grouping: queue.jobs, by: \.user).mapValues { jobs in
+                jobs.reduce(0) { $0 + $1.openHashes }
+            })
+    }
+
+    private func setWait(_ reason: String?, until wait: Duration?, _ now: Moment) {
+        waitReason = reason
+        waitsUntil = wait.map { (now + $0).wall }
+    }
+
+    private static func reason(_ period: QuotaPeriod, _ limits: QuotaLimits) -> String {
+        switch period {
+        case .minute: "within the limit of \(limits.requestsPerMinuteLimit) requests a minute"
+        case .day:
+            "the day's \(limits.requestsPerDayLimit) requests are used up; goes on at 00:00 UTC"
+        case .month:
+            "the month's \(limits.requestsPerMonthLimit) requests are used up; goes on on the 1st at 00:00 UTC"
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package import Model
+
+/// How lookups are paced.
+package struct LookupOptions: Hashable, Sendable {
+    package var limits: QuotaLimits
+    /// Requests in flight at once; default 4, at least 1.
+    package var connectionsMax: Int
+    /// After so many bad answers for one hash, while others were answered well, it has failed; default 5.
+    package var attemptsMax: Int
+    /// How often a refused key is looked at again for a change; default 30 s.
+    package var keyCheckInterval: Duration
+
+    package init(
+        limits: QuotaLimits = .init(), connectionsMax: Int = 4, attemptsMax: Int = 5,
+        keyCheckInterval: Duration = .seconds(30)
+    ) {
+        self.limits = limits
+        self.connectionsMax = connectionsMax
+        self.attemptsMax = attemptsMax
+        self.keyCheckInterval = keyCheckInterval
+    }
+}
+
+/// Asks VirusTotal: the one thing that the queue cannot do itself.
+package struct LookupSource: Sendable {
+    /// One request, one answer or failure; returns within the request's time limit.
+    package var ask: @Sendable (FileHash) async -> Result<Verdict.Answer, LookupFailure>
+    /// Changes when the key does; not the key and nothing that it could be found from.
+    package var keyGeneration: @Sendable () -> Int
+
+    package init(
+        ask: @escaping @Sendable (FileHash) async -> Result<Verdict.Answer, LookupFailure>,
+        keyGeneration: @escaping @Sendable () -> Int = { 0 }
+    ) {
+        self.ask = ask
+        self.keyGeneration = keyGeneration
+    }
+}

@@ -1,0 +1,49 @@
+package import Foundation
+
+/// One point in time by two clocks: the wall's, for days and months and for people, and one that never steps,
+/// for minutes and waits.
+package struct Moment: Hashable, Sendable {
+    package var wall: Date
+    /// Since an arbitrary start; only differences mean something.
+    package var monotonic: Duration
+
+    package init(wall: Date, monotonic: Duration) {
+        self.wall = wall
+        self.monotonic = monotonic
+    }
+
+    package static func + (moment: Moment, duration: Duration) -> Moment {
+        Moment(
+            wall: moment.wall.addingTimeInterval(duration.seconds),
+            monotonic: moment.monotonic + duration)
+    }
+}
+
+extension Duration {
+    /// The duration in seconds, fractions among them.
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}
+
+/// What tells the time and waits; a test's own clock stands still until it is told.
+package protocol LookupClock: Sendable {
+    var now: Moment { get }
+    /// Returns after `duration`, or earlier by throwing if the task is cancelled.
+    func sleep(for duration: Duration) async throws
+}
+
+/// The machine's clocks.
+package struct SystemLookupClock: LookupClock {
+    private let start = ContinuousClock.now
+
+    package init() {}
+
+    package var now: Moment {
+        Moment(wall: Date(), monotonic: ContinuousClock.now - start)
+    }
+
+    package func sleep(for duration: Duration) async throws {
+        try await Task.sleep(for: duration, tolerance: .milliseconds(1))
+    }
+}

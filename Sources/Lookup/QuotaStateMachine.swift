@@ -1,0 +1,162 @@
+import Foundation
+package import Store
+
+/// What a key may spend; 0 means no limit.
+package struct QuotaLimits: Hashable, Sendable {
+    /// In any 60 seconds; default 4, a public key's.
+    package var requestsPerMinuteLimit: Int
+    /// From 00:00 to 24:00 UTC; default 500.
+    package var requestsPerDayLimit: Int
+    /// In a calendar month, UTC; default 15,500.
+    package var requestsPerMonthLimit: Int
+
+    package init(
+        requestsPerMinuteLimit: Int = 4, requestsPerDayLimit: Int = 500, requestsPerMonthLimit: Int = 15_500
+    ) {
+        self.requestsPerMinuteLimit = requestsPerMinuteLimit
+        self.requestsPerDayLimit = requestsPerDayLimit
+        self.requestsPerMonthLimit = requestsPerMonthLimit
+    }
+}
+
+/// Which of the three allowances is used up.
+package enum QuotaPeriod: String, Hashable, Sendable {
+    case minute, day, month
+}
+
+/// Whether a request may leave now.
+package enum QuotaDecision: Hashable, Sendable {
+    /// So many may leave at once; `Int.max` without limits.
+    case go(Int)
+    case wait(Duration, QuotaPeriod)
+}
+
+/// Counts requests and says when the next may leave. Pure: the time is given.
+///
+/// The minute is a sliding window over the moments at which requests *ended*. VirusTotal counts a request
+/// somewhere between its leaving and its end, so a request that leaves 60 s after another's end is never in the
+/// same 60 s, however long the network took. Requests in flight count as ending now.
+package struct QuotaStateMachine: Sendable {
+    /// Beyond the 60 s, for clocks that do not run at the same speed.
+    private static let window: Duration = .seconds(60) + .milliseconds(20)
+
+    package let limits: QuotaLimits
+    /// Requests that have left and not ended.
+    package private(set) var inFlight = 0
+    package private(set) var spentToday: Int
+    package private(set) var spentThisMonth: Int
+    private var endings: [Duration]
+    private var day: Int
+    private var month: Int
+
+    /// - Parameter spending: what the ledger says of the time before.
+    package init(limits: QuotaLimits, spending: QuotaSpending, now: Moment) {
+        self.limits = limits
+        endings = spending.lastMinute.map { ended in
+            now.monotonic - .seconds(max(0, now.wall.timeIntervalSince(ended)))
+        }
+        spentToday = spending.today
+        spentThisMonth = spending.thisMonth
+        day = UTC.day(of: now.wall)
+        month = UTC.month(of: now.wall)
+    }
+
+    /// Requests of the last minute, those in flight among them.
+    package var spentThisMinute: Int { endings.count + inFlight }
+
+    package mutating func decide(at now: Moment) -> QuotaDecision {
+        turnPages(at: now)
+        if limits.requestsPerMonthLimit > 0, spentThisMonth >= limits.requestsPerMonthLimit {
+            return .wait(UTC.untilNextMonth(from: now.wall), .month)
+        }
+        if limits.requestsPerDayLimit > 0, spentToday >= limits.requestsPerDayLimit {
+            return .wait(UTC.untilNextDay(from: now.wall), .day)
+        }
+        var left = Int.max
+        if limits.requestsPerMonthLimit > 0 { left = limits.requestsPerMonthLimit - spentThisMonth }
+        if limits.requestsPerDayLimit > 0 { left = min(left, limits.requestsPerDayLimit - spentToday) }
+        guard limits.requestsPerMinuteLimit > 0 else { return .go(left) }
+        let leftThisMinute = limits.requestsPerMinuteLimit - spentThisMinute
+        if leftThisMinute > 0 { return .go(min(left, leftThisMinute)) }
+        // Without an ending in the window everything is in flight: the first answer starts the count.
+        let oldest = endings.first ?? now.monotonic
+        return .wait(oldest + Self.window - now.monotonic, .minute)
+    }
+
+    /// A request is about to leave.
+    package mutating func spend(at now: Moment) {
+        turnPages(at: now)
+        inFlight += 1
+        spentToday += 1
+        spentThisMonth += 1
+    }
+
+    /// A request has ended, however.
+    package mutating func end(at now: Moment) {
+        inFlight -= 1
+        guard limits.requestsPerMinuteLimit > 0 else { return }
+        endings.append(now.monotonic)
+    }
+
+    /// When the `count`-th request from now on should have been answered, at full use of the allowances.
+    package func expectedWait(forRequests count: Int, at now: Moment) -> Duration {
+        var copy = self
+        copy.turnPages(at: now)
+        return QuotaForecast(quota: copy, now: now).wait(forRequests: count)
+    }
+
+    /// How long until the minute's window has room, for the forecast: one entry a request that it remembers.
+    func roomInMinute(at now: Moment) -> [Duration] {
+        let flying = [Duration](repeating: Self.window, count: inFlight)
+        return endings.map { max(.zero, $0 + Self.window - now.monotonic) } + flying
+    }
+
+    private mutating func turnPages(at now: Moment) {
+        let old = endings.prefix { $0 + Self.window <= now.monotonic }.count
+        if old > 0 { endings.removeFirst(old) }
+        // A clock that stepped back does not give back what was spent: only a later page is a new one.
+        let today = UTC.day(of: now.wall)
+        if today > day {
+            day = today
+            spentToday = inFlight
+        }
+        let thisMonth = UTC.month(of: now.wall)
+        if thisMonth > month {
+            month = thisMonth
+            spentThisMonth = inFlight
+        }
+    }
+}
+
+/// The pages on which VirusTotal counts: days and months begin at 00:00 UTC (its documentation, "consumption
+/// quotas").
+enum UTC {
+    static let calendar: Calendar = {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        return calendar
+    }()
+
+    /// Days since 1970-01-01.
+    static func day(of date: Date) -> Int { Int((date.timeIntervalSince1970 / 86_400).rounded(.down)) }
+
+    /// Months since year 0.
+    static func month(of date: Date) -> Int {
+        let parts = calendar.dateComponents([.year, .month], from: date)
+        return (parts.year ?? 0) * 12 + (parts.month ?? 1) - 1
+    }
+
+    static func untilNextDay(from date: Date) -> Duration {
+        let next = Double(day(of: date) + 1) * 86_400
+        return .seconds(next - date.timeIntervalSince1970 + pageMarginSeconds)
+    }
+
+    static func untilNextMonth(from date: Date) -> Duration {
+        let interval = calendar.dateInterval(of: .month, for: date)
+        return .seconds((interval?.end ?? date).timeIntervalSince(date) + pageMarginSeconds)
+    }
+
+    // Our clock may be ahead of VirusTotal's: a request in the first second of our new day could be counted on
+    // its old one.
+    private static let pageMarginSeconds = 2.0
+}

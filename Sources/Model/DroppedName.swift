@@ -1,0 +1,43 @@
+/// The name under which a file was dropped: any bytes but NUL and `/`, at most 255 of them, not always text.
+package struct DroppedName: Hashable, Sendable, Comparable {
+    package let bytes: [UInt8]
+
+    package init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
+    package init(_ text: String) { bytes = Array(text.utf8) }
+
+    /// The name for people: invalid UTF-8 as U+FFFD, control and text-direction characters as `\u{…}`.
+    /// It is text, not markup: HTML and CSV escape it once more.
+    package var display: String { String(decoding: bytes, as: UTF8.self).showingControls }
+
+    /// The name as a part of a report folder's name: every byte but `A`–`Z`, `a`–`z`, `0`–`9`, `.`, `-`, `_`
+    /// becomes `_`, and only the first 100 are kept. The README promises this rule to scripts.
+    package var pathComponent: String {
+        let kept = bytes.prefix(100).map { byte -> UInt8 in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"): byte
+            default: UInt8(ascii: "_")
+            }
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+
+    package static func < (a: DroppedName, b: DroppedName) -> Bool {
+        a.bytes.lexicographicallyPrecedes(b.bytes)
+    }
+}
+
+extension StringProtocol {
+    /// The text with control characters, line breaks and text-direction marks written as `\u{…}`, so that a
+    /// hostile name can neither move a terminal's cursor nor turn a line around.
+    package var showingControls: String {
+        var out = ""
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
+                out += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+}

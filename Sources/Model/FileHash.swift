@@ -1,0 +1,132 @@
+/// A file's MD5, SHA-1 or SHA-256 digest: 16, 20 or 32 bytes.
+///
+/// A file has one of each; two of different kinds may name the same file and are still different values.
+/// Stored inline, so that a million of them are a million times 40 bytes and nothing else.
+package struct FileHash: Hashable, Sendable {
+    package enum Kind: UInt8, CaseIterable, Sendable, Comparable {
+        case md5 = 16
+        case sha1 = 20
+        case sha256 = 32
+
+        /// The digest's length in bytes: 16, 20 or 32.
+        package var byteCount: Int { Int(rawValue) }
+
+        /// The name as people write it: `MD5`, `SHA-1`, `SHA-256`.
+        package var name: String {
+            switch self {
+            case .md5: "MD5"
+            case .sha1: "SHA-1"
+            case .sha256: "SHA-256"
+            }
+        }
+
+        /// Weaker before stronger: MD5 < SHA-1 < SHA-256.
+        package static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
+    }
+
+    package let kind: Kind
+    // Big-endian words, the unused tail zero: equality and order are those of the bytes.
+    private var words: (UInt64, UInt64, UInt64, UInt64)
+
+    /// The digest with these bytes, or nil unless there are 16, 20 or 32 of them.
+    package init?(bytes: some Collection<UInt8>) {
+        guard let kind = Kind(rawValue: UInt8(clamping: bytes.count)) else { return nil }
+        self.kind = kind
+        words = (0, 0, 0, 0)
+        for (index, byte) in bytes.enumerated() { set(byte, at: index) }
+    }
+
+    /// The digest written in hexadecimal, either case, or nil unless all are 32, 40 or 64 hexadecimal digits.
+    package init?(hexadecimal digits: some Collection<UInt8>) {
+        let count = digits.count
+        guard count.isMultiple(of: 2), let kind = Kind(rawValue: UInt8(clamping: count / 2)) else {
+            return nil
+        }
+        self.kind = kind
+        words = (0, 0, 0, 0)
+        var high: UInt8?
+        var index = 0
+        for digit in digits {
+            guard let value = Self.value(ofDigit: digit) else { return nil }
+            if let first = high {
+                set(first << 4 | value, at: index)
+                index += 1
+                high = nil
+            } else {
+                high = value
+            }
+        }
+    }
+
+    /// The digest written in hexadecimal, either case, or nil if `text` is not one.
+    package init?(_ text: some StringProtocol) {
+        self.init(hexadecimal: Array(text.utf8))
+    }
+
+    /// The bytes: 16, 20 or 32.
+    package var bytes: [UInt8] { (0..<kind.byteCount).map { byte(at: $0) } }
+
+    /// The digest in lower-case hexadecimal: 32, 40 or 64 digits.
+    package var hexadecimal: String {
+        let digits: StaticString = "0123456789abcdef"
+        return String(unsafeUninitializedCapacity: kind.byteCount * 2) { buffer in
+            for index in 0..<kind.byteCount {
+                let byte = byte(at: index)
+                buffer[index * 2] = digits.utf8Start[Int(byte >> 4)]
+                buffer[index * 2 + 1] = digits.utf8Start[Int(byte & 15)]
+            }
+            return kind.byteCount * 2
+        }
+    }
+
+    package static func == (a: FileHash, b: FileHash) -> Bool {
+        a.kind == b.kind && a.words == b.words
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        // A digest is already evenly spread: one word of it is enough for a table.
+        hasher.combine(words.0)
+    }
+
+    /// The value of one ASCII hexadecimal digit, or nil.
+    package static func value(ofDigit digit: UInt8) -> UInt8? {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x61...0x66: digit - 0x61 + 10
+        case 0x41...0x46: digit - 0x41 + 10
+        default: nil
+        }
+    }
+
+    private func byte(at index: Int) -> UInt8 {
+        let word =
+            switch index >> 3 {
+            case 0: words.0
+            case 1: words.1
+            case 2: words.2
+            default: words.3
+            }
+        return UInt8(truncatingIfNeeded: word >> UInt64(56 - (index & 7) * 8))
+    }
+
+    private mutating func set(_ byte: UInt8, at index: Int) {
+        let bits = UInt64(byte) << UInt64(56 - (index & 7) * 8)
+        switch index >> 3 {
+        case 0: words.0 |= bits
+        case 1: words.1 |= bits
+        case 2: words.2 |= bits
+        default: words.3 |= bits
+        }
+    }
+}
+
+extension FileHash: Comparable {
+    /// By kind, then by bytes: a fixed order for tests and tie-breaks, without a meaning.
+    package static func < (a: FileHash, b: FileHash) -> Bool {
+        a.kind == b.kind ? a.words < b.words : a.kind < b.kind
+    }
+}
+
+extension FileHash: CustomStringConvertible {
+    package var description: String { hexadecimal }
+}

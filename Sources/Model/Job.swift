@@ -1,0 +1,138 @@
+package import Foundation
+
+/// Where a job stands.
+package enum JobState: String, Hashable, Sendable, CaseIterable {
+    /// Accepted; some hashes still need an answer.
+    case running
+    /// Every hash has its verdict or the reason why there is none.
+    case done
+    /// The dropped file could not be used; the job's reason says why.
+    case refused
+    case cancelled
+
+    package var isFinal: Bool { self != .running }
+}
+
+/// One accepted or refused list, as stored; everything that a report's head shows.
+package struct Job: Hashable, Sendable {
+    package var id: JobID
+    package var user: UserName
+    package var droppedName: DroppedName
+    package var state: JobState
+    /// Why it was refused or cancelled, and what to do about it.
+    package var reason: String?
+    package var receivedAt: Date
+    package var finishedAt: Date?
+    package var inputBytes: Int64
+    /// SHA-256 of the dropped bytes; nil for a refused file that was never read.
+    package var inputSHA256: FileHash?
+    /// How the file was judged complete, in words: `renamed into the folder`, `quiet for 2 s, no writer`.
+    package var evidence: String
+    package var counts: JobCounts
+    package var stewardship: Stewardship
+
+    package init(
+        id: JobID, user: UserName, droppedName: DroppedName, state: JobState, reason: String? = nil,
+        receivedAt: Date, finishedAt: Date? = nil, inputBytes: Int64 = 0,
+        inputSHA256: FileHash? = nil, evidence: String = "", counts: JobCounts = .init(),
+        stewardship: Stewardship = .init()
+    ) {
+        self.id = id
+        self.user = user
+        self.droppedName = droppedName
+        self.state = state
+        self.reason = reason
+        self.receivedAt = receivedAt
+        self.finishedAt = finishedAt
+        self.inputBytes = inputBytes
+        self.inputSHA256 = inputSHA256
+        self.evidence = evidence
+        self.counts = counts
+        self.stewardship = stewardship
+    }
+
+    /// The name of the job's report folder: `<id>_<dropped name, made safe>`.
+    package var folderName: String { "\(id)_\(droppedName.pathComponent)" }
+}
+
+/// How many hashes a job has, and of which verdict.
+package struct JobCounts: Hashable, Sendable {
+    /// Different hashes, that is rows of the report.
+    package var hashes: Int
+    /// Mentions beyond a hash's first.
+    package var duplicates: Int
+    /// Lines that hold no usable hash although one seems meant.
+    package var unusableLines: Int
+    /// Rows by verdict, the waiting ones among them; they add up to `hashes`.
+    package var words: [VerdictWord: Int]
+
+    package init(
+        hashes: Int = 0, duplicates: Int = 0, unusableLines: Int = 0, words: [VerdictWord: Int] = [:]
+    ) {
+        self.hashes = hashes
+        self.duplicates = duplicates
+        self.unusableLines = unusableLines
+        self.words = words
+    }
+
+    package subscript(word: VerdictWord) -> Int { words[word, default: 0] }
+    /// Rows that have their verdict or their reason.
+    package var finished: Int { hashes - self[.waiting] }
+}
+
+/// What a job cost VirusTotal's quota and what it did not.
+package struct Stewardship: Hashable, Sendable {
+    /// Requests sent for this job, those that failed and were sent again among them.
+    package var requestsSent: Int
+    /// Hashes answered from the cache when the job came in.
+    package var savedByCache: Int
+    /// Hashes answered because another name of the same file was asked, by this or another job.
+    package var savedByAlias: Int
+    /// Hashes answered by a request that another job needed too and paid for.
+    package var savedBySharing: Int
+    /// Mentions beyond a hash's first.
+    package var savedByDuplicates: Int
+
+    package init(
+        requestsSent: Int = 0, savedByCache: Int = 0, savedByAlias: Int = 0,
+        savedBySharing: Int = 0, savedByDuplicates: Int = 0
+    ) {
+        self.requestsSent = requestsSent
+        self.savedByCache = savedByCache
+        self.savedByAlias = savedByAlias
+        self.savedBySharing = savedBySharing
+        self.savedByDuplicates = savedByDuplicates
+    }
+
+    /// Requests that a tool without cache, aliases and duplicate detection would have sent as well.
+    package var requestsSaved: Int {
+        savedByCache + savedByAlias + savedBySharing + savedByDuplicates
+    }
+}
+
+/// How far a running job is from its end.
+package struct JobOutlook: Hashable, Sendable {
+    /// When it should be done, by the quota, the queue before it and what it still needs; nil when nobody can tell.
+    package var expectedAt: Date?
+    /// What the job waits for at the moment, in words for its owner; nil while it simply goes on.
+    package var waitReason: String?
+
+    package init(expectedAt: Date? = nil, waitReason: String? = nil) {
+        self.expectedAt = expectedAt
+        self.waitReason = waitReason
+    }
+}
+
+/// A directory entry of a user's folder that is not picked up (yet), and why.
+package struct WaitingFile: Hashable, Sendable {
+    package var name: DroppedName
+    /// In words for its owner, for example `still being written`.
+    package var reason: String
+    package var firstSeenAt: Date
+
+    package init(name: DroppedName, reason: String, firstSeenAt: Date) {
+        self.name = name
+        self.reason = reason
+        self.firstSeenAt = firstSeenAt
+    }
+}

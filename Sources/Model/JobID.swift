@@ -1,0 +1,41 @@
+package import Foundation
+
+/// A job's name: when it was claimed (UTC) and five random characters, for example `20261123-195045-k3f9x`.
+///
+/// Made before the job is stored, so that a claimed file has its final name at once; names sort by time and
+/// say nothing about other people's jobs. Two of 2^25 names a second collide rarely; who makes one checks.
+package struct JobID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package let description: String
+
+    // Crockford's base 32: no letter that is read as a digit, and none that makes words.
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+
+    /// A new name for a job claimed at `date`.
+    package init(claimedAt date: Date, using generator: inout some RandomNumberGenerator) {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        let parts = calendar.dateComponents(
+            [.year, .month, .day, .hour, .minute, .second], from: date)
+        func digits(_ value: Int?, _ width: Int) -> String {
+            let text = String(value ?? 0)
+            return String(repeating: "0", count: max(0, width - text.count)) + text
+        }
+        let day = digits(parts.year, 4) + digits(parts.month, 2) + digits(parts.day, 2)
+        let time = digits(parts.hour, 2) + digits(parts.minute, 2) + digits(parts.second, 2)
+        let tail = (0..<5).map { _ in Self.alphabet.randomElement(using: &generator)! }
+        description = "\(day)-\(time)-\(String(tail))"
+    }
+
+    /// The name written as `text`, or nil unless it has the form `YYYYMMDD-HHMMSS-xxxxx`.
+    package init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].utf8.count == 8, parts[1].utf8.count == 6,
+            parts[2].count == 5,
+            parts[0...1].allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+            parts[2].allSatisfy({ Self.alphabet.contains($0) })
+        else { return nil }
+        description = String(text)
+    }
+
+    package static func < (a: JobID, b: JobID) -> Bool { a.description < b.description }
+}

@@ -1,0 +1,52 @@
+/// One row of a report: a hash of the list and what is known of it.
+package struct ReportRow: Hashable, Sendable {
+    package enum State: Hashable, Sendable {
+        case answered(Verdict)
+        /// Not answered yet; `stale` is an older verdict past its age, better than nothing.
+        case waiting(stale: Verdict?)
+        /// No verdict for good, with the reason; `stale` as above.
+        case failed(reason: String, stale: Verdict?)
+    }
+
+    package var hash: FileHash
+    package var state: State
+    package var comment: String?
+    /// The line of the list that names the hash first, counted from 1.
+    package var line: Int
+    /// How often the list names the hash: at least 1.
+    package var occurrences: Int
+    /// The hash of the same file that was asked instead of this one, if it was another.
+    package var askedAs: FileHash?
+
+    package init(
+        hash: FileHash, state: State, comment: String? = nil, line: Int, occurrences: Int = 1,
+        askedAs: FileHash? = nil
+    ) {
+        self.hash = hash
+        self.state = state
+        self.comment = comment
+        self.line = line
+        self.occurrences = occurrences
+        self.askedAs = askedAs
+    }
+
+    /// The verdict to show, if any: the answer or the stale one.
+    package var verdict: Verdict? {
+        switch state {
+        case .answered(let verdict): verdict
+        case .waiting(let stale), .failed(_, let stale): stale
+        }
+    }
+
+    package var isStale: Bool {
+        if case .answered = state { false } else { verdict != nil }
+    }
+
+    package func word(_ thresholds: VerdictThresholds) -> VerdictWord {
+        switch state {
+        case .answered(let verdict): thresholds.word(for: verdict.answer)
+        case .waiting: .waiting
+        case .failed: .failed
+        }
+    }
+}

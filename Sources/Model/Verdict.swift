@@ -1,0 +1,72 @@
+package import Foundation
+
+/// VirusTotal's answer for one file and when it was asked.
+package struct Verdict: Hashable, Sendable {
+    package enum Answer: Hashable, Sendable {
+        case known(FileObject)
+        /// VirusTotal has never seen the file (its 404 is an answer).
+        case unknown
+    }
+
+    package var answer: Answer
+    /// When VirusTotal was asked; its age is the verdict's age. Not when engines last scanned the file.
+    package var askedAt: Date
+
+    package init(answer: Answer, askedAt: Date) {
+        self.answer = answer
+        self.askedAt = askedAt
+    }
+
+    package var fileObject: FileObject? {
+        if case .known(let object) = answer { object } else { nil }
+    }
+}
+
+/// The one word that a reader looks for, from the most to the least alarming.
+package enum VerdictWord: String, Hashable, Sendable, CaseIterable, Comparable {
+    case malicious
+    case suspicious
+    /// The lookup failed for good; the row says why.
+    case failed
+    /// Known to VirusTotal, and no engine has finished yet.
+    case noResults = "no-results"
+    case unknown
+    case clean
+    /// Not answered yet.
+    case waiting
+
+    package static func < (a: VerdictWord, b: VerdictWord) -> Bool {
+        allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+    }
+
+    /// As a reader sees it, for example `no results yet`.
+    package var label: String {
+        switch self {
+        case .noResults: "no results yet"
+        case .unknown: "unknown to VirusTotal"
+        default: rawValue
+        }
+    }
+}
+
+/// From how many detecting engines a file is called malicious or suspicious.
+package struct VerdictThresholds: Hashable, Sendable {
+    /// Default 3; at least 1.
+    package var maliciousFrom: Int
+    /// Default 1; at least 1 and at most `maliciousFrom`.
+    package var suspiciousFrom: Int
+
+    package init(maliciousFrom: Int = 3, suspiciousFrom: Int = 1) {
+        self.maliciousFrom = maliciousFrom
+        self.suspiciousFrom = suspiciousFrom
+    }
+
+    /// The word for an answer.
+    package func word(for answer: Verdict.Answer) -> VerdictWord {
+        guard case .known(let object) = answer else { return .unknown }
+        if object.engines.isEmpty { return .noResults }
+        let detections = object.detectionCount
+        if detections >= maliciousFrom { return .malicious }
+        return detections >= suspiciousFrom ? .suspicious : .clean
+    }
+}

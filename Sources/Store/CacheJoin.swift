@@ -1,0 +1,102 @@
+import Foundation
+import GRDB
+import Model
+
+/// Answers a new job from the cache, as a set: one join, not one query a hash.
+enum CacheJoin {
+    static func answerFromCache(jobID: Int64, ages: CacheAges, now: Date, in db: Database) throws {
+        let fresh: StatementArguments = [
+            "job": jobID, "knownSince": (now - ages.known).milliseconds,
+            "unknownSince": (now - ages.unknown).milliseconds,
+        ]
+        try db.execute(
+            sql: """
+                UPDATE jobHash SET state = 2, leader = NULL
+                WHERE jobID = :job AND EXISTS (
+                    SELECT 1 FROM answer LEFT JOIN file ON file.id = answer.fileID
+                    WHERE answer.hash = jobHash.hash AND answer.askedAt >=
+                        CASE WHEN file.engines <> '' THEN :knownSince ELSE :unknownSince END)
+                """, arguments: fresh)
+        try Followers.settle(jobID: jobID, in: db)
+        try db.execute(
+            sql: """
+                UPDATE job SET savedByCache =
+                    (SELECT count(*) FROM jobHash WHERE jobID = :job AND state = 2) WHERE id = :job
+                """, arguments: ["job": jobID])
+    }
+}
+
+/// What becomes of a row whose leader has been answered.
+///
+/// A leader that VirusTotal knows has told its other names: a follower among them is answered by now, and one
+/// that is not is another file after all and is asked by itself. A leader that VirusTotal does not know speaks
+/// for its followers: they are names of the same unknown file, and asking each would cost a request for nothing.
+enum Followers {
+    /// Settles all of a new job's followers, as a set.
+    static func settle(jobID: Int64, in db: Database) throws {
+        // Again until nothing changes, since a follower may lead on another line.
+        repeat {
+            try db.execute(
+                sql: """
+                    UPDATE jobHash SET state = 2, leader = NULL,
+                        askedAs = (SELECT coalesce(l.askedAs, l.hash) FROM jobHash l
+                            WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader)
+                    WHERE jobID = :job AND state = 1 AND EXISTS (
+                        SELECT 1 FROM jobHash l JOIN answer ON answer.hash = coalesce(l.askedAs, l.hash)
+                        WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader AND l.state = 2
+                            AND answer.fileID IS NULL)
+                    """, arguments: ["job": jobID])
+        } while db.changesCount > 0
+        try db.execute(
+            sql: """
+                UPDATE jobHash SET state = 0, leader = NULL
+                WHERE jobID = :job AND state = 1 AND EXISTS (
+                    SELECT 1 FROM jobHash l WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader
+                        AND l.state = 2)
+                """, arguments: ["job": jobID])
+    }
+
+    /// Settles the followers of hashes that have just been answered or failed.
+    ///
+    /// - Returns: how many were answered by that.
+    static func settle(jobID: Int64, after finished: [Data], in db: Database) throws -> Int {
+        var leaders = finished
+        var answered = 0
+        while let leader = leaders.popLast() {
+            let followers = try Data.fetchAll(
+                db.cachedStatement(
+                    sql: "SELECT hash FROM jobHash WHERE jobID = ? AND leader = ? AND state = 1"),
+                arguments: [jobID, leader])
+            guard !followers.isEmpty else { continue }
+            if let asked = try unknownHash(behind: leader, jobID: jobID, in: db) {
+                try db.cachedStatement(
+                    sql: """
+                        UPDATE jobHash SET state = 2, leader = NULL, askedAs = ?
+                        WHERE jobID = ? AND leader = ? AND state = 1
+                        """
+                ).execute(arguments: [asked, jobID, leader])
+                answered += followers.count
+                leaders += followers
+            } else {
+                try db.cachedStatement(
+                    sql: """
+                        UPDATE jobHash SET state = 0, leader = NULL
+                        WHERE jobID = ? AND leader = ? AND state = 1
+                        """
+                ).execute(arguments: [jobID, leader])
+            }
+        }
+        return answered
+    }
+
+    /// The hash that VirusTotal said it does not know, if that is the answer for `leader`.
+    private static func unknownHash(behind leader: Data, jobID: Int64, in db: Database) throws -> Data? {
+        try Data.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT answer.hash FROM jobHash JOIN answer
+                        ON answer.hash = coalesce(jobHash.askedAs, jobHash.hash)
+                    WHERE jobID = ? AND jobHash.hash = ? AND state = 2 AND answer.fileID IS NULL
+                    """), arguments: [jobID, leader])
+    }
+}

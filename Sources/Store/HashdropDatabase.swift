@@ -1,0 +1,103 @@
+import Foundation
+import GRDB
+import Model
+
+/// The one SQLite file: users, jobs, the verdict cache and the quota ledger.
+///
+/// Write-ahead log with one writer and several readers; a commit is synced before it returns
+/// (`synchronous = FULL`), because a request that was sent and not remembered is quota lost.
+package struct HashdropDatabase: Sendable {
+    let pool: DatabasePool
+
+    package var users: UserStore { UserStore(pool: pool) }
+    package var jobs: JobStore { JobStore(pool: pool) }
+    package var lookups: LookupStore { LookupStore(pool: pool) }
+    package var ledger: QuotaLedger { QuotaLedger(pool: pool) }
+    package var reportRows: ReportRowStore { ReportRowStore(pool: pool) }
+
+    /// Opens the database, or makes it.
+    ///
+    /// - Parameter endpoint: where verdicts come from. The first one is remembered and any other refused, so
+    ///   that simulated verdicts never mix with real ones; nil (commands that only look or add users) skips it.
+    /// - Throws: `StoreError`.
+    package init(path: String, endpoint: String?) throws {
+        do {
+            pool = try DatabasePool(path: path, configuration: Self.configuration())
+            let version = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            guard version <= Schema.version else {
+                throw StoreError(
+                    .tooNew,
+                    "The database '\(path)' was made by a newer hashdrop (schema \(version), this one knows "
+                        + "\(Schema.version)); install that version or restore a backup.")
+            }
+            try Schema.migrator.migrate(pool)
+            try pool.write { try $0.execute(sql: "PRAGMA user_version = \(Schema.version)") }
+        } catch let error as DatabaseError {
+            throw Self.openingError(error, path: path)
+        }
+        if let endpoint { try remember(endpoint: endpoint, path: path) }
+    }
+
+    private static func configuration() -> Configuration {
+        var configuration = Configuration()
+        // Commands such as `user add` write beside a running daemon: wait for it rather than fail.
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            // Sorting a report of a million rows must not need a million rows of memory.
+            try db.execute(sql: "PRAGMA temp_store = FILE")
+            try db.execute(sql: "PRAGMA cache_size = -8000")
+        }
+        return configuration
+    }
+
+    private static func openingError(_ error: DatabaseError, path: String) -> StoreError {
+        switch error.resultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR:
+            StoreError(
+                .notOurs,
+                "The database '\(path)' is damaged or not hashdrop's (\(error.message ?? "no message")); move "
+                    + "it away to start anew, or restore a backup in its place.")
+        default:
+            StoreError(
+                .cannotOpen,
+                "The database '\(path)' cannot be opened (\(error.message ?? "no message")); check that its "
+                    + "folder exists, belongs to the user that runs hashdrop, and that the disk is not full.")
+        }
+    }
+
+    private func remember(endpoint: String, path: String) throws {
+        let remembered: String = try pool.write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO meta (key, value) VALUES ('endpoint', ?)", arguments: [endpoint])
+            return try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'endpoint'") ?? ""
+        }
+        guard remembered == endpoint else {
+            throw StoreError(
+                .wrongEndpoint,
+                "The database '\(path)' was filled from \(remembered), but the configured endpoint is "
+                    + "\(endpoint); use another spool folder for it, so that their verdicts never mix.")
+        }
+    }
+}
+
+extension Date {
+    /// Milliseconds since 1970, as every time is stored.
+    var milliseconds: Int64 { Int64((timeIntervalSince1970 * 1000).rounded(.down)) }
+
+    init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
+}
+
+extension FileHash {
+    /// The bytes as SQLite stores them; the length tells the kind.
+    var data: Data { Data(bytes) }
+
+    /// The hash in a column whose CHECK allows nothing but hashes.
+    init(column data: Data) throws {
+        guard let hash = FileHash(bytes: data) else {
+            throw StoreError(.notOurs, "The database holds a hash of \(data.count) bytes; restore a backup.")
+        }
+        self = hash
+    }
+}

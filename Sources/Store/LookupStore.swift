@@ -1,0 +1,170 @@
+package import Foundation
+import GRDB
+package import Model
+
+/// A job with open hashes, as the queue sees it.
+package struct RunningJob: Hashable, Sendable {
+    package var rowID: Int64
+    package var id: JobID
+    package var user: UserName
+    /// The user's turns relative to others: 1 to 100.
+    package var weight: Int
+    package var droppedName: DroppedName
+    package var receivedAt: Date
+    /// Hashes that have to be asked, if no other name of theirs is asked before.
+    package var openHashes: Int
+
+    package init(
+        rowID: Int64, id: JobID, user: UserName, weight: Int, droppedName: DroppedName, receivedAt: Date,
+        openHashes: Int
+    ) {
+        self.rowID = rowID
+        self.id = id
+        self.user = user
+        self.weight = weight
+        self.droppedName = droppedName
+        self.receivedAt = receivedAt
+        self.openHashes = openHashes
+    }
+}
+
+/// A hash that is about to be asked, and the job that pays for it.
+package struct Reservation: Hashable, Sendable {
+    package var hash: FileHash
+    package var jobRowID: Int64
+
+    package init(hash: FileHash, jobRowID: Int64) {
+        self.hash = hash
+        self.jobRowID = jobRowID
+    }
+}
+
+/// How a request ended.
+package struct LookupOutcome: Sendable {
+    package enum Result: Sendable {
+        case answered(Verdict.Answer)
+        /// Try again from `notBefore` on; `countsAttempt` says whether the hash is to blame.
+        case failedForNow(reason: String, notBefore: Date, countsAttempt: Bool)
+        case failedForGood(reason: String)
+    }
+
+    /// The request's number in the ledger.
+    package var request: Int64
+    package var reservation: Reservation
+    package var result: Result
+    /// A word for the ledger: `200`, `404`, `429`, `timed out`.
+    package var outcome: String
+    package var answeredAt: Date
+
+    package init(
+        request: Int64, reservation: Reservation, result: Result, outcome: String, answeredAt: Date
+    ) {
+        self.request = request
+        self.reservation = reservation
+        self.result = result
+        self.outcome = outcome
+        self.answeredAt = answeredAt
+    }
+}
+
+/// What recorded outcomes changed.
+package struct RecordedOutcomes: Hashable, Sendable {
+    /// The jobs that got closer to their end, each with the rows that it still waits for.
+    package var touched: [JobID: Int] = [:]
+    package var finished: Set<JobID> = []
+
+    package init() {}
+}
+
+/// The lookups' side of the database: what is open, what is reserved, what was answered.
+package struct LookupStore: Sendable {
+    let pool: DatabasePool
+
+    /// The running jobs that came after the one with this row id, the oldest first.
+    package func runningJobs(after rowID: Int64 = 0) throws -> [RunningJob] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT job.id, job.name, job.user, coalesce(user.weight, 1), job.droppedName, job.receivedAt,
+                        (SELECT count(*) FROM jobHash WHERE jobID = job.id AND state = 0)
+                    FROM job LEFT JOIN user ON user.name = job.user
+                    WHERE job.isPublished = 0 AND job.state = 'running' AND job.id > ? ORDER BY job.id
+                    """, arguments: [rowID]
+            ).compactMap { row in
+                guard let id = JobID(row[1] as String), let user = UserName(row[2] as String) else { return nil }
+                return RunningJob(
+                    rowID: row[0], id: id, user: user, weight: row[3],
+                    droppedName: DroppedName(bytes: row[4] as Data),
+                    receivedAt: Date(milliseconds: row[5]), openHashes: row[6])
+            }
+        }
+    }
+
+    /// The next hashes of a job to ask, in the order of their bytes.
+    ///
+    /// By bytes rather than by line, because then three lists that name the same files by MD5, SHA-1 and SHA-256
+    /// are walked in unrelated orders: two of one file's names are rarely in flight together, before the answer
+    /// to one could have served the other.
+    package func openHashes(
+        of jobRowID: Int64, after hash: FileHash?, limit: Int, at now: Date
+    ) throws -> [FileHash] {
+        try pool.read { db in
+            try Data.fetchAll(
+                db,
+                sql: """
+                    SELECT hash FROM jobHash
+                    WHERE jobID = ? AND state = 0 AND hash > ?
+                        AND NOT EXISTS (SELECT 1 FROM retry WHERE retry.hash = jobHash.hash AND notBefore > ?)
+                    ORDER BY hash LIMIT ?
+                    """, arguments: [jobRowID, hash?.data ?? Data(), now.milliseconds, limit]
+            ).map(FileHash.init(column:))
+        }
+    }
+
+    /// When the next failed hash may be tried again, if any waits.
+    package func nextRetry() throws -> Date? {
+        try pool.read { db in
+            try Int64.fetchOne(db, sql: "SELECT min(notBefore) FROM retry").map(Date.init(milliseconds:))
+        }
+    }
+
+    /// How often a hash has failed by its own fault, and when it failed last.
+    package func failures(of hash: FileHash) throws -> (attempts: Int, failedAt: Date)? {
+        try pool.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT attempts, failedAt FROM retry WHERE hash = ?", arguments: [hash.data]
+            ).map { ($0[0], Date(milliseconds: $0[1])) }
+        }
+    }
+
+    /// Writes requests into the ledger before they are sent, in one transaction.
+    ///
+    /// - Returns: each one's number, or nil where the hash has been answered meanwhile and nothing is to be sent.
+    package func reserve(_ reservations: [Reservation], at now: Date) throws -> [Int64?] {
+        try pool.write { db in
+            try reservations.map { reservation in
+                let hash = reservation.hash.data
+                try db.cachedStatement(
+                    sql: """
+                        UPDATE job SET requestsSent = requestsSent + 1 WHERE id = ? AND EXISTS (
+                            SELECT 1 FROM jobHash WHERE jobID = job.id AND hash = ? AND state = 0)
+                        """
+                ).execute(arguments: [reservation.jobRowID, hash])
+                guard db.changesCount == 1 else { return nil }
+                return try QuotaLedger.write(hash: hash, jobID: reservation.jobRowID, at: now, in: db)
+            }
+        }
+    }
+
+    /// Records how requests ended: cache, every job that wanted the file, and ledger, in one transaction.
+    package func record(_ outcomes: [LookupOutcome]) throws -> RecordedOutcomes {
+        try pool.write { db in
+            var recorded = RecordedOutcomes()
+            for outcome in outcomes {
+                try OutcomeRecorder(outcome: outcome, db: db).record(into: &recorded)
+            }
+            return recorded
+        }
+    }
+}

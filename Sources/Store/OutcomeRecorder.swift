@@ -1,0 +1,118 @@
+import Foundation
+import GRDB
+import Model
+
+/// Writes one request's outcome to every table that it concerns, inside the caller's transaction.
+struct OutcomeRecorder {
+    let outcome: LookupOutcome
+    let db: Database
+
+    private var asked: FileHash { outcome.reservation.hash }
+    private var now: Int64 { outcome.answeredAt.milliseconds }
+
+    func record(into recorded: inout RecordedOutcomes) throws {
+        try db.cachedStatement(sql: "UPDATE request SET outcome = ?, endedAt = ? WHERE id = ?")
+            .execute(arguments: [outcome.outcome, now, outcome.request])
+        switch outcome.result {
+        case .answered(let answer):
+            let names = try remember(answer)
+            try forgetFailures(of: names)
+            try finish(names, recorded: &recorded) { wanted in
+                try mark(wanted, "state = 2, leader = NULL", [])
+            }
+        case .failedForNow(let reason, let notBefore, let countsAttempt):
+            try postpone(reason: reason, notBefore: notBefore, countsAttempt: countsAttempt)
+        case .failedForGood(let reason):
+            try forgetFailures(of: [asked])
+            try finish([asked], recorded: &recorded) { wanted in
+                try mark(wanted, "state = 3, leader = NULL, reason = ?", [reason])
+            }
+        }
+    }
+
+    /// Puts the answer into the cache under every name it is good for.
+    private func remember(_ answer: Verdict.Answer) throws -> [FileHash] {
+        var names = [asked]
+        var file: Int64?
+        if case .known(let object) = answer {
+            names = object.hashes
+            file = try FileRecord.save(object, in: db)
+        }
+        let save = try db.cachedStatement(
+            sql: """
+                INSERT INTO answer (hash, fileID, askedAt) VALUES (?, ?, ?)
+                ON CONFLICT (hash) DO UPDATE SET fileID = excluded.fileID, askedAt = excluded.askedAt
+                """)
+        for name in names { try save.execute(arguments: [name.data, file, now]) }
+        return names
+    }
+
+    private func forgetFailures(of names: [FileHash]) throws {
+        let forget = try db.cachedStatement(sql: "DELETE FROM retry WHERE hash = ?")
+        for name in names { try forget.execute(arguments: [name.data]) }
+    }
+
+    private func postpone(reason: String, notBefore: Date, countsAttempt: Bool) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO retry (hash, attempts, failedAt, notBefore, reason) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (hash) DO UPDATE SET attempts = attempts + excluded.attempts,
+                    failedAt = excluded.failedAt, notBefore = excluded.notBefore, reason = excluded.reason
+                """
+        ).execute(arguments: [
+            asked.data, countsAttempt ? 1 : 0, now, notBefore.milliseconds, reason,
+        ])
+    }
+
+    private struct Wanted {
+        var jobID: Int64
+        var hash: Data
+    }
+
+    /// Marks every row that waits for one of `names`, settles those rows' followers and counts.
+    private func finish(
+        _ names: [FileHash], recorded: inout RecordedOutcomes, mark: ([Wanted]) throws -> Void
+    ) throws {
+        var wanted: [Wanted] = []
+        let find = try db.cachedStatement(sql: "SELECT jobID FROM jobHash WHERE hash = ? AND state < 2")
+        for name in names {
+            wanted += try Int64.fetchAll(find, arguments: [name.data]).map {
+                Wanted(jobID: $0, hash: name.data)
+            }
+        }
+        try mark(wanted)
+        for (job, rows) in Dictionary(grouping: wanted, by: \.jobID) {
+            let followers = try Followers.settle(jobID: job, after: rows.map(\.hash), in: db)
+            try count(job, rows, followers: followers, recorded: &recorded)
+        }
+    }
+
+    private func mark(_ wanted: [Wanted], _ change: String, _ values: StatementArguments) throws {
+        let update = try db.cachedStatement(
+            sql: "UPDATE jobHash SET \(change) WHERE jobID = ? AND hash = ? AND state < 2")
+        for row in wanted { try update.execute(arguments: values + [row.jobID, row.hash]) }
+    }
+
+    private func count(
+        _ job: Int64, _ rows: [Wanted], followers: Int, recorded: inout RecordedOutcomes
+    ) throws {
+        let isAnswer = if case .answered = outcome.result { true } else { false }
+        let byName = isAnswer ? rows.count { $0.hash != asked.data } : 0
+        let isShared = isAnswer && job != outcome.reservation.jobRowID && byName < rows.count
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    UPDATE job SET savedByAlias = savedByAlias + ?, savedBySharing = savedBySharing + ?,
+                        openCount = openCount - ?
+                    WHERE id = ? RETURNING name, openCount
+                    """), arguments: [byName + followers, isShared ? 1 : 0, rows.count + followers, job])
+        guard let row, let id = JobID(row[0] as String) else { return }
+        let open: Int = row[1]
+        recorded.touched[id] = open
+        guard open == 0 else { return }
+        try db.execute(
+            sql: "UPDATE job SET state = 'done', finishedAt = ? WHERE id = ? AND state = 'running'",
+            arguments: [now, job])
+        recorded.finished.insert(id)
+    }
+}

@@ -1,0 +1,93 @@
+package import Foundation
+import GRDB
+
+/// How much of the quota was spent, as the ledger has it.
+package struct QuotaSpending: Hashable, Sendable {
+    /// When the requests of the last minute ended, the oldest first. VirusTotal has counted each by then, so the
+    /// minute that it counts is over a minute after that at the latest.
+    package var lastMinute: [Date]
+    /// Requests in this UTC day.
+    package var today: Int
+    /// Requests in this UTC month.
+    package var thisMonth: Int
+
+    package init(lastMinute: [Date] = [], today: Int = 0, thisMonth: Int = 0) {
+        self.lastMinute = lastMinute
+        self.today = today
+        self.thisMonth = thisMonth
+    }
+}
+
+/// Every request that was sent, written before it leaves.
+package struct QuotaLedger: Sendable {
+    let pool: DatabasePool
+
+    /// No request takes longer: what was sent before and never ended cannot arrive any more.
+    private static let requestSecondsMax: Double = 600
+
+    /// What has been spent by `now`.
+    ///
+    /// A request that never ended (the daemon died) counts as ended now. If the clock stepped back, requests from "later" count as sent just now, today and this month: rather ask
+    /// too little than overdraw.
+    package func spending(at now: Date) throws -> QuotaSpending {
+        try pool.read { db in
+            let recent = try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT coalesce(endedAt, :now) AS at FROM request
+                    WHERE sentAt > :earliest AND at > :minuteAgo ORDER BY at
+                    """,
+                arguments: [
+                    "now": now.milliseconds, "minuteAgo": (now - 60).milliseconds,
+                    "earliest": (now - Self.requestSecondsMax - 60).milliseconds,
+                ])
+            func requests(since day: Int) throws -> Int {
+                try Int.fetchOne(
+                    db, sql: "SELECT coalesce(sum(requests), 0) FROM requestDay WHERE day >= ?",
+                    arguments: [day])!
+            }
+            return QuotaSpending(
+                lastMinute: recent.map { min(Date(milliseconds: $0), now) },
+                today: try requests(since: now.utcDay), thisMonth: try requests(since: now.utcMonthFirstDay))
+        }
+    }
+
+    /// Drops the single requests of before `date`; the days' sums stay.
+    package func prune(before date: Date) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "DELETE FROM request WHERE sentAt < ? AND outcome IS NOT NULL",
+                arguments: [date.milliseconds])
+        }
+    }
+
+    /// Writes a request that is about to be sent and returns its number.
+    static func write(hash: Data, jobID: Int64, at now: Date, in db: Database) throws -> Int64 {
+        try db.cachedStatement(sql: "INSERT INTO request (sentAt, hash, jobID) VALUES (?, ?, ?)")
+            .execute(arguments: [now.milliseconds, hash, jobID])
+        let number = db.lastInsertedRowID
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO requestDay (day, requests) VALUES (?, 1)
+                ON CONFLICT (day) DO UPDATE SET requests = requests + 1
+                """
+        ).execute(arguments: [now.utcDay])
+        return number
+    }
+}
+
+extension Date {
+    /// Days since 1970-01-01, UTC.
+    var utcDay: Int { Int((timeIntervalSince1970 / 86_400).rounded(.down)) }
+
+    /// The first day of this UTC month, in days since 1970-01-01.
+    var utcMonthFirstDay: Int {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        return utcDay - (calendar.component(.day, from: self) - 1)
+    }
+
+    static func - (date: Date, duration: Duration) -> Date {
+        date.addingTimeInterval(-Double(duration.components.seconds))
+    }
+}

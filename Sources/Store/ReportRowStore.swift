@@ -1,0 +1,105 @@
+import Foundation
+import GRDB
+package import Model
+
+/// The rows of a report, streamed: memory does not grow with the list.
+package struct ReportRowStore: Sendable {
+    let pool: DatabasePool
+
+    package enum Order: Sendable {
+        /// As the list names them.
+        case list
+        /// The most alarming first, at most so many of them.
+        case severity(VerdictThresholds, limit: Int)
+    }
+
+    /// Visits the rows of a job in one consistent view of the database.
+    ///
+    /// Blocks its thread while it reads; whatever `visit` throws ends it.
+    package func forEachRow(
+        of id: JobID, order: Order, _ visit: (ReportRow) throws -> Void
+    ) throws {
+        try pool.read { db in
+            guard let jobID = try Self.rowID(of: id, in: db) else { return }
+            let rows = try Row.fetchCursor(db, sql: Self.query(order), arguments: ["job": jobID])
+            while let row = try rows.next() { try visit(Self.reportRow(row)) }
+        }
+    }
+
+    /// How many rows there are of each verdict.
+    package func counts(of id: JobID, thresholds: VerdictThresholds) throws -> [VerdictWord: Int] {
+        try pool.read { db in
+            guard let jobID = try Self.rowID(of: id, in: db) else { return [:] }
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(Self.rank(thresholds)) AS rank, count(*) FROM jobHash \(Self.join)
+                    WHERE jobID = :job GROUP BY rank
+                    """, arguments: ["job": jobID])
+            return Dictionary(
+                uniqueKeysWithValues: rows.map { (VerdictWord.allCases[$0[0] as Int], $0[1] as Int) })
+        }
+    }
+
+    private static func rowID(of id: JobID, in db: Database) throws -> Int64? {
+        try Int64.fetchOne(db, sql: "SELECT id FROM job WHERE name = ?", arguments: [id.description])
+    }
+
+    private static let join = """
+        LEFT JOIN answer ON answer.hash = coalesce(jobHash.askedAs, jobHash.hash)
+        LEFT JOIN file ON file.id = answer.fileID
+        """
+
+    // The verdict's place in `VerdictWord.allCases`, which is the order of severity.
+    private static func rank(_ thresholds: VerdictThresholds) -> String {
+        func place(_ word: VerdictWord) -> Int { VerdictWord.allCases.firstIndex(of: word)! }
+        return """
+            CASE WHEN state < 2 THEN \(place(.waiting)) WHEN state = 3 THEN \(place(.failed))
+                WHEN answer.fileID IS NULL THEN \(place(.unknown))
+                WHEN file.engines = '' THEN \(place(.noResults))
+                WHEN file.detectionCount >= \(thresholds.maliciousFrom) THEN \(place(.malicious))
+                WHEN file.detectionCount >= \(thresholds.suspiciousFrom) THEN \(place(.suspicious))
+                ELSE \(place(.clean)) END
+            """
+    }
+
+    private static func query(_ order: Order) -> String {
+        let columns = """
+            SELECT jobHash.hash, state, askedAs, reason, line, occurrences, comment, answer.hash, answer.askedAt,
+                \(FileRecord.columns)
+            """
+        switch order {
+        case .list:
+            return "\(columns) FROM jobHash \(join) WHERE jobID = :job ORDER BY position"
+        case .severity(let thresholds, let limit):
+            // Sort the keys alone and fetch the wide columns for the winners only.
+            return """
+                WITH first AS MATERIALIZED (
+                    SELECT position, \(rank(thresholds)) AS rank, file.detectionCount AS detections
+                    FROM jobHash \(join) WHERE jobID = :job
+                    ORDER BY rank, detections DESC, position LIMIT \(limit))
+                \(columns) FROM first JOIN jobHash ON jobID = :job AND jobHash.position = first.position \(join)
+                ORDER BY rank, detections DESC, jobHash.position
+                """
+        }
+    }
+
+    private static func reportRow(_ row: Row) throws -> ReportRow {
+        let hash = try FileHash(column: row[0])
+        var verdict: Verdict?
+        if row[7] as Data? != nil {
+            let object = try FileRecord.object(from: row, at: 9)
+            verdict = Verdict(
+                answer: object.map(Verdict.Answer.known) ?? .unknown, askedAt: Date(milliseconds: row[8]))
+        }
+        let state: ReportRow.State
+        switch (row[1] as Int, verdict) {
+        case (2, let verdict?): state = .answered(verdict)
+        case (3, _): state = .failed(reason: row[3], stale: verdict)
+        default: state = .waiting(stale: verdict)
+        }
+        return ReportRow(
+            hash: hash, state: state, comment: row[6], line: row[4], occurrences: row[5],
+            askedAs: try (row[2] as Data?).map(FileHash.init(column:)))
+    }
+}

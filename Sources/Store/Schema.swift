@@ -1,0 +1,145 @@
+import GRDB
+
+/// The tables, their constraints and how older files become newer ones.
+///
+/// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
+enum Schema {
+    /// Written to `user_version`; a file with a higher one is refused.
+    static let version = 1
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in
+            try db.execute(sql: tables1)
+        }
+        return migrator
+    }
+
+    private static let tables1 = """
+        CREATE TABLE meta (
+            key TEXT PRIMARY KEY NOT NULL,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE user (
+            name TEXT PRIMARY KEY NOT NULL CHECK (length(name) BETWEEN 1 AND 32),
+            isAdministrator INTEGER NOT NULL DEFAULT 0 CHECK (isAdministrator IN (0, 1)),
+            weight INTEGER NOT NULL DEFAULT 1 CHECK (weight BETWEEN 1 AND 100),
+            passwordHash TEXT,
+            createdAt INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- One row a file that VirusTotal knows; `answer` maps its three names to it.
+        CREATE TABLE file (
+            id INTEGER PRIMARY KEY,
+            md5 BLOB NOT NULL CHECK (length(md5) = 16),
+            sha1 BLOB NOT NULL CHECK (length(sha1) = 20),
+            sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+            lastAnalysisAt INTEGER,
+            firstSubmittedAt INTEGER,
+            name TEXT,
+            type TEXT,
+            sizeBytes INTEGER,
+            threatLabel TEXT,
+            reputation INTEGER,
+            detectionCount INTEGER NOT NULL CHECK (detectionCount >= 0),
+            engineCount INTEGER NOT NULL CHECK (engineCount >= detectionCount),
+            engines TEXT NOT NULL
+        ) STRICT;
+
+        -- The verdict cache: what VirusTotal said when it was asked for this hash or for another name of the same
+        -- file. No file means: unknown to VirusTotal.
+        CREATE TABLE answer (
+            hash BLOB PRIMARY KEY NOT NULL CHECK (length(hash) IN (16, 20, 32)),
+            fileID INTEGER REFERENCES file(id),
+            askedAt INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX answerOfFile ON answer (fileID);
+
+        CREATE TABLE job (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            user TEXT NOT NULL,
+            droppedName BLOB NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('running', 'done', 'refused', 'cancelled')),
+            reason TEXT,
+            receivedAt INTEGER NOT NULL,
+            finishedAt INTEGER CHECK ((finishedAt IS NULL) = (state = 'running')),
+            inputBytes INTEGER NOT NULL DEFAULT 0,
+            inputSHA256 BLOB CHECK (length(inputSHA256) = 32),
+            evidence TEXT NOT NULL,
+            hashCount INTEGER NOT NULL DEFAULT 0,
+            -- Rows that have neither an answer nor a reason why there is none.
+            openCount INTEGER NOT NULL DEFAULT 0 CHECK (openCount BETWEEN 0 AND hashCount),
+            duplicateCount INTEGER NOT NULL DEFAULT 0,
+            unusableCount INTEGER NOT NULL DEFAULT 0,
+            requestsSent INTEGER NOT NULL DEFAULT 0,
+            savedByCache INTEGER NOT NULL DEFAULT 0,
+            savedByAlias INTEGER NOT NULL DEFAULT 0,
+            savedBySharing INTEGER NOT NULL DEFAULT 0,
+            -- Whether the final report stands in the report folder.
+            isPublished INTEGER NOT NULL DEFAULT 0 CHECK (isPublished IN (0, 1))
+        ) STRICT;
+        CREATE INDEX jobOfUser ON job (user, receivedAt);
+        CREATE INDEX jobUnpublished ON job (id) WHERE isPublished = 0;
+
+        CREATE TABLE jobHash (
+            jobID INTEGER NOT NULL REFERENCES job(id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) IN (16, 20, 32)),
+            -- 0 open: to be asked. 1 following: its leader, a stronger hash on the same line, is asked first.
+            -- 2 answered. 3 failed: the reason says why.
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+            leader BLOB CHECK ((leader IS NOT NULL) = (state = 1)),
+            -- The hash that was asked instead, where the answer stands under that one only.
+            askedAs BLOB,
+            reason TEXT CHECK ((reason IS NOT NULL) = (state = 3)),
+            line INTEGER NOT NULL,
+            occurrences INTEGER NOT NULL DEFAULT 1,
+            comment TEXT,
+            PRIMARY KEY (jobID, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX jobHashOnce ON jobHash (jobID, hash);
+        -- The two questions of a running job: whom does this answer serve, and what is to be asked next?
+        CREATE INDEX jobHashWanted ON jobHash (hash) WHERE state < 2;
+        CREATE INDEX jobHashOpen ON jobHash (jobID, hash) WHERE state = 0;
+        CREATE INDEX jobHashFollowing ON jobHash (jobID, leader) WHERE state = 1;
+
+        CREATE TABLE unusableLine (
+            jobID INTEGER NOT NULL REFERENCES job(id) ON DELETE CASCADE,
+            line INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            reason TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX unusableLineOfJob ON unusableLine (jobID, line);
+
+        -- A hash whose last attempt failed and that is tried again.
+        CREATE TABLE retry (
+            hash BLOB PRIMARY KEY NOT NULL CHECK (length(hash) IN (16, 20, 32)),
+            attempts INTEGER NOT NULL CHECK (attempts >= 0),
+            failedAt INTEGER NOT NULL,
+            notBefore INTEGER NOT NULL,
+            reason TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- The quota ledger: every request, written before it is sent. Old rows go, the days' sums stay.
+        CREATE TABLE request (
+            id INTEGER PRIMARY KEY,
+            sentAt INTEGER NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) IN (16, 20, 32)),
+            jobID INTEGER REFERENCES job(id) ON DELETE SET NULL,
+            -- Both empty while in flight, and for ever if the daemon died meanwhile.
+            endedAt INTEGER,
+            outcome TEXT,
+            CHECK ((endedAt IS NULL) = (outcome IS NULL))
+        ) STRICT;
+        CREATE INDEX requestSentAt ON request (sentAt);
+        CREATE INDEX requestOfJob ON request (jobID);
+
+        CREATE TABLE requestDay (
+            -- Days since 1970-01-01, UTC.
+            day INTEGER PRIMARY KEY NOT NULL,
+            requests INTEGER NOT NULL CHECK (requests > 0)
+        ) STRICT;
+        """
+}

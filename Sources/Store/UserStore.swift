@@ -1,0 +1,94 @@
+package import Foundation
+import GRDB
+package import Model
+
+/// A person or a pipeline with a drop folder.
+package struct User: Hashable, Sendable {
+    package var name: UserName
+    package var isAdministrator: Bool
+    /// Turns in the queue relative to others: 1 to 100, default 1.
+    package var weight: Int
+    /// scrypt, in the form that the password code writes; nil for a user who cannot log in.
+    package var passwordHash: String?
+    package var createdAt: Date
+
+    package init(
+        name: UserName, isAdministrator: Bool = false, weight: Int = 1, passwordHash: String? = nil,
+        createdAt: Date
+    ) {
+        self.name = name
+        self.isAdministrator = isAdministrator
+        self.weight = weight
+        self.passwordHash = passwordHash
+        self.createdAt = createdAt
+    }
+}
+
+/// The table of users.
+package struct UserStore: Sendable {
+    let pool: DatabasePool
+
+    /// Everybody, by name.
+    package func all() throws -> [User] {
+        try pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM user ORDER BY name").compactMap(Self.user)
+        }
+    }
+
+    package func user(_ name: UserName) throws -> User? {
+        try pool.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM user WHERE name = ?", arguments: [name.description])
+                .flatMap(Self.user)
+        }
+    }
+
+    /// - Throws: `StoreError` of kind `userExists`.
+    package func add(_ user: User) throws {
+        let name = user.name.description
+        try pool.write { db in
+            try db.execute(
+                sql: """
+                    INSERT OR IGNORE INTO user (name, isAdministrator, weight, passwordHash, createdAt)
+                    VALUES (?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    name, user.isAdministrator, user.weight, user.passwordHash, user.createdAt.milliseconds,
+                ])
+            guard db.changesCount == 1 else {
+                throw StoreError(
+                    .userExists,
+                    "There is already a user '\(name)'; see 'hashdrop user list'.")
+            }
+        }
+    }
+
+    /// - Throws: `StoreError` of kind `noSuchUser`.
+    package func setPasswordHash(_ hash: String?, of name: UserName) throws {
+        try change("UPDATE user SET passwordHash = ? WHERE name = ?", [hash, name.description], name)
+    }
+
+    /// Removes the user; jobs and reports stay.
+    ///
+    /// - Throws: `StoreError` of kind `noSuchUser`.
+    package func remove(_ name: UserName) throws {
+        try change("DELETE FROM user WHERE name = ?", [name.description], name)
+    }
+
+    private func change(_ sql: String, _ arguments: StatementArguments, _ name: UserName) throws {
+        try pool.write { db in
+            try db.execute(sql: sql, arguments: arguments)
+            guard db.changesCount == 1 else {
+                throw StoreError(
+                    .noSuchUser, "There is no user '\(name)'; 'hashdrop user list' shows who there is.")
+            }
+        }
+    }
+
+    private static func user(_ row: Row) -> User? {
+        UserName(row["name"] as String).map {
+            User(
+                name: $0, isAdministrator: row["isAdministrator"], weight: row["weight"],
+                passwordHash: row["passwordHash"], createdAt: Date(milliseconds: row["createdAt"]))
+        }
+    }
+}
