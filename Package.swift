@@ -15,9 +15,11 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "_CryptoExtras", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // The table of targets, and why each may import what it imports, is Sources/ARCHITECTURE.md; a test
@@ -36,6 +38,7 @@ let package = Package(
         .package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
@@ -45,32 +48,47 @@ let package = Package(
 
         .target(name: "Model", swiftSettings: strict),
         .target(name: "HashLists", dependencies: ["Model"], swiftSettings: strict),
-        .target(name: "Spool", dependencies: ["Model", logging], swiftSettings: strict),
+        .target(name: "Spool", dependencies: ["Model", crypto], swiftSettings: strict),
         .target(name: "Store", dependencies: ["Model", grdb], swiftSettings: strict),
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "VirusTotal", dependencies: ["Model", "Curl"], swiftSettings: strict),
         .target(
-            name: "Lookup", dependencies: ["Model", "VirusTotal", "Store", logging],
+            name: "Lookup", dependencies: ["Model", "Curl", "VirusTotal", "Store"],
             swiftSettings: strict),
-        .target(name: "Reporting", dependencies: ["Model"], swiftSettings: strict),
+        .target(name: "Reporting", dependencies: ["Model", crypto], swiftSettings: strict),
         .target(
-            name: "Simulator", dependencies: ["Model", hummingbird, logging, crypto],
+            name: "Simulator", dependencies: ["Model", hummingbird, lifecycle, logging],
             swiftSettings: strict),
         .target(
             name: "Pipeline",
             dependencies: [
                 "Model", "HashLists", "Spool", "Store", "Lookup", "Reporting", logging, lifecycle,
-                crypto,
             ], swiftSettings: strict),
-        .target(name: "Settings", dependencies: ["Model", configuration], swiftSettings: strict),
+        .target(
+            name: "Settings", dependencies: ["Model", configuration, yams], swiftSettings: strict),
+        .target(name: "Passwords", dependencies: [crypto, cryptoExtras], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop",
             dependencies: [
                 "Model", "HashLists", "Spool", "Store", "Curl", "VirusTotal", "Lookup", "Reporting",
-                "Simulator", "Pipeline", "Settings", arguments, lifecycle, logging, cryptoExtras,
+                "Simulator", "Pipeline", "Settings", "Passwords", arguments, crypto, lifecycle, logging,
+                signals,
             ], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop-watch", dependencies: ["CInotifyTools"], swiftSettings: strict),
 
+        .target(
+            name: "TestSupport", dependencies: ["Model"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Store", "Model", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LookupTests", dependencies: ["Lookup", "Store", "Model", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Simulator", "Model"],
+            exclude: ["vt_conformance.py"], swiftSettings: strict),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl"], swiftSettings: strict),
+        .testTarget(
+            name: "VirusTotalTests", dependencies: ["VirusTotal", "Curl", "Model"], swiftSettings: strict),
     ]
 )

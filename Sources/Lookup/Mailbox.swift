@@ -3,7 +3,7 @@ import Synchronization
 /// Where others leave events for one reader, who takes all of them at once.
 ///
 /// Unbounded by itself: what is posted is bounded by the requests in flight and by one entry a wake-up.
-final class Mailbox<Event: Sendable>: Sendable {
+package final class Mailbox<Event: Sendable>: Sendable {
     private struct State {
         var events: [Event] = []
         var reader: CheckedContinuation<Void, Never>?
@@ -11,7 +11,10 @@ final class Mailbox<Event: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    func post(_ event: Event) {
+    package init() {}
+
+    /// Adds an event and wakes the reader.
+    package func post(_ event: Event) {
         let reader = state.withLock { state in
             state.events.append(event)
             return state.reader.take()
@@ -20,7 +23,7 @@ final class Mailbox<Event: Sendable>: Sendable {
     }
 
     /// Everything posted so far; waits for the first event, but no longer than `wait` (for ever if nil).
-    func take(upTo wait: Duration?, clock: any LookupClock) async -> [Event] {
+    package func take(upTo wait: Duration?, clock: any LookupClock) async -> [Event] {
         if wait.map({ $0 <= .zero }) != true, state.withLock({ $0.events.isEmpty }) {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.waitForEvent() }

@@ -75,10 +75,22 @@ enum JobRecord {
             evidence: row["evidence"],
             counts: JobCounts(
                 hashes: hashes, duplicates: duplicates, unusableLines: row["unusableCount"],
-                words: [.waiting: open]),
+                words: words(row["words"], open: open)),
             stewardship: Stewardship(
                 requestsSent: row["requestsSent"], savedByCache: row["savedByCache"],
                 savedByAlias: row["savedByAlias"], savedBySharing: row["savedBySharing"],
                 savedByDuplicates: duplicates))
+    }
+
+    /// The verdicts as last reported, with the number of waiting rows as it is now.
+    private static func words(_ text: String, open: Int) -> [VerdictWord: Int] {
+        var words: [VerdictWord: Int] = [:]
+        for part in text.split(separator: ",") {
+            let pair = part.split(separator: " ")
+            guard pair.count == 2, let word = VerdictWord(rawValue: String(pair[0])) else { continue }
+            words[word] = Int(pair[1])
+        }
+        words[.waiting] = open
+        return words
     }
 }

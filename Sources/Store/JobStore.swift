@@ -69,10 +69,24 @@ package struct JobStore: Sendable {
         try pool.read { db in try JobRecord.fetch(db, "WHERE isPublished = 0 ORDER BY id", []) }
     }
 
-    /// Says that the final report of a job stands in its folder.
-    package func markPublished(_ id: JobID) throws {
+    /// Remembers how many rows of each verdict a job's report shows, so that lists of jobs need not count again.
+    ///
+    /// - Parameter isFinal: whether the report is the last one, and stands in its folder.
+    package func saveReported(_ id: JobID, words: [VerdictWord: Int], isFinal: Bool) throws {
+        let text = words.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
+            .joined(separator: ",")
         try pool.write { db in
-            try db.execute(sql: "UPDATE job SET isPublished = 1 WHERE name = ?", arguments: [id.description])
+            try db.execute(
+                sql: "UPDATE job SET words = ?, isPublished = max(isPublished, ?) WHERE name = ?",
+                arguments: [text, isFinal, id.description])
+        }
+    }
+
+    /// How many jobs a user has.
+    package func count(of user: UserName) throws -> Int {
+        try pool.read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM job WHERE user = ?", arguments: [user.description])!
         }
     }
 

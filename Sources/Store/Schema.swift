@@ -77,6 +77,8 @@ enum Schema {
             savedByCache INTEGER NOT NULL DEFAULT 0,
             savedByAlias INTEGER NOT NULL DEFAULT 0,
             savedBySharing INTEGER NOT NULL DEFAULT 0,
+            -- Rows by verdict as last reported, in the form 'malicious 3,clean 1'.
+            words TEXT NOT NULL DEFAULT '',
             -- Whether the final report stands in the report folder.
             isPublished INTEGER NOT NULL DEFAULT 0 CHECK (isPublished IN (0, 1))
         ) STRICT;

@@ -1,0 +1,45 @@
+/// The output of Windows' `certutil -hashfile`: a line that names algorithm and file, then the hash alone.
+///
+/// `SHA256 hash of file.exe:` is Windows 10's; older ones write `SHA256 hash of file file.exe:` and the hash as
+/// pairs of digits with spaces between. Elsewhere the sentence is in the language of Windows; the hash is found
+/// then as well, but not the file's name.
+struct CertutilOutput {
+    struct Header {
+        /// Nil if the sentence is not in English.
+        var fileName: [UInt8]?
+    }
+
+    private var header: Header?
+
+    /// Takes the next line; returns the header if the line before was one.
+    mutating func take(_ line: UnsafeRawBufferPointer) -> Header? {
+        let previous = header
+        // Few lines end with a colon: only those are looked at closely.
+        header = line.last == UInt8(ascii: ":") ? Self.header(line) : nil
+        return previous
+    }
+
+    /// The line's digits if it is nothing but pairs of hexadecimal digits, parted by spaces, at least twelve.
+    static func pairedDigits(in line: UnsafeRawBufferPointer) -> [UInt8]? {
+        let pairs = line.split(separator: 0x20)
+        guard pairs.count >= 12,
+            pairs.allSatisfy({ $0.count == 2 && $0.allSatisfy { CharacterClass.ofASCII($0 & 0x7F) & 3 != 0 } }
+            )
+        else { return nil }
+        return pairs.flatMap(Array.init)
+    }
+
+    private static func header(_ line: UnsafeRawBufferPointer) -> Header? {
+        let text = Array(line.dropLast())
+        guard isAlgorithmNamed(text) else { return nil }
+        for phrase in [" hash of file ", " hash of "] {
+            guard let range = text.firstRange(of: Array(phrase.utf8)) else { continue }
+            return Header(fileName: Array(text[range.upperBound...]))
+        }
+        return Header(fileName: nil)
+    }
+
+    private static func isAlgorithmNamed(_ text: [UInt8]) -> Bool {
+        ["MD5", "SHA1", "SHA256", "SHA512"].contains { text.firstRange(of: Array($0.utf8)) != nil }
+    }
+}

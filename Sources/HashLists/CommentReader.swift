@@ -1,0 +1,103 @@
+/// Reads the comment of a line: what it says besides its hashes.
+///
+/// The rest of the line is taken apart at `;`, `,`, `|`, tabs and HTML's cells, outside quotes, and put together
+/// again with `, `; quotes, tags, names of algorithms and pieces without letters or digits are left out.
+/// A line as `md5sum` or BSD's `md5` writes it names one file, whose name stays as it is.
+struct CommentReader {
+    let charactersMax: Int
+    /// If set, only these columns, counted from 0 and parted by commas, belong to the comment.
+    var columns: ClosedRange<Int>?
+
+    private var piece: [UInt8] = []
+    private var comment: [UInt8] = []
+    private var column = 0
+    /// Whether a separator, not just a hash, stands between the comment so far and the piece.
+    private var isParted = false
+
+    init(charactersMax: Int) { self.charactersMax = charactersMax }
+
+    /// The comment of a line with hashes at `hashes`, in order; nil if it says nothing worth keeping.
+    mutating func comment(of line: UnsafeRawBufferPointer, hashes: [Range<Int>]) -> String? {
+        if hashes.count == 1, hashes[0] == 0..<line.count { return nil }
+        if hashes.count == 1, let name = ChecksumLine.fileName(in: line, hash: hashes[0]) {
+            return name.withUnsafeBytes { name in
+                CommentPiece.tidied(name).flatMap { VisibleText.string($0, charactersMax: charactersMax) }
+            }
+        }
+        piece.removeAll(keepingCapacity: true)
+        comment.removeAll(keepingCapacity: true)
+        column = 0
+        isParted = false
+        readPieces(of: line, hashes: hashes)
+        return comment.withUnsafeBytes { VisibleText.string($0, charactersMax: charactersMax) }
+    }
+
+    private mutating func readPieces(of line: UnsafeRawBufferPointer, hashes: [Range<Int>]) {
+        var hashes = hashes[...]
+        var isQuoted = false
+        var index = 0
+        while index < line.count {
+            if let hash = hashes.first, hash.lowerBound <= index {
+                // Inside a tag the hash lies behind already.
+                index = max(index, hash.upperBound)
+                hashes.removeFirst()
+                endPiece()
+                continue
+            }
+            let byte = line[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "\"") where isQuoted:
+                // Two quotes in a quoted field stand for one (RFC 4180).
+                if index < line.count, line[index] == byte {
+                    piece.append(byte)
+                    index += 1
+                } else {
+                    isQuoted = false
+                }
+            case UInt8(ascii: "\"") where piece.allSatisfy({ $0 == 0x20 }): isQuoted = true
+            case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), 0x09:
+                readSeparator(byte, isQuoted: isQuoted)
+            case UInt8(ascii: "<"), UInt8(ascii: "&"): index = readMarkup(in: line, from: index - 1)
+            default: piece.append(byte)
+            }
+        }
+        endPiece()
+    }
+
+    private mutating func readSeparator(_ byte: UInt8, isQuoted: Bool) {
+        if isQuoted { return piece.append(byte) }
+        endPiece()
+        isParted = true
+        if byte == UInt8(ascii: ",") { column += 1 }
+    }
+
+    /// Reads a tag or an entity of HTML, or the one character if it is neither; returns where to go on.
+    private mutating func readMarkup(in line: UnsafeRawBufferPointer, from start: Int) -> Int {
+        if let tag = HTMLMarkup.tag(in: line, at: start) {
+            if tag.isBreak {
+                endPiece()
+                isParted = true
+            }
+            return tag.end
+        }
+        if let entity = HTMLMarkup.entity(in: line, at: start) {
+            piece.append(entity.byte)
+            return entity.end
+        }
+        piece.append(line[start])
+        return start + 1
+    }
+
+    /// Adds the piece, if it says anything, to the comment.
+    private mutating func endPiece() {
+        defer { piece.removeAll(keepingCapacity: true) }
+        guard columns?.contains(column) ?? true else { return }
+        piece.withUnsafeBytes { bytes in
+            guard let tidied = CommentPiece.tidied(bytes) else { return }
+            if !comment.isEmpty { comment.append(contentsOf: isParted ? ", ".utf8 : " ".utf8) }
+            comment.append(contentsOf: tidied)
+            isParted = false
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Model
+
+/// Reads a hash list of any common form, in chunks cut anywhere, and emits what it holds line by line.
+///
+/// A hash is a run of exactly 32, 40 or 64 hexadecimal digits, in either case, with no letter, digit or underscore
+/// beside it; letters and digits are those of Unicode. The rest of its line is its comment. A line that begins with
+/// `#` is skipped, even if a hash stands in it. A line without hashes says nothing, unless one seems meant:
+/// then it is unusable, with the reason. A text that begins like JSON is read as JSON: the hashes of one object are
+/// one entry.
+///
+/// The text is UTF-8 or UTF-16, with or without byte order mark; lines end with LF, CR LF or CR. Memory does not
+/// grow with the file: a line of more than 16 KiB is read in pieces, and its hashes have no comment.
+/// What is emitted does not depend on where the chunks are cut. After an error the parser must not be used again.
+package struct HashListParser {
+    private var decoder = TextDecoder()
+    private var body: Body
+    private var counter: HashCounter
+
+    package init(limits: HashListLimits = .init()) {
+        body = Body(limits: limits)
+        counter = HashCounter(limit: limits.hashesMax)
+    }
+
+    /// Reads the next chunk, of any size.
+    ///
+    /// Throws `HashListError`, and what `emit` throws. Items are emitted as soon as they are complete.
+    package mutating func consume(
+        _ bytes: UnsafeRawBufferPointer, emit: (HashListItem) throws -> Void
+    ) throws {
+        try decoder.decode(bytes) { text in
+            try body.consume(text) { item in
+                try counter.count(item)
+                try emit(item)
+            }
+        }
+    }
+
+    /// Reads what the end of the file completes: a last line without a line break, above all.
+    package mutating func finish(emit: (HashListItem) throws -> Void) throws {
+        try decoder.finish { text in
+            try body.consume(text) { item in
+                try counter.count(item)
+                try emit(item)
+            }
+        }
+        try body.finish { item in
+            try counter.count(item)
+            try emit(item)
+        }
+    }
+
+    /// All items of a small list in memory. Throws `HashListError`.
+    package static func items(
+        of bytes: some Sequence<UInt8>, limits: HashListLimits = .init()
+    ) throws -> [HashListItem] {
+        var items: [HashListItem] = []
+        var parser = HashListParser(limits: limits)
+        try Array(bytes).withUnsafeBytes { bytes in
+            try parser.consume(bytes) { items.append($0) }
+        }
+        try parser.finish { items.append($0) }
+        return items
+    }
+}
+
+/// Counts the hashes of a file and refuses the first one above the limit.
+private struct HashCounter {
+    let limit: Int
+    private var hashCount = 0
+
+    init(limit: Int) { self.limit = limit }
+
+    mutating func count(_ item: HashListItem) throws {
+        guard case .entry(let entry) = item else { return }
+        hashCount += entry.hashes.count
+        if hashCount > limit { throw HashListError.tooManyHashes(limit: limit, line: entry.line) }
+    }
+}
+
+/// The reader that fits the text, chosen when its beginning is there.
+private struct Body {
+    private var isJSON: Bool?
+    private var list: ListReader
+    private var json: JSONReader
+
+    init(limits: HashListLimits) {
+        list = ListReader(limits: limits)
+        json = JSONReader(limits: limits)
+    }
+
+    mutating func consume(
+        _ text: UnsafeRawBufferPointer, emit: (HashListItem) throws -> Void
+    ) throws {
+        // The decoder's first piece is always the file's first kibibyte, however the chunks were cut.
+        let isJSON = isJSON ?? JSONReader.isJSON(head: text)
+        self.isJSON = isJSON
+        if isJSON { try json.consume(text, emit: emit) } else { try list.consume(text, emit: emit) }
+    }
+
+    mutating func finish(emit: (HashListItem) throws -> Void) throws {
+        if isJSON == true { try json.finish(emit: emit) } else { try list.finish(emit: emit) }
+    }
+}

@@ -1,0 +1,85 @@
+import Model
+
+/// Reads the lines of a list, each as a whole, and keeps what a line says about the next one.
+struct LineReader {
+    private let limits: HashListLimits
+    private var comments: CommentReader
+    private var formatList = FormatListBlock()
+    private var certutil = CertutilOutput()
+    private var hashes: [FileHash] = []
+    private var ranges: [Range<Int>] = []
+
+    typealias Emit = (HashListItem) throws -> Void
+
+    init(limits: HashListLimits) {
+        self.limits = limits
+        comments = CommentReader(charactersMax: limits.commentCharactersMax)
+    }
+
+    /// Reads one line without its line break; `number` counts from 1.
+    mutating func read(_ line: UnsafeRawBufferPointer, number: Int, emit: Emit) throws {
+        if let item = formatList.take(line, charactersMax: limits.commentCharactersMax) { try emit(item) }
+        // As munin does: a line that begins with `#` is its author's, even if a hash stands in it.
+        guard let first = line.first, first != UInt8(ascii: "#") else { return }
+        let suspicion = findHashes(in: line)
+        let header = certutil.take(line)
+        if let header, hashes.isEmpty, let digits = CertutilOutput.pairedDigits(in: line) {
+            return try emit(pairedItem(digits, header: header, line: line, number: number))
+        }
+        if hashes.isEmpty {
+            comments.columns = MISPColumns.columns(header: line) ?? comments.columns
+            guard let suspicion else { return }
+            return try emit(unusable(line, number: number, reason: suspicion.reason))
+        }
+        let comment = comments.comment(of: line, hashes: ranges) ?? fileName(header)
+        let entry = HashListEntry(line: number, hashes: hashes, comment: comment)
+        if comment == nil, FormatListBlock.isHashLine(line) {
+            formatList.hold(entry)
+        } else {
+            try emit(.entry(entry))
+        }
+    }
+
+    /// Emits what waited for the next line.
+    mutating func finish(emit: Emit) rethrows {
+        if let item = formatList.end(charactersMax: limits.commentCharactersMax) { try emit(item) }
+    }
+
+    /// Fills `hashes` and `ranges`; returns the first suspicious word if there is no hash.
+    private mutating func findHashes(in line: UnsafeRawBufferPointer) -> Suspicion? {
+        hashes.removeAll(keepingCapacity: true)
+        ranges.removeAll(keepingCapacity: true)
+        var suspicion: Suspicion?
+        var index = 0
+        while let (word, range) = WordScanner.nextWord(in: line, from: index) {
+            index = range.upperBound
+            if let hash = word.hash {
+                hashes.append(hash)
+                ranges.append(range)
+            } else if suspicion == nil, hashes.isEmpty {
+                suspicion = Suspicion(word)
+            }
+        }
+        return hashes.isEmpty ? suspicion : nil
+    }
+
+    private func pairedItem(
+        _ digits: [UInt8], header: CertutilOutput.Header, line: UnsafeRawBufferPointer, number: Int
+    ) -> HashListItem {
+        guard let hash = FileHash(hexadecimal: digits) else {
+            return unusable(line, number: number, reason: Suspicion(digitCount: digits.count).reason)
+        }
+        return .entry(HashListEntry(line: number, hashes: [hash], comment: fileName(header)))
+    }
+
+    private func fileName(_ header: CertutilOutput.Header?) -> String? {
+        header?.fileName.flatMap {
+            VisibleText.string($0, charactersMax: limits.commentCharactersMax)
+        }
+    }
+
+    private func unusable(_ line: UnsafeRawBufferPointer, number: Int, reason: String) -> HashListItem {
+        let text = VisibleText.string(line, charactersMax: limits.lineExcerptCharactersMax)
+        return .unusable(UnusableLine(line: number, text: text ?? "", reason: reason))
+    }
+}

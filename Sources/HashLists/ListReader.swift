@@ -1,0 +1,59 @@
+import Model
+
+/// Puts the lines of a list together from pieces and reads them; a line that is too long is read in pieces.
+struct ListReader {
+    private var lines: LineReader
+    private var longLine: LongLine
+    private var splitter = LineSplitter()
+    /// The beginning of a line that a chunk cut.
+    private var pending: [UInt8] = []
+    private var number = 1
+
+    typealias Emit = (HashListItem) throws -> Void
+
+    init(limits: HashListLimits) {
+        lines = LineReader(limits: limits)
+        longLine = LongLine(limits: limits)
+    }
+
+    mutating func consume(_ text: UnsafeRawBufferPointer, emit: Emit) throws {
+        var splitter = splitter
+        try splitter.split(text) { piece, endsLine in try take(piece, endsLine: endsLine, emit: emit) }
+        self.splitter = splitter
+    }
+
+    mutating func finish(emit: Emit) throws {
+        if longLine.isOpen || !pending.isEmpty {
+            try take(UnsafeRawBufferPointer(start: nil, count: 0), endsLine: true, emit: emit)
+        }
+        try lines.finish(emit: emit)
+    }
+
+    private mutating func take(_ piece: UnsafeRawBufferPointer, endsLine: Bool, emit: Emit) throws {
+        if !longLine.isOpen {
+            if pending.count + piece.count <= HashListLimits.lineBytesMax {
+                return try takeShort(piece, endsLine: endsLine, emit: emit)
+            }
+            try lines.finish(emit: emit)
+            longLine.open(number: number)
+            try pending.withUnsafeBytes { try longLine.read($0, emit: emit) }
+            pending.removeAll(keepingCapacity: true)
+        }
+        try longLine.read(piece, emit: emit)
+        guard endsLine else { return }
+        try longLine.close(emit: emit)
+        number += 1
+    }
+
+    private mutating func takeShort(_ piece: UnsafeRawBufferPointer, endsLine: Bool, emit: Emit) throws {
+        guard endsLine else { return pending.append(contentsOf: piece) }
+        if pending.isEmpty {
+            try lines.read(piece, number: number, emit: emit)
+        } else {
+            pending.append(contentsOf: piece)
+            try pending.withUnsafeBytes { try lines.read($0, number: number, emit: emit) }
+            pending.removeAll(keepingCapacity: true)
+        }
+        number += 1
+    }
+}

@@ -1,0 +1,48 @@
+import Curl
+import Model
+package import VirusTotal
+
+extension LookupFailure {
+    /// What the queue has to do about an error of VirusTotal's.
+    package init(_ error: VirusTotalError) {
+        self.init(effect: Self.effect(of: error), reason: error.sentence, outcome: Self.word(for: error))
+    }
+
+    private static func effect(of error: VirusTotalError) -> Effect {
+        if case .transport(let failure) = error, failure.isUnreachable { return .unreachable }
+        switch error.disposition {
+        case .stopAsking: return .stopAsking
+        case .pause(let wait): return .pause(wait)
+        case .retryLater: return .retryLater
+        case .giveUp: return .giveUp
+        }
+    }
+
+    private static func word(for error: VirusTotalError) -> String {
+        switch error {
+        case .quotaExceeded, .tooManyRequests, .edgeBlocked: "429"
+        case .badRequest, .invalidArgument, .notAvailableYet: "400"
+        case .authenticationRequired, .userNotActive, .wrongCredentials: "401"
+        case .forbidden: "403"
+        case .noSuchResource: "404"
+        case .failedDependency: "424"
+        case .transient: "503"
+        case .deadlineExceeded: "504"
+        case .serverError(let status): "\(status)"
+        case .unreadableAnswer(let status, _): "unreadable \(status)"
+        case .wrongIdentity: "wrong identity"
+        case .fileWithdrawn: "withdrawn"
+        case .transport(let failure): "\(failure.kind)"
+        }
+    }
+}
+
+extension CurlError {
+    /// Nobody answered at all: no hash and no answer can be to blame.
+    fileprivate var isUnreachable: Bool {
+        switch kind {
+        case .couldNotResolve, .couldNotConnect, .tls, .cancelled: true
+        default: false
+        }
+    }
+}

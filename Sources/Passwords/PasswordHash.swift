@@ -1,0 +1,71 @@
+import Crypto
+import Foundation
+import _CryptoExtras
+
+/// A password's scrypt hash, as it is stored: `scrypt$<log2 N>$<r>$<p>$<salt>$<key>`, the last two in base 64.
+package struct PasswordHash: Hashable, Sendable {
+    /// The work that one guess costs; stored with each hash, so that it can be raised later.
+    package struct Parameters: Hashable, Sendable {
+        /// Rounds as a power of two; default 15, which with `blockSize` 8 takes 32 MiB and some 0.1 s.
+        package var logRounds: Int
+        /// Default 8.
+        package var blockSize: Int
+        /// Default 1.
+        package var parallelism: Int
+
+        package init(logRounds: Int = 15, blockSize: Int = 8, parallelism: Int = 1) {
+            self.logRounds = logRounds
+            self.blockSize = blockSize
+            self.parallelism = parallelism
+        }
+    }
+
+    private static let saltBytes = 16
+    private static let keyBytes = 32
+
+    package let parameters: Parameters
+    private let salt: Data
+    private let key: Data
+
+    /// Hashes a password with a fresh salt.
+    package init(password: String, parameters: Parameters = .init()) throws {
+        self.parameters = parameters
+        var generator = SystemRandomNumberGenerator()
+        salt = Data((0..<Self.saltBytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        key = try Self.derive(password, salt, parameters)
+    }
+
+    /// The hash in its stored form, or nil if `stored` is none.
+    package init?(stored: String) {
+        let parts = stored.split(separator: "$", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[0] == "scrypt", let logRounds = Int(parts[1]),
+            let blockSize = Int(parts[2]), let parallelism = Int(parts[3]),
+            (1...24).contains(logRounds), (1...32).contains(blockSize), (1...16).contains(parallelism),
+            let salt = Data(base64Encoded: String(parts[4])),
+            let key = Data(base64Encoded: String(parts[5])), key.count == Self.keyBytes
+        else { return nil }
+        parameters = Parameters(logRounds: logRounds, blockSize: blockSize, parallelism: parallelism)
+        self.salt = salt
+        self.key = key
+    }
+
+    /// The form that is stored.
+    package var stored: String {
+        let numbers = "\(parameters.logRounds)$\(parameters.blockSize)$\(parameters.parallelism)"
+        return "scrypt$\(numbers)$\(salt.base64EncodedString())$\(key.base64EncodedString())"
+    }
+
+    /// Whether `password` is the one; takes the same time whether it is or not.
+    package func matches(_ password: String) throws -> Bool {
+        let other = try Self.derive(password, salt, parameters)
+        return zip(key, other).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    private static func derive(_ password: String, _ salt: Data, _ parameters: Parameters) throws -> Data {
+        try KDF.Scrypt.deriveKey(
+            from: Data(password.utf8), salt: salt, outputByteCount: keyBytes,
+            rounds: 1 << parameters.logRounds, blockSize: parameters.blockSize,
+            parallelism: parameters.parallelism
+        ).withUnsafeBytes { Data($0) }
+    }
+}

@@ -1,0 +1,92 @@
+package import Foundation
+import Lookup
+import Model
+import Reporting
+
+/// The state of the drop folders.
+package struct FolderHealth: Hashable, Sendable, Codable {
+    package struct Folder: Hashable, Sendable, Codable {
+        package var user: String
+        /// `events` or `polling`.
+        package var watching: String
+        /// Why it is polled, cannot be read, or is not picked up.
+        package var problem: String?
+        /// Files that are waiting, whatever the reason.
+        package var waitingFiles: Int
+
+        package init(user: String, watching: String, problem: String?, waitingFiles: Int) {
+            self.user = user
+            self.watching = watching
+            self.problem = problem
+            self.waitingFiles = waitingFiles
+        }
+    }
+
+    package var folders: [Folder] = []
+    /// Why new files cannot be taken at the moment, such as a full disk.
+    package var trouble: String?
+
+    package init() {}
+}
+
+/// What the daemon says of itself in `.hashdrop/daemon.json`, for `hashdrop status`.
+package struct DaemonStatus: Hashable, Sendable, Codable {
+    package struct Quota: Hashable, Sendable, Codable {
+        package var used: Int
+        /// 0 is no limit.
+        package var limit: Int
+    }
+
+    package var processID: Int32
+    package var folders: FolderHealth
+    package var minute: Quota
+    package var day: Quota
+    package var month: Quota
+    package var requestsInFlight: Int
+    /// Open hashes by user.
+    package var queue: [String: Int]
+    package var waitReason: String?
+    package var waitsUntil: Date?
+    package var reportTrouble: String?
+
+    init(folders: FolderHealth, lookups: LookupHealth, reportTrouble: String?) {
+        processID = ProcessInfo.processInfo.processIdentifier
+        self.folders = folders
+        let limits = lookups.limits
+        minute = Quota(used: lookups.spentThisMinute, limit: limits.requestsPerMinuteLimit)
+        day = Quota(used: lookups.spentToday, limit: limits.requestsPerDayLimit)
+        month = Quota(used: lookups.spentThisMonth, limit: limits.requestsPerMonthLimit)
+        requestsInFlight = lookups.requestsInFlight
+        queue = Dictionary(uniqueKeysWithValues: lookups.openHashes.map { ($0.key.description, $0.value) })
+        waitReason = lookups.waitReason
+        waitsUntil = lookups.waitsUntil
+        self.reportTrouble = reportTrouble
+    }
+}
+
+/// The file with the daemon's status; it exists while the daemon runs.
+package final class DaemonStatusFile: Sendable {
+    private let url: URL
+
+    /// - Parameter path: in the daemon's own folder, which nobody else can read.
+    package init(path: String) { url = URL(filePath: path) }
+
+    /// Replaces the file.
+    func write(_ status: DaemonStatus) throws {
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .iso8601
+        encoder.outputFormatting = [.sortedKeys]
+        try encoder.encode(status).write(to: url, options: .atomic)
+    }
+
+    /// Ends the status with the daemon. A file that stays behind misleads nobody: `hashdrop status` looks at the
+    /// daemon's lock first.
+    func remove() { try? FileManager.default.removeItem(at: url) }
+
+    /// The status as last written, or nil if there is none.
+    package func read() -> DaemonStatus? {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        return (try? Data(contentsOf: url)).flatMap { try? decoder.decode(DaemonStatus.self, from: $0) }
+    }
+}

@@ -1,0 +1,25 @@
+package import HashLists
+package import Store
+
+/// How folders are watched and lists are read.
+package struct IntakeOptions: Sendable {
+    /// Every folder is looked through this often, ± 25 %; default 60 s.
+    package var safetyScan: Duration
+    /// Folders without events are looked through this often; default 5 s.
+    package var poll: Duration
+    /// Entries of one folder that are looked at; default 1,000.
+    package var waitingFilesMax: Int
+    package var limits: HashListLimits
+    package var ages: CacheAges
+
+    package init(
+        safetyScan: Duration = .seconds(60), poll: Duration = .seconds(5), waitingFilesMax: Int = 1_000,
+        limits: HashListLimits = .init(), ages: CacheAges = .init()
+    ) {
+        self.safetyScan = safetyScan
+        self.poll = poll
+        self.waitingFilesMax = waitingFilesMax
+        self.limits = limits
+        self.ages = ages
+    }
+}

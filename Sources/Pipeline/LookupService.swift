@@ -1,0 +1,17 @@
+package import Lookup
+import ServiceLifecycle
+
+/// Runs the lookups for the life of the daemon; at the end it lets what is in flight come home.
+package struct LookupService: Service {
+    private let dispatcher: LookupDispatcher
+
+    package init(dispatcher: LookupDispatcher) { self.dispatcher = dispatcher }
+
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await dispatcher.run()
+        } onGracefulShutdown: {
+            dispatcher.stop()
+        }
+    }
+}

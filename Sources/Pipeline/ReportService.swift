@@ -1,0 +1,181 @@
+import Foundation
+package import Logging
+package import Lookup
+package import Model
+import ServiceLifecycle
+package import Store
+
+/// Keeps the report folders true: told what changed, it writes reports, indexes and the daemon's own status.
+package actor ReportService: Service {
+    package enum Change: Sendable {
+        /// Accepted, advanced, refused, finished.
+        case job(JobID, user: UserName, isFinal: Bool)
+        /// What waits in a user's drop folder, and why.
+        case waiting(UserName, [WaitingFile])
+        /// The state of the folders, for the daemon's status.
+        case folders(FolderHealth)
+        case stop
+    }
+
+    private let publisher: ReportPublisher
+    private let database: HashdropDatabase
+    private let lookups: LookupDispatcher
+    private let status: DaemonStatusFile
+    private let clock: any LookupClock
+    private let refreshInterval: Duration
+    private let logger: Logger
+    private let mailbox: Mailbox<Change>
+    private let executor = BlockingExecutor(label: "hashdrop.reports")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private var schedule: ReportSchedule
+    private var running: [JobID: (user: UserName, reported: JobOutlook)] = [:]
+    private var waiting: [UserName: [WaitingFile]] = [:]
+    private var folders = FolderHealth()
+    private var trouble: String?
+    private var nextRefresh: Duration = .zero
+    private var isStopping = false
+
+    /// - Parameter mailbox: where others post changes; made outside because they exist before this service.
+    package init(
+        publisher: ReportPublisher, database: HashdropDatabase, lookups: LookupDispatcher,
+        status: DaemonStatusFile, mailbox: Mailbox<Change>, interval: Duration,
+        clock: any LookupClock = SystemLookupClock(), logger: Logger
+    ) {
+        self.publisher = publisher
+        self.database = database
+        self.lookups = lookups
+        self.status = status
+        self.mailbox = mailbox
+        self.clock = clock
+        refreshInterval = interval
+        schedule = ReportSchedule(interval: interval)
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        try load()
+        await withGracefulShutdownHandler {
+            while !isStopping {
+                await refreshOutlooks()
+                await write()
+                note(await mailbox.take(upTo: wait(), clock: clock))
+            }
+            // What finished while the others shut down is written before the end.
+            await write()
+        } onGracefulShutdown: {
+            self.mailbox.post(.stop)
+        }
+        status.remove()
+    }
+
+    /// Everything that was not reported to its end before the last stop.
+    private func load() throws {
+        for job in try database.jobs.unpublished() {
+            note([.job(job.id, user: job.user, isFinal: job.state.isFinal)])
+        }
+        for user in try database.users.all() { schedule.userChanged(user.name) }
+    }
+
+    private func note(_ changes: [Change]) {
+        for change in changes {
+            switch change {
+            case .job(let id, let user, let isFinal):
+                schedule.jobChanged(id, isFinal: isFinal)
+                schedule.userChanged(user)
+                running[id] = isFinal ? nil : (user, running[id]?.reported ?? JobOutlook())
+            case .waiting(let user, let files):
+                waiting[user] = files.isEmpty ? nil : files
+                schedule.userChanged(user)
+            case .folders(let health): folders = health
+            case .stop: isStopping = true
+            }
+        }
+    }
+
+    private func wait() -> Duration? {
+        let now = clock.now.monotonic
+        var next = schedule.nextDue
+        if !running.isEmpty { next = min(next ?? nextRefresh, nextRefresh) }
+        return next.map { max(.zero, $0 - now) }
+    }
+
+    /// Reports of jobs whose outlook is no longer what they say become out of date, although nothing was answered.
+    private func refreshOutlooks() async {
+        let now = clock.now.monotonic
+        guard !running.isEmpty, now >= nextRefresh else { return }
+        nextRefresh = now + refreshInterval
+        let outlooks = await lookups.outlooks()
+        for (id, job) in running where job.reported.isOutdated(by: outlooks[id] ?? JobOutlook()) {
+            schedule.jobChanged(id, isFinal: false)
+            schedule.userChanged(job.user)
+        }
+    }
+
+    private func write() async {
+        let due = schedule.due(at: clock.now.monotonic)
+        let outlooks = due.jobs.isEmpty && due.users.isEmpty ? [:] : await lookups.outlooks()
+        let before = trouble
+        trouble = nil
+        for id in due.jobs { write(id, outlooks[id] ?? JobOutlook()) }
+        for user in due.users { writeIndex(user, outlooks) }
+        do {
+            try status.write(
+                DaemonStatus(folders: folders, lookups: await lookups.health(), reportTrouble: trouble))
+        } catch {
+            trouble = trouble ?? "\(error)"
+        }
+        if let trouble, trouble != before {
+            logger.error("A report cannot be written; it is tried again.", metadata: ["reason": "\(trouble)"])
+        }
+    }
+
+    private func write(_ id: JobID, _ outlook: JobOutlook) {
+        let start = clock.now.monotonic
+        do {
+            guard let job = try publisher.publish(id, outlook: outlook) else {
+                running[id] = nil
+                return schedule.forget(id)
+            }
+            let now = clock.now.monotonic
+            schedule.jobWritten(id, isFinal: job.state.isFinal, at: now, took: now - start)
+            if job.state.isFinal {
+                running[id] = nil
+                logger.info(
+                    "Reported.",
+                    metadata: [
+                        "job": "\(id)", "user": "\(job.user)", "state": "\(job.state.rawValue)",
+                        "hashes": "\(job.counts.hashes)", "requests": "\(job.stewardship.requestsSent)",
+                    ])
+            } else {
+                running[id] = (job.user, outlook)
+            }
+            schedule.userChanged(job.user)
+        } catch {
+            trouble = "\(error)"
+            schedule.jobFailed(id, at: clock.now.monotonic)
+        }
+    }
+
+    private func writeIndex(_ user: UserName, _ outlooks: [JobID: JobOutlook]) {
+        let start = clock.now.monotonic
+        do {
+            try publisher.publishIndex(of: user, outlooks: outlooks, waiting: waiting[user] ?? [])
+            let now = clock.now.monotonic
+            schedule.userWritten(user, at: now, took: now - start)
+        } catch {
+            trouble = "\(error)"
+            schedule.userFailed(user, at: clock.now.monotonic)
+        }
+    }
+}
+
+extension JobOutlook {
+    /// Whether a reader would be misled: another reason, or an end that is off by a tenth or more.
+    fileprivate func isOutdated(by new: JobOutlook) -> Bool {
+        if waitReason != new.waitReason { return true }
+        guard let old = expectedAt, let expected = new.expectedAt else { return expectedAt != new.expectedAt }
+        let left = max(0, expected.timeIntervalSinceNow)
+        return abs(old.timeIntervalSince(expected)) > max(10, left / 10)
+    }
+}

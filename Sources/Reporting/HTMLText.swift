@@ -1,0 +1,120 @@
+import Foundation
+import Model
+
+/// HTML under construction: markup comes only from literals of this program, everything else is escaped.
+///
+/// `markup` takes a `StaticString`, so the compiler refuses markup that was put together from values; this is
+/// the one place where a name from outside becomes HTML.
+struct HTMLText {
+    private(set) var bytes: [UInt8] = []
+
+    /// Appends `literal` as it is.
+    mutating func markup(_ literal: StaticString) {
+        literal.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends `value` as text or inside a quoted attribute: markup characters escaped, controls made visible.
+    mutating func text(_ value: some StringProtocol) {
+        let isPlain = value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+        if isPlain { append(escaping: value.utf8) } else { append(escaping: value.showingControls.utf8) }
+    }
+
+    /// Appends `value` in an element that keeps its writing direction to itself, at most `max` code points of it.
+    ///
+    /// What is cut off is counted, visibly. Code points, because one character may have a thousand accents.
+    /// With `isBreakable`, a line may end after the separators of paths and detection names.
+    mutating func foreign(_ value: String, max: Int, isBreakable: Bool = false) {
+        let isShort = value.utf8.count <= max
+        let scalars = value.unicodeScalars
+        let end = isShort ? nil : scalars.index(scalars.startIndex, offsetBy: max, limitedBy: scalars.endIndex)
+        markup("<bdi>")
+        guard let end, end < scalars.endIndex else {
+            pieces(of: value[...], isBreakable: isBreakable)
+            markup("</bdi>")
+            return
+        }
+        pieces(of: value[..<end], isBreakable: isBreakable)
+        markup("</bdi><span class=cut>… ")
+        number(scalars[end...].count)
+        markup(" more</span>")
+    }
+
+    /// Appends `value` with thousands separators.
+    mutating func number(_ value: Int) {
+        if value >= 0 && value < 1_000 {
+            digits(value)
+        } else {
+            text(Wording.number(value))
+        }
+    }
+
+    /// Appends `value`'s decimal digits alone, for attributes.
+    mutating func digits(_ value: Int) {
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    /// Appends a digest; its digits need no escaping.
+    mutating func hash(_ hash: FileHash) {
+        bytes.append(contentsOf: hash.hexadecimal.utf8)
+    }
+
+    /// Appends a moment in UTC to the minute; the page's script shows it in the reader's own zone.
+    mutating func time(_ date: Date) {
+        let time = UTCTime(date)
+        markup("<time datetime=")
+        time.appendISO8601(to: &bytes)
+        markup(">")
+        time.appendMinute(to: &bytes)
+        markup("</time>")
+    }
+
+    /// Appends one of the page's own style sheets or scripts.
+    mutating func asset(_ asset: PageAsset) {
+        bytes.append(contentsOf: asset.source.utf8)
+    }
+
+    /// Appends what was built elsewhere.
+    mutating func append(_ other: HTMLText) {
+        bytes.append(contentsOf: other.bytes)
+    }
+
+    /// Appends `count` spaces: room for what is known later.
+    mutating func room(_ count: Int) {
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: count))
+    }
+
+    /// Drops what was appended after the first `count` bytes.
+    mutating func truncate(to count: Int) {
+        bytes.removeSubrange(count...)
+    }
+
+    /// Empties it and keeps its memory, for the next row.
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func pieces(of value: Substring, isBreakable: Bool) {
+        guard isBreakable, value.utf8.count > 12 else { return text(value) }
+        var rest = value
+        while let end = rest.utf8.firstIndex(where: { "/\\._-:!".utf8.contains($0) }) {
+            let next = rest.utf8.index(after: end)
+            text(rest[..<next])
+            markup("<wbr>")
+            rest = rest[next...]
+        }
+        text(rest)
+    }
+
+    private mutating func append(escaping value: some Sequence<UInt8>) {
+        for byte in value {
+            switch byte {
+            case UInt8(ascii: "&"): markup("&amp;")
+            case UInt8(ascii: "<"): markup("&lt;")
+            case UInt8(ascii: ">"): markup("&gt;")
+            case UInt8(ascii: "\""): markup("&quot;")
+            case UInt8(ascii: "'"): markup("&#39;")
+            default: bytes.append(byte)
+            }
+        }
+    }
+}

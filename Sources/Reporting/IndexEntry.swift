@@ -1,0 +1,93 @@
+import Foundation
+import Model
+
+/// One job in its user's index.
+struct IndexEntry {
+    let overview: JobOverview
+    let now: Date
+
+    private var job: Job { overview.job }
+
+    func append(to page: inout HTMLText) {
+        page.markup("<li><div><h3><a href=\"")
+        page.text(job.folderName)
+        page.markup("/report.html\">")
+        page.foreign(job.droppedName.display, max: 200)
+        page.markup("</a></h3><p class=muted>")
+        page.time(job.receivedAt)
+        if job.state == .done {
+            page.markup(" · <a href=\"")
+            page.text(job.folderName)
+            page.markup("/report.csv\">CSV</a>")
+        }
+        page.markup("</p></div><div>")
+        switch job.state {
+        case .running: appendProgress(to: &page)
+        case .done: appendResult(to: &page)
+        case .refused: appendReason("refused", to: &page)
+        case .cancelled: appendReason("cancelled", to: &page)
+        }
+        page.markup("</div>\n")
+    }
+
+    private func appendProgress(to page: inout HTMLText) {
+        guard job.counts.hashes > 0 else { return page.markup("<p>being read</p>") }
+        page.markup("<p>")
+        page.number(job.counts.finished)
+        page.markup(" of ")
+        page.number(job.counts.hashes)
+        page.markup(" answered")
+        if let expectedAt = overview.outlook.expectedAt {
+            page.markup(", done ")
+            page.text(Wording.expectation(expectedAt, now: now))
+        }
+        page.markup("</p>")
+        page.bar(job.counts.finished, of: job.counts.hashes)
+        if let reason = overview.outlook.waitReason {
+            page.markup("<p class=muted>")
+            page.foreign(reason, max: 500)
+            page.markup("</p>")
+        }
+        appendWords(to: &page)
+    }
+
+    private func appendResult(to page: inout HTMLText) {
+        page.markup("<p>")
+        page.text(
+            job.counts.hashes == 0 ? "no hash found" : Wording.count(job.counts.hashes, "hash", "hashes"))
+        if job.counts.unusableLines > 0 {
+            page.markup(", ")
+            page.text(Wording.count(job.counts.unusableLines, "unusable line", "unusable lines"))
+        }
+        page.markup("</p>")
+        page.stackedBar(job.counts)
+        appendWords(to: &page)
+    }
+
+    private func appendWords(to page: inout HTMLText) {
+        let present = VerdictWord.allCases.filter { $0 != .waiting && job.counts[$0] > 0 }
+        guard !present.isEmpty else { return }
+        page.markup("<ul class=words>")
+        for word in present {
+            page.markup("<li><span class=\"v ")
+            page.markup(word.styleClass)
+            page.markup("\">")
+            page.number(job.counts[word])
+            page.markup(" ")
+            page.text(word.label)
+            page.markup("</span>")
+        }
+        page.markup("</ul>")
+    }
+
+    private func appendReason(_ word: StaticString, to page: inout HTMLText) {
+        page.markup("<p><span class=\"v f\">")
+        page.markup(word)
+        page.markup("</span>")
+        if let reason = job.reason {
+            page.markup(": ")
+            page.foreign(reason, max: 500)
+        }
+        page.markup("</p>")
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Model
+
+/// A user's `index.html`: what waits, what runs, and what came out, newest first.
+struct IndexPage {
+    let input: IndexInput
+    let frame: PageFrame
+
+    /// How many waiting files are listed; the spool folder itself is limited to about as many.
+    private static let waitingMax = 1_000
+
+    private var shown: [JobOverview] { Array(input.jobs.prefix(frame.options.indexJobsMax)) }
+    private var isFinal: Bool {
+        input.waiting.isEmpty && input.jobs.allSatisfy { $0.job.state.isFinal }
+    }
+
+    func html() -> HTMLText {
+        var page = HTMLText()
+        let running = shown.filter { !$0.job.state.isFinal }
+        let ended = shown.filter { $0.job.state.isFinal }
+        frame.open(&page, title: "\(input.user) · hashdrop", isFinal: isFinal)
+        page.markup("<header><div class=crumbs><b>hashdrop</b></div><h1>")
+        page.text(input.user.description)
+        page.markup("</h1><p class=facts>")
+        for fact in facts(running: running.count) {
+            page.markup("<span>")
+            page.text(fact)
+            page.markup("</span>")
+        }
+        page.markup("<span>times: <span class=zone>UTC</span></span></p></header>\n<main>\n")
+        if input.jobs.isEmpty && input.waiting.isEmpty { appendWelcome(to: &page) }
+        appendWaiting(to: &page)
+        appendJobs(running, title: "Running", to: &page)
+        appendJobs(ended, title: "Finished", to: &page)
+        appendLimit(to: &page)
+        frame.close(&page, now: input.now, isFinal: isFinal)
+        return page
+    }
+
+    private func facts(running: Int) -> [String] {
+        var facts = [Wording.count(input.jobsTotal, "list", "lists")]
+        if running > 0 { facts.append("\(Wording.number(running)) running") }
+        if !input.waiting.isEmpty { facts.append("\(Wording.number(input.waiting.count)) waiting") }
+        return facts
+    }
+
+    private func appendWelcome(to page: inout HTMLText) {
+        page.markup("<section class=notice><h2>Nothing here yet</h2><p>Drop a text file with MD5, SHA-1 or ")
+        page.markup("SHA-256 hashes into your folder: plain lines, a CSV, the output of a checksum tool. It ")
+        page.markup("is picked up within seconds and its report appears here.</p></section>\n")
+    }
+
+    private func appendWaiting(to page: inout HTMLText) {
+        guard !input.waiting.isEmpty else { return }
+        page.markup("<section><h2>Waiting in your folder</h2><ul class=jobs>")
+        for file in input.waiting.prefix(Self.waitingMax) {
+            page.markup("<li class=w><div><h3>")
+            page.foreign(file.name.display, max: 200)
+            page.markup("</h3><p class=muted>seen ")
+            page.time(file.firstSeenAt)
+            page.markup("</p></div><p><span class=v>waiting</span>: ")
+            page.foreign(file.reason, max: 500)
+            page.markup("</p>")
+        }
+        page.markup("</ul>")
+        if input.waiting.count > Self.waitingMax {
+            page.markup("<p class=muted>… and ")
+            page.text(Wording.count(input.waiting.count - Self.waitingMax, "more file", "more files"))
+            page.markup("</p>")
+        }
+        page.markup("</section>\n")
+    }
+
+    private func appendJobs(_ jobs: [JobOverview], title: StaticString, to page: inout HTMLText) {
+        guard !jobs.isEmpty else { return }
+        page.markup("<section><h2>")
+        page.markup(title)
+        page.markup("</h2><ul class=jobs>")
+        for overview in jobs { IndexEntry(overview: overview, now: input.now).append(to: &page) }
+        page.markup("</ul></section>\n")
+    }
+
+    private func appendLimit(to page: inout HTMLText) {
+        guard input.jobsTotal > shown.count else { return }
+        page.markup("<p class=muted>The newest ")
+        page.number(shown.count)
+        page.markup(" of ")
+        page.text(Wording.count(input.jobsTotal, "list", "lists"))
+        page.markup("; the older ones still have their folders beside this page.</p>\n")
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Model
+
+/// A job's `report.html`: the head, the rows as they come, the foot.
+struct JobPage {
+    let input: ReportInput
+    let frame: PageFrame
+
+    private var job: Job { input.job }
+    private var options: ReportOptions { frame.options }
+
+    // Room in the page's head for the list of families, which is known after the last row only: eight names of 60
+    // code points, each at most ten bytes long when written visibly, with their markup.
+    private static let familiesBytesMax = 8 * (60 * 10 + 200) + 400
+
+    /// Writes the whole page into `file`; each row is built in the same memory.
+    func write(to file: AtomicFile, rows: RowSource) throws {
+        var page = HTMLText()
+        frame.open(&page, title: title, isFinal: job.state.isFinal)
+        appendHeader(to: &page)
+        guard job.state != .refused, job.counts.hashes > 0 else {
+            appendEmpty(to: &page)
+            try finish(page, in: file)
+            return
+        }
+        JobSummary(input: input).append(to: &page)
+        page.markup("<div class=pair><section><h2>Most frequent threat families</h2>")
+        try file.append(page.bytes)
+        let familiesOffset = file.bytesCount
+        page.removeAll()
+        page.room(Self.familiesBytesMax)
+        page.markup("</section>")
+        JobSummary(input: input).appendCost(to: &page)
+        page.markup("</div>\n")
+        let table = JobTable(input: input, options: options)
+        table.appendOpening(to: &page)
+        try file.append(page.bytes)
+        let families = try write(table, to: file, rows: rows)
+        page.removeAll()
+        table.appendClosing(to: &page)
+        try finish(page, in: file)
+        try fill(familiesOffset, with: families, in: file)
+    }
+
+    private func write(_ table: JobTable, to file: AtomicFile, rows: RowSource) throws -> ThreatFamilies {
+        var families = ThreatFamilies()
+        var shown = 0
+        var row = HTMLText()
+        try rows { next in
+            families.count(next.verdict?.fileObject?.threatLabel)
+            guard shown < options.htmlRowsMax else { return }
+            shown += 1
+            row.removeAll()
+            table.append(next, to: &row)
+            try file.append(row.bytes)
+        }
+        return families
+    }
+
+    private func fill(_ offset: Int, with families: ThreatFamilies, in file: AtomicFile) throws {
+        var list = HTMLText()
+        families.append(to: &list)
+        precondition(list.bytes.count <= Self.familiesBytesMax, "names and their number are limited")
+        try file.overwrite(at: offset, with: list.bytes)
+    }
+
+    private func finish(_ page: HTMLText, in file: AtomicFile) throws {
+        var page = page
+        JobSummary(input: input).appendUnusableLines(to: &page)
+        JobSummary(input: input).appendOrigin(to: &page, options: options)
+        frame.close(&page, now: input.now, isFinal: job.state.isFinal)
+        try file.append(page.bytes)
+    }
+
+    // A tab shows its title's beginning: how far it is comes before the name.
+    private var title: String {
+        let name = job.droppedName.display
+        switch job.state {
+        case .running:
+            return "\(Wording.percent(job.counts.finished, of: job.counts.hashes)) % · \(name)"
+        case .done:
+            let malicious = job.counts[.malicious]
+            return malicious > 0 ? "\(Wording.number(malicious)) malicious · \(name)" : name
+        case .refused: return "refused · \(name)"
+        case .cancelled: return "cancelled · \(name)"
+        }
+    }
+
+    private func appendHeader(to page: inout HTMLText) {
+        page.markup("<header><nav class=crumbs><a href=\"../index.html\"><b>hashdrop</b> / ")
+        page.text(job.user.description)
+        page.markup("</a></nav>\n<h1>")
+        page.foreign(job.droppedName.display, max: 300)
+        page.markup("</h1>\n<p class=facts><span class=state>")
+        page.text(job.state.presentation)
+        page.markup("</span><span>received ")
+        page.time(job.receivedAt)
+        page.markup("</span>")
+        if let finishedAt = job.finishedAt {
+            page.markup("<span>finished ")
+            page.time(finishedAt)
+            page.markup("</span>")
+        }
+        page.markup("<span class=zone>UTC</span>")
+        if job.state == .done {
+            page.markup("<span><a href=\"report.csv\">report.csv</a></span>")
+        }
+        page.markup("</p></header>\n<main>\n")
+    }
+
+    // Without a table the page is one clear sentence: what happened, and what can be done.
+    private func appendEmpty(to page: inout HTMLText) {
+        switch job.state {
+        case .refused:
+            page.markup("<section class=\"notice refusal\"><h2>This file was refused</h2><p>")
+            page.foreign(job.reason ?? "The file could not be used.", max: 2_000)
+            page.markup("</p><p>Nothing was asked at VirusTotal. Once that is mended, drop the file again: ")
+            page.markup("every drop gets its own report.</p></section>\n")
+        case .running:
+            page.markup("<section class=notice><h2>Picked up</h2><p>The list is being read; its hashes appear ")
+            page.markup("here in a moment.</p></section>\n")
+        case .done, .cancelled:
+            page.markup("<section class=notice><h2>No hash found</h2><p>The file holds no MD5, SHA-1 or SHA-256 ")
+            page.markup("digest: no run of exactly 32, 40 or 64 hexadecimal digits.</p>")
+            page.markup("<p>A list may be plain lines, a CSV, the output of a checksum tool, or text in which ")
+            page.markup("hashes stand.</p></section>\n")
+        }
+    }
+}
+
+extension JobState {
+    /// As a reader sees it.
+    var presentation: String {
+        switch self {
+        case .running: "Running"
+        case .done: "Done"
+        case .refused: "Refused"
+        case .cancelled: "Cancelled"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Model
+
+extension VerdictWord {
+    /// The class that gives a row, a bar or a word its colour and its sign.
+    var styleClass: StaticString {
+        switch self {
+        case .malicious: "m"
+        case .suspicious: "s"
+        case .failed: "f"
+        case .noResults: "n"
+        case .unknown: "u"
+        case .clean: "c"
+        case .waiting: "w"
+        }
+    }
+}
+
+extension HTMLText {
+    /// Appends one bar, stacked from `counts`' verdicts, with its numbers as its text equivalent.
+    mutating func stackedBar(_ counts: JobCounts) {
+        let present = VerdictWord.allCases.filter { counts[$0] > 0 }
+        guard !present.isEmpty else { return }
+        markup("<svg class=\"stack\" viewBox=\"0 0 1000 1\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"")
+        text(present.map { "\(Wording.number(counts[$0])) \($0.label)" }.joined(separator: ", "))
+        markup("\">")
+        var left = 0
+        for (word, width) in zip(present, Self.widths(of: present.map { counts[$0] })) {
+            markup("<rect class=\"")
+            markup(word.styleClass)
+            markup("\" x=\"")
+            digits(left)
+            markup("\" width=\"")
+            // Neighbours are kept apart by a gap, for readers who cannot tell the colours.
+            digits(max(width - (left + width < 1_000 ? 2 : 0), 1))
+            markup("\" height=\"1\"><title>")
+            text("\(Wording.number(counts[word])) \(word.label)")
+            markup("</title></rect>")
+            left += width
+        }
+        markup("</svg>\n")
+    }
+
+    /// Thousandths of the bar for each part, none too small to be seen; they add up to 1,000.
+    static func widths(of parts: [Int]) -> [Int] {
+        let smallest = 8
+        let total = parts.reduce(0, +)
+        let spare = 1_000 - smallest * parts.count
+        guard total > 0, spare > 0 else { return parts.map { _ in 0 } }
+        var widths = parts.map { smallest + Int(Double($0) / Double(total) * Double(spare)) }
+        if let largest = widths.indices.max(by: { widths[$0] < widths[$1] }) {
+            widths[largest] += 1_000 - widths.reduce(0, +)
+        }
+        return widths
+    }
+
+    /// Appends a single bar; the numbers stand beside it as text.
+    mutating func bar(_ part: Int, of whole: Int) {
+        markup("<svg class=b aria-hidden=true><rect width=")
+        digits(Wording.percent(part, of: whole))
+        markup("% height=16 /></svg>")
+    }
+}

@@ -1,0 +1,50 @@
+/// Every setting, checked and typed. `SettingKey.all` says what each means.
+package struct HashdropSettings: Hashable, Sendable {
+    package struct Spool: Hashable, Sendable {
+        package var directory: String
+        package var quietPeriod: Duration
+        package var safetyScan: Duration
+        package var poll: Duration
+        package var waitingFilesMax: Int
+    }
+
+    package struct List: Hashable, Sendable {
+        package var bytesMax: Int
+        package var hashesMax: Int
+    }
+
+    package struct Reports: Hashable, Sendable {
+        package var directory: String
+        package var vendors: [String]
+        package var maliciousFrom: Int
+        package var suspiciousFrom: Int
+        package var htmlRowsMax: Int
+        package var partialEvery: Duration
+    }
+
+    package struct VirusTotal: Hashable, Sendable {
+        package var endpoint: String
+        package var apiKeyFile: String?
+        package var requestsPerMinute: Int
+        package var requestsPerDay: Int
+        package var requestsPerMonth: Int
+        package var connections: Int
+        package var requestTimeout: Duration
+        package var bodyBytesMax: Int
+        package var attemptsMax: Int
+        package var proxy: String?
+        package var caFile: String?
+    }
+
+    package struct Cache: Hashable, Sendable {
+        package var maxAge: Duration
+        package var unknownMaxAge: Duration
+    }
+
+    package var spool: Spool
+    package var list: List
+    package var reports: Reports
+    package var virusTotal: VirusTotal
+    package var cache: Cache
+    package var logLevel: String
+}

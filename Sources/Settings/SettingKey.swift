@@ -1,0 +1,96 @@
+/// One key of the configuration file: its name, default and meaning.
+///
+/// The table is what the loader accepts, what `config/hashdrop.yaml` shows and what the README lists; tests
+/// compare the three.
+package struct SettingKey: Hashable, Sendable {
+    package enum Shape: Hashable, Sendable {
+        case text, path, integer(ClosedRange<Int>), duration(ClosedRange<Duration>), bytes, list
+    }
+
+    /// The path of names in the file, joined by dots. The environment variable is `HASHDROP_` and the same in
+    /// capitals with underscores: `spool.quietPeriod` is `HASHDROP_SPOOL_QUIET_PERIOD`.
+    package let name: String
+    package let shape: Shape
+    /// The default as it would be written in the file; empty for none.
+    package let defaultValue: String
+    /// One sentence, with the unit and what 0 means where that is not plain.
+    package let meaning: String
+
+    init(_ name: String, _ shape: Shape, _ defaultValue: String, _ meaning: String) {
+        self.name = name
+        self.shape = shape
+        self.defaultValue = defaultValue
+        self.meaning = meaning
+    }
+
+    package static let all: [SettingKey] = [
+        .init("spool.directory", .path, "spool", "Where the users' drop folders are."),
+        .init(
+            "spool.quietPeriod", .duration(.milliseconds(100) ... .seconds(3600)), "2s",
+            "A file that was not renamed into its folder is complete when it has not changed for this long."),
+        .init(
+            "spool.safetyScan", .duration(.seconds(1) ... .seconds(86_400)), "60s",
+            "Every folder is looked through this often (± 25 %), whatever the events say."),
+        .init(
+            "spool.poll", .duration(.seconds(1) ... .seconds(3600)), "5s",
+            "Folders without events are looked through this often."),
+        .init("spool.waitingFilesMax", .integer(1...100_000), "1000", "Files waiting in one user's folder."),
+        .init("list.bytesMax", .bytes, "64MiB", "The largest file that is accepted."),
+        .init(
+            "list.hashesMax", .integer(1...100_000_000), "2000000",
+            "The most hashes that a file may hold, repeated ones among them."),
+        .init("reports.directory", .path, "reports", "Where the users' report folders are."),
+        .init(
+            "reports.vendors", .list, "[Fortinet]",
+            "Engines that get a column of their own, by VirusTotal's names for them."),
+        .init(
+            "reports.maliciousFrom", .integer(1...1000), "3",
+            "Detecting engines from which a file is called malicious."),
+        .init(
+            "reports.suspiciousFrom", .integer(1...1000), "1",
+            "Detecting engines from which a file is called suspicious."),
+        .init(
+            "reports.htmlRowsMax", .integer(1...1_000_000), "10000",
+            "Rows in the HTML report; above it holds the most severe ones, and the CSV has them all."),
+        .init(
+            "reports.partialEvery", .duration(.seconds(1) ... .seconds(3600)), "5s",
+            "A running job's report is rewritten at most this often."),
+        .init(
+            "virustotal.endpoint", .text, "https://www.virustotal.com",
+            "Where VirusTotal's API is; plain http only for this machine (the simulator)."),
+        .init(
+            "virustotal.apiKeyFile", .path, "",
+            "The file that holds the API key. Or the key itself in HASHDROP_VIRUSTOTAL_API_KEY, or a systemd "
+                + "credential named virustotal-api-key."),
+        .init(
+            "virustotal.requestsPerMinute", .integer(0...1_000_000), "4",
+            "Requests in any 60 seconds that the key allows; 0 is no limit."),
+        .init(
+            "virustotal.requestsPerDay", .integer(0...1_000_000_000), "500",
+            "Requests in a UTC day; 0 is no limit."),
+        .init(
+            "virustotal.requestsPerMonth", .integer(0...1_000_000_000), "15500",
+            "Requests in a UTC month; 0 is no limit."),
+        .init("virustotal.connections", .integer(1...256), "4", "Requests in flight at once."),
+        .init(
+            "virustotal.requestTimeout", .duration(.seconds(1) ... .seconds(300)), "30s",
+            "A request that takes longer has failed and is tried again."),
+        .init("virustotal.bodyBytesMax", .bytes, "8MiB", "The largest answer that is read."),
+        .init(
+            "virustotal.attemptsMax", .integer(1...100), "5",
+            "Bad answers for one hash after which it is reported as failed."),
+        .init(
+            "virustotal.proxy", .text, "",
+            "A proxy's URL; without it https_proxy and no_proxy of the environment count."),
+        .init(
+            "virustotal.caFile", .path, "",
+            "Certificates to trust instead of the system's, in PEM form."),
+        .init(
+            "cache.maxAge", .duration(.zero ... .seconds(31_536_000)), "24h",
+            "How long an answer for a known file is fresh; 0s asks every time."),
+        .init(
+            "cache.unknownMaxAge", .duration(.zero ... .seconds(31_536_000)), "24h",
+            "The same for files that VirusTotal does not know or has not scanned yet."),
+        .init("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical."),
+    ]
+}

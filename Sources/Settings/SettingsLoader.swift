@@ -1,0 +1,232 @@
+import Configuration
+import Foundation
+import SystemPackage
+import Yams
+
+/// Reads the settings: the environment first, then the file, then the defaults.
+package struct SettingsLoader {
+    private let reader: ConfigReader
+    private let source: String
+    private let environment: [String: String]
+
+    /// - Parameters:
+    ///   - path: the configuration file; nil for none.
+    ///   - environment: variables that begin with `HASHDROP_` are settings.
+    /// - Throws: `SettingsError`.
+    package static func load(path: String?, environment: [String: String]) async throws -> HashdropSettings {
+        try await SettingsLoader(path: path, environment: environment).settings()
+    }
+
+    private init(path: String?, environment: [String: String]) async throws {
+        let variables = EnvironmentVariablesProvider(environmentVariables: environment)
+            .prefixKeys(with: "hashdrop")
+        self.environment = environment
+        guard let path else {
+            reader = ConfigReader(provider: variables)
+            source = "the environment"
+            return
+        }
+        source = path
+        try Self.checkKeys(path: path)
+        let file: FileProvider<YAMLSnapshot>
+        do {
+            file = try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
+        } catch {
+            throw SettingsError("The configuration '\(path)' cannot be read: \(error).")
+        }
+        reader = ConfigReader(providers: [variables, file])
+    }
+
+    // MARK: Keys
+
+    private static func checkKeys(path: String) throws {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw SettingsError(
+                "The configuration file '\(path)' cannot be read (\((error as NSError).localizedDescription)); name another with --config, "
+                    + "or copy config/hashdrop.yaml there.")
+        }
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch {
+            throw SettingsError("The configuration '\(path)' is no YAML: \(firstLine(error)).")
+        }
+        guard let root else { return }
+        guard case .mapping(let mapping) = root else {
+            throw SettingsError("The configuration '\(path)' must be 'key: value' lines; see config/hashdrop.yaml.")
+        }
+        try check(mapping, prefix: "", path: path)
+    }
+
+    private static func check(_ mapping: Node.Mapping, prefix: String, path: String) throws {
+        for (key, value) in mapping {
+            let name = prefix + (key.string ?? "?")
+            let place = "The configuration '\(path)', line \(key.mark?.line ?? 0): "
+            if name == "virustotal.apiKey" {
+                throw SettingsError(
+                    place + "the key itself does not belong here; put it into a file that only hashdrop can read "
+                        + "and name that as 'virustotal.apiKeyFile'.")
+            }
+            if let known = SettingKey.all.first(where: { $0.name == name }) {
+                guard (known.shape == .list) == (value.sequence != nil), value.mapping == nil else {
+                    throw SettingsError(
+                        place + "'\(name)' must be \(known.shape == .list ? "a list, [like, this]" : "one value").")
+                }
+            } else if let inner = value.mapping,
+                SettingKey.all.contains(where: { $0.name.hasPrefix(name + ".") })
+            {
+                try check(inner, prefix: name + ".", path: path)
+            } else {
+                throw SettingsError(
+                    place + "there is no setting '\(name)'; did you mean '\(nearest(to: name))'?")
+            }
+        }
+    }
+
+    private static func nearest(to name: String) -> String {
+        SettingKey.all.map(\.name).min { distance($0, name) < distance($1, name) }!
+    }
+
+    /// The number of letters to insert, delete or exchange (Levenshtein).
+    private static func distance(_ a: String, _ b: String) -> Int {
+        let b = Array(b.lowercased())
+        var row = Array(0...b.count)
+        for (i, letter) in a.lowercased().enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for j in b.indices {
+                let cost = min(row[j + 1] + 1, row[j] + 1, diagonal + (b[j] == letter ? 0 : 1))
+                diagonal = row[j + 1]
+                row[j + 1] = cost
+            }
+        }
+        return row[b.count]
+    }
+
+    private static func firstLine(_ error: any Error) -> String {
+        "\(error)".split(separator: "\n").prefix(2).joined(separator: " ")
+    }
+
+    // MARK: Values
+
+    private func settings() throws -> HashdropSettings {
+        let settings = HashdropSettings(
+            spool: .init(
+                directory: path("spool.directory")!, quietPeriod: try duration("spool.quietPeriod"),
+                safetyScan: try duration("spool.safetyScan"), poll: try duration("spool.poll"),
+                waitingFilesMax: try integer("spool.waitingFilesMax")),
+            list: .init(
+                bytesMax: try bytes("list.bytesMax"), hashesMax: try integer("list.hashesMax")),
+            reports: .init(
+                directory: path("reports.directory")!, vendors: try vendors(),
+                maliciousFrom: try integer("reports.maliciousFrom"),
+                suspiciousFrom: try integer("reports.suspiciousFrom"),
+                htmlRowsMax: try integer("reports.htmlRowsMax"),
+                partialEvery: try duration("reports.partialEvery")),
+            virusTotal: try virusTotal(),
+            cache: .init(
+                maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge")),
+            logLevel: text("log.level"))
+        try checkTogether(settings)
+        return settings
+    }
+
+    private func virusTotal() throws -> HashdropSettings.VirusTotal {
+        func optional(_ name: String) -> String? { text(name).isEmpty ? nil : text(name) }
+        return .init(
+            endpoint: text("virustotal.endpoint"), apiKeyFile: path("virustotal.apiKeyFile"),
+            requestsPerMinute: try integer("virustotal.requestsPerMinute"),
+            requestsPerDay: try integer("virustotal.requestsPerDay"),
+            requestsPerMonth: try integer("virustotal.requestsPerMonth"),
+            connections: try integer("virustotal.connections"),
+            requestTimeout: try duration("virustotal.requestTimeout"),
+            bodyBytesMax: try bytes("virustotal.bodyBytesMax"),
+            attemptsMax: try integer("virustotal.attemptsMax"), proxy: optional("virustotal.proxy"),
+            caFile: path("virustotal.caFile"))
+    }
+
+    private func checkTogether(_ settings: HashdropSettings) throws {
+        if settings.reports.suspiciousFrom > settings.reports.maliciousFrom {
+            throw SettingsError(
+                "reports.suspiciousFrom (\(settings.reports.suspiciousFrom)) must not be above "
+                    + "reports.maliciousFrom (\(settings.reports.maliciousFrom)).")
+        }
+        let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+        if !levels.contains(settings.logLevel) {
+            throw bad("log.level", settings.logLevel, "one of \(levels.joined(separator: ", "))")
+        }
+    }
+
+    private func key(_ name: String) -> SettingKey {
+        // A name that is not in the table is a mistake of ours, which any test of the loader finds.
+        SettingKey.all.first { $0.name == name }!
+    }
+
+    private func text(_ name: String) -> String {
+        reader.string(forKey: ConfigKey(name), default: key(name).defaultValue)
+    }
+
+    /// Relative paths are relative to the current folder, wherever the setting came from.
+    private func path(_ name: String) -> String? {
+        let text = text(name)
+        if text.isEmpty { return nil }
+        return URL(filePath: text).absoluteURL.standardizedFileURL.path(percentEncoded: false)
+    }
+
+    private func integer(_ name: String) throws -> Int {
+        guard case .integer(let range) = key(name).shape, let value = Int(text(name)), range.contains(value)
+        else {
+            guard case .integer(let range) = key(name).shape else { preconditionFailure(name) }
+            throw bad(name, text(name), "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    private func duration(_ name: String) throws -> Duration {
+        guard case .duration(let range) = key(name).shape, let value = SettingValue.duration(text(name)),
+            range.contains(value)
+        else {
+            guard case .duration(let range) = key(name).shape else { preconditionFailure(name) }
+            let bounds = "\(SettingValue.text(range.lowerBound)) to \(SettingValue.text(range.upperBound))"
+            throw bad(name, text(name), "a duration such as 500ms, 2s, 30m or 24h, from \(bounds)")
+        }
+        return value
+    }
+
+    private func bytes(_ name: String) throws -> Int {
+        guard let value = SettingValue.bytes(text(name)) else {
+            throw bad(name, text(name), "a size such as 512KiB or 64MiB")
+        }
+        return value
+    }
+
+    private func vendors() throws -> [String] {
+        let vendors = reader.stringArray(forKey: "reports.vendors", default: ["Fortinet"])
+        guard (1...4).contains(vendors.count), vendors.allSatisfy({ !$0.isEmpty }),
+            Set(vendors).count == vendors.count
+        else {
+            throw bad("reports.vendors", vendors.joined(separator: ", "), "1 to 4 different engines' names")
+        }
+        return vendors
+    }
+
+    private func bad(_ name: String, _ value: String, _ right: String) -> SettingsError {
+        let variable = Self.variable(name)
+        let place = environment[variable] != nil ? "the variable \(variable)" : "'\(name)' in '\(source)'"
+        return SettingsError("The setting \(place) is '\(value)'; it must be \(right).")
+    }
+
+    /// `spool.quietPeriod` → `HASHDROP_SPOOL_QUIET_PERIOD`.
+    static func variable(_ name: String) -> String {
+        "HASHDROP_"
+            + name.reduce(into: "") { out, letter in
+                if letter == "." { out += "_" } else {
+                    if letter.isUppercase { out += "_" }
+                    out += letter.uppercased()
+                }
+            }
+    }
+}

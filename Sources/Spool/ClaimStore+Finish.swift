@@ -1,0 +1,196 @@
+import Foundation
+import Glibc
+package import Model
+
+extension ClaimStore {
+    /// So often a file is copied that changes while it is read.
+    private static let copiesMax = 3
+
+    /// Finishes a claim that an error cut short, `SpoolError.unfinishedClaim`; nil if there is nothing of it.
+    /// Calling it for a finished claim returns the same again.
+    package func resume(_ id: JobID) throws -> ClaimOutcome? {
+        guard try work.status(Array(id.description.utf8)) != nil else { return nil }
+        let own = try work.folder(id.description)
+        switch try ClaimRecord.read(from: own) {
+        case .usable(let record, let user): return try resume(id, record, user)
+        case .missing, .unusable: return nil
+        }
+    }
+
+    func resume(_ id: JobID, _ record: ClaimRecord, _ user: UserName) throws -> ClaimOutcome? {
+        let own = try work.folder(id.description)
+        let hasInput = try own.status(Array(Self.input.utf8)) != nil
+        let hasDropped = try own.status(Array(Self.dropped.utf8)) != nil
+        guard hasInput || hasDropped else {
+            // The rename never happened: the file is where its owner dropped it.
+            try abandon(id)
+            return nil
+        }
+        return try finish(id, record, user)
+    }
+
+    /// Everything after the rename; begins wherever an earlier attempt ended.
+    func finish(_ id: JobID, _ record: ClaimRecord, _ user: UserName) throws -> ClaimOutcome {
+        do {
+            let own = try work.folder(id.description)
+            try own.synchronize()
+            try synchronizeFolder(of: user)
+            var record = record
+            var copy: InputCopy?
+            if try own.status(Array(Self.input.utf8)) == nil {
+                guard let dropped = try own.status(Array(Self.dropped.utf8)) else { return .vanished }
+                if let reason = try reasonToPutBack(dropped, record, own) {
+                    try putBack(id, record, user)
+                    return .notYet(reason)
+                }
+                try refuseIfExchanged(dropped, &record, own)
+                copy = try makeInput(dropped, &record, own)
+            }
+            return .done(try describe(id, record, user, own, copy))
+        } catch var error as SpoolError {
+            error.unfinishedClaim = id
+            throw error
+        }
+    }
+
+    /// The user may have been removed since the file was taken.
+    private func synchronizeFolder(of user: UserName) throws {
+        guard try spool.root.status(Array(user.description.utf8))?.kind == .folder else { return }
+        try spool.root.folder(user.description).synchronize()
+    }
+
+    /// What was renamed may be another file than the one that was inspected: its owner exchanged it in
+    /// between. A folder, a
+    /// file that somebody writes to, and a file in the place of something else go back.
+    private func reasonToPutBack(
+        _ dropped: stat, _ record: ClaimRecord, _ own: borrowing Folder
+    ) throws -> WaitReason? {
+        if dropped.kind == .folder { return .folder }
+        if case .notAFile(let kind) = record.refusal, kind != dropped.kind { return .settling }
+        let isExchanged = FileIdentity(dropped) != record.identity
+        guard isExchanged, dropped.kind == .regular, record.refusal == nil,
+            let file = try openDropped(own)
+        else { return nil }
+        return WriterCheck.check(descriptor: file.number) == .writerPresent ? .writerPresent : nil
+    }
+
+    /// The same rules as before the rename, for what was renamed.
+    private func refuseIfExchanged(
+        _ dropped: stat, _ record: inout ClaimRecord, _ own: borrowing Folder
+    ) throws {
+        guard record.refusal == nil else { return }
+        if dropped.kind != .regular {
+            try refuse(.notAFile(dropped.kind), &record, own)
+        } else if dropped.st_nlink > 1 {
+            try refuse(.hardLinked(count: Int(dropped.st_nlink)), &record, own)
+        } else if dropped.st_size == 0 {
+            try refuse(.empty, &record, own)
+        } else if dropped.st_size > rules.sizeBytesMax {
+            try refuse(.tooLarge(bytes: Int64(dropped.st_size), limit: rules.sizeBytesMax), &record, own)
+        }
+    }
+
+    /// Recorded at once, so that a recovery comes to the same end.
+    private func refuse(
+        _ reason: RefusalReason, _ record: inout ClaimRecord, _ own: borrowing Folder
+    ) throws {
+        record.refusal = reason
+        try record.write(to: own)
+        try reached(.refusalRecorded)
+    }
+
+    /// Makes `input` of `dropped` and removes that; leaves it alone if it cannot or must not be read.
+    private func makeInput(
+        _ dropped: stat, _ record: inout ClaimRecord, _ own: borrowing Folder
+    ) throws -> InputCopy? {
+        guard dropped.kind == .regular, dropped.st_size <= rules.sizeBytesMax else { return nil }
+        guard let source = try openDropped(own) else {
+            if record.refusal == nil {
+                let mode = dropped.st_mode & 0o7777
+                try refuse(.notReadable(mode: mode, ownerID: dropped.st_uid), &record, own)
+            }
+            return nil
+        }
+        let copy = try copyInput(source, own)
+        if !copy.isStable, record.refusal == nil { try refuse(.keptChanging, &record, own) }
+        try reached(.copied)
+        try own.rename(Self.inputPartial, to: Self.input)
+        try own.synchronize()
+        try reached(.inputPublished)
+        try own.removeFile(Array(Self.dropped.utf8))
+        try reached(.droppedRemoved)
+        return copy
+    }
+
+    /// Nil if this account may not read it.
+    private func openDropped(_ own: borrowing Folder) throws -> OwnedDescriptor? {
+        do {
+            return try own.openForReading(Array(Self.dropped.utf8))
+        } catch let error as SpoolError where [EACCES, EPERM].contains(error.errorNumber) {
+            return nil
+        }
+    }
+
+    /// The last copy, which is on the disk; it is stable unless the file changed during every attempt.
+    private func copyInput(
+        _ source: borrowing OwnedDescriptor, _ own: borrowing Folder
+    ) throws -> InputCopy {
+        // The file with the reserved space, or what an earlier attempt left: any content is overwritten.
+        let number = openat(own.number, Self.inputPartial, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard number >= 0 else { throw own.error("open", errno, Self.inputPartial) }
+        let target = OwnedDescriptor(number)
+        var copy: InputCopy
+        var attempts = 0
+        repeat {
+            copy = try InputCopy.make(from: source, to: target.number) { own.error("copy", $0, Self.input) }
+            attempts += 1
+        } while !copy.isStable && attempts < Self.copiesMax
+        guard fsync(target.number) == 0 else { throw own.error("write", errno, Self.inputPartial) }
+        return copy
+    }
+
+    /// Its owner gets it back under its own name or, if that is in use again, as `returned-<job>`.
+    private func putBack(_ id: JobID, _ record: ClaimRecord, _ user: UserName) throws {
+        let own = try work.folder(id.description)
+        let folder = try spool.root.folder(user.description)
+        let dropped = Array(Self.dropped.utf8)
+        var failure = LinuxOnly.renameWithoutReplacing(
+            own.number, dropped, to: folder.number, record.droppedName.bytes)
+        if failure != 0 {
+            failure = LinuxOnly.renameWithoutReplacing(
+                own.number, dropped, to: folder.number, Array("returned-\(id)".utf8))
+        }
+        guard failure == 0 else { throw own.error("give back", failure, Self.dropped) }
+        try abandon(id)
+    }
+
+    private func describe(
+        _ id: JobID, _ record: ClaimRecord, _ user: UserName, _ own: borrowing Folder, _ made: InputCopy?
+    ) throws -> Claim {
+        let input = try made ?? readInput(own)
+        // Left over if the last attempt ended just before its removal.
+        if input != nil { try own.removeFile(Array(Self.dropped.utf8)) }
+        let inputPath = "\(own.path)/\(Self.input)"
+        if record.refusal == nil, let input {
+            return .claimed(
+                ClaimedFile(
+                    id: id, user: user, droppedName: record.droppedName, inputPath: inputPath,
+                    bytes: input.bytes, sha256: input.sha256, receivedAt: record.claimedAt,
+                    evidence: record.evidence?.words ?? ""))
+        }
+        let dropped = try own.status(Array(Self.dropped.utf8))
+        let droppedBytes = dropped?.kind == .regular ? Int64(dropped?.st_size ?? 0) : 0
+        return .refused(
+            RefusedFile(
+                id: id, user: user, droppedName: record.droppedName,
+                reason: record.refusal ?? .keptChanging, inputPath: input.map { _ in inputPath },
+                bytes: input?.bytes ?? droppedBytes, sha256: input?.sha256, receivedAt: record.claimedAt))
+    }
+
+    /// The finished input's length and digest; nil if there is none.
+    private func readInput(_ own: borrowing Folder) throws -> InputCopy? {
+        guard try own.status(Array(Self.input.utf8)) != nil else { return nil }
+        let file = try own.openForReading(Array(Self.input.utf8))
+        return try InputCopy.make(from: file, to: nil) { own.error("read", $0, Self.input) }
+    }
+}

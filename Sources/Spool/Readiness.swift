@@ -1,0 +1,94 @@
+/// What is to be done with one entry of a user's folder.
+package struct ReadinessDecision: Hashable, Sendable {
+    package enum Action: Hashable, Sendable {
+        /// Claim it now; the writer check and the claim itself may still say "not yet".
+        case ready(ReadyEvidence)
+        /// Leave it; look again at `until`, or when a hint or the safety scan comes if that is nil.
+        case wait(WaitReason, until: Duration?)
+        /// Claim it as refused.
+        case refuse(RefusalReason)
+    }
+
+    package var entry: SpoolEntry
+    package var action: Action
+    /// When the entry was seen for the first time, on the caller's clock.
+    package var firstSeen: Duration
+
+    package init(entry: SpoolEntry, action: Action, firstSeen: Duration) {
+        self.entry = entry
+        self.action = action
+        self.firstSeen = firstSeen
+    }
+}
+
+/// Why a file counts as complete.
+package enum ReadyEvidence: Hashable, Sendable, Codable {
+    /// It got its name by a rename, so somebody else had finished writing it before.
+    case renamedIntoFolder
+    /// Nothing about it changed for so many seconds of the daemon's own clock.
+    case quiet(seconds: Double)
+}
+
+/// Why a file waits; `description` is for its owner.
+package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
+    case settling
+    /// A process has it open for writing, although nothing changed.
+    case writerPresent
+    /// The system cannot tell whether somebody writes to it, so it has to be quiet for longer.
+    case writerUnknown
+    case unfinishedName(String)
+    case litter
+    case folder
+    case empty
+    case hardLinked(count: Int)
+    case notReadable(mode: UInt32, ownerID: UInt32)
+
+    package var description: String {
+        switch self {
+        case .settling: "still being written"
+        case .writerPresent: "a program still has it open for writing"
+        case .writerUnknown: "may still be being written: waiting until it was quiet for longer"
+        case .unfinishedName(let part):
+            "its name says that it is unfinished ('\(part)'): rename it when it is complete"
+        case .litter: "a file of the operating system, not a list of hashes: ignored"
+        case .folder: "a folder: drop files, not folders"
+        case .empty: "empty so far"
+        case .hardLinked(let count):
+            "has \(count) names (hard links): waiting until the other ones are removed"
+        case .notReadable(let mode, let ownerID):
+            "hashdrop may not read it (mode \(String(mode, radix: 8)), owner's user id \(ownerID)): "
+                + "give read permission, for example chmod 644"
+        }
+    }
+}
+
+/// Why a file is refused for good; `description` is for its owner and says what to do.
+package enum RefusalReason: Hashable, Sendable, Codable, CustomStringConvertible {
+    case notAFile(SpoolEntry.Kind)
+    case empty
+    case hardLinked(count: Int)
+    case tooLarge(bytes: Int64, limit: Int64)
+    /// It changed during each of several attempts to copy it.
+    case keptChanging
+    /// It was replaced by a file that hashdrop may not read.
+    case notReadable(mode: UInt32, ownerID: UInt32)
+
+    package var description: String {
+        switch self {
+        case .notAFile(.symbolicLink): "a symbolic link: drop the file itself, links are not followed"
+        case .notAFile(.folder): "a folder: drop files, not folders"
+        case .notAFile(let kind): "a \(kind.rawValue), not a file: drop a text file"
+        case .empty: "the file is empty: drop a file with at least one hash"
+        case .hardLinked(let count):
+            "the file has \(count) names (hard links): drop a copy of its own"
+        case .tooLarge(let bytes, let limit):
+            "\(bytes) bytes are more than the limit of \(limit) (\(limit >> 20) MiB): split the file"
+        case .keptChanging:
+            "the file was still being written when it was picked up: drop it again when it is complete, "
+                + "best under a temporary name that is changed at the end"
+        case .notReadable(let mode, let ownerID):
+            "hashdrop may not read it (mode \(String(mode, radix: 8)), owner's user id \(ownerID)): "
+                + "drop it with read permission, for example after chmod 644"
+        }
+    }
+}

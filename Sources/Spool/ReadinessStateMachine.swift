@@ -1,0 +1,140 @@
+package import Model
+
+/// Decides for one user's folder which files are complete, which wait and why, and which are refused.
+///
+/// Pure: it is shown what scans saw and told the time, a duration on a clock of the daemon's own that is
+/// never set. Dates of files are compared with themselves only, because copies keep old dates. What vanished
+/// from the scan is forgotten, so memory is bounded by the scan's limit.
+package struct ReadinessStateMachine: Sendable {
+    package struct Rules: Hashable, Sendable {
+        /// So long nothing about a file may change before it counts as complete; default 2 s.
+        package var quietPeriod: Duration = .seconds(2)
+        /// The same where the system cannot tell whether somebody writes; default 5 s, the newest default of
+        /// paperless-ngx, which cannot tell either.
+        package var quietPeriodWithoutLease: Duration = .seconds(5)
+        /// So long a file may have a second hard link; default 60 s, as in Postfix. OpenSSH's sftp-server
+        /// renames by link and unlink.
+        package var hardLinkGrace: Duration = .seconds(60)
+        /// So long an empty file may stay empty; default 60 s. Many programs create first and write later.
+        package var emptyPeriod: Duration = .seconds(60)
+        /// Default 64 MiB.
+        package var sizeBytesMax: Int64 = 64 << 20
+
+        package init() {}
+    }
+
+    private struct Track {
+        var firstSeen: Duration
+        var fingerprint: Fingerprint
+        var quietSince: Duration
+        var linkedSince: Duration?
+        var wasMovedIn = false
+        var postponed: WaitReason?
+    }
+
+    private let rules: Rules
+    private var tracks: [DroppedName: Track] = [:]
+
+    /// When a decision may change by time alone, or nil if only a change in the folder can change one.
+    package private(set) var nextDeadline: Duration?
+
+    package init(rules: Rules = Rules()) { self.rules = rules }
+
+    /// Takes one scan of the whole folder and the names that were renamed into it since the last one, and
+    /// decides about every entry, in the order given.
+    package mutating func observe(
+        entries: [SpoolEntry], movedIn: Set<DroppedName> = [], now: Duration
+    ) -> [ReadinessDecision] {
+        var kept: [DroppedName: Track] = [:]
+        kept.reserveCapacity(entries.count)
+        nextDeadline = nil
+        var decisions: [ReadinessDecision] = []
+        for entry in entries {
+            let track = follow(entry, movedIn: movedIn.contains(entry.name), now: now)
+            kept[entry.name] = track
+            let action = action(for: entry, track, now)
+            if case .wait(_, let until?) = action { nextDeadline = min(nextDeadline ?? until, until) }
+            decisions.append(.init(entry: entry, action: action, firstSeen: track.firstSeen))
+        }
+        tracks = kept
+        return decisions
+    }
+
+    /// Takes back a `.ready`: the claim found a writer, could not tell, or found the file changed. The clock
+    /// starts again, but for `.writerUnknown`, which only asks for a longer quiet period.
+    package mutating func postpone(_ name: DroppedName, _ reason: WaitReason, now: Duration) {
+        guard var track = tracks[name] else { return }
+        track.wasMovedIn = false
+        track.postponed = reason
+        if reason != .writerUnknown { track.quietSince = now }
+        tracks[name] = track
+        let until = track.quietSince + quietPeriod(track)
+        nextDeadline = min(nextDeadline ?? until, until)
+    }
+
+    private func follow(_ entry: SpoolEntry, movedIn: Bool, now: Duration) -> Track {
+        var track =
+            tracks[entry.name]
+            ?? Track(firstSeen: now, fingerprint: entry.fingerprint, quietSince: now)
+        if track.fingerprint != entry.fingerprint {
+            let isSameFile = track.fingerprint.identity == entry.fingerprint.identity
+            if !isSameFile { track = Track(firstSeen: now, fingerprint: entry.fingerprint, quietSince: now) }
+            track.fingerprint = entry.fingerprint
+            track.quietSince = now
+            track.wasMovedIn = false
+            // "The system cannot tell" stays true; a writer that was seen is seen again by the next check.
+            if track.postponed != .writerUnknown { track.postponed = nil }
+        }
+        if movedIn {
+            track.wasMovedIn = true
+            track.postponed = nil
+        }
+        track.linkedSince = entry.linkCount > 1 ? track.linkedSince ?? now : nil
+        return track
+    }
+
+    private func action(for entry: SpoolEntry, _ track: Track, _ now: Duration) -> ReadinessDecision.Action {
+        switch NameRule(entry.name) {
+        case .unfinished(let part): return .wait(.unfinishedName(part), until: nil)
+        case .litter: return .wait(.litter, until: nil)
+        case .ordinary: break
+        }
+        switch entry.kind {
+        case .folder: return .wait(.folder, until: nil)
+        case .regular: return actionForRegular(entry, track, now)
+        default: return .refuse(.notAFile(entry.kind))
+        }
+    }
+
+    private func actionForRegular(
+        _ entry: SpoolEntry, _ track: Track, _ now: Duration
+    ) -> ReadinessDecision.Action {
+        if let since = track.linkedSince {
+            let until = since + rules.hardLinkGrace
+            return now < until
+                ? .wait(.hardLinked(count: entry.linkCount), until: until)
+                : .refuse(.hardLinked(count: entry.linkCount))
+        }
+        let quietUntil = track.quietSince + quietPeriod(track)
+        if !track.wasMovedIn, now < quietUntil {
+            return .wait(track.postponed ?? .settling, until: quietUntil)
+        }
+        if entry.size == 0 {
+            let until = track.quietSince + rules.emptyPeriod
+            return now < until ? .wait(.empty, until: until) : .refuse(.empty)
+        }
+        if entry.size > rules.sizeBytesMax {
+            return .refuse(.tooLarge(bytes: entry.size, limit: rules.sizeBytesMax))
+        }
+        if !entry.isReadable {
+            return .wait(.notReadable(mode: entry.mode, ownerID: entry.ownerID), until: nil)
+        }
+        if track.wasMovedIn { return .ready(.renamedIntoFolder) }
+        return .ready(.quiet(seconds: (now - track.quietSince) / .seconds(1)))
+    }
+
+    private func quietPeriod(_ track: Track) -> Duration {
+        track.postponed == .writerUnknown
+            ? max(rules.quietPeriod, rules.quietPeriodWithoutLease) : rules.quietPeriod
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// Keeps the helper `hashdrop-watch` running and tells what it says.
+///
+/// One thread starts the helper, reads its hints, and starts it again when it ended, after 1 s, 2 s, 4 s … 60
+/// s. The thread lives from `start` to `stop`, because the kernel ends the helper with the thread that
+/// started it: so even a daemon that is killed leaves no helper behind.
+package final class WatcherProcess: Sendable {
+    /// The helper's events; for one reader.
+    package let events: WatchEvents
+
+    private struct State {
+        var thread: pthread_t?
+        /// The thread ends when this end of its pipe is closed.
+        var stopEnd: Int32?
+    }
+
+    private let helper: String
+    private let spool: String
+    private let state = Mutex(State())
+
+    /// `helper` is the path of `hashdrop-watch`; `spool` that of the spool folder.
+    package init(helper: String, spool: String) {
+        self.helper = helper
+        self.spool = spool
+        events = WatchEvents(inbox: WatchInbox())
+    }
+
+    deinit { stop() }
+
+    /// Starts the thread, once; that the helper cannot be started is an event, not an error. Throws
+    /// `SpoolError` if there is no thread or pipe to be had.
+    package func start() throws {
+        try state.withLock { state in
+            guard state.thread == nil else { return }
+            var ends: [Int32] = [-1, -1]
+            guard pipe(&ends) == 0 else { throw SpoolError("make a pipe for", errno, path: helper) }
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            let loop = WatcherLoop(helper: helper, spool: spool, inbox: events.inbox, stopSignal: ends[0])
+            do {
+                state.thread = try Self.startThread(loop)
+            } catch {
+                close(ends[1])
+                throw error
+            }
+            state.stopEnd = ends[1]
+        }
+    }
+
+    /// Ends the helper, the thread and the events; returns when they have ended, within milliseconds. Does
+    /// nothing if there is nothing to end.
+    package func stop() {
+        let (thread, stopEnd) = state.withLock { state in
+            defer { state.stopEnd = nil }
+            return (state.stopEnd == nil ? nil : state.thread, state.stopEnd)
+        }
+        if let stopEnd { close(stopEnd) }
+        if let thread { pthread_join(thread, nil) }
+        events.inbox.finish()
+    }
+
+    private static func startThread(_ loop: WatcherLoop) throws -> pthread_t {
+        var thread = pthread_t()
+        let passed = Unmanaged.passRetained(loop)
+        let failure = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<WatcherLoop>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, passed.toOpaque())
+        guard failure == 0 else {
+            passed.release()
+            throw SpoolError("start the thread of", failure, path: loop.helper)
+        }
+        return thread
+    }
+}
+
+/// What the watcher's thread does.
+private final class WatcherLoop {
+    let helper: String
+    private let spool: String
+    private let inbox: WatchInbox
+    private let stopSignal: OwnedDescriptor
+    private var backOff = RestartBackOff()
+
+    init(helper: String, spool: String, inbox: WatchInbox, stopSignal: Int32) {
+        self.helper = helper
+        self.spool = spool
+        self.inbox = inbox
+        self.stopSignal = OwnedDescriptor(stopSignal)
+    }
+
+    func run() {
+        blockSignals()
+        var isRunning = true
+        while isRunning {
+            let startedAt = ContinuousClock.now
+            guard let loss = runHelper() else { return }
+            let wait = backOff.wait(afterLiving: startedAt.duration(to: .now))
+            inbox.add(lifeEvent: .lost(loss(wait)))
+            isRunning = !waitForStop(atMost: wait)
+        }
+    }
+
+    /// Lives with one helper; returns how it was lost, or nil if it was stopped.
+    private func runHelper() -> ((Duration) -> WatcherLoss)? {
+        var failure: Int32 = 0
+        // The helper watches no symbolic links, and the operator may have made the spool folder one.
+        let path = realpath(spool, nil)
+        defer { free(path) }
+        let root = path.map { String(cString: $0) } ?? spool
+        guard let process = HelperProcess.start(helper, spool: root, failure: &failure) else {
+            return { [helper, failure] in .notStarted(helper: helper, errorNumber: failure, retryIn: $0) }
+        }
+        inbox.add(lifeEvent: .started(processID: process.processID))
+        let wasStopped = readHints(process.output.number)
+        // At the end of its output it has ended or is about to.
+        switch process.end() {
+        case _ where wasStopped: return nil
+        case .exited(let status): return { .exited(status: status, retryIn: $0) }
+        case .killed(let signal): return { .killed(signal: signal, retryIn: $0) }
+        }
+    }
+
+    /// Reads until the helper's output ends; true if it was stopped instead.
+    private func readHints(_ output: Int32) -> Bool {
+        var decoder = WatchHintDecoder()
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            var watched = [
+                pollfd(fd: output, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: stopSignal.number, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&watched, 2, -1) > 0 else { continue }
+            if watched[1].revents != 0 { return true }
+            let count = read(output, &buffer, buffer.count)
+            if count == 0 || (count < 0 && errno != EINTR) { return false }
+            if count > 0 { inbox.add(decoder.decode(buffer.prefix(count))) }
+        }
+    }
+
+    private func waitForStop(atMost wait: Duration) -> Bool {
+        let end = ContinuousClock.now + wait
+        while true {
+            let rest = ContinuousClock.now.duration(to: end)
+            guard rest > .zero else { return false }
+            var watched = pollfd(fd: stopSignal.number, events: Int16(POLLIN), revents: 0)
+            // Rounded up, so that the last round does not spin.
+            let milliseconds = Int32(rest / .milliseconds(1)) + 1
+            if poll(&watched, 1, milliseconds) > 0 { return true }
+        }
+    }
+
+    /// Signals are for the threads that wait for them.
+    private func blockSignals() {
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Glibc
+
+/// The lock that one daemon holds on a spool for as long as it lives; the kernel gives it back however it dies.
+final class DaemonLock: Sendable {
+    private let descriptor: Int32
+
+    /// - Throws: `CommandFailure` if another daemon has it.
+    init(path: String) throws {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw CommandFailure(
+                .noPermission,
+                "The lock '\(path)' cannot be opened (\(String(cString: strerror(errno)))); run hashdrop as the "
+                    + "account that owns the spool.")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw CommandFailure(
+                .unavailable,
+                "Another hashdrop daemon serves this spool ('\(path)' is locked); stop it first, or use another "
+                    + "spool.directory.")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Whether a daemon holds the lock; false if there has never been one.
+    static func isHeld(path: String) -> Bool {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return true }
+        return false
+    }
+}

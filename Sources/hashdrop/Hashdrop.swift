@@ -1,0 +1,30 @@
+import ArgumentParser
+
+/// The program: one binary for the daemon and for the people around it.
+@main
+struct Hashdrop: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "hashdrop",
+        abstract: "Drop a list of file hashes into a folder; find VirusTotal's verdicts in a report.",
+        version: version,
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, SubmitCommand.self, StatusCommand.self, UserCommand.self,
+            SimulateCommand.self,
+        ])
+
+    /// As the library's own, but for what the failures of this program say and exit with.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            CommandFailure.exit(for: error)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Settings
+import Synchronization
+import VirusTotal
+
+/// The API key, from the environment, the configured file or a systemd credential; a key that changes in its file
+/// is noticed.
+final class KeySource: Sendable {
+    static let variable = "HASHDROP_VIRUSTOTAL_API_KEY"
+    static let credentialName = "virustotal-api-key"
+
+    private struct State {
+        var key: APIKey
+        var generation = 0
+    }
+
+    private let file: String?
+    private let state: Mutex<State>
+
+    /// - Throws: `CommandFailure` if there is no key, or none that can be one.
+    init(settings: HashdropSettings.VirusTotal, environment: [String: String]) throws {
+        if let text = environment[Self.variable] {
+            file = nil
+            guard let key = APIKey(text) else {
+                throw CommandFailure(
+                    .configuration, "\(Self.variable) is no API key; copy it from your VirusTotal account page.")
+            }
+            state = Mutex(State(key: key))
+            return
+        }
+        let credential = environment["CREDENTIALS_DIRECTORY"].map { "\($0)/\(Self.credentialName)" }
+        guard
+            let path = settings.apiKeyFile
+                ?? credential.flatMap({ FileManager.default.fileExists(atPath: $0) ? $0 : nil })
+        else {
+            throw CommandFailure(
+                .configuration,
+                "There is no VirusTotal API key: put it into a file that only hashdrop can read and name that in "
+                    + "virustotal.apiKeyFile, or set \(Self.variable). 'hashdrop demo' runs without a key.")
+        }
+        file = path
+        state = Mutex(State(key: try Self.read(path)))
+    }
+
+    var key: APIKey { state.withLock(\.key) }
+
+    /// Reads the file again; the number changes when the key has.
+    func generation() -> Int {
+        guard let file, let key = try? Self.read(file) else { return state.withLock(\.generation) }
+        return state.withLock { state in
+            if key != state.key { state = State(key: key, generation: state.generation + 1) }
+            return state.generation
+        }
+    }
+
+    private static func read(_ path: String) throws -> APIKey {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw CommandFailure(
+                .configuration,
+                "The API key file '\(path)' cannot be read (\((error as NSError).localizedDescription)); "
+                    + "virustotal.apiKeyFile names it.")
+        }
+        guard let key = APIKey(text) else {
+            throw CommandFailure(
+                .configuration, "The API key file '\(path)' must hold one key and nothing else.")
+        }
+        return key
+    }
+}

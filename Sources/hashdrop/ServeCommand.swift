@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Lookup
+import ServiceLifecycle
+import Settings
+import Store
+import VirusTotal
+
+/// `hashdrop serve`: the daemon, in the foreground.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the daemon: watch the drop folders, ask VirusTotal, write the reports.",
+        discussion: "Runs until SIGTERM or Ctrl-C; what is in flight is finished and kept.")
+
+    @OptionGroup var configurationOption: ConfigurationOption
+
+    func run() async throws {
+        let settings = try await configurationOption.settings()
+        let endpoint = try VirusTotalEndpoint(settings.virusTotal.endpoint)
+        let keys = try KeySource(
+            settings: settings.virusTotal, environment: ProcessInfo.processInfo.environment)
+        let logger = Self.logger(level: settings.logLevel)
+        let services = try Services(
+            settings: settings, endpointName: endpoint.description, isSimulated: endpoint.isLoopback,
+            source: LookupSource(endpoint: endpoint, settings: settings.virusTotal, keys: keys),
+            logger: logger)
+        let users = try services.database.users.all()
+        logger.info(
+            "Serving.",
+            metadata: [
+                "version": "\(Hashdrop.version)", "spool": "\(settings.spool.directory)",
+                "reports": "\(settings.reports.directory)", "endpoint": "\(endpoint)",
+                "users": "\(users.count)",
+            ])
+        if users.isEmpty { logger.notice("There is no user yet: 'hashdrop user add NAME' makes one.") }
+        if !keys.key.hasUsualForm {
+            logger.warning("The API key does not have the usual form of 64 hexadecimal digits.")
+        }
+        try await services.group.run()
+        logger.info("Stopped.")
+    }
+
+    static func logger(level: String) -> Logger {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "hashdrop")
+        logger.logLevel = Logger.Level(rawValue: level) ?? .info
+        return logger
+    }
+}

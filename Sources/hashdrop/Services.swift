@@ -1,0 +1,100 @@
+import Curl
+import Foundation
+import HashLists
+import Logging
+import Lookup
+import Model
+import Pipeline
+import Reporting
+import ServiceLifecycle
+import UnixSignals
+import Settings
+import Spool
+import Store
+import VirusTotal
+
+/// The daemon put together: the one place that knows which part talks to which.
+struct Services: Sendable {
+    let group: ServiceGroup
+    let database: HashdropDatabase
+    // Held for as long as the daemon runs.
+    private let lock: DaemonLock
+
+    /// Builds everything and starts nothing.
+    ///
+    /// - Parameters:
+    ///   - endpointName: by which the database remembers where its verdicts are from.
+    ///   - ask: where verdicts come from.
+    init(
+        settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
+        signals: [UnixSignal] = [.sigterm, .sigint], logger: Logger
+    ) throws {
+        let paths = try StatePaths.prepare(settings)
+        lock = try DaemonLock(path: paths.lock)
+        database = try HashdropDatabase(path: paths.database, endpoint: endpointName)
+        let changes = Mailbox<ReportService.Change>()
+        let dispatcher = try LookupDispatcher(
+            database: database, options: settings.lookupOptions, source: source,
+            onProgress: { [database] recorded in
+                for id in recorded.touched.keys {
+                    guard let job = try? database.jobs.job(id) else { continue }
+                    changes.post(.job(id, user: job.user, isFinal: recorded.finished.contains(id)))
+                }
+            })
+        let publisher = ReportPublisher(
+            database: database,
+            options: settings.reportOptions(isSimulated: isSimulated, version: Hashdrop.version),
+            directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge)
+        let reports = ReportService(
+            publisher: publisher, database: database, lookups: dispatcher,
+            status: DaemonStatusFile(path: paths.status), mailbox: changes,
+            interval: settings.reports.partialEvery, logger: logger)
+        let spool = try SpoolFolder(path: settings.spool.directory)
+        let rules = settings.readinessRules
+        let intake = IntakeService(
+            spool: spool, claims: try ClaimStore(spool: spool, rules: rules), rules: rules,
+            watcher: WatcherProcess(helper: Self.helperPath, spool: settings.spool.directory),
+            database: database, publisher: publisher, options: settings.intakeOptions, lookups: dispatcher,
+            reports: changes, logger: logger)
+        // Started in this order and stopped in the other: no more files, then no more requests, then the reports.
+        group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: reports), .init(service: LookupService(dispatcher: dispatcher)),
+                    .init(service: intake),
+                ], gracefulShutdownSignals: signals, logger: logger))
+    }
+
+    /// `hashdrop-watch` lies beside the program.
+    private static var helperPath: String {
+        let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(filePath: program ?? CommandLine.arguments[0]).deletingLastPathComponent()
+            .appending(path: "hashdrop-watch").path(percentEncoded: false)
+    }
+}
+
+extension LookupSource {
+    /// Asks an endpoint over libcurl.
+    init(
+        endpoint: VirusTotalEndpoint, settings: HashdropSettings.VirusTotal, keys: KeySource
+    ) throws {
+        var options = CurlOptions(environment: ProcessInfo.processInfo.environment)
+        options.connectionsMax = settings.connections
+        options.requestTimeout = settings.requestTimeout
+        options.bodyBytesMax = settings.bodyBytesMax
+        options.userAgent = VirusTotalClient.userAgent(version: Hashdrop.version)
+        if let proxy = settings.proxy { options.proxy = proxy }
+        if let file = settings.caFile { options.certificateFile = file }
+        let curl = try CurlClient(options: options)
+        self.init(
+            ask: { hash in
+                let client = VirusTotalClient(endpoint: endpoint, key: keys.key, curl: curl)
+                do throws(VirusTotalError) {
+                    return .success(try await client.file(hash))
+                } catch {
+                    return .failure(LookupFailure(error))
+                }
+            },
+            keyGeneration: { keys.generation() })
+    }
+}

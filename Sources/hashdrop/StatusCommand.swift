@@ -1,0 +1,107 @@
+import ArgumentParser
+import Foundation
+import Model
+import Pipeline
+import Settings
+import Store
+
+/// `hashdrop status`: what the daemon does, for the operator.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show the daemon, the quota, the folders and the latest jobs.",
+        discussion: "Exits 0 if the daemon runs and nothing is wrong, 69 if it does not run.")
+
+    @Flag(help: "As JSON.") var json = false
+    @Option(help: "So many jobs, the newest.") var jobs = 20
+    @OptionGroup var configurationOption: ConfigurationOption
+
+    /// The shape of `--json`.
+    struct Overview: Codable {
+        struct JobLine: Codable {
+            var id, user, name, state: String
+            var reason: String?
+            var receivedAt: Date
+            var finishedAt: Date?
+            var hashes, waiting, malicious, requestsSent, requestsSaved: Int
+        }
+
+        var isRunning: Bool
+        var daemon: DaemonStatus?
+        var jobs: [JobLine]
+    }
+
+    func run() async throws {
+        let settings = try await configurationOption.settings()
+        let paths = StatePaths(spool: settings.spool.directory)
+        guard FileManager.default.fileExists(atPath: paths.database) else {
+            throw CommandFailure(
+                .unavailable,
+                "There is nothing in '\(settings.spool.directory)' yet, or this account may not see it: "
+                    + "'hashdrop user add NAME' and 'hashdrop serve' begin.")
+        }
+        let overview = try Self.overview(paths, jobs: max(0, jobs))
+        if json {
+            let encoder = JSONEncoder()
+            encoder.keyEncodingStrategy = .convertToSnakeCase
+            encoder.dateEncodingStrategy = .iso8601
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            print(String(decoding: try encoder.encode(overview), as: UTF8.self))
+        } else {
+            print(Self.text(overview))
+        }
+        if !overview.isRunning { throw ExitCode(CommandFailure.Code.unavailable.rawValue) }
+    }
+
+    private static func overview(_ paths: StatePaths, jobs: Int) throws -> Overview {
+        let isRunning = DaemonLock.isHeld(path: paths.lock)
+        let database = try HashdropDatabase(path: paths.database, endpoint: nil)
+        return Overview(
+            isRunning: isRunning, daemon: isRunning ? DaemonStatusFile(path: paths.status).read() : nil,
+            jobs: try database.jobs.jobs(limit: jobs).map { job in
+                Overview.JobLine(
+                    id: job.id.description, user: job.user.description, name: job.droppedName.display,
+                    state: job.state.rawValue, reason: job.reason, receivedAt: job.receivedAt,
+                    finishedAt: job.finishedAt, hashes: job.counts.hashes, waiting: job.counts[.waiting],
+                    malicious: job.counts[.malicious], requestsSent: job.stewardship.requestsSent,
+                    requestsSaved: job.stewardship.requestsSaved)
+            })
+    }
+
+    private static func text(_ overview: Overview) -> String {
+        var lines: [String] = []
+        if let daemon = overview.daemon {
+            lines.append("Daemon: running (process \(daemon.processID))")
+            lines.append(
+                "Quota:  \(used(daemon.minute)) this minute, \(used(daemon.day)) today, "
+                    + "\(used(daemon.month)) this month (UTC)")
+            if let reason = daemon.waitReason { lines.append("Waits:  \(reason)") }
+            if let trouble = daemon.reportTrouble { lines.append("Reports cannot be written: \(trouble)") }
+            if let trouble = daemon.folders.trouble { lines.append("Files wait: \(trouble)") }
+            lines.append("Folders:")
+            for folder in daemon.folders.folders {
+                let queue = daemon.queue[folder.user].map { ", \($0) hashes to ask" } ?? ""
+                let problem = folder.problem.map { ": \($0)" } ?? ""
+                lines.append(
+                    "  \(folder.user): \(folder.watching), \(folder.waitingFiles) waiting\(queue)\(problem)")
+            }
+        } else {
+            lines.append(
+                overview.isRunning
+                    ? "Daemon: running (no status yet)" : "Daemon: not running; 'hashdrop serve' starts it")
+        }
+        lines.append(overview.jobs.isEmpty ? "No job yet." : "Jobs, the newest first:")
+        for job in overview.jobs {
+            let progress =
+                job.state == "running"
+                ? "\(job.hashes - job.waiting) of \(job.hashes)" : "\(job.hashes) hashes, \(job.malicious) malicious"
+            lines.append(
+                "  \(job.id)  \(job.user)  \(job.state)  \(progress)  \(job.name)"
+                    + (job.reason.map { "\n    \($0)" } ?? ""))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func used(_ quota: DaemonStatus.Quota) -> String {
+        quota.limit == 0 ? "\(quota.used)" : "\(quota.used) of \(quota.limit)"
+    }
+}

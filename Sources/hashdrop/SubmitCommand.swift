@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import Model
+import Reporting
+import Settings
+import Spool
+
+/// `hashdrop submit`: drops a file the right way, and waits for its report if asked to.
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Drop a file into a user's folder, safely, and optionally wait for the report.",
+        discussion: """
+            With --wait the exit code is the verdict: 0 all clean, 1 something malicious or suspicious, 2 neither but \
+            something unknown, without results or failed, 65 the file was refused, 75 not done within --timeout.
+            """)
+
+    @Argument(help: "The list.") var file: String
+    @Option(help: "Whose folder; without it yours, or the only one there is.") var user: String?
+    @Option(help: "Another name for the drop; its ending does not matter.") var name: String?
+    @Flag(help: "Show the progress and wait for the finished report.") var wait = false
+    @Option(help: ArgumentHelp("Give up waiting after so many seconds.", valueName: "seconds"))
+    var timeout: Int?
+    @OptionGroup var configurationOption: ConfigurationOption
+
+    func run() async throws {
+        let settings = try await configurationOption.settings()
+        let user = try Self.user(user, spool: settings.spool.directory)
+        let job = try drop(for: user, settings)
+        guard wait else {
+            print("Dropped as \(job.name.display). The report will be \(job.reports.path(percentEncoded: false))"
+                + "<job>_\(job.name.pathComponent)/report.html")
+            return
+        }
+        var display = ProgressDisplay()
+        let limit = timeout.map { Duration.seconds($0) }
+        let (folder, status) = try await job.wait(timeout: limit, &display)
+        try Self.conclude(folder, status)
+    }
+
+    private func drop(for user: UserName, _ settings: HashdropSettings) throws -> DroppedJob {
+        let source: FileHandle
+        do {
+            source = try FileHandle(forReadingFrom: URL(filePath: file))
+        } catch {
+            throw CommandFailure(
+                .noInput, "The file '\(file.showingControls)' cannot be read "
+                    + "(\((error as NSError).localizedDescription)).")
+        }
+        let name = DroppedName(name ?? URL(filePath: file).lastPathComponent)
+        let folder = "\(settings.spool.directory)/\(user)"
+        let digest = try DroppedJob.sha256(of: source)
+        let now = Date()
+        try DropFile.drop(
+            contentsOf: source.fileDescriptor, as: name, into: folder, bytesMax: Int64(settings.list.bytesMax))
+        return DroppedJob(
+            reports: URL(filePath: "\(settings.reports.directory)/\(user)", directoryHint: .isDirectory),
+            dropFolder: URL(filePath: folder, directoryHint: .isDirectory), name: name, sha256: digest,
+            droppedAt: now)
+    }
+
+    /// The user that was named, or whose login this is, or the only one.
+    private static func user(_ name: String?, spool: String) throws -> UserName {
+        let folders = try SpoolFolder(path: spool).users().users
+        if let name {
+            let user = try UserCommand.name(name)
+            guard folders.contains(user) else {
+                throw CommandFailure(
+                    .noUser,
+                    "There is no user '\(user)' in '\(spool)'; 'hashdrop user add \(user)' makes one.")
+            }
+            return user
+        }
+        let login = ProcessInfo.processInfo.environment["USER"].flatMap { UserName($0) }
+        if let login, folders.contains(login) { return login }
+        guard folders.count == 1 else {
+            throw CommandFailure(
+                .noUser,
+                folders.isEmpty
+                    ? "There is no user in '\(spool)' yet: 'hashdrop user add NAME' makes one."
+                    : "Whose folder? Name one with --user: \(folders.map(\.description).joined(separator: ", ")).")
+        }
+        return folders[0]
+    }
+
+    /// Prints the result and exits by it.
+    private static func conclude(_ folder: URL, _ status: StatusDocument) throws {
+        guard status.state == "done" else {
+            throw CommandFailure(
+                .data, "'\(status.name)' was \(status.state): \(status.reason ?? "no reason given")")
+        }
+        print(summary(status))
+        print(folder.appending(path: ReportWriter.FileName.html).path(percentEncoded: false))
+        print(folder.appending(path: ReportWriter.FileName.csv).path(percentEncoded: false))
+        let counts = status.counts
+        if counts.malicious + counts.suspicious > 0 { throw ExitCode(1) }
+        if counts.clean < counts.hashes { throw ExitCode(2) }
+    }
+
+    /// For example `25 hashes: 12 malicious, 3 clean. 20 requests sent, 5 saved.`
+    static func summary(_ status: StatusDocument) -> String {
+        let counts = status.counts
+        let words = [
+            (counts.malicious, "malicious"), (counts.suspicious, "suspicious"), (counts.failed, "failed"),
+            (counts.noResults, "without results yet"), (counts.unknown, "unknown to VirusTotal"),
+            (counts.clean, "clean"),
+        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        return "\(counts.hashes) \(counts.hashes == 1 ? "hash" : "hashes"): \(words). "
+            + "\(status.requests.sent) requests sent, \(status.requests.saved) saved."
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import Model
+import Passwords
+import Settings
+import Store
+
+/// `hashdrop user …`: who has a drop folder.
+struct UserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Add, list, change and remove users.",
+        subcommands: [Add.self, List.self, Password.self, Remove.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add", abstract: "Make a user with a drop folder and a report folder.")
+
+        @Argument(help: "The name: \(UserName.rule).") var name: String
+        @Flag(help: "May see everybody's jobs.") var administrator = false
+        @Option(help: "Turns in the queue relative to others, 1 to 100.") var weight = 1
+        @Flag(help: "Read a password for the web page from standard input.") var passwordStdin = false
+        @OptionGroup var configurationOption: ConfigurationOption
+
+        func validate() throws {
+            guard (1...100).contains(weight) else { throw ValidationError("--weight must be 1 to 100.") }
+        }
+
+        func run() async throws {
+            let user = try UserCommand.name(name)
+            let settings = try await configurationOption.settings()
+            let database = try StatePaths.openDatabase(settings)
+            let password = passwordStdin ? try PasswordPrompt.fromStandardInput() : nil
+            try database.users.add(
+                User(
+                    name: user, isAdministrator: administrator, weight: weight,
+                    passwordHash: try password.map { try PasswordHash(password: $0).stored },
+                    createdAt: Date()))
+            let drop = "\(settings.spool.directory)/\(user)"
+            let reports = "\(settings.reports.directory)/\(user)"
+            for folder in [drop, reports] {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            }
+            print("Added \(user).\n  drop lists into  \(drop)\n  find reports in  \(reports)")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show everybody.")
+
+        @OptionGroup var configurationOption: ConfigurationOption
+
+        func run() async throws {
+            let settings = try await configurationOption.settings()
+            let users = try StatePaths.openDatabase(settings).users.all()
+            if users.isEmpty { print("There is no user yet: 'hashdrop user add NAME' makes one.") }
+            for user in users {
+                let marks = [
+                    user.isAdministrator ? "administrator" : nil, user.weight == 1 ? nil : "weight \(user.weight)",
+                    user.passwordHash == nil ? "no password" : nil,
+                ].compactMap(\.self).joined(separator: ", ")
+                print("\(user.name)\t\(marks)")
+            }
+        }
+    }
+
+    struct Password: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "passwd", abstract: "Set a user's password for the web page.")
+
+        @Argument var name: String
+        @Flag(help: "Read the password from standard input instead of asking twice.") var passwordStdin = false
+        @OptionGroup var configurationOption: ConfigurationOption
+
+        func run() async throws {
+            let user = try UserCommand.name(name)
+            let database = try StatePaths.openDatabase(try await configurationOption.settings())
+            guard try database.users.user(user) != nil else {
+                throw StoreError(
+                    .noSuchUser, "There is no user '\(user)'; 'hashdrop user list' shows who there is.")
+            }
+            let password =
+                try passwordStdin ? PasswordPrompt.fromStandardInput() : PasswordPrompt.fromTerminal()
+            try database.users.setPasswordHash(try PasswordHash(password: password).stored, of: user)
+            print("The password of \(user) is set.")
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "remove",
+            abstract: "Remove a user; the folders stay, and what is still in the drop folder is not picked up.")
+
+        @Argument var name: String
+        @OptionGroup var configurationOption: ConfigurationOption
+
+        func run() async throws {
+            let user = try UserCommand.name(name)
+            let settings = try await configurationOption.settings()
+            try StatePaths.openDatabase(settings).users.remove(user)
+            print("Removed \(user). The folders \(settings.spool.directory)/\(user) and "
+                + "\(settings.reports.directory)/\(user) are left as they are.")
+        }
+    }
+
+    static func name(_ text: String) throws -> UserName {
+        guard let name = UserName(text) else {
+            throw CommandFailure(.usage, "'\(text.showingControls)' cannot be a user's name: it must be \(UserName.rule).")
+        }
+        return name
+    }
+}

@@ -1,0 +1,107 @@
+import Lookup
+import Model
+import Store
+import TestSupport
+import Testing
+
+struct FairQueueTests {
+    /// A queue over lists that are held here, as the database holds them in earnest.
+    private struct Lists {
+        var queue = FairQueue()
+        var open: [Int64: [FileHash]] = [:]
+        var inFlight: Set<FileHash> = []
+
+        mutating func add(
+            _ row: Int64, _ user: String, _ hashes: Range<Int>, weight: Int = 1, name: String = "list.txt"
+        ) {
+            open[row] = hashes.map { Samples.hash($0) }.sorted()
+            queue.add(
+                RunningJob(
+                    rowID: row, id: Samples.job().id, user: Samples.user(user), weight: weight,
+                    droppedName: DroppedName(name), receivedAt: Samples.now, openHashes: hashes.count))
+        }
+
+        /// The job that the next request is for, or nil when there is nothing to ask.
+        mutating func next() -> Int64? {
+            while true {
+                switch queue.next() {
+                case .nothing: return nil
+                case .ask(let reservation):
+                    open[reservation.jobRowID]?.removeAll { $0 == reservation.hash }
+                    return reservation.jobRowID
+                case .needsHashes(let job, let after):
+                    let page = open[job, default: []].filter { after == nil || $0 > after! }.prefix(64)
+                    queue.supply(jobRowID: job, hashes: Array(page), inFlight: inFlight)
+                }
+            }
+        }
+
+        mutating func next(_ count: Int) -> [Int64] { (0..<count).compactMap { _ in next() } }
+    }
+
+    @Test func fiveHashesDoNotWaitBehindAHundredThousand() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<100_000)
+        _ = lists.next(1000)
+        lists.add(2, "bob", 100_000..<100_005)
+        let order = lists.next(15)
+        #expect(order.lastIndex(of: 2)! < 10)
+        #expect(order.count { $0 == 2 } == 5)
+    }
+
+    @Test func weightsGiveTurnsInProportion() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<1000, weight: 3)
+        lists.add(2, "bob", 1000..<2000)
+        #expect(lists.next(400).count { $0 == 1 } == 300)
+    }
+
+    @Test func withinAUserTheShortestJobIsFirstUnlessAnotherIsUrgent() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<50)
+        lists.add(2, "alice", 100..<103)
+        lists.add(3, "alice", 200..<220, name: "!urgent list.txt")
+        #expect(lists.next(73) == [Int64](repeating: 3, count: 20) + [2, 2, 2] + [Int64](repeating: 1, count: 50))
+        #expect(lists.next() == nil)
+    }
+
+    @Test func everyHashIsOfferedOnceAndNothingSpins() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<1000)
+        #expect(lists.next(2000).count == 1000)
+        #expect(lists.queue.next() == .nothing)
+    }
+
+    @Test func aJobWhoseRestIsInFlightRestsUntilItIsWoken() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<3)
+        lists.inFlight = Set(lists.open[1]!)
+        #expect(lists.next() == nil)
+        lists.inFlight = []
+        #expect(lists.next() == nil)
+        lists.queue.wake()
+        #expect(lists.next(9).count == 3)
+    }
+
+    @Test func aTurnGivenBackIsTakenAgain() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<10)
+        lists.add(2, "bob", 10..<20)
+        #expect(lists.next(2) == [1, 2])
+        lists.queue.giveBack(Reservation(hash: Samples.hash(15), jobRowID: 2))
+        #expect(lists.next(2) == [2, 1])
+    }
+
+    @Test func theOutlookCountsWhatIsServedBefore() {
+        func job(_ row: Int64, _ user: String, _ open: Int, weight: Int = 1) -> RunningJob {
+            RunningJob(
+                rowID: row, id: Samples.job().id, user: Samples.user(user), weight: weight,
+                droppedName: DroppedName("x"), receivedAt: Samples.now, openHashes: open)
+        }
+        let jobs = [job(1, "alice", 100), job(2, "alice", 10), job(3, "bob", 30)]
+        let sent = OutlookEstimator.requestsUntilDone(jobs)
+        #expect(sent[jobs[1].id] == 20)
+        #expect(sent[jobs[2].id] == 60)
+        #expect(sent[jobs[0].id] == 140)
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Lookup
+import Store
+import TestSupport
+import Testing
+
+struct QuotaStateMachineTests {
+    /// Sends whatever is allowed for `span`, each request taking `latency`, and returns when they were sent.
+    private func run(
+        _ quota: inout QuotaStateMachine, from start: Moment, for span: Duration, latency: Duration
+    ) -> [Duration] {
+        var now = start
+        var sent: [Duration] = []
+        var ending: [Duration] = []
+        while now.monotonic < start.monotonic + span {
+            while let first = ending.first, first <= now.monotonic {
+                ending.removeFirst()
+                quota.end(at: Moment(wall: now.wall, monotonic: first))
+            }
+            var next: Duration
+            switch quota.decide(at: now) {
+            case .go:
+                quota.spend(at: now)
+                sent.append(now.monotonic)
+                ending.append(now.monotonic + latency)
+                continue
+            case .wait(let wait, _):
+                next = now.monotonic + wait
+            }
+            if let first = ending.first { next = min(next, first) }
+            now = now + (next - now.monotonic)
+        }
+        return sent
+    }
+
+    private static let start = Moment(wall: Samples.now, monotonic: .seconds(1000))
+
+    @Test(arguments: [Duration.milliseconds(1), .milliseconds(600), .seconds(29)])
+    func noMinuteIsOverTheLimitWhateverTheNetworkDoes(latency: Duration) {
+        var quota = QuotaStateMachine(
+            limits: QuotaLimits(requestsPerMinuteLimit: 4, requestsPerDayLimit: 0, requestsPerMonthLimit: 0),
+            spending: QuotaSpending(), now: Self.start)
+        let sent = run(&quota, from: Self.start, for: .seconds(3600), latency: latency)
+        // The worst case: the first of five was counted when it ended and the fifth when it left.
+        for (first, fifth) in zip(sent, sent.dropFirst(4)) {
+            #expect(fifth - (first + latency) >= .seconds(60))
+        }
+        #expect(sent.count > 100)
+    }
+
+    @Test func theAllowanceIsUsedToTheFull() {
+        var quota = QuotaStateMachine(
+            limits: QuotaLimits(requestsPerMinuteLimit: 240, requestsPerDayLimit: 0, requestsPerMonthLimit: 0),
+            spending: QuotaSpending(), now: Self.start)
+        let sent = run(&quota, from: Self.start, for: .seconds(3600), latency: .milliseconds(50))
+        #expect(Double(sent.count) >= 0.98 * 240 * 60)
+    }
+
+    @Test func aRestartRemembersTheLastMinute() {
+        let spending = QuotaSpending(
+            lastMinute: [-50, -40, -30, -10].map { Samples.now + $0 }, today: 4, thisMonth: 4)
+        var quota = QuotaStateMachine(limits: QuotaLimits(), spending: spending, now: Self.start)
+        guard case .wait(let wait, .minute) = quota.decide(at: Self.start) else {
+            Issue.record("a fifth request within the minute")
+            return
+        }
+        #expect(wait >= .seconds(10) && wait < .seconds(11))
+        #expect(quota.decide(at: Self.start + wait) == .go(1))
+    }
+
+    @Test func aUsedUpDayWaitsForMidnightUTCAndAMonthForTheFirst() {
+        // 2026-11-30 23:00:00 UTC.
+        let evening = Moment(wall: Date(timeIntervalSince1970: 1_796_079_600), monotonic: .zero)
+        var day = QuotaStateMachine(
+            limits: QuotaLimits(), spending: QuotaSpending(today: 500, thisMonth: 600), now: evening)
+        #expect(day.decide(at: evening) == .wait(.seconds(3602), .day))
+        #expect(day.decide(at: evening + .seconds(3602)) == .go(4))
+        var month = QuotaStateMachine(
+            limits: QuotaLimits(), spending: QuotaSpending(today: 0, thisMonth: 15_500), now: evening)
+        #expect(month.decide(at: evening) == .wait(.seconds(3602), .month))
+        #expect(month.decide(at: evening + .seconds(3602)) == .go(4))
+    }
+
+    @Test func aClockThatStepsBackGivesNothingBack() {
+        var quota = QuotaStateMachine(
+            limits: QuotaLimits(), spending: QuotaSpending(today: 500, thisMonth: 500), now: Self.start)
+        let yesterday = Moment(wall: Samples.now - 86_400, monotonic: .seconds(1001))
+        guard case .wait(_, .day) = quota.decide(at: yesterday) else {
+            Issue.record("yesterday's allowance was given out again")
+            return
+        }
+    }
+
+    @Test func theForecastIsWhenTheRequestsReallyLeave() {
+        for (count, perDay) in [(1, 0), (4, 0), (5, 0), (100, 0), (401, 0), (100, 30), (61, 30)] {
+            let limits = QuotaLimits(
+                requestsPerMinuteLimit: 4, requestsPerDayLimit: perDay, requestsPerMonthLimit: 0)
+            var quota = QuotaStateMachine(limits: limits, spending: QuotaSpending(), now: Self.start)
+            let expected = quota.expectedWait(forRequests: count, at: Self.start)
+            let sent = run(&quota, from: Self.start, for: .seconds(86_400 * 5), latency: .milliseconds(1))
+            let real = sent[count - 1] - Self.start.monotonic
+            #expect(abs((expected - real).seconds) <= 3 + real.seconds * 0.02, "\(count) at \(perDay) a day")
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Model
+import Reporting
+import Testing
+
+struct IndexPageTests {
+    let samples: Samples
+    init() throws { samples = try Samples() }
+
+    private func page(_ input: IndexInput, jobsMax: Int = 1_000) throws -> String {
+        var options = Samples.writer().options
+        options.indexJobsMax = jobsMax
+        try ReportWriter(options: options).writeIndex(input, in: samples.folder)
+        return try samples.text("index.html")
+    }
+
+    private func overview(_ state: JobState, _ tail: String, reason: String? = nil) -> JobOverview {
+        var job = Samples.input(state, rows: [Samples.row(.unknown)]).job
+        job.id = JobID("20261123-195045-\(tail)")!
+        job.reason = reason
+        return JobOverview(job: job)
+    }
+
+    @Test func everythingOfAUserIsListedWithItsReason() throws {
+        let page = try page(
+            .init(
+                user: UserName("alice")!,
+                jobs: [overview(.running, "aaaa3"), overview(.refused, "aaaa2", reason: "a link <x>")],
+                waiting: [
+                    .init(name: DroppedName("b.part"), reason: "not finished", firstSeenAt: Samples.now)
+                ], now: Samples.now))
+        #expect(page.contains("b.part") && page.contains("not finished"))
+        #expect(page.contains("href=\"20261123-195045-aaaa3_list.txt/report.html\""))
+        #expect(page.contains("a link &lt;x&gt;"))
+        #expect(page.contains("data-refresh=\"5\""))
+    }
+
+    @Test func aFinishedUserIsNotReloaded() throws {
+        let page = try page(
+            .init(user: UserName("alice")!, jobs: [overview(.done, "aaaa3")], now: Samples.now))
+        #expect(!page.contains("data-refresh"))
+        #expect(page.contains("href=\"20261123-195045-aaaa3_list.txt/report.csv\""))
+    }
+
+    @Test func jobsBeyondTheLimitAreCounted() throws {
+        let jobs = ["aaaa3", "aaaa2", "aaaa1"].map { overview(.done, $0) }
+        let page = try page(
+            .init(user: UserName("alice")!, jobs: jobs, jobsTotal: 1_500, now: Samples.now), jobsMax: 2)
+        #expect(page.contains("aaaa2_") && !page.contains("aaaa1_"))
+        #expect(page.contains("The newest 2 of 1,500 lists"))
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Model
+import Reporting
+import Testing
+
+struct StatusDocumentTests {
+    let samples: Samples
+    init() throws { samples = try Samples() }
+
+    private func keys(of input: ReportInput) throws -> [String: Any] {
+        try Samples.writer(isSimulated: true).writeStatus(input, in: samples.folder)
+        let data = try Data(contentsOf: samples.folder.appending(path: "status.json"))
+        return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    @Test func everyPromisedKeyIsThereEvenWithoutAValue() throws {
+        let status = try keys(of: Samples.input(.running, rows: []))
+        let promised = [
+            "schema", "id", "user", "name", "state", "reason", "wait_reason", "received_at", "finished_at",
+            "expected_at", "updated_at", "counts", "progress", "requests", "input", "evidence", "report",
+            "simulated", "version",
+        ]
+        #expect(Set(status.keys) == Set(promised))
+        #expect(status["finished_at"] is NSNull)
+        #expect(status["received_at"] as? String == "2026-11-23T20:00:45Z")
+        #expect(status["simulated"] as? Bool == true)
+        #expect((status["report"] as? [String: Any])?["csv"] is NSNull)
+        let requests = try #require(status["requests"] as? [String: Any])
+        #expect(
+            Set(requests.keys) == [
+                "sent", "saved", "saved_by_cache", "saved_by_alias", "saved_by_sharing", "saved_by_duplicates",
+            ])
+    }
+
+    @Test func countsAddUpAndTheTableIsNamedWhenDone() throws {
+        let rows = [Samples.row(.unknown), Samples.row(.known(Samples.object([:])))]
+        let status = try keys(of: Samples.input(.done, rows: rows))
+        let counts = try #require(status["counts"] as? [String: Int])
+        #expect(counts["hashes"] == 2 && counts["unknown"] == 1 && counts["no_results"] == 1)
+        #expect((status["progress"] as? [String: Int])?["percent"] == 100)
+        #expect((status["report"] as? [String: Any])?["csv"] as? String == "report.csv")
+    }
+
+    @Test func aNameThatIsNotTextIsKeptExactly() throws {
+        let bytes: [UInt8] = [0x61, 0xFF, 0x0A]
+        let input = Samples.input(.running, rows: [], name: DroppedName(bytes: bytes))
+        let status = try keys(of: input)
+        #expect(status["name"] as? String == "a\u{FFFD}\\u{A}")
+        #expect((status["input"] as? [String: Any])?["name_base64"] as? String == "Yf8K")
+    }
+
+    @Test func theDocumentReadsItselfBack() throws {
+        try Samples.writer().writeStatus(Samples.input(.done, rows: []), in: samples.folder)
+        let document = try StatusDocument(
+            json: Data(contentsOf: samples.folder.appending(path: "status.json")))
+        #expect(document.schema == StatusDocument.currentSchema)
+        #expect(document.state == "done")
+        #expect(document.input.nameBase64 == nil)
+        #expect(document.updatedAt == Samples.now)
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@testable import Reporting
+
+struct WordingTests {
+    @Test(arguments: [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567"), (-1_000, "-1,000")])
+    func numbersHaveThousandsSeparators(value: Int, text: String) {
+        #expect(Wording.number(value) == text)
+    }
+
+    @Test(arguments: [
+        (1, "1 second"), (89, "89 seconds"), (90, "2 minutes"), (1_500, "25 minutes"), (5_400, "2 hours"),
+        (86_400, "24 hours"), (259_200, "3 days"),
+    ])
+    func durationsAreRoundedToOneUnit(seconds: Double, text: String) {
+        #expect(Wording.duration(seconds) == text)
+    }
+
+    @Test(arguments: [
+        (0, "0 bytes"), (1, "1 byte"), (1_023, "1,023 bytes"), (1_024, "1 KiB"), (1_536, "1.5 KiB"),
+        (217_088, "212 KiB"), (1_048_575, "1 MiB"), (Int64.max, "8 EiB"),
+    ])
+    func sizesHaveTheirUnit(bytes: Int64, text: String) {
+        #expect(Wording.size(bytes) == text)
+    }
+
+    @Test func aShareIsOnlyWholeWhenEverythingIsThere() {
+        #expect(Wording.percent(999_999, of: 1_000_000) == 99)
+        #expect(Wording.percent(1, of: 1_000_000) == 1)
+        #expect(Wording.percent(0, of: 0) == 0)
+    }
+
+    @Test(arguments: [
+        (0.0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"),
+        (4_107_542_399, "2100-02-28T23:59:59Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
+        (1e18, "9999-12-31T23:59:59Z"), (-5, "1970-01-01T00:00:00Z"),
+    ])
+    func datesFollowTheCalendar(seconds: Double, text: String) {
+        var bytes: [UInt8] = []
+        UTCTime(Date(timeIntervalSince1970: seconds)).appendISO8601(to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == text)
+    }
+
+    @Test(arguments: [
+        [1, 1_000_000], [5, 0, 5], [1, 1, 1, 1, 1, 1, 1], [100],
+    ])
+    func aStackedBarIsAlwaysFullAndShowsTheSmallestPart(parts: [Int]) {
+        let widths = HTMLText.widths(of: parts)
+        #expect(widths.reduce(0, +) == 1_000)
+        #expect(widths.allSatisfy { $0 >= 8 })
+    }
+
+    @Test(arguments: [
+        ("trojan.emotet/agent", "emotet"), ("trojan.", "trojan"), ("eicar", "eicar"), ("virus.eicar", "eicar"),
+        ("", ""),
+    ])
+    func theFamilyIsTheLabelsMiddle(label: String, family: String) {
+        #expect(ThreatFamilies.family(of: label) == family)
+    }
+
+    @Test func aLongValueIsCutAtCodePointsAndSaysHowMuch() {
+        var text = HTMLText()
+        text.foreign("e" + String(repeating: "\u{301}", count: 500), max: 10)
+        #expect(String(decoding: text.bytes, as: UTF8.self).contains("491 more"))
+    }
+}

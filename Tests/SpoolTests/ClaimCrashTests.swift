@@ -1,0 +1,166 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Spool
+
+/// A claim that is cut after any of its steps, as by `kill -9`.
+@Suite struct ClaimCrashTests {
+    private struct Killed: Error {}
+
+    private let spool: TemporarySpool
+    private let id = TemporarySpool.id("f1rst")
+
+    init() throws { spool = try TemporarySpool() }
+
+    private func dying(after step: ClaimStep) throws -> ClaimStore {
+        try spool.store { if $0 == step { throw Killed() } }
+    }
+
+    /// What a daemon does at its start: recover, then claim what lies in the folder.
+    private func startAgain() throws -> [Claim] {
+        let store = try spool.store()
+        var claims = try store.recover().compactMap { found -> Claim? in
+            if case .recovered(let claim) = found { claim } else { nil }
+        }
+        for entry in try spool.folder().scan(spool.alice).entries {
+            let outcome = try store.claim(
+                entry, of: spool.alice, as: TemporarySpool.id("secnd"), evidence: .renamedIntoFolder,
+                at: spool.at)
+            if case .done(let claim) = outcome { claims.append(claim) }
+        }
+        return claims
+    }
+
+    @Test(arguments: ClaimStep.allCases.filter { $0 != .refusalRecorded && $0 != .releaseMarked })
+    func exactlyOneClaimComesOutWhereverItWasCut(_ step: ClaimStep) throws {
+        try spool.drop("some hashes", as: "a")
+        #expect(throws: Killed.self) {
+            try dying(after: step).claim(
+                spool.entry("a"), of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+        }
+        let claims = try startAgain()
+        #expect(claims.count == 1)
+        guard case .claimed(let file) = claims.first else {
+            Issue.record("\(claims)")
+            return
+        }
+        #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == "some hashes")
+        #expect(spool.names() == [])
+        #expect(spool.names(".hashdrop/work") == [file.id.description])
+        #expect(spool.names(".hashdrop/work/\(file.id)") == ["claim.json", "input"])
+    }
+
+    @Test(arguments: [ClaimStep.refusalRecorded, .copied, .inputPublished, .droppedRemoved])
+    func aRefusalFoundOutLateStaysARefusal(_ step: ClaimStep) throws {
+        try spool.drop("x", as: "a")
+        let file = spool.file("a")
+        let other = spool.path + "/other"
+        let store = try spool.store { reached in
+            if reached == .spaceReserved { link(file, other) }
+            if reached == step { throw Killed() }
+        }
+        #expect(throws: Killed.self) {
+            try store.claim(
+                spool.entry("a"), of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+        }
+        // Gone by the time of the recovery, which must not change its mind.
+        unlink(other)
+        guard case .refused(let refused) = try startAgain().first else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refused.reason == .hardLinked(count: 2))
+        #expect(refused.bytes == 1)
+    }
+
+    @Test(arguments: [ClaimStep.folderMade, .recordWritten, .renamed])
+    func aRefusedLinkComesOutOnce(_ step: ClaimStep) throws {
+        symlink("/etc/passwd", spool.file("link"))
+        let reason = RefusalReason.notAFile(.symbolicLink)
+        #expect(throws: Killed.self) {
+            try dying(after: step).claimRefused(
+                spool.entry("link"), of: spool.alice, as: id, reason: reason, at: spool.at)
+        }
+        let store = try spool.store()
+        let recovered = try store.recover()
+        #expect(recovered.count + spool.names().count == 1)
+    }
+
+    @Test func aCutReleaseIsFinished() throws {
+        try spool.drop("x", as: "a")
+        _ = try spool.store().claim(
+            spool.entry("a"), of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+        #expect(throws: Killed.self) { try dying(after: .releaseMarked).release(id) }
+        #expect(try startAgain() == [])
+        #expect(spool.names(".hashdrop/work") == [])
+    }
+
+    @Test func aRecoveredClaimComesBackUntilItIsReleased() throws {
+        try spool.drop("x", as: "a")
+        _ = try spool.store().claim(
+            spool.entry("a"), of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+        let first = try spool.store().recover()
+        #expect(first.count == 1)
+        #expect(try spool.store().recover() == first)
+    }
+
+    @Test func aClaimOutlivesItsUsersFolder() throws {
+        try spool.drop("x", as: "a")
+        #expect(throws: Killed.self) {
+            try dying(after: .renamed).claim(
+                spool.entry("a"), of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+        }
+        #expect(rmdir(spool.path + "/alice") == 0)
+        guard case .recovered(.claimed(let file)) = try spool.store().recover().first else {
+            Issue.record("not recovered")
+            return
+        }
+        #expect(file.user == spool.alice)
+    }
+
+    @Test func oneClaimThatCannotBeFinishedDoesNotHoldUpTheOthers() throws {
+        let other = TemporarySpool.id("secnd")
+        for (name, id) in [("a", id), ("b", other)] {
+            try spool.drop("x", as: name)
+            #expect(throws: Killed.self) {
+                try dying(after: .renamed).claim(
+                    spool.entry(name), of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+            }
+        }
+        // A folder in the place of the copy makes the copy fail.
+        let copy = "\(spool.path)/.hashdrop/work/\(id)/input.partial"
+        try FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+        let recovered = try spool.store().recover()
+        #expect(recovered.count == 2)
+        guard case .unfinished(let error) = recovered.first, case .recovered = recovered.last else {
+            Issue.record("\(recovered)")
+            return
+        }
+        #expect(error.unfinishedClaim == id)
+    }
+
+    @Test func aHalfWrittenRecordIsNoClaim() throws {
+        _ = try spool.store()
+        let folder = "\(spool.path)/.hashdrop/work/\(id)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try Data("{\"user\":".utf8).write(to: URL(fileURLWithPath: folder + "/claim.json.partial"))
+        #expect(try spool.store().recover() == [])
+        #expect(spool.names(".hashdrop/work") == [])
+    }
+
+    @Test func filesWithoutAUsableRecordAreKept() throws {
+        _ = try spool.store()
+        let folder = "\(spool.path)/.hashdrop/work/\(id)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/dropped"))
+        try Data("{".utf8).write(to: URL(fileURLWithPath: folder + "/claim.json"))
+        guard case .damaged(let path, _) = try spool.store().recover().first else {
+            Issue.record("not reported")
+            return
+        }
+        #expect(path == folder)
+        #expect(spool.names(".hashdrop/work/\(id)") == ["claim.json", "dropped"])
+    }
+}

@@ -1,0 +1,189 @@
+import Crypto
+import Foundation
+import Glibc
+import Model
+import Testing
+
+@testable import Spool
+
+@Suite struct ClaimStoreTests {
+    private let spool: TemporarySpool
+    private let id = TemporarySpool.id()
+
+    init() throws { spool = try TemporarySpool() }
+
+    private func claimed(_ outcome: ClaimOutcome?) throws -> ClaimedFile {
+        guard case .done(.claimed(let file)) = outcome else {
+            throw Unexpected(outcome: "\(String(describing: outcome))")
+        }
+        return file
+    }
+
+    private func refused(_ outcome: ClaimOutcome?) throws -> RefusedFile {
+        guard case .done(.refused(let file)) = outcome else {
+            throw Unexpected(outcome: "\(String(describing: outcome))")
+        }
+        return file
+    }
+
+    private struct Unexpected: Error { var outcome: String }
+
+    private func claim(_ name: String, _ store: ClaimStore) throws -> ClaimOutcome {
+        try store.claim(
+            spool.entry(name), of: spool.alice, as: id, evidence: .quiet(seconds: 6), at: spool.at)
+    }
+
+    @Test func aClaimedFileLeavesItsFolderAndIsCopied() throws {
+        try spool.drop("some hashes", as: "a.txt")
+        let file = try claimed(claim("a.txt", spool.store()))
+        #expect(spool.names() == [])
+        #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == "some hashes")
+        #expect(file.bytes == 11)
+        #expect(file.sha256.bytes == Array(SHA256.hash(data: Data("some hashes".utf8))))
+        #expect(file.droppedName == DroppedName("a.txt"))
+        #expect(file.receivedAt == spool.at)
+        #expect(file.evidence == "quiet for 6 s, no writer")
+        #expect(spool.names(".hashdrop/work/\(id)") == ["claim.json", "input"])
+    }
+
+    @Test func aNameThatIsNoTextSurvivesTheRecord() throws {
+        let name: [UInt8] = [0x61, 0xFF, 0x0A, 0x22]
+        try spool.drop("x", as: "text")
+        #expect(withCString(Array(spool.file("").utf8) + name) { rename(spool.file("text"), $0) } == 0)
+        let entry = try #require(try spool.folder().scan(spool.alice).entries.first)
+        let outcome = try spool.store().claim(
+            entry, of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+        #expect(try claimed(outcome).droppedName.bytes == name)
+        let again = try claimed(spool.store().resume(id))
+        #expect(again.droppedName.bytes == name)
+    }
+
+    @Test func theWorkFolderIsPrivate() throws {
+        _ = try spool.store()
+        for path in [".hashdrop", ".hashdrop/work"] {
+            var status = stat()
+            #expect(lstat("\(spool.path)/\(path)", &status) == 0)
+            #expect(status.st_mode & 0o7777 == 0o700)
+        }
+    }
+
+    @Test func aLinkInThePlaceOfTheWorkFolderIsRefused() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: spool.path + "/.hashdrop", withDestinationPath: "/tmp")
+        #expect(throws: SpoolError.self) { try spool.store() }
+    }
+
+    @Test func anIDInUseIsSaidAndTakesNothing() throws {
+        try spool.drop("one", as: "a")
+        try spool.drop("two", as: "b")
+        let store = try spool.store()
+        _ = try claim("a", store)
+        #expect(try claim("b", store) == .idInUse)
+        #expect(spool.names() == ["b"])
+    }
+
+    @Test func aFileOpenForWritingIsNotClaimed() throws {
+        try spool.drop("x", as: "a")
+        let number = open(spool.file("a"), O_WRONLY)
+        defer { close(number) }
+        #expect(try claim("a", spool.store()) == .notYet(.writerPresent))
+        #expect(spool.names() == ["a"])
+    }
+
+    @Test func aFileChangedSinceTheScanIsNotClaimed() throws {
+        try spool.drop("x", as: "a")
+        let old = try spool.entry("a")
+        try spool.drop("longer", as: "a")
+        let outcome = try spool.store().claim(
+            old, of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+        #expect(outcome == .notYet(.settling))
+        #expect(spool.names() == ["a"])
+    }
+
+    @Test func aVanishedFileLeavesNoClaim() throws {
+        try spool.drop("x", as: "a")
+        let entry = try spool.entry("a")
+        unlink(spool.file("a"))
+        let outcome = try spool.store().claim(
+            entry, of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+        #expect(outcome == .vanished)
+        #expect(spool.names(".hashdrop/work") == [])
+    }
+
+    @Test(arguments: ["link", "pipe"])
+    func whatIsNoFileIsMovedAndNeverOpened(_ kind: String) throws {
+        if kind == "link" {
+            symlink("/etc/passwd", spool.file(kind))
+        } else {
+            mkfifo(spool.file(kind), 0o644)
+        }
+        let reason = RefusalReason.notAFile(kind == "link" ? .symbolicLink : .pipe)
+        let store = try spool.store()
+        let file = try refused(
+            store.claimRefused(
+                spool.entry(kind), of: spool.alice, as: id, reason: reason, at: spool.at))
+        #expect(file.reason == reason)
+        #expect(file.inputPath == nil)
+        #expect(spool.names() == [])
+        #expect(try store.recover() == [.recovered(.refused(file))])
+        try store.release(id)
+        #expect(spool.names(".hashdrop/work") == [])
+        #expect(FileManager.default.fileExists(atPath: "/etc/passwd"))
+    }
+
+    @Test func aRefusedRegularFileKeepsItsBytes() throws {
+        try spool.drop("x", as: "a")
+        link(spool.file("a"), spool.path + "/elsewhere")
+        let file = try refused(
+            spool.store().claimRefused(
+                spool.entry("a"), of: spool.alice, as: id, reason: .hardLinked(count: 2), at: spool.at))
+        let input = try #require(file.inputPath)
+        #expect(try String(contentsOfFile: input, encoding: .utf8) == "x")
+        #expect(file.bytes == 1)
+    }
+
+    @Test func aHugeSparseFileIsRefusedWithoutACopy() throws {
+        try spool.drop("", as: "huge")
+        #expect(truncate(spool.file("huge"), 1 << 40) == 0)
+        let entry = try spool.entry("huge")
+        let reason = RefusalReason.tooLarge(bytes: entry.size, limit: 64 << 20)
+        let file = try refused(
+            spool.store().claimRefused(entry, of: spool.alice, as: id, reason: reason, at: spool.at))
+        #expect(file.inputPath == nil)
+        #expect(file.bytes == 1 << 40)
+        #expect(spool.names(".hashdrop/work/\(id)") == ["claim.json", "dropped"])
+    }
+
+    @Test func anUnwritableDiskIsSaidToBeFull() {
+        #expect(SpoolError("write", ENOSPC, path: "x").isDiskFull)
+        #expect(SpoolError("write", EROFS, path: "x").isDiskFull)
+        #expect(!SpoolError("write", EACCES, path: "x").isDiskFull)
+    }
+
+    @Test func anErrorAfterTheRenameNamesTheClaimAndLosesNothing() throws {
+        try spool.drop("x", as: "a")
+        let path = spool.path
+        let id = id
+        // A folder in the place of the copy makes the copy fail.
+        let store = try spool.store { step in
+            guard step == .renamed else { return }
+            unlink("\(path)/.hashdrop/work/\(id)/input.partial")
+            mkdir("\(path)/.hashdrop/work/\(id)/input.partial", 0o700)
+        }
+        let error = #expect(throws: SpoolError.self) { try claim("a", store) }
+        #expect(error?.unfinishedClaim == id)
+        rmdir("\(path)/.hashdrop/work/\(id)/input.partial")
+        let file = try claimed(store.resume(id))
+        #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == "x")
+    }
+
+    @Test func aReleasedClaimIsGone() throws {
+        try spool.drop("x", as: "a")
+        let store = try spool.store()
+        _ = try claim("a", store)
+        try store.release(id)
+        #expect(spool.names(".hashdrop/work") == [])
+        #expect(try store.recover() == [])
+        try store.release(id)
+    }
+}

@@ -1,0 +1,97 @@
+import Model
+import Testing
+
+@testable import Spool
+
+@Suite struct PendingHintsTests {
+    private let alice = UserName("alice")!
+
+    private func hint(_ kind: WatchHint.Kind, _ name: String = "", folder: String = "alice") -> WatchHint {
+        WatchHint(kind, folder: DroppedName(folder), name: DroppedName(name))
+    }
+
+    @Test func manyHintsOfAFolderAreOneLook() {
+        var pending = PendingHints()
+        for index in 0..<5_000 { pending.add(hint(.closed, "file \(index)")) }
+        #expect(pending.take() == [.look(FolderHint(user: alice))])
+        #expect(pending.isEmpty)
+    }
+
+    @Test func namesThatWereMovedInAreKept() {
+        var pending = PendingHints()
+        pending.add(hint(.movedIn, "a"))
+        pending.add(hint(.changed, "b"))
+        #expect(pending.take() == [.look(FolderHint(user: alice, movedIn: [DroppedName("a")]))])
+    }
+
+    @Test func aNameThatIsMadeAnewWasNotMovedIn() {
+        var pending = PendingHints()
+        pending.add(hint(.movedIn, "a"))
+        pending.add(hint(.removed, "a"))
+        pending.add(hint(.appeared, "a"))
+        #expect(pending.take() == [.look(FolderHint(user: alice))])
+    }
+
+    @Test func tooManyMovedInNamesFallBackToTheQuietPeriod() {
+        var pending = PendingHints()
+        for index in 0...PendingHints.movedInMax + 5 { pending.add(hint(.movedIn, "file \(index)")) }
+        #expect(pending.take() == [.look(FolderHint(user: alice))])
+    }
+
+    @Test func tooManyFoldersMeanLookEverywhere() {
+        var pending = PendingHints()
+        for index in 0...PendingHints.foldersMax { pending.add(hint(.closed, "a", folder: "u\(index)")) }
+        let events = pending.take()
+        #expect(events.first == .lookEverywhere)
+        #expect(events.count == PendingHints.foldersMax + 1)
+    }
+
+    @Test func overflowMeansLookEverywhere() {
+        var pending = PendingHints()
+        pending.add(WatchHint(.overflow))
+        #expect(pending.take() == [.lookEverywhere])
+    }
+
+    @Test func aNewFolderMakesTheRootWorthALook() {
+        var pending = PendingHints()
+        pending.add(hint(.folderAdded))
+        pending.add(hint(.watching))
+        #expect(
+            pending.take() == [.look(FolderHint(user: nil)), .look(FolderHint(user: alice, watch: .armed))])
+    }
+
+    @Test func aFolderThatIsNoUsersMakesTheRootWorthALook() {
+        var pending = PendingHints()
+        pending.add(hint(.watching, folder: "Not A User"))
+        #expect(pending.take() == [.look(FolderHint(user: nil))])
+    }
+
+    @Test func theWatchLimitNamesTheSysctl() {
+        var pending = PendingHints()
+        pending.add(WatchHint(.cannotWatch, folder: DroppedName("alice"), errorNumber: 28))
+        guard case .look(let hint) = pending.take().first else {
+            Issue.record("no look")
+            return
+        }
+        #expect(hint.watchProblem?.contains("fs.inotify.max_user_watches") == true)
+        #expect(hint.watchProblem?.contains("alice") == true)
+    }
+
+    @Test func aHelperThatKeepsDyingDoesNotFillTheMemory() {
+        var pending = PendingHints()
+        for index in 0..<100 {
+            pending.add(lifeEvent: .started(processID: Int32(index)))
+            pending.add(lifeEvent: .lost(.exited(status: 66, retryIn: .seconds(1))))
+        }
+        #expect(
+            pending.take() == [.started(processID: 99), .lost(.exited(status: 66, retryIn: .seconds(1)))])
+    }
+
+    @Test func theBackOffDoublesUpToAMinuteAndStartsOverAfterALongLife() {
+        var backOff = RestartBackOff()
+        let waits = (0..<8).map { _ in backOff.wait(afterLiving: .seconds(1)) }
+        #expect(waits == [1, 2, 4, 8, 16, 32, 60, 60].map { .seconds($0) })
+        #expect(backOff.wait(afterLiving: .seconds(60)) == .seconds(1))
+        #expect(backOff.wait(afterLiving: .seconds(1)) == .seconds(2))
+    }
+}

@@ -1,0 +1,194 @@
+import Model
+import Testing
+
+@testable import Spool
+
+@Suite struct ReadinessStateMachineTests {
+    private func entry(
+        _ name: String = "a", inode: UInt64 = 1, size: Int64 = 10, changed: Int64 = 0, links: Int = 1,
+        kind: SpoolEntry.Kind = .regular, readable: Bool = true
+    ) -> SpoolEntry {
+        SpoolEntry(
+            name: DroppedName(name), kind: kind, identity: FileIdentity(device: 1, inode: inode), size: size,
+            changedNanoseconds: changed, linkCount: links, mode: 0o600, ownerID: 1_001, isReadable: readable)
+    }
+
+    private func action(
+        _ machine: inout ReadinessStateMachine, _ entry: SpoolEntry, movedIn: Bool = false, at now: Double
+    ) -> ReadinessDecision.Action? {
+        machine.observe(entries: [entry], movedIn: movedIn ? [entry.name] : [], now: .seconds(now)).first?
+            .action
+    }
+
+    @Test func aFileIsReadyAfterTheQuietPeriod() {
+        var machine = ReadinessStateMachine()
+        #expect(action(&machine, entry(), at: 10) == .wait(.settling, until: .seconds(12)))
+        #expect(machine.nextDeadline == .seconds(12))
+        #expect(action(&machine, entry(), at: 11.9) == .wait(.settling, until: .seconds(12)))
+        #expect(action(&machine, entry(), at: 12) == .ready(.quiet(seconds: 2)))
+        #expect(machine.nextDeadline == nil)
+    }
+
+    @Test func anyChangeStartsTheQuietPeriodAgain() {
+        let changes = [
+            entry(size: 11), entry(changed: 1), entry(inode: 2),
+        ]
+        for changed in changes {
+            var machine = ReadinessStateMachine()
+            _ = action(&machine, entry(), at: 0)
+            #expect(action(&machine, changed, at: 1.9) == .wait(.settling, until: .seconds(3.9)))
+        }
+    }
+
+    @Test func aFileThatKeepsGrowingIsNeverReady() {
+        var machine = ReadinessStateMachine()
+        for step in 0..<100 {
+            let growing = entry(size: Int64(step + 1), changed: Int64(step))
+            guard case .wait(.settling, _) = action(&machine, growing, at: Double(step) * 1.9) else {
+                Issue.record("ready while it grows")
+                return
+            }
+        }
+    }
+
+    @Test func aRenamedFileIsReadyAtOnce() {
+        var machine = ReadinessStateMachine()
+        #expect(action(&machine, entry(), movedIn: true, at: 0) == .ready(.renamedIntoFolder))
+    }
+
+    @Test func aRenamedFileThatChangesAfterwardsMustSettle() {
+        var machine = ReadinessStateMachine()
+        _ = action(&machine, entry(), movedIn: true, at: 0)
+        #expect(action(&machine, entry(size: 11), at: 1) == .wait(.settling, until: .seconds(3)))
+    }
+
+    @Test func aWriterThatWasSeenStartsTheClockAgain() {
+        var machine = ReadinessStateMachine()
+        _ = action(&machine, entry(), movedIn: true, at: 0)
+        machine.postpone(DroppedName("a"), .writerPresent, now: .seconds(1))
+        #expect(machine.nextDeadline == .seconds(3))
+        #expect(action(&machine, entry(), at: 2) == .wait(.writerPresent, until: .seconds(3)))
+        #expect(action(&machine, entry(), at: 3) == .ready(.quiet(seconds: 2)))
+    }
+
+    @Test func withoutALeaseTheQuietPeriodIsLonger() {
+        var machine = ReadinessStateMachine()
+        _ = action(&machine, entry(), at: 0)
+        #expect(action(&machine, entry(), at: 2) == .ready(.quiet(seconds: 2)))
+        machine.postpone(DroppedName("a"), .writerUnknown, now: .seconds(2))
+        #expect(action(&machine, entry(), at: 3) == .wait(.writerUnknown, until: .seconds(5)))
+        #expect(action(&machine, entry(), at: 5) == .ready(.quiet(seconds: 5)))
+    }
+
+    @Test(arguments: [
+        "list.part", "list.partial", "list.txt.filepart", "x.CRDOWNLOAD", "x.download", "x.uploading",
+        "x.tmp",
+        "x.temp", "x.inprogress", "x.processing", "x.camelLock", "x.swp", "list~", "~$list.docx", "#list#",
+        ".list.txt.Xy12Ab", ".nfs0001", ".fuse_hidden0001", ".",
+    ])
+    func anUnfinishedNameWaitsEvenIfRenamed(_ name: String) {
+        var machine = ReadinessStateMachine()
+        guard case .wait(.unfinishedName, until: nil) = action(&machine, entry(name), movedIn: true, at: 99)
+        else {
+            Issue.record("\(name) does not wait")
+            return
+        }
+    }
+
+    @Test(arguments: [".DS_Store", "._list.txt", "Thumbs.db", "desktop.ini"])
+    func litterIsListedAndLeft(_ name: String) {
+        var machine = ReadinessStateMachine()
+        #expect(action(&machine, entry(name), at: 99) == .wait(.litter, until: nil))
+    }
+
+    @Test(arguments: ["list.txt", "part", "tmp.txt", "a.part.txt", "#1", "#", "~list"])
+    func anOrdinaryNameIsTaken(_ name: String) {
+        #expect(NameRule(DroppedName(name)) == .ordinary)
+    }
+
+    @Test(arguments: [SpoolEntry.Kind.symbolicLink, .pipe, .socket, .device])
+    func whatIsNoFileIsRefusedAtOnce(_ kind: SpoolEntry.Kind) {
+        var machine = ReadinessStateMachine()
+        #expect(action(&machine, entry(kind: kind), at: 0) == .refuse(.notAFile(kind)))
+    }
+
+    @Test func aFolderWaits() {
+        var machine = ReadinessStateMachine()
+        #expect(action(&machine, entry(kind: .folder), movedIn: true, at: 0) == .wait(.folder, until: nil))
+    }
+
+    @Test func aSecondLinkHasItsGraceAndIsRefusedThen() {
+        var machine = ReadinessStateMachine()
+        let linked = entry(links: 2)
+        let waiting = ReadinessDecision.Action.wait(.hardLinked(count: 2), until: .seconds(60))
+        #expect(action(&machine, linked, at: 0) == waiting)
+        #expect(action(&machine, linked, at: 59.9) == waiting)
+        #expect(action(&machine, linked, at: 60) == .refuse(.hardLinked(count: 2)))
+    }
+
+    @Test func anUploadFinishedByLinkAndUnlinkIsTaken() {
+        var machine = ReadinessStateMachine()
+        _ = action(&machine, entry(links: 2), at: 0)
+        // The unlink changes the inode's ctime.
+        #expect(action(&machine, entry(changed: 1), at: 1) == .wait(.settling, until: .seconds(3)))
+        #expect(action(&machine, entry(changed: 1), at: 3) == .ready(.quiet(seconds: 2)))
+    }
+
+    @Test func anEmptyFileWaitsForItsContentAndIsRefusedThen() {
+        var machine = ReadinessStateMachine()
+        let empty = entry(size: 0)
+        #expect(action(&machine, empty, movedIn: true, at: 0) == .wait(.empty, until: .seconds(60)))
+        #expect(action(&machine, empty, at: 59) == .wait(.empty, until: .seconds(60)))
+        #expect(action(&machine, empty, at: 60) == .refuse(.empty))
+    }
+
+    @Test func anEmptyFileThatIsFilledIsTaken() {
+        var machine = ReadinessStateMachine()
+        _ = action(&machine, entry(size: 0), at: 0)
+        _ = action(&machine, entry(changed: 5), at: 30)
+        #expect(action(&machine, entry(changed: 5), at: 32) == .ready(.quiet(seconds: 2)))
+    }
+
+    @Test func aTooLargeFileIsRefusedOnlyWhenItIsQuiet() {
+        var machine = ReadinessStateMachine()
+        let large = entry(size: (64 << 20) + 1)
+        #expect(action(&machine, large, at: 0) == .wait(.settling, until: .seconds(2)))
+        let reason = RefusalReason.tooLarge(bytes: (64 << 20) + 1, limit: 64 << 20)
+        #expect(action(&machine, large, at: 2) == .refuse(reason))
+        #expect(
+            action(&machine, entry("b", size: 64 << 20), movedIn: true, at: 3) == .ready(.renamedIntoFolder))
+    }
+
+    @Test func anUnreadableFileWaitsAndSaysWhichPermissionIsMissing() {
+        var machine = ReadinessStateMachine()
+        let secret = entry(readable: false)
+        guard case .wait(let reason, until: nil) = action(&machine, secret, movedIn: true, at: 0) else {
+            Issue.record("does not wait")
+            return
+        }
+        #expect(reason.description.contains("mode 600"))
+        #expect(reason.description.contains("1001"))
+    }
+
+    @Test func anotherFileOfTheSameNameStartsAfresh() {
+        var machine = ReadinessStateMachine()
+        _ = action(&machine, entry(), at: 0)
+        let decision = machine.observe(entries: [entry(inode: 2)], now: .seconds(50)).first
+        #expect(decision?.firstSeen == .seconds(50))
+    }
+
+    @Test func whatVanishedIsForgotten() {
+        var machine = ReadinessStateMachine()
+        _ = action(&machine, entry(), at: 0)
+        #expect(machine.observe(entries: [], now: .seconds(1)).isEmpty)
+        #expect(machine.nextDeadline == nil)
+        #expect(action(&machine, entry(), at: 10) == .wait(.settling, until: .seconds(12)))
+    }
+
+    @Test func theNextDeadlineIsTheEarliest() {
+        var machine = ReadinessStateMachine()
+        _ = machine.observe(entries: [entry("b", inode: 2, links: 2)], now: .seconds(0))
+        _ = machine.observe(entries: [entry(), entry("b", inode: 2, links: 2)], now: .seconds(5))
+        #expect(machine.nextDeadline == .seconds(7))
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Model
+import Store
+import TestSupport
+import Testing
+
+struct HashdropDatabaseTests {
+    let folder = TemporaryFolder()
+
+    private func kind(of body: () throws -> Void) -> StoreError.Kind? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? StoreError)?.kind
+        }
+    }
+
+    @Test func verdictsOfTwoEndpointsNeverMix() throws {
+        let path = folder.path("test.sqlite")
+        _ = try HashdropDatabase(path: path, endpoint: "https://a.test")
+        _ = try HashdropDatabase(path: path, endpoint: "https://a.test")
+        _ = try HashdropDatabase(path: path, endpoint: nil)
+        #expect(
+            kind { _ = try HashdropDatabase(path: path, endpoint: "https://b.test") } == .wrongEndpoint)
+    }
+
+    @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAlone() throws {
+        let path = folder.path("test.sqlite")
+        let bytes = Data(repeating: 0x41, count: 5000)
+        try bytes.write(to: URL(filePath: path))
+        #expect(kind { _ = try HashdropDatabase(path: path, endpoint: nil) } == .notOurs)
+        #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
+    }
+
+    @Test func aMissingFolderIsNamed() throws {
+        let path = folder.path("missing/test.sqlite")
+        #expect(kind { _ = try HashdropDatabase(path: path, endpoint: nil) } == .cannotOpen)
+    }
+
+    @Test func usersAreAddedOnceAndRemovedOnce() throws {
+        let users = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil).users
+        let alice = User(name: Samples.user(), weight: 3, createdAt: Samples.now)
+        try users.add(alice)
+        #expect(try users.all() == [alice])
+        #expect(kind { try users.add(alice) } == .userExists)
+        try users.setPasswordHash("x", of: alice.name)
+        #expect(try users.user(alice.name)?.passwordHash == "x")
+        try users.remove(alice.name)
+        #expect(kind { try users.remove(alice.name) } == .noSuchUser)
+        #expect(kind { try users.setPasswordHash(nil, of: alice.name) } == .noSuchUser)
+    }
+
+    @Test func whatEnginesSayComesBackUnchanged() throws {
+        let database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
+        var file = Samples.file(1, detections: 3)
+        file.engines["Renamed/Engine:1"] = EngineFinding(category: EngineCategory(rawValue: "brand-new"))
+        file.engines["Späher"] = EngineFinding(
+            category: EngineCategory(rawValue: "odd"), result: "<b>=1+1</b>\n")
+        file.engines["T"] = EngineFinding(category: .confirmedTimeout)
+        file.meaningfulName = "a\u{0}b"
+        file.sizeBytes = 68
+        file.threatLabel = "trojan.x/y"
+        file.reputation = -889
+        file.typeDescription = "Win32 EXE"
+        file.firstSubmissionDate = Samples.now - 5
+        let job = try database.jobs.accept(Samples.job(), ages: CacheAges()) {
+            try $0.add(HashListEntry(line: 1, hashes: [file.sha1]))
+        }
+        let running = try database.lookups.runningJobs()[0]
+        let reservation = Reservation(hash: file.sha1, jobRowID: running.rowID)
+        let request = try #require(try database.lookups.reserve([reservation], at: Samples.now)[0])
+        _ = try database.lookups.record([
+            LookupOutcome(
+                request: request, reservation: reservation, result: .answered(.known(file)), outcome: "200",
+                answeredAt: Samples.now)
+        ])
+        try database.reportRows.forEachRow(of: job.id, order: .list) { row in
+            #expect(row.verdict == Verdict(answer: .known(file), askedAt: Samples.now))
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Model
+import Store
+import TestSupport
+import Testing
+
+struct QuotaLedgerTests {
+    let folder = TemporaryFolder()
+    let database: HashdropDatabase
+
+    init() throws {
+        database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
+        _ = try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
+            for number in 0..<50 { try writer.add(HashListEntry(line: 1, hashes: [Samples.hash(number)])) }
+        }
+    }
+
+    /// Sends a request at one time that ends at another, or never.
+    private func send(_ number: Int, at sent: Date, endedAt: Date?) throws {
+        let job = try database.lookups.runningJobs()[0]
+        let reservation = Reservation(hash: Samples.hash(number), jobRowID: job.rowID)
+        let request = try #require(try database.lookups.reserve([reservation], at: sent)[0])
+        guard let endedAt else { return }
+        _ = try database.lookups.record([
+            LookupOutcome(
+                request: request, reservation: reservation, result: .answered(.unknown), outcome: "404",
+                answeredAt: endedAt)
+        ])
+    }
+
+    @Test func aRequestIsInTheLedgerBeforeItEnds() throws {
+        try send(1, at: Samples.now, endedAt: nil)
+        let spending = try database.ledger.spending(at: Samples.now + 30)
+        #expect(spending.today == 1)
+        // It may have been counted at any time until now.
+        #expect(spending.lastMinute == [Samples.now + 30])
+    }
+
+    @Test func theMinuteCountsFromTheEndOfARequest() throws {
+        try send(1, at: Samples.now, endedAt: Samples.now + 20)
+        #expect(try database.ledger.spending(at: Samples.now + 79).lastMinute == [Samples.now + 20])
+        #expect(try database.ledger.spending(at: Samples.now + 81).lastMinute == [])
+    }
+
+    @Test func daysAndMonthsAreUTC() throws {
+        // 2026-11-30 23:59:59 and one second later.
+        let lastSecond = Date(timeIntervalSince1970: 1_796_083_199)
+        try send(1, at: lastSecond, endedAt: lastSecond)
+        let before = try database.ledger.spending(at: lastSecond)
+        #expect((before.today, before.thisMonth) == (1, 1))
+        let after = try database.ledger.spending(at: lastSecond + 1)
+        #expect((after.today, after.thisMonth) == (0, 0))
+    }
+
+    @Test func aClockThatStepsBackGivesNothingBack() throws {
+        try send(1, at: Samples.now, endedAt: Samples.now)
+        let yesterday = Samples.now - 86_400 * 40
+        let spending = try database.ledger.spending(at: yesterday)
+        #expect((spending.today, spending.thisMonth) == (1, 1))
+        #expect(spending.lastMinute == [yesterday])
+    }
+
+    @Test func pruningKeepsTheSums() throws {
+        try send(1, at: Samples.now, endedAt: Samples.now)
+        try database.ledger.prune(before: Samples.now + 1)
+        let spending = try database.ledger.spending(at: Samples.now)
+        #expect(spending.lastMinute.isEmpty)
+        #expect(spending.today == 1)
+    }
+}

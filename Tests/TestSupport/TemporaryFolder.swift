@@ -1,0 +1,19 @@
+package import Foundation
+
+/// A folder of a test's own, removed when the test lets go of it.
+package final class TemporaryFolder {
+    package let url: URL
+
+    package init() {
+        let name = "hashdrop-test-\(UUID().uuidString)"
+        url = FileManager.default.temporaryDirectory.appending(path: name, directoryHint: .isDirectory)
+        // A test that has no folder cannot go on.
+        try! FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    package func path(_ name: String) -> String {
+        url.appending(path: name).path(percentEncoded: false)
+    }
+}
