@@ -17,8 +17,11 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -33,11 +36,14 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -53,11 +59,12 @@ let package = Package(
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "VirusTotal", dependencies: ["Model", "Curl"], swiftSettings: strict),
         .target(
-            name: "Lookup", dependencies: ["Model", "Curl", "VirusTotal", "Store"],
+            name: "Lookup", dependencies: ["Model", "VirusTotal", "Store"],
             swiftSettings: strict),
         .target(name: "Reporting", dependencies: ["Model", crypto], swiftSettings: strict),
         .target(
-            name: "Simulator", dependencies: ["Model", hummingbird, lifecycle, logging],
+            name: "Simulator",
+            dependencies: ["Model", hummingbird, httpTypes, lifecycle, logging, nio],
             swiftSettings: strict),
         .target(
             name: "Pipeline",
@@ -65,7 +72,7 @@ let package = Package(
                 "Model", "HashLists", "Spool", "Store", "Lookup", "Reporting", logging, lifecycle,
             ], swiftSettings: strict),
         .target(
-            name: "Settings", dependencies: ["Model", configuration, yams], swiftSettings: strict),
+            name: "Settings", dependencies: [configuration, systemPackage, yams], swiftSettings: strict),
         .target(name: "Passwords", dependencies: [crypto, cryptoExtras], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop",
@@ -90,5 +97,16 @@ let package = Package(
         .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl"], swiftSettings: strict),
         .testTarget(
             name: "VirusTotalTests", dependencies: ["VirusTotal", "Curl", "Model"], swiftSettings: strict),
+        .testTarget(
+            name: "HashListsTests", dependencies: ["HashLists", "Model"], swiftSettings: strict),
+        .testTarget(
+            name: "ReportingTests", dependencies: ["Reporting", "Model"], swiftSettings: strict),
+        .testTarget(
+            name: "SpoolTests", dependencies: ["Spool", "Model", "hashdrop-watch", crypto],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SettingsTests", dependencies: ["Settings", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["Model", "Reporting", "Simulator", "TestSupport", "hashdrop", "hashdrop-watch"], swiftSettings: strict),
     ]
 )

@@ -1,8 +1,8 @@
 /// The output of Windows' `certutil -hashfile`: a line that names algorithm and file, then the hash alone.
 ///
-/// `SHA256 hash of file.exe:` is Windows 10's; older ones write `SHA256 hash of file file.exe:` and the hash as
-/// pairs of digits with spaces between. Elsewhere the sentence is in the language of Windows; the hash is found
-/// then as well, but not the file's name.
+/// `SHA256 hash of file.exe:` is Windows 10's; older ones write `SHA256 hash of file file.exe:` and the hash
+/// as pairs of digits with spaces between. Elsewhere the sentence is in the language of Windows; the hash is
+/// found then as well, but not the file's name.
 struct CertutilOutput {
     struct Header {
         /// Nil if the sentence is not in English.
@@ -23,23 +23,29 @@ struct CertutilOutput {
     static func pairedDigits(in line: UnsafeRawBufferPointer) -> [UInt8]? {
         let pairs = line.split(separator: 0x20)
         guard pairs.count >= 12,
-            pairs.allSatisfy({ $0.count == 2 && $0.allSatisfy { CharacterClass.ofASCII($0 & 0x7F) & 3 != 0 } }
-            )
+            pairs.allSatisfy({ $0.count == 2 && $0.allSatisfy(CharacterClass.isHexadecimalDigit) })
         else { return nil }
         return pairs.flatMap(Array.init)
     }
 
     private static func header(_ line: UnsafeRawBufferPointer) -> Header? {
-        let text = Array(line.dropLast())
-        guard isAlgorithmNamed(text) else { return nil }
-        for phrase in [" hash of file ", " hash of "] {
-            guard let range = text.firstRange(of: Array(phrase.utf8)) else { continue }
-            return Header(fileName: Array(text[range.upperBound...]))
+        guard ["MD5", "SHA1", "SHA256", "SHA512"].contains(where: { end(of: $0, in: line) != nil }) else {
+            return nil
         }
-        return Header(fileName: nil)
+        let nameStart = end(of: " hash of file ", in: line) ?? end(of: " hash of ", in: line)
+        return Header(fileName: nameStart.map { Array(line[$0...].dropLast()) })
     }
 
-    private static func isAlgorithmNamed(_ text: [UInt8]) -> Bool {
-        ["MD5", "SHA1", "SHA256", "SHA512"].contains { text.firstRange(of: Array($0.utf8)) != nil }
+    /// Where the first occurrence of `phrase` in the line ends.
+    private static func end(of phrase: StaticString, in line: UnsafeRawBufferPointer) -> Int? {
+        let phrase = UnsafeRawBufferPointer(start: phrase.utf8Start, count: phrase.utf8CodeUnitCount)
+        var start = 0
+        while start + phrase.count <= line.count {
+            var length = 0
+            while length < phrase.count, line[start + length] == phrase[length] { length += 1 }
+            if length == phrase.count { return start + length }
+            start += 1
+        }
+        return nil
     }
 }

@@ -71,7 +71,8 @@ enum CommentPiece {
         "sha1sum", "sha256sum",
     ].map { name in name.utf8.reduce(0) { $0 << 8 | UInt128($1) } }
 
-    /// Whether the piece, but for case, spaces and punctuation, is the name of an algorithm: `SHA-256`, `(MD5)`.
+    /// Whether the piece, but for case, spaces and punctuation, is the name of an algorithm: `SHA-256`,
+    /// `(MD5)`.
     private static func isAlgorithmName(_ piece: Slice<UnsafeRawBufferPointer>) -> Bool {
         // Sixteen characters fit into one number.
         guard piece.count <= 16 else { return false }

@@ -1,16 +1,20 @@
 /// Reads the comment of a line: what it says besides its hashes.
 ///
-/// The rest of the line is taken apart at `;`, `,`, `|`, tabs and HTML's cells, outside quotes, and put together
-/// again with `, `; quotes, tags, names of algorithms and pieces without letters or digits are left out.
-/// A line as `md5sum` or BSD's `md5` writes it names one file, whose name stays as it is.
+/// The rest of the line is taken apart at `;`, `,`, `|`, tabs and HTML's cells, outside quotes, and put
+/// together again with `, `; quotes, tags, names of algorithms and pieces without letters or digits are left
+/// out. A line as `md5sum` or BSD's `md5` writes it names one file, whose name stays as it is.
 struct CommentReader {
     let charactersMax: Int
     /// If set, only these columns, counted from 0 and parted by commas, belong to the comment.
     var columns: ClosedRange<Int>?
 
     private var piece: [UInt8] = []
+    /// Whether `piece` is empty or spaces: a quote then begins a quoted field.
+    private var isBlank = true
     private var comment: [UInt8] = []
     private var column = 0
+    /// Where the line's last `>` is, as soon as somebody had to know.
+    private var lastClose: Int?
     /// Whether a separator, not just a hash, stands between the comment so far and the piece.
     private var isParted = false
 
@@ -24,9 +28,9 @@ struct CommentReader {
                 CommentPiece.tidied(name).flatMap { VisibleText.string($0, charactersMax: charactersMax) }
             }
         }
-        piece.removeAll(keepingCapacity: true)
         comment.removeAll(keepingCapacity: true)
         column = 0
+        lastClose = nil
         isParted = false
         readPieces(of: line, hashes: hashes)
         return comment.withUnsafeBytes { VisibleText.string($0, charactersMax: charactersMax) }
@@ -50,23 +54,23 @@ struct CommentReader {
             case UInt8(ascii: "\"") where isQuoted:
                 // Two quotes in a quoted field stand for one (RFC 4180).
                 if index < line.count, line[index] == byte {
-                    piece.append(byte)
+                    append(byte)
                     index += 1
                 } else {
                     isQuoted = false
                 }
-            case UInt8(ascii: "\"") where piece.allSatisfy({ $0 == 0x20 }): isQuoted = true
+            case UInt8(ascii: "\"") where isBlank: isQuoted = true
             case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), 0x09:
                 readSeparator(byte, isQuoted: isQuoted)
             case UInt8(ascii: "<"), UInt8(ascii: "&"): index = readMarkup(in: line, from: index - 1)
-            default: piece.append(byte)
+            default: append(byte)
             }
         }
         endPiece()
     }
 
     private mutating func readSeparator(_ byte: UInt8, isQuoted: Bool) {
-        if isQuoted { return piece.append(byte) }
+        if isQuoted { return append(byte) }
         endPiece()
         isParted = true
         if byte == UInt8(ascii: ",") { column += 1 }
@@ -74,7 +78,9 @@ struct CommentReader {
 
     /// Reads a tag or an entity of HTML, or the one character if it is neither; returns where to go on.
     private mutating func readMarkup(in line: UnsafeRawBufferPointer, from start: Int) -> Int {
-        if let tag = HTMLMarkup.tag(in: line, at: start) {
+        let lastClose = lastClose ?? line.lastIndex(of: UInt8(ascii: ">")) ?? -1
+        self.lastClose = lastClose
+        if let tag = HTMLMarkup.tag(in: line, at: start, lastClose: lastClose) {
             if tag.isBreak {
                 endPiece()
                 isParted = true
@@ -82,16 +88,24 @@ struct CommentReader {
             return tag.end
         }
         if let entity = HTMLMarkup.entity(in: line, at: start) {
-            piece.append(entity.byte)
+            append(entity.byte)
             return entity.end
         }
-        piece.append(line[start])
+        append(line[start])
         return start + 1
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        piece.append(byte)
+        if byte != 0x20 { isBlank = false }
     }
 
     /// Adds the piece, if it says anything, to the comment.
     private mutating func endPiece() {
-        defer { piece.removeAll(keepingCapacity: true) }
+        defer {
+            piece.removeAll(keepingCapacity: true)
+            isBlank = true
+        }
         guard columns?.contains(column) ?? true else { return }
         piece.withUnsafeBytes { bytes in
             guard let tidied = CommentPiece.tidied(bytes) else { return }

@@ -1,11 +1,14 @@
 /// Tags and entities of HTML, as far as a comment must leave them out.
 enum HTMLMarkup {
-    /// The tag that begins at `start`, where it ends and whether it parts cells, lines or paragraphs.
+    /// The tag that begins at `start`: where it ends and whether it parts cells, lines or paragraphs.
     ///
-    /// `<` begins a tag if a name of ASCII letters and digits stands behind it and the tag ends on the line;
-    /// `<alice@example.com>` and `<https://example.com>` are none.
-    static func tag(in line: UnsafeRawBufferPointer, at start: Int) -> (end: Int, isBreak: Bool)? {
-        guard line[start] == UInt8(ascii: "<") else { return nil }
+    /// `<` begins a tag if a name of ASCII letters and digits stands behind it and the tag ends on the line,
+    /// whose last `>` is at `lastClose`: given, so that a line of tags without an end is not searched for
+    /// each. `<alice@example.com>` and `<https://example.com>` are none.
+    static func tag(
+        in line: UnsafeRawBufferPointer, at start: Int, lastClose: Int
+    ) -> (end: Int, isBreak: Bool)? {
+        guard start < lastClose, line[start] == UInt8(ascii: "<") else { return nil }
         var index = start + 1
         if index < line.count, line[index] == UInt8(ascii: "/") || line[index] == UInt8(ascii: "!") {
             index += 1

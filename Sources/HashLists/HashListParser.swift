@@ -2,15 +2,15 @@ import Model
 
 /// Reads a hash list of any common form, in chunks cut anywhere, and emits what it holds line by line.
 ///
-/// A hash is a run of exactly 32, 40 or 64 hexadecimal digits, in either case, with no letter, digit or underscore
-/// beside it; letters and digits are those of Unicode. The rest of its line is its comment. A line that begins with
-/// `#` is skipped, even if a hash stands in it. A line without hashes says nothing, unless one seems meant:
-/// then it is unusable, with the reason. A text that begins like JSON is read as JSON: the hashes of one object are
-/// one entry.
+/// A hash is a run of exactly 32, 40 or 64 hexadecimal digits, in either case, with no letter, digit or
+/// underscore beside it; letters and digits are those of Unicode. The rest of its line is its comment. A line
+/// that begins with `#` is skipped, even if a hash stands in it. A line without hashes says nothing, unless
+/// one seems meant: then it is unusable, with the reason. A text that begins like JSON is read as JSON: the
+/// hashes of one object are one entry.
 ///
-/// The text is UTF-8 or UTF-16, with or without byte order mark; lines end with LF, CR LF or CR. Memory does not
-/// grow with the file: a line of more than 16 KiB is read in pieces, and its hashes have no comment.
-/// What is emitted does not depend on where the chunks are cut. After an error the parser must not be used again.
+/// The text is UTF-8 or UTF-16, with or without byte order mark; lines end with LF, CR LF or CR. Memory does
+/// not grow with the file: a line of more than 16 KiB is read in pieces, and its hashes have no comment. What
+/// is emitted does not depend on where the chunks are cut. After an error the parser must not be used again.
 package struct HashListParser {
     private var decoder = TextDecoder()
     private var body: Body

@@ -1,7 +1,8 @@
 /// The keys of JSON objects that say something about a hash; all others are `other`.
 ///
-/// Sources: STIX 2.1 (`hashes`, `name`), MISP core format (`Object`, `Attribute`, `type`, `value`, `comment`),
-/// PowerShell's `Get-FileHash | ConvertTo-Json` (`Path`); the rest are common in reports and sandboxes.
+/// Sources: STIX 2.1 (`hashes`, `name`), MISP core format (`Object`, `Attribute`, `type`, `value`,
+/// `comment`), PowerShell's `Get-FileHash | ConvertTo-Json` (`Path`); the rest are common in reports and
+/// sandboxes.
 enum JSONKey: Hashable {
     /// The object beneath holds hashes of the file that the object above describes.
     case hashes
@@ -16,11 +17,11 @@ enum JSONKey: Hashable {
     case other
 
     init(_ bytes: [UInt8]) {
-        self = Self.known.first { $0.name.elementsEqual(bytes.lazy.map(Self.lowercased)) }?.key ?? .other
-    }
-
-    private static func lowercased(_ byte: UInt8) -> UInt8 {
-        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+        let isEqual: ([UInt8]) -> Bool = { name in
+            // In either case: a capital letter differs from its small one by this bit alone.
+            name.count == bytes.count && zip(name, bytes).allSatisfy { $0 == $1 || $0 == $1 | 0x20 }
+        }
+        self = Self.known.first { isEqual($0.name) }?.key ?? .other
     }
 
     private static let known: [(name: [UInt8], key: JSONKey)] = [

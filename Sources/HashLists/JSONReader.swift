@@ -2,10 +2,10 @@ import Model
 
 /// Reads JSON, or lines of it, and groups the hashes that name one file.
 ///
-/// All hashes of one innermost object are one entry if there is at most one of each kind, otherwise an entry each;
-/// so are hashes in an array. A STIX `hashes` dictionary belongs to the object above it, the attributes of a MISP
-/// object to that object. The comment is the object's name and comment, if it has them. Nothing is refused:
-/// where the text is no JSON, its hashes are found all the same.
+/// All hashes of one innermost object are one entry if there is at most one of each kind, otherwise an entry
+/// each; so are hashes in an array. A STIX `hashes` dictionary belongs to the object above it, the attributes
+/// of a MISP object to that object. The comment is the object's name and comment, if it has them. Nothing is
+/// refused: where the text is no JSON, its hashes are found all the same.
 struct JSONReader {
     private let limits: HashListLimits
     private var splitter = LineSplitter()
@@ -59,7 +59,8 @@ struct JSONReader {
 
     private mutating func endLine(emit: Emit) throws {
         try endWord(emit: emit)
-        // JSON allows no line break in a string: if there is one, a quote was lost, and reading starts afresh.
+        // JSON allows no line break in a string: if there is one, a quote was lost, and reading starts
+        // afresh.
         if isInString { endString() }
         line += 1
     }
@@ -203,7 +204,7 @@ struct JSONReader {
     private mutating func noteUnusable(_ last: Int) {
         let bytes = string.bytes
         guard frames[last].unusable == nil, string.isWhole, Suspicion.isTelling(digitCount: bytes.count),
-            bytes.allSatisfy({ CharacterClass.ofASCII($0 & 0x7F) & 3 != 0 && $0 < 0x80 })
+            bytes.allSatisfy(CharacterClass.isHexadecimalDigit)
         else { return }
         let text = VisibleText.string(bytes, charactersMax: limits.lineExcerptCharactersMax) ?? ""
         frames[last].unusable = UnusableLine(

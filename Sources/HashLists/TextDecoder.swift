@@ -1,6 +1,7 @@
 /// Turns a file's bytes, in chunks cut anywhere, into UTF-8 in pieces that never cut a character.
 ///
-/// Invalid UTF-8 passes unchanged: who makes a `String` of it gets U+FFFD. UTF-8 is passed on without copying.
+/// Invalid UTF-8 passes unchanged: who makes a `String` of it gets U+FFFD. UTF-8 is passed on without
+/// copying.
 struct TextDecoder {
     private var head: [UInt8] = []
     private var encoding: TextEncoding?

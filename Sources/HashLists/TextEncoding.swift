@@ -7,8 +7,9 @@ enum TextEncoding: Hashable, Sendable {
     /// The encoding of a file that begins with `head`, and the length in bytes of its byte order mark.
     ///
     /// Without a mark, UTF-16 shows in its NUL bytes: ASCII characters, of which a hash list mostly consists,
-    /// have one each, always on the same side. At least a quarter of the units must have one, and at least four;
-    /// fewer are an accident in a file that is no text. On the other side only few characters have one (`一`).
+    /// have one each, always on the same side. At least a quarter of the units must have one, and at least
+    /// four; fewer are an accident in a file that is no text. On the other side only few characters have one
+    /// (`一`).
     static func detect(head: [UInt8]) -> (encoding: TextEncoding, markBytes: Int) {
         if head.starts(with: [0xEF, 0xBB, 0xBF]) { return (.utf8, 3) }
         if head.starts(with: [0xFF, 0xFE]) { return (.utf16LittleEndian, 2) }

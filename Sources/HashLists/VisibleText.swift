@@ -3,7 +3,8 @@ import Model
 /// Text from a file, made fit to be read: no control characters, no runs of spaces, no more than so long.
 enum VisibleText {
     /// The bytes as one line: invalid UTF-8 as U+FFFD, spaces and tabs collapsed and trimmed, control
-    /// characters as `\u{…}`; above `charactersMax` Unicode scalars the last one is `…`. Nil if nothing is left.
+    /// characters as `\u{…}`; above `charactersMax` Unicode scalars the last one is `…`. Nil if nothing is
+    /// left.
     static func string(_ bytes: UnsafeRawBufferPointer, charactersMax: Int) -> String? {
         let start = bytes.firstIndex { $0 != 0x20 && $0 != 0x09 } ?? bytes.count
         // A character has four bytes at most; the one more shows that the text is too long.

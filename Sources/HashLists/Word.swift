@@ -33,8 +33,8 @@ struct Word {
 
 /// Finds the words of a text.
 enum WordScanner {
-    /// The first word of at least `Word.byteCountMin` at or after `index` and where it lies, or nil if there is
-    /// none; a shorter one counts if it reaches the text's end, where it may go on.
+    /// The first word of at least `Word.byteCountMin` at or after `index` and where it lies, or nil if there
+    /// is none; a shorter one counts if it reaches the text's end, where it may go on.
     static func nextWord(
         in bytes: UnsafeRawBufferPointer, from index: Int
     ) -> (word: Word, range: Range<Int>)? {
@@ -107,6 +107,11 @@ enum CharacterClass {
             0222222444444444444444444440000402222224444444444444444444400000
             """
         return table.utf8Start[Int(byte)] & 7
+    }
+
+    static func isHexadecimalDigit(_ byte: UInt8) -> Bool {
+        // The class without the trait of other characters is a digit's or a hexadecimal letter's.
+        byte < 0x80 && ofASCII(byte) & 3 != 0
     }
 
     static func isLetterOrNumber(_ scalar: Unicode.Scalar) -> Bool {

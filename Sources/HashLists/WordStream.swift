@@ -6,7 +6,8 @@ struct WordStream {
     private var byteCount = 0
     private var traits: UInt8 = 0
 
-    /// Calls `found` with every word of at least `Word.byteCountMin` that ends in `bytes`; one that reaches the end may go on.
+    /// Calls `found` with every word of at least `Word.byteCountMin` that ends in `bytes`; one that reaches
+    /// the end may go on.
     mutating func scan(
         _ bytes: UnsafeRawBufferPointer, found: (Word) throws -> Void
     ) rethrows {

@@ -1,4 +1,3 @@
-import Curl
 import Model
 package import VirusTotal
 
@@ -9,7 +8,7 @@ extension LookupFailure {
     }
 
     private static func effect(of error: VirusTotalError) -> Effect {
-        if case .transport(let failure) = error, failure.isUnreachable { return .unreachable }
+        if error.isUnreachable { return .unreachable }
         switch error.disposition {
         case .stopAsking: return .stopAsking
         case .pause(let wait): return .pause(wait)
@@ -32,17 +31,7 @@ extension LookupFailure {
         case .unreadableAnswer(let status, _): "unreadable \(status)"
         case .wrongIdentity: "wrong identity"
         case .fileWithdrawn: "withdrawn"
-        case .transport(let failure): "\(failure.kind)"
-        }
-    }
-}
-
-extension CurlError {
-    /// Nobody answered at all: no hash and no answer can be to blame.
-    fileprivate var isUnreachable: Bool {
-        switch kind {
-        case .couldNotResolve, .couldNotConnect, .tls, .cancelled: true
-        default: false
+        case .transport: "no answer"
         }
     }
 }

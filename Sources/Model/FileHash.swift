@@ -58,6 +58,34 @@ package struct FileHash: Hashable, Sendable {
         }
     }
 
+    /// The digest written in hexadecimal, either case, or nil unless all are 32, 40 or 64 hexadecimal digits.
+    ///
+    /// Not generic, so that it is fast from other modules as well: reading a list spends its time here.
+    package init?(hexadecimal digits: UnsafeRawBufferPointer) {
+        guard digits.count.isMultiple(of: 2), let kind = Kind(rawValue: UInt8(clamping: digits.count / 2))
+        else {
+            return nil
+        }
+        var strangers: UInt8 = 0
+        func word(_ index: Int) -> UInt64 {
+            guard index * 16 < digits.count else { return 0 }
+            let count = min(16, digits.count - index * 16)
+            var word: UInt64 = 0
+            for position in index * 16..<index * 16 + count {
+                // Without branches: no processor can guess whether the next character is a digit or a letter.
+                let digit = digits[position] &- 0x30
+                let letter = (digits[position] | 0x20) &- 0x61
+                strangers |= (digit > 9 ? 1 : 0) & (letter > 5 ? 1 : 0)
+                word = word << 4 | UInt64(digit < 10 ? digit : letter &+ 10)
+            }
+            return word << UInt64((16 - count) * 4)
+        }
+        let (first, second, third, fourth) = (word(0), word(1), word(2), word(3))
+        if strangers != 0 { return nil }
+        self.kind = kind
+        words = (first, second, third, fourth)
+    }
+
     /// The digest written in hexadecimal, either case, or nil if `text` is not one.
     package init?(_ text: some StringProtocol) {
         self.init(hexadecimal: Array(text.utf8))

@@ -2,10 +2,10 @@ package import Foundation
 
 /// A file that appears under its name complete or not at all.
 ///
-/// The bytes go through a buffer into `.<name>.tmp` beside the target; `commit()` flushes them to the disk, renames,
-/// and flushes the folder, so that neither a reader nor a power failure ever sees a part of it. Whatever ends without
-/// `commit()` removes the temporary file; one left by a killed process is replaced by the next writer of the name.
-/// One name must have one writer at a time.
+/// The bytes go through a buffer into `.<name>.tmp` beside the target; `commit()` flushes them to the disk,
+/// renames, and flushes the folder, so that neither a reader nor a power failure ever sees a part of it.
+/// Whatever ends without `commit()` removes the temporary file; one left by a killed process is replaced by
+/// the next writer of the name. One name must have one writer at a time.
 package final class AtomicFile {
     /// How many bytes are collected before they are written: 64 KiB.
     package static let bufferBytesMax = 65_536
@@ -19,8 +19,8 @@ package final class AtomicFile {
 
     /// Creates the temporary file beside `target`.
     ///
-    /// `mode` is what the file's permissions start from, narrowed by the process's umask; by default everybody
-    /// who can enter the folder may read it. Throws an `AtomicFileError`.
+    /// `mode` is what the file's permissions start from, narrowed by the process's umask; by default
+    /// everybody who can enter the folder may read it. Throws an `AtomicFileError`.
     package init(replacing target: URL, mode: UInt32 = 0o644) throws {
         let path = target.path(percentEncoded: false)
         let folder = target.deletingLastPathComponent().path(percentEncoded: false)

@@ -3,8 +3,9 @@ import Model
 
 /// A report's rows as CSV (RFC 4180): CRLF, UTF-8, dates in ISO 8601 UTC, one line of text a row.
 ///
-/// A cell that a spreadsheet would take for a formula (beginning with `=`, `+`, `-`, `@`, a tab or a line break)
-/// gets an apostrophe before it. Source: OWASP, "CSV Injection". Control characters are written as `\u{…}`.
+/// A cell that a spreadsheet would take for a formula (beginning with `=`, `+`, `-`, `@`, a tab or a line
+/// break) gets an apostrophe before it. Source: OWASP, "CSV Injection". Control characters are written as
+/// `\u{…}`.
 struct CSVTable {
     let options: ReportOptions
     private let vendorNames: [String]

@@ -13,20 +13,23 @@ struct HTMLText {
         literal.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
-    /// Appends `value` as text or inside a quoted attribute: markup characters escaped, controls made visible.
+    /// Appends `value` as text or inside a quoted attribute: markup characters escaped, controls made
+    /// visible.
     mutating func text(_ value: some StringProtocol) {
         let isPlain = value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
         if isPlain { append(escaping: value.utf8) } else { append(escaping: value.showingControls.utf8) }
     }
 
-    /// Appends `value` in an element that keeps its writing direction to itself, at most `max` code points of it.
+    /// Appends `value` in an element that keeps its writing direction to itself, at most `max` code points of
+    /// it.
     ///
     /// What is cut off is counted, visibly. Code points, because one character may have a thousand accents.
     /// With `isBreakable`, a line may end after the separators of paths and detection names.
     mutating func foreign(_ value: String, max: Int, isBreakable: Bool = false) {
         let isShort = value.utf8.count <= max
         let scalars = value.unicodeScalars
-        let end = isShort ? nil : scalars.index(scalars.startIndex, offsetBy: max, limitedBy: scalars.endIndex)
+        let end =
+            isShort ? nil : scalars.index(scalars.startIndex, offsetBy: max, limitedBy: scalars.endIndex)
         markup("<bdi>")
         guard let end, end < scalars.endIndex else {
             pieces(of: value[...], isBreakable: isBreakable)

@@ -9,8 +9,8 @@ struct JobPage {
     private var job: Job { input.job }
     private var options: ReportOptions { frame.options }
 
-    // Room in the page's head for the list of families, which is known after the last row only: eight names of 60
-    // code points, each at most ten bytes long when written visibly, with their markup.
+    // Room in the page's head for the list of families, which is known after the last row only: eight names
+    // of 60 code points, each at most ten bytes long when written visibly, with their markup.
     private static let familiesBytesMax = 8 * (60 * 10 + 200) + 400
 
     /// Writes the whole page into `file`; each row is built in the same memory.
@@ -49,9 +49,9 @@ struct JobPage {
         try rows { next in
             families.count(next.verdict?.fileObject?.threatLabel)
             guard shown < options.htmlRowsMax else { return }
-            shown += 1
             row.removeAll()
-            table.append(next, to: &row)
+            table.append(next, index: shown, to: &row)
+            shown += 1
             try file.append(row.bytes)
         }
         return families
@@ -117,12 +117,15 @@ struct JobPage {
             page.markup("</p><p>Nothing was asked at VirusTotal. Once that is mended, drop the file again: ")
             page.markup("every drop gets its own report.</p></section>\n")
         case .running:
-            page.markup("<section class=notice><h2>Picked up</h2><p>The list is being read; its hashes appear ")
+            page.markup(
+                "<section class=notice><h2>Picked up</h2><p>The list is being read; its hashes appear ")
             page.markup("here in a moment.</p></section>\n")
         case .done, .cancelled:
-            page.markup("<section class=notice><h2>No hash found</h2><p>The file holds no MD5, SHA-1 or SHA-256 ")
+            page.markup(
+                "<section class=notice><h2>No hash found</h2><p>The file holds no MD5, SHA-1 or SHA-256 ")
             page.markup("digest: no run of exactly 32, 40 or 64 hexadecimal digits.</p>")
-            page.markup("<p>A list may be plain lines, a CSV, the output of a checksum tool, or text in which ")
+            page.markup(
+                "<p>A list may be plain lines, a CSV, the output of a checksum tool, or text in which ")
             page.markup("hashes stand.</p></section>\n")
         }
     }

@@ -3,13 +3,17 @@ import Model
 
 /// The table of a job's page: its tools, its headings, and one row at a time.
 ///
-/// Every row has two lines. The first are the cells; the second (`<i>` elements in the last cell, which are also
-/// the summary of the row's details) says the lesser facts below them. Closing tags that HTML lets a writer leave
-/// out are left out, for the sake of large lists.
+/// Every row has two lines. The first are the cells; the second (`<i>` elements in the last cell, which are
+/// also the summary of the row's details) says the lesser facts below them. Closing tags that HTML lets a
+/// writer leave out are left out, for the sake of large lists.
 struct JobTable {
     let input: ReportInput
     let options: ReportOptions
     private let row: JobTableRow
+
+    /// How many rows stand in one `<tbody>`: a browser lays out only the groups that are near the window, so
+    /// that 100,000 rows open quickly. The page's script and style know the number as well.
+    static let rowsPerGroup = 100
 
     private var counts: JobCounts { input.job.counts }
     private var isCut: Bool { counts.hashes > options.htmlRowsMax }
@@ -23,7 +27,9 @@ struct JobTable {
             hasEngines: input.job.counts.hashes <= options.htmlRowsWithEnginesMax)
     }
 
-    func append(_ reportRow: ReportRow, to page: inout HTMLText) {
+    /// Appends a row that has `index` rows before it.
+    func append(_ reportRow: ReportRow, index: Int, to page: inout HTMLText) {
+        if index > 0 && index.isMultiple(of: Self.rowsPerGroup) { page.markup("</tbody>\n<tbody>\n") }
         row.append(reportRow, to: &page)
     }
 
@@ -56,8 +62,8 @@ struct JobTable {
         page.markup("</tbody></table></section>\n")
     }
 
-    /// Where the page's script finds what a heading sorts by: a cell (`c`) or a value of the second line (`m`), its
-    /// number, and how it is read: text, number, date, value, proportion, original order.
+    /// Where the page's script finds what a heading sorts by: a cell (`c`) or a value of the second line
+    /// (`m`), its number, and how it is read: text, number, date, value, proportion, original order.
     private typealias SortKey = (place: StaticString, number: Int, kind: StaticString)
 
     private func heading(_ name: String, key: SortKey, to page: inout HTMLText) {
@@ -115,7 +121,8 @@ struct JobTable {
             page.text(word.label)
             page.markup("</span></button>")
         }
-        page.markup("<select class=narrow aria-label=\"Sort by\"><option value=\"\">sort by severity</select>")
+        page.markup(
+            "<select class=narrow aria-label=\"Sort by\"><option value=\"\">sort by severity</select>")
         page.markup("<button type=button class=copyall>copy shown hashes</button>")
         page.markup("<button type=button class=clear hidden>show all</button>")
         page.markup("<output></output></div>\n")

@@ -28,7 +28,8 @@ struct PageFrame: Sendable {
             page.digits(options.refreshSeconds)
             page.markup("\"")
         }
-        page.markup(">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"")
+        page.markup(
+            ">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"")
         page.text(policy)
         page.markup("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         page.markup("<meta name=\"referrer\" content=\"no-referrer\">\n")
@@ -75,8 +76,8 @@ struct PageFrame: Sendable {
     }
 
     private static let icon: StaticString = """
-        <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3C\
-        path d='M8 1c3 4 5 6.500 5 9a5 5 0 0 1-10 0c0-2.500 2-5 5-9z' fill='%230b57a4'/%3E%3C/svg%3E">
+        <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
+        viewBox='0 0 16 16'%3E%3Cpath d='M8 1c3 4 5 6.5 5 9a5 5 0 0 1-10 0c0-2.5 2-5 5-9z' fill='%230b57a4'/%3E%3C/svg%3E">
 
         """
 }

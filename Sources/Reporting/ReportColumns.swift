@@ -2,8 +2,8 @@ import Foundation
 
 /// The columns of `report.csv`, in their order: names and meanings are promised to pipelines.
 ///
-/// An empty cell means "None": the hash is unknown to VirusTotal, or there is nothing to tell; `state` says which.
-/// A new column is added at the end, never between.
+/// An empty cell means "None": the hash is unknown to VirusTotal, or there is nothing to tell; `state` says
+/// which. A new column is added at the end, never between.
 package enum ReportColumns {
     /// A column's name and what it holds.
     package struct Column: Hashable, Sendable {

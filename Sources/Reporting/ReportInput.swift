@@ -24,7 +24,8 @@ package struct ReportInput: Sendable {
     }
 }
 
-/// Hands a job's rows to `visit`, one after the other, and keeps none; an error of `visit` ends it and is passed on.
+/// Hands a job's rows to `visit`, one after the other, and keeps none; an error of `visit` ends it and is
+/// passed on.
 package typealias RowSource = (_ visit: (ReportRow) throws -> Void) throws -> Void
 
 /// One job in its user's `index.html`.

@@ -7,10 +7,11 @@ package struct ReportOptions: Hashable, Sendable {
     package var vendors: [String]
     /// From how many detections a file is called malicious or suspicious.
     package var thresholds: VerdictThresholds
-    /// How many rows `report.html` shows at most, the most severe first; `report.csv` has all. Default 10,000.
+    /// How many rows `report.html` shows at most, the most severe first; `report.csv` has all. Default
+    /// 10,000.
     package var htmlRowsMax: Int
-    /// Up to how many rows `report.html` lists each row's engines; above it the file would be several times as
-    /// large. Default 2,000.
+    /// Up to how many rows `report.html` lists each row's engines; above it the file would be several times
+    /// as large. Default 2,000.
     package var htmlRowsWithEnginesMax: Int
     /// How many jobs `index.html` lists at most, the newest. Default 1,000.
     package var indexJobsMax: Int
@@ -20,8 +21,9 @@ package struct ReportOptions: Hashable, Sendable {
     package var version: String
     /// How often a page that is not final loads itself again, in seconds. Default 5.
     package var refreshSeconds: Int
-    /// Whether `report.csv` begins with a byte order mark. Default false: readers that do not expect one (Python's
-    /// `csv`, awk) would find it in the first column's name. Excel needs it to show names beyond ASCII.
+    /// Whether `report.csv` begins with a byte order mark. Default false: readers that do not expect one
+    /// (Python's `csv`, awk) would find it in the first column's name. Excel needs it to show names beyond
+    /// ASCII.
     package var isCSVMarkedUTF8: Bool
 
     /// How many vendors fit beside the other columns.

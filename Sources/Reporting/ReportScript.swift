@@ -1,15 +1,17 @@
-/// The pages' only script: filters, sorts and copies rows, shows times in the reader's zone, and loads a running page
-/// again. The page is complete without it.
+/// The pages' only script: filters, sorts and copies rows, shows times in the reader's zone, and loads a
+/// running page again. The page is complete without it.
 enum ReportScript {
     static let source = """
         (function(){
         'use strict';
         var page=document.documentElement,each=Array.prototype.forEach;
         page.classList.add('js');
-        function all(selector,inside){return Array.prototype.slice.call((inside||document).querySelectorAll(selector))}
+        function all(selector,inside){
+          return Array.prototype.slice.call((inside||document).querySelectorAll(selector));
+        }
         function two(number){return (number<10?'0':'')+number}
 
-        /* Times: written in UTC, shown in the reader's zone. The first screenful at once, the rest while idle. */
+        /* Times: written in UTC, shown in the reader's zone; the first ones at once, the rest while idle. */
         function localise(time){
           var date=new Date(time.dateTime);
           if(isNaN(date))return;
@@ -27,7 +29,7 @@ enum ReportScript {
         try{zone=Intl.DateTimeFormat().resolvedOptions().timeZone}catch(error){zone=''}
         all('.zone').forEach(function(element){element.textContent=zone?'your time, '+zone:'your time'});
 
-        /* What the reader chose lives in the address, so that it survives a reload and can be sent to somebody. */
+        /* What the reader chose lives in the address: it survives a reload and can be sent to somebody. */
         var choice={q:'',v:'',s:'',o:1};
         location.hash.slice(1).split('&').forEach(function(pair){
           var at=pair.indexOf('=');
@@ -71,7 +73,7 @@ enum ReportScript {
         var table=document.querySelector('.rows');
         if(table)setUp(table);
         function setUp(table){
-          var body=table.tBodies[0],rows=Array.prototype.slice.call(body.rows),tools=document.querySelector('.tools');
+          var rows=all('tbody tr',table),ordered=rows,tools=document.querySelector('.tools');
           var search=tools.querySelector('input'),output=tools.querySelector('output');
           var chips=all('[data-verdict]',tools),texts=null,select=tools.querySelector('select');
           var heads=all('thead [data-key]',table).map(function(label){
@@ -82,9 +84,25 @@ enum ReportScript {
           });
           tools.hidden=false;
 
+          /* Groups of 100 rows, as the page was written: only those near the window are laid out. */
+          function arrange(){
+            var shown=document.createDocumentFragment(),hidden=document.createElement('tbody');
+            var group=null,count=0;
+            hidden.hidden=true;
+            ordered.forEach(function(row){
+              if(row.hidden){hidden.appendChild(row);return}
+              if(count++%100===0)group=shown.appendChild(document.createElement('tbody'));
+              group.appendChild(row);
+            });
+            all('tbody',table).forEach(function(old){table.removeChild(old)});
+            table.appendChild(shown);
+            table.appendChild(hidden);
+          }
+
           function filter(){
             var words=choice.q.toLowerCase().split(/\\s+/).filter(Boolean),wanted=choice.v,shown=0;
-            if(words.length&&!texts)texts=new Map(rows.map(function(row){return [row,row.textContent.toLowerCase()]}));
+            if(words.length&&!texts)
+              texts=new Map(rows.map(function(row){return [row,row.textContent.toLowerCase()]}));
             rows.forEach(function(row){
               var fits=(!wanted||wanted.indexOf(row.className)>=0)&&
                 words.every(function(word){return texts.get(row).indexOf(word)>=0});
@@ -96,14 +114,16 @@ enum ReportScript {
             output.textContent=shown===rows.length?'':shown.toLocaleString('en')+' of '+
               rows.length.toLocaleString('en')+' shown';
             tools.querySelector('.clear').hidden=shown===rows.length;
+            arrange();
           }
 
-          /* A key such as c2t: cell 2, text; m4v: value 4 of the second line. The kinds are text, number, date,
-             value, proportion and (handled by sort) the original order. */
+          /* A key such as c2t: cell 2, text; m4v: value 4 of the second line. The kinds are text, number,
+             date, value, proportion and (handled by sort) the original order. */
           function reader(key){
             var place=key.charAt(0),number=parseInt(key.slice(1),10),kind=key.charAt(key.length-1);
             return function(row){
-              var cell=place==='c'?row.cells[number]:row.cells[row.cells.length-1].querySelectorAll('i')[number];
+              var last=row.cells[row.cells.length-1];
+              var cell=place==='c'?row.cells[number]:last.querySelectorAll('i')[number];
               if(!cell)return null;
               if(kind==='d'){var time=cell.querySelector('time');return time?time.dateTime:null}
               if(kind==='v'){var data=cell.querySelector('data');return data?Number(data.value):null}
@@ -115,19 +135,19 @@ enum ReportScript {
             };
           }
           function sort(){
-            var ordered=rows;
+            ordered=rows;
             if(choice.s!==''&&heads[choice.s]&&heads[choice.s].dataset.key){
               var key=heads[choice.s].dataset.key,read=reader(key),way=choice.o,byPlace=/o$/.test(key);
-              ordered=rows.map(function(row,place){return {row:row,place:place,key:byPlace?place:read(row)}}).sort(function(a,b){
+              ordered=rows.map(function(row,place){
+                return {row:row,place:place,key:byPlace?place:read(row)};
+              }).sort(function(a,b){
                 if(a.key===b.key)return a.place-b.place;
                 if(a.key===null)return 1;
                 if(b.key===null)return -1;
                 return (a.key<b.key?-1:1)*way;
               }).map(function(item){return item.row});
             }
-            var all=document.createDocumentFragment();
-            ordered.forEach(function(row){all.appendChild(row)});
-            body.appendChild(all);
+            arrange();
             each.call(heads,function(head,place){
               var isIt=String(place)===choice.s;
               if(isIt)head.dataset.way=choice.o;else delete head.dataset.way;
@@ -148,7 +168,8 @@ enum ReportScript {
               sort();remember();
             });
             var option=document.createElement('option');
-            option.value=place+','+first;option.textContent=head.textContent.toLowerCase();select.appendChild(option);
+            option.value=place+','+first;option.textContent=head.textContent.toLowerCase();
+            select.appendChild(option);
           });
           select.addEventListener('change',function(){
             var parts=select.value.split(',');
@@ -168,11 +189,11 @@ enum ReportScript {
             choice.q=choice.v='';search.value='';filter();remember();search.focus();
           });
           tools.querySelector('.copyall').addEventListener('click',function(event){
-            var shown=Array.prototype.filter.call(body.rows,function(row){return !row.hidden});
+            var shown=ordered.filter(function(row){return !row.hidden});
             copyWith(event.currentTarget,shown.map(function(row){
               return row.querySelector('code').textContent}).join('\\n')+'\\n');
           });
-          body.addEventListener('click',function(event){
+          table.addEventListener('click',function(event){
             var button=event.target.closest('.h button');
             if(button)copyWith(button,button.parentNode.querySelector('code').textContent);
           });

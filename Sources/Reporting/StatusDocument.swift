@@ -3,8 +3,8 @@ import Model
 
 /// `status.json`: a job's receipt, whose keys are promised to scripts.
 ///
-/// Every key is always there; what is not (yet) known is null. Dates are ISO 8601 in UTC. `schema` grows when a key
-/// changes its meaning or goes, not when one is added.
+/// Every key is always there; what is not (yet) known is null. Dates are ISO 8601 in UTC. `schema` grows when
+/// a key changes its meaning or goes, not when one is added.
 package struct StatusDocument: Codable, Hashable, Sendable {
     /// The version of these keys.
     package static let currentSchema = 1

@@ -20,8 +20,8 @@ struct UTCTime {
         second = seconds % 60
     }
 
-    // Howard Hinnant's days-to-civil calendar: years counted from March, so that a leap day is a year's last day.
-    // https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+    // Howard Hinnant's days-to-civil calendar: years counted from March, so that a leap day is a year's last
+    // day. https://howardhinnant.github.io/date_algorithms.html#civil_from_days
     private static func civil(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
         let days = daysSince1970 + 719_468
         let era = days / 146_097

@@ -20,7 +20,9 @@ extension HTMLText {
     mutating func stackedBar(_ counts: JobCounts) {
         let present = VerdictWord.allCases.filter { counts[$0] > 0 }
         guard !present.isEmpty else { return }
-        markup("<svg class=\"stack\" viewBox=\"0 0 1000 1\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"")
+        markup(
+            "<svg class=\"stack\" viewBox=\"0 0 1000 1\" preserveAspectRatio=none role=img aria-label=\""
+        )
         text(present.map { "\(Wording.number(counts[$0])) \($0.label)" }.joined(separator: ", "))
         markup("\">")
         var left = 0

@@ -36,7 +36,8 @@ enum Wording {
         return "\(figures) \(units[unit])"
     }
 
-    /// A duration in its one or two greatest units, rounded: `45 seconds`, `25 minutes`, `3 hours`, `12 days`.
+    /// A duration in its one or two greatest units, rounded: `45 seconds`, `25 minutes`, `3 hours`, `12
+    /// days`.
     static func duration(_ seconds: TimeInterval) -> String {
         let value = Int(min(max(seconds, 0), 3_153_600_000).rounded())
         switch value {

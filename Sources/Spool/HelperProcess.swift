@@ -12,7 +12,8 @@ struct HelperProcess: ~Copyable {
 
     /// Starts the helper; returns nil with the errno in `failure`.
     ///
-    /// The calling thread must live as long as the helper: the kernel ends it with that thread.
+    /// The calling thread must live as long as the helper: the kernel ends it with that thread. The helper
+    /// closes what it inherits besides its standard files.
     static func start(_ helper: String, spool: String, failure: inout Int32) -> HelperProcess? {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {

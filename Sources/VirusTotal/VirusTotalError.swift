@@ -83,6 +83,15 @@ package enum VirusTotalError: Error, Hashable, Sendable {
         }
     }
 
+    /// Whether nobody answered at all, so that neither this request nor its answer can be to blame.
+    package var isUnreachable: Bool {
+        guard case .transport(let error) = self else { return false }
+        switch error.kind {
+        case .couldNotResolve, .couldNotConnect, .tls, .cancelled: return true
+        default: return false
+        }
+    }
+
     /// Whether the request ended because its task was cancelled or the client shut down.
     package var isCancellation: Bool {
         if case .transport(let error) = self { error.kind == .cancelled } else { false }

@@ -56,6 +56,9 @@ guard var root = argument(1), root.first == UInt8(ascii: "/"), CommandLine.argc 
 }
 // A slash at the end would make the kernel follow a symbolic link.
 while root.count > 1, root.last == UInt8(ascii: "/") { root.removeLast() }
+// Not every library marks its descriptors close-on-exec, and a file that this process held open by accident
+// would look as if somebody wrote to it.
+closefrom(3)
 dieWithParent(argument(2).flatMap { pid_t(String(decoding: $0, as: UTF8.self)) })
 // Then a closed pipe is an error to report and not a signal.
 signal(SIGPIPE, SIG_IGN)

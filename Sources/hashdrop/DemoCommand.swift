@@ -88,16 +88,16 @@ struct DemoCommand: AsyncParsableCommand {
     /// Drops the sample list, shows its progress and says how to go on.
     private func show(_ settings: HashdropSettings, drop: String) async throws {
         let reports = "\(settings.reports.directory)/\(Self.user)"
-        let list = "\(settings.spool.directory)/\(DemoList.name)"
-        try DemoList.text.write(toFile: list, atomically: true, encoding: .utf8)
+        let list = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try Data(DemoList.text.utf8).write(to: list)
+        defer { try? FileManager.default.removeItem(at: list) }
         print("Dropping \(DemoList.name) into \(drop) …")
         fflush(nil)
-        let file = try FileHandle(forReadingFrom: URL(filePath: list))
+        let file = try FileHandle(forReadingFrom: list)
         let digest = try DroppedJob.sha256(of: file)
         let now = Date()
         let name = DroppedName(DemoList.name)
         try DropFile.drop(contentsOf: file.fileDescriptor, as: name, into: drop)
-        try FileManager.default.removeItem(atPath: list)
         let job = DroppedJob(
             reports: URL(filePath: reports, directoryHint: .isDirectory),
             dropFolder: URL(filePath: drop, directoryHint: .isDirectory), name: name, sha256: digest,

@@ -149,9 +149,9 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
             name: "MISP CSV",
             text: """
                 uuid,event_id,category,type,value,comment,to_ids,date,object_relation,attribute_tag
-                "5f2c9a1e-1111-4222-8333-444455556666",17,"Payload delivery","md5","\(md5)","Group 1, new",1,1628026874,"",""
-                "5f2c9a1e-1111-4222-8333-444455556667",17,"Payload delivery","filename|sha1","a.exe|\(sha1)","",1,1,"",""
-                "5f2c9a1e-1111-4222-8333-444455556668",17,"Network activity","ip-dst","192.0.2.1","",1,1,"",""
+                "5f2c9a1e-1111-4222-8333-444455556666",17,"Payload","md5","\(md5)","Group 1, new",1,1628026874
+                "5f2c9a1e-1111-4222-8333-444455556667",17,"Payload","filename|sha1","a.exe|\(sha1)","",1,1
+                "5f2c9a1e-1111-4222-8333-444455556668",17,"Network activity","ip-dst","192.0.2.1","",1,1
                 """,
             items: [
                 Sample.entry(2, md5, comment: "Group 1, new"), Sample.entry(3, sha1, comment: "a.exe"),

@@ -54,7 +54,7 @@ private let sha256 = Sample.sha256
     @Test func mispAttributesStandAloneAndObjectsAreGrouped() throws {
         let text = """
             {"Event": {"info": "x", "Attribute": [
-              {"type": "md5", "value": "\(md5)", "comment": "Group 1", "uuid": "9777bc8b-af63-4e4d-9839-a691ece8c92e"},
+              {"type": "md5", "value": "\(md5)", "comment": "Group 1"},
               {"type": "filename|sha1", "value": "a.exe|\(sha1)", "comment": ""},
               {"type": "ip-dst", "value": "192.0.2.1"}
             ], "Object": [{"name": "file", "comment": "dropper", "Attribute": [

@@ -2,6 +2,11 @@ import HashLists
 import Model
 import Testing
 
+private func tooStrong(_ digitCount: Int, _ name: String) -> String {
+    "\(digitCount) hexadecimal digits: \(name), which VirusTotal cannot look up; "
+        + "give the file's MD5, SHA-1 or SHA-256"
+}
+
 @Suite struct UnusableLineTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var text: String
@@ -13,17 +18,17 @@ import Testing
         Row(
             text: Sample.sha512,
             reason:
-                "128 hexadecimal digits: SHA-512, which VirusTotal cannot look up; give the file's MD5, SHA-1 or SHA-256"
+                tooStrong(128, "SHA-512")
         ),
         Row(
             text: String(Sample.sha512.prefix(96)),
             reason:
-                "96 hexadecimal digits: SHA-384, which VirusTotal cannot look up; give the file's MD5, SHA-1 or SHA-256"
+                tooStrong(96, "SHA-384")
         ),
         Row(
             text: String(Sample.sha512.prefix(56)),
             reason:
-                "56 hexadecimal digits: SHA-224, which VirusTotal cannot look up; give the file's MD5, SHA-1 or SHA-256"
+                tooStrong(56, "SHA-224")
         ),
         Row(
             text: String(Sample.md5.dropLast()),

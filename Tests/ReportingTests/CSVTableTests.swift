@@ -95,7 +95,8 @@ struct CSVTableTests {
 
     @Test func rowsKeepTheListsOrder() throws {
         let rows = [
-            Samples.row(.unknown, hash: Samples.sha256, line: 1), Samples.row(.unknown, hash: Samples.md5, line: 2),
+            Samples.row(.unknown, hash: Samples.sha256, line: 1),
+            Samples.row(.unknown, hash: Samples.md5, line: 2),
             Samples.row(.unknown, hash: Samples.sha1, line: 3),
         ]
         #expect(try samples.csv(rows).dropFirst().map { $0[0] } == rows.map(\.hash.hexadecimal))

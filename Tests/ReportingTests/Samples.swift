@@ -38,7 +38,9 @@ struct Samples {
             hash: hash, state: .answered(.init(answer: answer, askedAt: now)), comment: comment, line: line)
     }
 
-    static func input(_ state: JobState, rows: [ReportRow], name: DroppedName = .init("list.txt")) -> ReportInput {
+    static func input(_ state: JobState, rows: [ReportRow], name: DroppedName = .init("list.txt"))
+        -> ReportInput
+    {
         var counts = JobCounts(hashes: rows.count)
         for row in rows { counts.words[row.word(.init()), default: 0] += 1 }
         let job = Job(
@@ -48,7 +50,9 @@ struct Samples {
     }
 
     /// Writes the page and gives its text back.
-    func html(_ input: ReportInput, rows: [ReportRow], by writer: ReportWriter = Samples.writer()) throws -> String {
+    func html(_ input: ReportInput, rows: [ReportRow], by writer: ReportWriter = Samples.writer()) throws
+        -> String
+    {
         try writer.writeHTML(input, in: folder) { visit in try rows.forEach(visit) }
         return try text("report.html")
     }

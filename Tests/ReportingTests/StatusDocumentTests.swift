@@ -28,7 +28,8 @@ struct StatusDocumentTests {
         let requests = try #require(status["requests"] as? [String: Any])
         #expect(
             Set(requests.keys) == [
-                "sent", "saved", "saved_by_cache", "saved_by_alias", "saved_by_sharing", "saved_by_duplicates",
+                "sent", "saved", "saved_by_cache", "saved_by_alias", "saved_by_sharing",
+                "saved_by_duplicates",
             ])
     }
 

@@ -52,7 +52,8 @@ struct WordingTests {
     }
 
     @Test(arguments: [
-        ("trojan.emotet/agent", "emotet"), ("trojan.", "trojan"), ("eicar", "eicar"), ("virus.eicar", "eicar"),
+        ("trojan.emotet/agent", "emotet"), ("trojan.", "trojan"), ("eicar", "eicar"),
+        ("virus.eicar", "eicar"),
         ("", ""),
     ])
     func theFamilyIsTheLabelsMiddle(label: String, family: String) {

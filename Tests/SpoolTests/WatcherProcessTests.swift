@@ -89,7 +89,7 @@ struct WatcherProcessTests {
         let old = try await first(&events, started)
         kill(old, SIGKILL)
         let loss = try await first(&events) { if case .lost(let loss) = $0 { loss } else { nil } }
-        #expect(loss == .killed(signal: SIGKILL, retryIn: .seconds(1)))
+        #expect(loss.description.contains("signal 9"))
         #expect(try await first(&events, started) != old)
         _ = try await first(&events, armed("alice"))
     }
@@ -119,7 +119,10 @@ struct WatcherProcessTests {
         defer { watcher.stop() }
         var events = watcher.events.makeAsyncIterator()
         let loss = try await first(&events) { if case .lost(let loss) = $0 { loss } else { nil } }
-        #expect(loss == .exited(status: 66, retryIn: .seconds(1)))
+        guard case .exited(status: 66, _) = loss else {
+            Issue.record("\(loss)")
+            return
+        }
     }
 }
 

@@ -1,0 +1,59 @@
+# Two commands do everything on a fresh Debian 12 with Swift 6.3:
+#   make demo    the main job, against a simulated VirusTotal
+#   make test    style, layering and all tests
+# Both share one build (debug, in .build). The daemon for real use is `make build` (release, in .build/release).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev
+TEST_PACKAGES := python3 python3-venv
+VENV := .venv
+# An import that the manifest does not list is an error, also where another target happens to bring it.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+
+.PHONY: help demo test check build install format clean debian debian-test
+
+help:
+	@grep -E '^#|^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /\t/' -e 's/^# \{0,1\}//'
+
+debian:
+	@.ci/install-debian-packages $(BUILD_PACKAGES)
+
+debian-test:
+	@.ci/install-debian-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+demo: debian ## run the main job once and say where its report is
+	@echo "Building; the first time takes some five minutes."
+	@swift build $(SWIFT_FLAGS) --product hashdrop-watch >.build-demo.log 2>&1 || { cat .build-demo.log; exit 1; }
+	@swift build $(SWIFT_FLAGS) --product hashdrop >.build-demo.log 2>&1 || { cat .build-demo.log; exit 1; }
+	@rm -f .build-demo.log
+	@.build/debug/hashdrop demo
+
+# vt-py is VirusTotal's own client for Python: a test asks the simulator with it.
+$(VENV)/ready: Makefile | debian-test
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check vt-py==0.22.0
+	@touch $@
+
+test: debian-test check $(VENV)/ready ## style, layering and all tests
+	@swift build $(SWIFT_FLAGS) --build-tests
+	@HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
+
+check: ## formatting, layering and style, without a build
+	@.ci/check
+
+format: ## format every Swift file
+	@swift format format --in-place --recursive --parallel Package.swift Sources Tests
+
+build: debian ## the release build
+	@swift build $(SWIFT_FLAGS) -c release --product hashdrop-watch
+	@swift build $(SWIFT_FLAGS) -c release --product hashdrop
+
+PREFIX ?= /usr/local
+install: build ## copy both programs to $(PREFIX)/bin
+	@install -D -t $(DESTDIR)$(PREFIX)/bin .build/release/hashdrop .build/release/hashdrop-watch
+
+clean: ## remove what make made
+	@rm -rf .build .demo $(VENV)

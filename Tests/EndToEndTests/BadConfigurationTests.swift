@@ -1,0 +1,128 @@
+import Foundation
+import Simulator
+import TestSupport
+import Testing
+
+/// Each mistake of an operator has a sentence of its own and an exit code by kind.
+struct BadConfigurationTests {
+    struct Row: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var arguments: [String] = ["serve"]
+        /// nil takes a variable away.
+        var environment: [String: String?] = [:]
+        var configuration: String?
+        var exitCode: Int32
+        /// Parts of the sentence: the thing, and what to do.
+        var says: [String]
+    }
+
+    static let rows: [Row] = [
+        Row(
+            testDescription: "no key", environment: ["HASHDROP_VIRUSTOTAL_API_KEY": nil], exitCode: 78,
+            says: ["There is no VirusTotal API key", "virustotal.apiKeyFile"]),
+        Row(
+            testDescription: "key file missing",
+            environment: [
+                "HASHDROP_VIRUSTOTAL_API_KEY": nil, "HASHDROP_VIRUSTOTAL_API_KEY_FILE": "missing.key",
+            ], exitCode: 78, says: ["missing.key", "cannot be read"]),
+        Row(
+            testDescription: "a key that is none", environment: ["HASHDROP_VIRUSTOTAL_API_KEY": "my key"],
+            exitCode: 78, says: ["HASHDROP_VIRUSTOTAL_API_KEY is no API key"]),
+        Row(
+            testDescription: "bad number", environment: ["HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "four"],
+            exitCode: 78, says: ["HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE", "'four'", "a whole number from 0"]),
+        Row(
+            testDescription: "bad duration", configuration: "spool:\n  quietPeriod: 2\n", exitCode: 78,
+            says: ["spool.quietPeriod", "'2'", "500ms, 2s"]),
+        Row(
+            testDescription: "unknown key", configuration: "spool:\n  quitePeriod: 2s\n", exitCode: 78,
+            says: ["line 2", "no setting 'spool.quitePeriod'", "did you mean 'spool.quietPeriod'?"]),
+        Row(
+            testDescription: "the key in the file", configuration: "virustotal:\n  apiKey: abc\n", exitCode: 78,
+            says: ["does not belong here", "virustotal.apiKeyFile"]),
+        Row(
+            testDescription: "no YAML", configuration: "spool: [\n", exitCode: 78, says: ["is no YAML"]),
+        Row(
+            testDescription: "a list where one value belongs", configuration: "spool:\n  directory: [a]\n",
+            exitCode: 78, says: ["'spool.directory' must be one value"]),
+        Row(
+            testDescription: "plain http elsewhere",
+            environment: ["HASHDROP_VIRUSTOTAL_ENDPOINT": "http://vt.example"], exitCode: 78,
+            says: ["http://vt.example"]),
+        Row(
+            testDescription: "missing configuration", arguments: ["serve", "--config", "nowhere.yaml"],
+            exitCode: 78, says: ["nowhere.yaml", "--config"]),
+        Row(
+            testDescription: "a file where the spool should be",
+            environment: ["HASHDROP_SPOOL_DIRECTORY": "a-file"], exitCode: 73, says: ["a-file", "spool.directory"]),
+        Row(
+            testDescription: "unknown user of passwd", arguments: ["user", "passwd", "nobody"], exitCode: 67,
+            says: ["no user 'nobody'", "hashdrop user list"]),
+        Row(
+            testDescription: "a name that cannot be", arguments: ["user", "add", "../etc"], exitCode: 64,
+            says: ["'../etc'", "1 to 32"]),
+        Row(
+            testDescription: "unknown user of submit", arguments: ["submit", "--user", "nobody", "a-file"],
+            exitCode: 67, says: ["no user 'nobody'", "hashdrop user add nobody"]),
+        Row(
+            testDescription: "unknown option", arguments: ["serve", "--fast"], exitCode: 64,
+            says: ["--fast"]),
+    ]
+
+    @Test(arguments: rows)
+    func eachMistakeHasItsSentence(row: Row) async throws {
+        let place = Installation(endpoint: "http://127.0.0.1:1")
+        try Data("x".utf8).write(to: place.folder.url.appending(path: "a-file"))
+        _ = try await place.hashdrop("user", "add", "alice")
+        var arguments = row.arguments
+        if let text = row.configuration {
+            try Data(text.utf8).write(to: place.folder.url.appending(path: "bad.yaml"))
+            arguments += ["--config", "bad.yaml"]
+        }
+        var environment = place.environment
+        for (name, value) in row.environment { environment[name] = value }
+        let ended = try await Program.run(
+            Program.path("hashdrop"), arguments, environment: environment, in: place.folder)
+        #expect(ended.exitCode == row.exitCode, "\(ended.errors)")
+        for part in row.says { #expect(ended.errors.contains(part), "\(ended.errors)") }
+        #expect(!ended.errors.contains("Fatal error"))
+    }
+
+    @Test func aDatabaseOfAnotherEndpointIsRefused() async throws {
+        let place = Installation(endpoint: "http://127.0.0.1:1")
+        try await place.serve()
+        let second = try await place.hashdrop("serve")
+        #expect(second.exitCode == 69)
+        #expect(second.errors.contains("Another hashdrop daemon serves this spool"))
+        await place.stop()
+        let other = try await place.hashdrop(
+            "serve", environment: ["HASHDROP_VIRUSTOTAL_ENDPOINT": "http://127.0.0.1:2"])
+        #expect(other.exitCode == 78)
+        #expect(other.errors.contains("was filled from http://127.0.0.1:1"))
+    }
+
+    @Test func aPortInUseIsNamed() async throws {
+        try await SimulatedVirusTotal.with(SimulatorOptions()) { simulator in
+            let port = simulator.baseURL.split(separator: ":").last.map(String.init) ?? ""
+            let ended = try await Installation(endpoint: "http://127.0.0.1:1")
+                .hashdrop("simulate", "--port", port)
+            #expect(ended.exitCode == 69)
+            #expect(ended.errors.contains(port))
+        }
+    }
+
+    @Test func anUnreadableFolderIsNamedInTheStatusAndOthersGoOn() async throws {
+        // Permissions do not bind root.
+        try #require(geteuid() != 0 || FileManager.default.fileExists(atPath: "/usr/bin/setpriv"))
+        let place = Installation(endpoint: "http://127.0.0.1:1")
+        try await place.serve()
+        _ = try await place.hashdrop("user", "add", "bob")
+        // A link in place of the folder cannot be entered either, whoever runs the test.
+        _ = try await place.shell("rmdir spool/bob && ln -s /etc spool/bob")
+        try await eventually("bob's folder is reported") {
+            try await place.hashdrop("status").output.contains("bob: nobody")
+        }
+        #expect(try await place.hashdrop("status").output.contains("alice: events"))
+        await place.stop()
+    }
+}

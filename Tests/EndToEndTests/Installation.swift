@@ -1,0 +1,99 @@
+import Foundation
+import Model
+import Reporting
+import Simulator
+import TestSupport
+
+/// A spool and reports of a test's own, a simulated VirusTotal, and the real programs between them.
+final class Installation {
+    let folder = TemporaryFolder()
+    private let log = TemporaryFolder()
+    private var daemon: Process?
+    var environment: [String: String]
+
+    /// - Parameter endpoint: the simulator's address.
+    init(endpoint: String, settings: [String: String] = [:]) {
+        environment = [
+            "HASHDROP_VIRUSTOTAL_ENDPOINT": endpoint,
+            "HASHDROP_VIRUSTOTAL_API_KEY": SimulatedAccount.demoKey,
+            "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "0", "HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY": "0",
+            "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MONTH": "0", "HASHDROP_REPORTS_PARTIAL_EVERY": "1s",
+        ]
+        environment.merge(settings) { _, new in new }
+    }
+
+    deinit { daemon?.terminate() }
+
+    var drop: URL { folder.url.appending(path: "spool/alice", directoryHint: .isDirectory) }
+    var reports: URL { folder.url.appending(path: "reports/alice", directoryHint: .isDirectory) }
+
+    /// Runs `hashdrop` to its end.
+    func hashdrop(
+        _ arguments: String..., input: String? = nil, environment extra: [String: String?] = [:]
+    ) async throws -> Program.Ended {
+        var environment = environment
+        for (name, value) in extra { environment[name] = value }
+        return try await Program.run(
+            Program.path("hashdrop"), arguments, environment: environment, input: input, in: folder)
+    }
+
+    func shell(_ script: String) async throws -> Program.Ended {
+        try await Program.run("/bin/bash", ["-euc", script], in: folder)
+    }
+
+    /// Starts the daemon for alice and waits until it watches her folder.
+    func serve() async throws {
+        _ = try await hashdrop("user", "add", "alice")
+        daemon = try Program.start(
+            Program.path("hashdrop"), ["serve"], environment: environment, in: folder, log: log)
+        try await eventually("the daemon watches: \(try daemonLog())") {
+            try await self.hashdrop("status").output.contains("alice: events")
+        }
+    }
+
+    /// Ends the daemon in good order, or not.
+    func stop(signal: Int32 = SIGTERM) async {
+        guard let process = daemon else { return }
+        kill(process.processIdentifier, signal)
+        await Program.exit(of: process)
+        daemon = nil
+    }
+
+    func daemonLog() throws -> String { try Program.text(log, "errors") }
+
+    /// Alice's report folders whose files were dropped as `name`, the oldest first.
+    func folders(_ name: String) -> [URL] {
+        let path = reports.path(percentEncoded: false)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.filter { $0.hasSuffix("_" + name) }.sorted()
+            .map { reports.appending(path: $0, directoryHint: .isDirectory) }
+    }
+
+    /// The report of the `number`-th file dropped as `name`, once it is final.
+    func finished(_ name: String, number: Int = 0) async throws -> Report {
+        try await eventually("a report of \(name)") {
+            guard self.folders(name).count > number else { return nil }
+            let report = Report(folder: self.folders(name)[number])
+            return report.status.map { $0.state != "running" } == true ? report : nil
+        }
+    }
+}
+
+/// What stands in one report folder.
+struct Report {
+    let folder: URL
+
+    var status: StatusDocument? {
+        (try? Data(contentsOf: folder.appending(path: "status.json"))).flatMap { try? StatusDocument(json: $0) }
+    }
+
+    func text(_ file: String) throws -> String {
+        String(decoding: try Data(contentsOf: folder.appending(path: file)), as: UTF8.self)
+    }
+
+    /// The CSV's first column without its heading: the hashes of these tests need no quoting.
+    func hashes() throws -> [String] {
+        try text("report.csv").split(separator: "\r\n").dropFirst()
+            .map { String($0.prefix { $0 != "," }) }
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Settings
+import TestSupport
+import Testing
+
+struct SettingsLoaderTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    @Test func withoutAnythingEverySettingHasItsDefault() async throws {
+        let settings = try await SettingsLoader.load(path: nil, environment: [:])
+        #expect(settings.virusTotal.requestsPerMinute == 4)
+        #expect(settings.virusTotal.requestsPerDay == 500)
+        #expect(settings.cache.maxAge == .seconds(86_400))
+        #expect(settings.list.bytesMax == 64 << 20)
+        #expect(settings.reports.vendors == ["Fortinet"])
+        #expect(settings.virusTotal.apiKeyFile == nil)
+    }
+
+    @Test func theShippedFileShowsEveryKeyWithItsDefault() async throws {
+        let path = Self.root.appending(path: "config/hashdrop.yaml").path(percentEncoded: false)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        for key in SettingKey.all {
+            let name = key.name.split(separator: ".")[1]
+            #expect(
+                text.contains("  \(name): \(key.defaultValue)\n") || text.contains("  # \(name):"), "\(key.name)")
+        }
+        #expect(
+            try await SettingsLoader.load(path: path, environment: [:])
+                == SettingsLoader.load(path: nil, environment: [:]))
+    }
+
+    @Test func theReadmeListsEveryKeyWithItsDefault() throws {
+        let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+        for key in SettingKey.all {
+            let value = key.defaultValue.isEmpty ? "" : "`\(key.defaultValue)`"
+            #expect(readme.contains("| `\(key.name)` | \(value) |"), "\(key.name)")
+        }
+    }
+
+    @Test func theEnvironmentGoesOverTheFile() async throws {
+        let folder = TemporaryFolder()
+        try Data("spool:\n  quietPeriod: 3s\n  poll: 7s\nreports:\n  vendors: [Fortinet, Microsoft]\n".utf8)
+            .write(to: folder.url.appending(path: "a.yaml"))
+        let settings = try await SettingsLoader.load(
+            path: folder.path("a.yaml"), environment: ["HASHDROP_SPOOL_QUIET_PERIOD": "500ms"])
+        #expect(settings.spool.quietPeriod == .milliseconds(500))
+        #expect(settings.spool.poll == .seconds(7))
+        #expect(settings.reports.vendors == ["Fortinet", "Microsoft"])
+    }
+
+    @Test(arguments: [
+        ("500ms", 0.5), ("2s", 2), ("1.5h", 5400), ("30m", 1800), ("7d", 604_800), ("2 s", 2),
+    ])
+    func durationsAreReadAsPeopleWriteThem(text: String, seconds: Double) async throws {
+        let settings = try await SettingsLoader.load(
+            path: nil, environment: ["HASHDROP_CACHE_MAX_AGE": text])
+        #expect(settings.cache.maxAge == .seconds(seconds))
+    }
+
+    @Test(arguments: ["", "2", "-1s", "s", "2 weeks", "1e400s", "nans"])
+    func whatIsNoDurationIsRefused(text: String) async {
+        await #expect(throws: SettingsError.self) {
+            try await SettingsLoader.load(path: nil, environment: ["HASHDROP_CACHE_MAX_AGE": text])
+        }
+    }
+
+    @Test(arguments: ["0", "-5MiB", "MiB", "9999999999999GiB", "5 apples"])
+    func whatIsNoSizeIsRefused(text: String) async {
+        await #expect(throws: SettingsError.self) {
+            try await SettingsLoader.load(path: nil, environment: ["HASHDROP_LIST_BYTES_MAX": text])
+        }
+    }
+}
