@@ -77,7 +77,8 @@ struct PageFrame: Sendable {
 
     private static let icon: StaticString = """
         <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
-        viewBox='0 0 16 16'%3E%3Cpath d='M8 1c3 4 5 6.5 5 9a5 5 0 0 1-10 0c0-2.5 2-5 5-9z' fill='%230b57a4'/%3E%3C/svg%3E">
+        viewBox='0 0 16 16'%3E%3Cpath \
+        d='M8 1c3 4 5 6.5 5 9a5 5 0 0 1-10 0c0-2.5 2-5 5-9z' fill='%230b57a4'/%3E%3C/svg%3E">
 
         """
 }

@@ -40,8 +40,8 @@ package final class SimulatedVirusTotal: Service {
         api = try SimulatedAPI(options, logger: logger)
     }
 
-    /// Starts a simulator and returns when it listens; end it with `stop`. Throws `SimulatorError`, or the
-    /// system's error if the address is taken.
+    /// Starts a simulator and returns when it listens; end it with `stop`. Throws
+    /// `SimulatorError`, also if the address is taken.
     package static func start(
         _ options: SimulatorOptions = .init(), logger: Logger? = nil
     ) async throws -> SimulatedVirusTotal {
@@ -79,7 +79,7 @@ package final class SimulatedVirusTotal: Service {
         try await running.task.value
     }
 
-    /// Listens until graceful shutdown or cancellation. Throws the system's error if the address is taken.
+    /// Listens until graceful shutdown or cancellation. Throws `SimulatorError` if the address is taken.
     package func run() async throws {
         let address = address
         let application = Application(
@@ -97,9 +97,11 @@ package final class SimulatedVirusTotal: Service {
             } onGracefulShutdown: { [held] in
                 held.closeAll()
             }
-        } catch {
-            address.settle(.failure(error))
-            throw error
+        } catch let error as IOError {
+            let failure = SimulatorError.cannotListen(
+                host: options.host, port: options.port, problem: String(cString: strerror(error.errnoCode)))
+            address.settle(.failure(failure))
+            throw failure
         }
         address.settle(.failure(SimulatorError.stopped))
     }

@@ -6,6 +6,8 @@ package enum SimulatorError: Error, Equatable, CustomStringConvertible {
     case journal(path: String, code: Int32)
     /// Two accounts share a key or a user name, or one has an empty one.
     case accounts
+    /// It cannot listen at the address; `problem` is the system's.
+    case cannotListen(host: String, port: Int, problem: String)
     /// It ended before it listened.
     case stopped
 
@@ -16,6 +18,8 @@ package enum SimulatorError: Error, Equatable, CustomStringConvertible {
             "cannot open the simulator's journal \(path): \(String(cString: strerror(code)));"
                 + " give a file in a folder that you may write to"
         case .accounts: "each simulated account needs a key and a user name of its own"
+        case .cannotListen(let host, let port, let problem):
+            "cannot listen on \(host):\(port): \(problem); choose another port, or 0 for a free one"
         case .stopped: "the simulator ended before it listened"
         }
     }

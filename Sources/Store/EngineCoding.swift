@@ -50,6 +50,7 @@ enum EngineCoding {
 
     // Both separators are control characters that no engine's name or result needs.
     private static func safe(_ text: String) -> String {
-        text.contains { $0 == record || $0 == unit } ? text.filter { $0 != record && $0 != unit } : text
+        let kept = text.contains { $0 == record || $0 == unit } ? text.filter { $0 != record && $0 != unit } : text
+        return kept.storable
     }
 }

@@ -36,7 +36,8 @@ enum FileRecord {
             arguments: [
                 object.md5.data, object.sha1.data, object.sha256.data,
                 object.lastAnalysisDate?.milliseconds, object.firstSubmissionDate?.milliseconds,
-                object.meaningfulName, object.typeDescription, object.sizeBytes, object.threatLabel,
+                object.meaningfulName?.storable, object.typeDescription?.storable, object.sizeBytes,
+                object.threatLabel?.storable,
                 object.reputation, object.detectionCount, object.opinionCount,
                 EngineCoding.encode(object.engines),
             ])!
@@ -54,4 +55,12 @@ enum FileRecord {
             engines = excluded.engines
         RETURNING id
         """
+}
+
+extension String {
+    /// The text without NUL, at which SQLite's C interface ends a text: it becomes U+FFFD, the sign for a character
+    /// that cannot be shown.
+    var storable: String {
+        utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self
+    }
 }

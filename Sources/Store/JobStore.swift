@@ -137,13 +137,13 @@ package final class JobWriter {
             mentions += 1
             try insertHash.execute(arguments: [
                 jobID, mentions, hash.data, follows ? 1 : 0, follows ? leader?.data : nil, entry.line,
-                entry.comment,
+                entry.comment?.storable,
             ])
         }
     }
 
     package func add(_ line: UnusableLine) throws {
         unusableLines += 1
-        try insertLine.execute(arguments: [jobID, line.line, line.text, line.reason])
+        try insertLine.execute(arguments: [jobID, line.line, line.text.storable, line.reason])
     }
 }

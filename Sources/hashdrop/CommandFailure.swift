@@ -50,7 +50,7 @@ struct CommandFailure: Error, CustomStringConvertible {
             CommandFailure(
                 error.isDiskFull ? .temporary : error.errorNumber == EACCES ? .noPermission : .system,
                 sentence(error.description))
-        case let error as SimulatorError: CommandFailure(.unavailable, "\(error)")
+        case let error as SimulatorError: CommandFailure(.unavailable, sentence("\(error)"))
         case is ValidationError, is CleanExit, is ExitCode: nil
         default: isFromParser(error) ? nil : CommandFailure(.system, sentence("\(error)"))
         }

@@ -75,6 +75,8 @@ struct HashdropDatabaseTests {
                 request: request, reservation: reservation, result: .answered(.known(file)), outcome: "200",
                 answeredAt: Samples.now)
         ])
+        // SQLite ends a text at NUL; what follows must not be lost.
+        file.meaningfulName = "a\u{FFFD}b"
         try database.reportRows.forEachRow(of: job.id, order: .list) { row in
             #expect(row.verdict == Verdict(answer: .known(file), askedAt: Samples.now))
         }
