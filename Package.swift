@@ -107,6 +107,8 @@ let package = Package(
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Model", "Reporting", "Simulator", "TestSupport", "hashdrop", "hashdrop-watch"], swiftSettings: strict),
+            name: "EndToEndTests",
+            dependencies: ["Model", "Reporting", "Simulator", "TestSupport", "hashdrop", "hashdrop-watch"],
+            swiftSettings: strict),
     ]
 )

@@ -318,9 +318,10 @@ package actor LookupDispatcher {
         let now = clock.now
         let jobs = queue.jobs
         let isStopped = if case .stopped = mood.mood { true } else { false }
-        let pause = if case .waiting(let until, _) = mood.mood { max(.zero, until - now.monotonic) } else {
-            Duration.zero
-        }
+        let pause =
+            if case .waiting(let until, _) = mood.mood { max(.zero, until - now.monotonic) } else {
+                Duration.zero
+            }
         return OutlookEstimator.requestsUntilDone(jobs).mapValues { requests in
             let bySpeed = Duration.seconds(
                 answerSeconds * Double(requests) / Double(options.connectionsMax))

@@ -250,7 +250,8 @@ package actor IntakeService: Service {
 
     private static let claimsAtOnce = 20
 
-    private func waitingFile(_ decision: ReadinessDecision, _ reason: String, _ now: Duration) -> WaitingFile {
+    private func waitingFile(_ decision: ReadinessDecision, _ reason: String, _ now: Duration) -> WaitingFile
+    {
         let age = now - decision.firstSeen
         // Whole seconds, so that the same file is the same value at each scan.
         let since = (clock.now.wall.timeIntervalSince1970 - age.seconds).rounded()
@@ -263,7 +264,9 @@ package actor IntakeService: Service {
     /// Claims one file and makes its job.
     ///
     /// - Returns: why it still waits, or nil if it is taken or gone.
-    private func claim(_ decision: ReadinessDecision, of user: UserName, _ folder: inout FolderState) -> String? {
+    private func claim(_ decision: ReadinessDecision, of user: UserName, _ folder: inout FolderState)
+        -> String?
+    {
         do {
             while true {
                 let id = JobID(claimedAt: clock.now.wall, using: &generator)
@@ -290,7 +293,9 @@ package actor IntakeService: Service {
 
     private static let retryInterval: Duration = .seconds(5)
 
-    private func attempt(_ decision: ReadinessDecision, of user: UserName, as id: JobID) throws -> ClaimOutcome {
+    private func attempt(_ decision: ReadinessDecision, of user: UserName, as id: JobID) throws
+        -> ClaimOutcome
+    {
         switch decision.action {
         case .ready(let evidence):
             try claims.claim(decision.entry, of: user, as: id, evidence: evidence, at: clock.now.wall)

@@ -27,11 +27,12 @@ struct ReportSchedule {
         users[user, default: Entry(isDirty: true, notBefore: .zero)].isDirty = true
     }
 
-    /// What is to be written now.
-    func due(at now: Duration) -> (jobs: [JobID], users: [UserName]) {
-        (
-            jobs.filter { $0.value.isDirty && $0.value.notBefore <= now }.map(\.key).sorted(),
-            users.filter { $0.value.isDirty && $0.value.notBefore <= now }.map(\.key).sorted()
+    /// What is to be written now; at the end, everything that is out of date.
+    func due(at now: Duration, isEnd: Bool = false) -> (jobs: [JobID], users: [UserName]) {
+        func isDue(_ entry: Entry) -> Bool { entry.isDirty && (isEnd || entry.notBefore <= now) }
+        return (
+            jobs.filter { isDue($0.value) }.map(\.key).sorted(),
+            users.filter { isDue($0.value) }.map(\.key).sorted()
         )
     }
 
@@ -59,7 +60,8 @@ struct ReportSchedule {
 
     /// When there is something to write next, if anything is out of date.
     var nextDue: Duration? {
-        (jobs.values.filter(\.isDirty).map(\.notBefore) + users.values.filter(\.isDirty).map(\.notBefore)).min()
+        (jobs.values.filter(\.isDirty).map(\.notBefore) + users.values.filter(\.isDirty).map(\.notBefore))
+            .min()
     }
 
     private static let retryInterval: Duration = .seconds(5)

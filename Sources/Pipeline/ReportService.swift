@@ -113,12 +113,14 @@ package actor ReportService: Service {
     }
 
     private func write() async {
-        let due = schedule.due(at: clock.now.monotonic)
+        let due = schedule.due(at: clock.now.monotonic, isEnd: isStopping)
         let outlooks = due.jobs.isEmpty && due.users.isEmpty ? [:] : await lookups.outlooks()
         let before = trouble
         trouble = nil
         for id in due.jobs { write(id, outlooks[id] ?? JobOutlook()) }
-        for user in due.users { writeIndex(user, outlooks) }
+        // A job that was just written has put its user on the list.
+        let users = isStopping ? schedule.due(at: clock.now.monotonic, isEnd: true).users : due.users
+        for user in users { writeIndex(user, outlooks) }
         do {
             try status.write(
                 DaemonStatus(folders: folders, lookups: await lookups.health(), reportTrouble: trouble))

@@ -4,7 +4,10 @@
 /// compare the three.
 package struct SettingKey: Hashable, Sendable {
     package enum Shape: Hashable, Sendable {
-        case text, path, integer(ClosedRange<Int>), duration(ClosedRange<Duration>), bytes, list
+        case text, path
+        case integer(ClosedRange<Int>)
+        case duration(ClosedRange<Duration>)
+        case bytes, list
     }
 
     /// The path of names in the file, joined by dots. The environment variable is `HASHDROP_` and the same in

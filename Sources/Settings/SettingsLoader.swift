@@ -56,7 +56,8 @@ package struct SettingsLoader {
         }
         guard let root else { return }
         guard case .mapping(let mapping) = root else {
-            throw SettingsError("The configuration '\(path)' must be 'key: value' lines; see config/hashdrop.yaml.")
+            throw SettingsError(
+                "The configuration '\(path)' must be 'key: value' lines; see config/hashdrop.yaml.")
         }
         try check(mapping, prefix: "", path: path)
     }
@@ -67,13 +68,16 @@ package struct SettingsLoader {
             let place = "The configuration '\(path)', line \(key.mark?.line ?? 0): "
             if name == "virustotal.apiKey" {
                 throw SettingsError(
-                    place + "the key itself does not belong here; put it into a file that only hashdrop can read "
+                    place
+                        + "the key itself does not belong here; put it into a file that only hashdrop can read "
                         + "and name that as 'virustotal.apiKeyFile'.")
             }
             if let known = SettingKey.all.first(where: { $0.name == name }) {
                 guard (known.shape == .list) == (value.sequence != nil), value.mapping == nil else {
                     throw SettingsError(
-                        place + "'\(name)' must be \(known.shape == .list ? "a list, [like, this]" : "one value").")
+                        place
+                            + "'\(name)' must be \(known.shape == .list ? "a list, [like, this]" : "one value")."
+                    )
                 }
             } else if let inner = value.mapping,
                 SettingKey.all.contains(where: { $0.name.hasPrefix(name + ".") })
@@ -223,7 +227,9 @@ package struct SettingsLoader {
     static func variable(_ name: String) -> String {
         "HASHDROP_"
             + name.reduce(into: "") { out, letter in
-                if letter == "." { out += "_" } else {
+                if letter == "." {
+                    out += "_"
+                } else {
                     if letter.isUppercase { out += "_" }
                     out += letter.uppercased()
                 }

@@ -50,7 +50,8 @@ enum EngineCoding {
 
     // Both separators are control characters that no engine's name or result needs.
     private static func safe(_ text: String) -> String {
-        let kept = text.contains { $0 == record || $0 == unit } ? text.filter { $0 != record && $0 != unit } : text
+        let kept =
+            text.contains { $0 == record || $0 == unit } ? text.filter { $0 != record && $0 != unit } : text
         return kept.storable
     }
 }

@@ -46,7 +46,8 @@ enum JobRecord {
             unusable == 0
             ? "The file holds no hash"
             : "The file holds no hash that VirusTotal can look up (\(unusable) that cannot are listed below)"
-        return found + "; drop a text file with MD5, SHA-1 or SHA-256 hashes: 32, 40 or 64 hexadecimal digits."
+        return found
+            + "; drop a text file with MD5, SHA-1 or SHA-256 hashes: 32, 40 or 64 hexadecimal digits."
     }
 
     static func job(_ rowID: Int64, in db: Database) throws -> Job? {

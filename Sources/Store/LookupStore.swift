@@ -92,7 +92,9 @@ package struct LookupStore: Sendable {
                     WHERE job.isPublished = 0 AND job.state = 'running' AND job.id > ? ORDER BY job.id
                     """, arguments: [rowID]
             ).compactMap { row in
-                guard let id = JobID(row[1] as String), let user = UserName(row[2] as String) else { return nil }
+                guard let id = JobID(row[1] as String), let user = UserName(row[2] as String) else {
+                    return nil
+                }
                 return RunningJob(
                     rowID: row[0], id: id, user: user, weight: row[3],
                     droppedName: DroppedName(bytes: row[4] as Data),

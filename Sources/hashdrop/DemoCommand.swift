@@ -78,7 +78,8 @@ struct DemoCommand: AsyncParsableCommand {
         return try await SettingsLoader.load(
             path: nil,
             environment: [
-                "HASHDROP_SPOOL_DIRECTORY": "\(folder)/spool", "HASHDROP_REPORTS_DIRECTORY": "\(folder)/reports",
+                "HASHDROP_SPOOL_DIRECTORY": "\(folder)/spool",
+                "HASHDROP_REPORTS_DIRECTORY": "\(folder)/reports",
                 "HASHDROP_REPORTS_PARTIAL_EVERY": "1s", "HASHDROP_VIRUSTOTAL_ENDPOINT": endpoint,
                 "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "0", "HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY": "0",
                 "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MONTH": "0",

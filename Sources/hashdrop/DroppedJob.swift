@@ -44,7 +44,8 @@ struct DroppedJob {
 
     private var waitText: String {
         let isThere = FileManager.default.fileExists(
-            atPath: dropFolder.path(percentEncoded: false) + "/" + String(decoding: name.bytes, as: UTF8.self))
+            atPath: dropFolder.path(percentEncoded: false) + "/" + String(decoding: name.bytes, as: UTF8.self)
+        )
         let isLate = Date().timeIntervalSince(droppedAt) > 10
         return isThere
             ? "waiting to be picked up" + (isLate ? " (does 'hashdrop serve' run?)" : "")
@@ -54,13 +55,16 @@ struct DroppedJob {
     /// The folder whose name and content are the dropped file's and whose job is not older than the drop.
     private func find() -> URL? {
         let ending = "_" + name.pathComponent
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: reports.path(percentEncoded: false))) ?? []
+        let names =
+            (try? FileManager.default.contentsOfDirectory(atPath: reports.path(percentEncoded: false))) ?? []
         var generator = SystemRandomNumberGenerator()
         // Names begin with the second of the claim.
         let earliest = JobID(claimedAt: droppedAt, using: &generator).description.prefix(15)
-        for folder in names.sorted().reversed() where folder.hasSuffix(ending) && folder.prefix(15) >= earliest {
+        for folder in names.sorted().reversed()
+        where folder.hasSuffix(ending) && folder.prefix(15) >= earliest {
             let url = reports.appending(path: folder, directoryHint: .isDirectory)
-            if let status = Self.status(in: url), status.input.sha256 == nil || status.input.sha256 == sha256 {
+            if let status = Self.status(in: url), status.input.sha256 == nil || status.input.sha256 == sha256
+            {
                 return url
             }
         }

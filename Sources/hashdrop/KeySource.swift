@@ -23,7 +23,8 @@ final class KeySource: Sendable {
             file = nil
             guard let key = APIKey(text) else {
                 throw CommandFailure(
-                    .configuration, "\(Self.variable) is no API key; copy it from your VirusTotal account page.")
+                    .configuration,
+                    "\(Self.variable) is no API key; copy it from your VirusTotal account page.")
             }
             state = Mutex(State(key: key))
             return

@@ -15,7 +15,8 @@ enum PasswordPrompt {
     static func fromTerminal() throws -> String {
         guard isatty(STDIN_FILENO) == 1 else {
             throw CommandFailure(
-                .usage, "There is no terminal to ask for the password; give it on standard input with "
+                .usage,
+                "There is no terminal to ask for the password; give it on standard input with "
                     + "--password-stdin.")
         }
         let first = try checked(ask("New password: "))

@@ -7,10 +7,10 @@ import Model
 import Pipeline
 import Reporting
 import ServiceLifecycle
-import UnixSignals
 import Settings
 import Spool
 import Store
+import UnixSignals
 import VirusTotal
 
 /// The daemon put together: the one place that knows which part talks to which.

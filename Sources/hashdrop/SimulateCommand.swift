@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import Logging
 import ServiceLifecycle
-import UnixSignals
 import Simulator
+import UnixSignals
 
 /// `hashdrop simulate`: the simulated VirusTotal alone.
 struct SimulateCommand: AsyncParsableCommand {

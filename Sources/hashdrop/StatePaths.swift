@@ -38,7 +38,8 @@ struct StatePaths {
         where access(path, mode) != 0 {
             throw CommandFailure(
                 .noPermission,
-                "The folder '\(path)' (\(setting)) cannot be \(word) by this account; change its owner or mode.")
+                "The folder '\(path)' (\(setting)) cannot be \(word) by this account; change its owner or mode."
+            )
         }
     }
 

@@ -93,7 +93,8 @@ struct StatusCommand: AsyncParsableCommand {
         for job in overview.jobs {
             let progress =
                 job.state == "running"
-                ? "\(job.hashes - job.waiting) of \(job.hashes)" : "\(job.hashes) hashes, \(job.malicious) malicious"
+                ? "\(job.hashes - job.waiting) of \(job.hashes)"
+                : "\(job.hashes) hashes, \(job.malicious) malicious"
             lines.append(
                 "  \(job.id)  \(job.user)  \(job.state)  \(progress)  \(job.name)"
                     + (job.reason.map { "\n    \($0)" } ?? ""))

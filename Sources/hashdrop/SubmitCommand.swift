@@ -28,8 +28,9 @@ struct SubmitCommand: AsyncParsableCommand {
         let user = try Self.user(user, spool: settings.spool.directory)
         let job = try drop(for: user, settings)
         guard wait else {
-            print("Dropped as \(job.name.display). The report will be \(job.reports.path(percentEncoded: false))"
-                + "<job>_\(job.name.pathComponent)/report.html")
+            print(
+                "Dropped as \(job.name.display). The report will be \(job.reports.path(percentEncoded: false))"
+                    + "<job>_\(job.name.pathComponent)/report.html")
             return
         }
         var display = ProgressDisplay()
@@ -44,7 +45,8 @@ struct SubmitCommand: AsyncParsableCommand {
             source = try FileHandle(forReadingFrom: URL(filePath: file))
         } catch {
             throw CommandFailure(
-                .noInput, "The file '\(file.showingControls)' cannot be read "
+                .noInput,
+                "The file '\(file.showingControls)' cannot be read "
                     + "(\((error as NSError).localizedDescription)).")
         }
         let name = DroppedName(name ?? URL(filePath: file).lastPathComponent)
@@ -52,7 +54,8 @@ struct SubmitCommand: AsyncParsableCommand {
         let digest = try DroppedJob.sha256(of: source)
         let now = Date()
         try DropFile.drop(
-            contentsOf: source.fileDescriptor, as: name, into: folder, bytesMax: Int64(settings.list.bytesMax))
+            contentsOf: source.fileDescriptor, as: name, into: folder, bytesMax: Int64(settings.list.bytesMax)
+        )
         return DroppedJob(
             reports: URL(filePath: "\(settings.reports.directory)/\(user)", directoryHint: .isDirectory),
             dropFolder: URL(filePath: folder, directoryHint: .isDirectory), name: name, sha256: digest,
@@ -78,7 +81,8 @@ struct SubmitCommand: AsyncParsableCommand {
                 .noUser,
                 folders.isEmpty
                     ? "There is no user in '\(spool)' yet: 'hashdrop user add NAME' makes one."
-                    : "Whose folder? Name one with --user: \(folders.map(\.description).joined(separator: ", ")).")
+                    : "Whose folder? Name one with --user: \(folders.map(\.description).joined(separator: ", "))."
+            )
         }
         return folders[0]
     }

@@ -55,7 +55,8 @@ struct UserCommand: AsyncParsableCommand {
             if users.isEmpty { print("There is no user yet: 'hashdrop user add NAME' makes one.") }
             for user in users {
                 let marks = [
-                    user.isAdministrator ? "administrator" : nil, user.weight == 1 ? nil : "weight \(user.weight)",
+                    user.isAdministrator ? "administrator" : nil,
+                    user.weight == 1 ? nil : "weight \(user.weight)",
                     user.passwordHash == nil ? "no password" : nil,
                 ].compactMap(\.self).joined(separator: ", ")
                 print("\(user.name)\t\(marks)")
@@ -68,7 +69,8 @@ struct UserCommand: AsyncParsableCommand {
             commandName: "passwd", abstract: "Set a user's password for the web page.")
 
         @Argument var name: String
-        @Flag(help: "Read the password from standard input instead of asking twice.") var passwordStdin = false
+        @Flag(help: "Read the password from standard input instead of asking twice.") var passwordStdin =
+            false
         @OptionGroup var configurationOption: ConfigurationOption
 
         func run() async throws {
@@ -88,7 +90,8 @@ struct UserCommand: AsyncParsableCommand {
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "remove",
-            abstract: "Remove a user; the folders stay, and what is still in the drop folder is not picked up.")
+            abstract:
+                "Remove a user; the folders stay, and what is still in the drop folder is not picked up.")
 
         @Argument var name: String
         @OptionGroup var configurationOption: ConfigurationOption
@@ -97,14 +100,16 @@ struct UserCommand: AsyncParsableCommand {
             let user = try UserCommand.name(name)
             let settings = try await configurationOption.settings()
             try StatePaths.openDatabase(settings).users.remove(user)
-            print("Removed \(user). The folders \(settings.spool.directory)/\(user) and "
-                + "\(settings.reports.directory)/\(user) are left as they are.")
+            print(
+                "Removed \(user). The folders \(settings.spool.directory)/\(user) and "
+                    + "\(settings.reports.directory)/\(user) are left as they are.")
         }
     }
 
     static func name(_ text: String) throws -> UserName {
         guard let name = UserName(text) else {
-            throw CommandFailure(.usage, "'\(text.showingControls)' cannot be a user's name: it must be \(UserName.rule).")
+            throw CommandFailure(
+                .usage, "'\(text.showingControls)' cannot be a user's name: it must be \(UserName.rule).")
         }
         return name
     }

@@ -30,7 +30,8 @@ struct BadConfigurationTests {
             exitCode: 78, says: ["HASHDROP_VIRUSTOTAL_API_KEY is no API key"]),
         Row(
             testDescription: "bad number", environment: ["HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "four"],
-            exitCode: 78, says: ["HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE", "'four'", "a whole number from 0"]),
+            exitCode: 78,
+            says: ["HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE", "'four'", "a whole number from 0"]),
         Row(
             testDescription: "bad duration", configuration: "spool:\n  quietPeriod: 2\n", exitCode: 78,
             says: ["spool.quietPeriod", "'2'", "500ms, 2s"]),
@@ -38,7 +39,8 @@ struct BadConfigurationTests {
             testDescription: "unknown key", configuration: "spool:\n  quitePeriod: 2s\n", exitCode: 78,
             says: ["line 2", "no setting 'spool.quitePeriod'", "did you mean 'spool.quietPeriod'?"]),
         Row(
-            testDescription: "the key in the file", configuration: "virustotal:\n  apiKey: abc\n", exitCode: 78,
+            testDescription: "the key in the file", configuration: "virustotal:\n  apiKey: abc\n",
+            exitCode: 78,
             says: ["does not belong here", "virustotal.apiKeyFile"]),
         Row(
             testDescription: "no YAML", configuration: "spool: [\n", exitCode: 78, says: ["is no YAML"]),
@@ -54,7 +56,8 @@ struct BadConfigurationTests {
             exitCode: 78, says: ["nowhere.yaml", "--config"]),
         Row(
             testDescription: "a file where the spool should be",
-            environment: ["HASHDROP_SPOOL_DIRECTORY": "a-file"], exitCode: 73, says: ["a-file", "spool.directory"]),
+            environment: ["HASHDROP_SPOOL_DIRECTORY": "a-file"], exitCode: 73,
+            says: ["a-file", "spool.directory"]),
         Row(
             testDescription: "unknown user of passwd", arguments: ["user", "passwd", "nobody"], exitCode: 67,
             says: ["no user 'nobody'", "hashdrop user list"]),

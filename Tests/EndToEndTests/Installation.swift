@@ -84,7 +84,9 @@ struct Report {
     let folder: URL
 
     var status: StatusDocument? {
-        (try? Data(contentsOf: folder.appending(path: "status.json"))).flatMap { try? StatusDocument(json: $0) }
+        (try? Data(contentsOf: folder.appending(path: "status.json"))).flatMap {
+            try? StatusDocument(json: $0)
+        }
     }
 
     func text(_ file: String) throws -> String {

@@ -43,7 +43,9 @@ struct MainJobTests {
                 #expect(try report.text("report.html").contains(list[0]))
             }
             #expect(simulator.journal.lookups.count == 300)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: place.drop.path(percentEncoded: false)).isEmpty)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: place.drop.path(percentEncoded: false))
+                    .isEmpty)
 
             simulator.clearJournal()
             _ = try await place.shell("cp copied.src spool/alice/copied.txt")
@@ -103,7 +105,8 @@ struct MainJobTests {
     @Test func theProgramsLinkTheLibrariesOfDebian() async throws {
         let folder = TemporaryFolder()
         let daemon = try await Program.run("/usr/bin/ldd", [Program.path("hashdrop")], in: folder).output
-        let helper = try await Program.run("/usr/bin/ldd", [Program.path("hashdrop-watch")], in: folder).output
+        let helper = try await Program.run("/usr/bin/ldd", [Program.path("hashdrop-watch")], in: folder)
+            .output
         #expect(daemon.contains("libcurl.so.4 => /"))
         #expect(daemon.contains("libsqlite3.so.0 => /"))
         #expect(!daemon.contains("libinotifytools"))

@@ -29,7 +29,8 @@ struct Program {
             executable, arguments, environment: environment, input: input, in: directory, log: log)
         await exit(of: process)
         return Ended(
-            exitCode: process.terminationStatus, output: try text(log, "output"), errors: try text(log, "errors"))
+            exitCode: process.terminationStatus, output: try text(log, "output"),
+            errors: try text(log, "errors"))
     }
 
     static func start(

@@ -61,7 +61,8 @@ struct FairQueueTests {
         lists.add(1, "alice", 0..<50)
         lists.add(2, "alice", 100..<103)
         lists.add(3, "alice", 200..<220, name: "!urgent list.txt")
-        #expect(lists.next(73) == [Int64](repeating: 3, count: 20) + [2, 2, 2] + [Int64](repeating: 1, count: 50))
+        #expect(
+            lists.next(73) == [Int64](repeating: 3, count: 20) + [2, 2, 2] + [Int64](repeating: 1, count: 50))
         #expect(lists.next() == nil)
     }
 

@@ -64,7 +64,13 @@ struct MoodStateMachineTests {
     }
 
     @Test func theBackoffDoublesToItsLimitAsItsTableSays() {
-        #expect((1...9).map { Backoff.service.wait(afterFailures: $0).seconds } == [2, 4, 8, 16, 32, 64, 128, 256, 300])
-        #expect([1, 2, 3, 4, 8, 99].map { Backoff.hash.wait(afterFailures: $0).seconds } == [30, 60, 120, 240, 3600, 3600])
+        #expect(
+            (1...9).map { Backoff.service.wait(afterFailures: $0).seconds } == [
+                2, 4, 8, 16, 32, 64, 128, 256, 300,
+            ])
+        #expect(
+            [1, 2, 3, 4, 8, 99].map { Backoff.hash.wait(afterFailures: $0).seconds } == [
+                30, 60, 120, 240, 3600, 3600,
+            ])
     }
 }

@@ -50,7 +50,8 @@ struct QuotaStateMachineTests {
 
     @Test func theAllowanceIsUsedToTheFull() {
         var quota = QuotaStateMachine(
-            limits: QuotaLimits(requestsPerMinuteLimit: 240, requestsPerDayLimit: 0, requestsPerMonthLimit: 0),
+            limits: QuotaLimits(
+                requestsPerMinuteLimit: 240, requestsPerDayLimit: 0, requestsPerMonthLimit: 0),
             spending: QuotaSpending(), now: Self.start)
         let sent = run(&quota, from: Self.start, for: .seconds(3600), latency: .milliseconds(50))
         #expect(Double(sent.count) >= 0.98 * 240 * 60)

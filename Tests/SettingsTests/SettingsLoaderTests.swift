@@ -23,7 +23,8 @@ struct SettingsLoaderTests {
         for key in SettingKey.all {
             let name = key.name.split(separator: ".")[1]
             #expect(
-                text.contains("  \(name): \(key.defaultValue)\n") || text.contains("  # \(name):"), "\(key.name)")
+                text.contains("  \(name): \(key.defaultValue)\n") || text.contains("  # \(name):"),
+                "\(key.name)")
         }
         #expect(
             try await SettingsLoader.load(path: path, environment: [:])
