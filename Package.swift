@@ -89,7 +89,10 @@ let package = Package(
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Model", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LookupTests", dependencies: ["Lookup", "Store", "Model", "TestSupport"],
+            name: "LookupTests",
+            dependencies: [
+                "Lookup", "Store", "Model", "Curl", "Simulator", "TestSupport", "VirusTotal",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SimulatorTests", dependencies: ["Simulator", "Model"],

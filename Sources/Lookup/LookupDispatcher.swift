@@ -1,5 +1,5 @@
 import Foundation
-package import Model
+import Model
 package import Store
 
 /// Keeps requests in flight: by turns, within the quota, as VirusTotal's mood allows.
@@ -12,6 +12,7 @@ package actor LookupDispatcher {
         case jobsAdded
         case jobsChanged
         case ended(Flight, Result<Verdict.Answer, LookupFailure>)
+        case quotas(Result<ReportedQuotas, LookupFailure>)
         case stop
     }
 
@@ -23,28 +24,31 @@ package actor LookupDispatcher {
     }
 
     private let lookups: LookupStore
-    private let options: LookupOptions
+    let options: LookupOptions
     private let source: LookupSource
-    private let clock: any LookupClock
+    let clock: any LookupClock
     private let onProgress: @Sendable (RecordedOutcomes) -> Void
     private let mailbox = Mailbox<Event>()
     private let executor = BlockingExecutor(label: "hashdrop.lookup")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private var queue = FairQueue()
-    private var quota: QuotaStateMachine
-    private var mood = MoodStateMachine()
-    private var inFlight: Set<FileHash> = []
+    var queue = FairQueue()
+    var quota: QuotaStateMachine
+    var mood = MoodStateMachine()
+    var inFlight: Set<FileHash> = []
     private var unrecorded: [LookupOutcome] = []
-    private var storeTrouble: String?
+    var storeTrouble: String?
     private var lastJobRowID: Int64 = 0
     private var lastAnswerAt: Date?
     private var keyGeneration: Int
     private var needsReload = false
+    private var doubtsQuota = true
+    private var nextQuotaCheck: Duration = .zero
+    private var isCheckingQuota = false
     private var isStopping = false
-    private var waitReason: String?
-    private var waitsUntil: Date?
-    private var answerSeconds = 0.5
+    var waitReason: String?
+    var waitsUntil: Date?
+    var answerSeconds = 0.5
     private var generator = SystemRandomNumberGenerator()
 
     /// - Parameter onProgress: called after each recorded batch; must not block.
@@ -81,7 +85,7 @@ package actor LookupDispatcher {
         await withDiscardingTaskGroup { group in
             while !isStopping || !inFlight.isEmpty {
                 let wait = dispatch(into: &group)
-                handle(await mailbox.take(upTo: wait, clock: clock))
+                handle(await mailbox.take(upTo: wait ?? Self.idleWaitMax, clock: clock))
             }
         }
     }
@@ -96,6 +100,9 @@ package actor LookupDispatcher {
         if needsReload { reload() }
         guard !isStopping else { return nil }
         let now = clock.now
+        checkQuota(at: now, in: &group)
+        // Nothing leaves before VirusTotal's own count is known, where it is asked for.
+        guard !isCheckingQuota else { return nil }
         let (count, wait) = allowance(at: now)
         guard count > 0 else { return wait }
         do {
@@ -108,6 +115,8 @@ package actor LookupDispatcher {
         }
     }
 
+    /// With nothing to wait for it looks around once an hour all the same.
+    private static let idleWaitMax: Duration = .seconds(3600)
     private static let storeRetryInterval: Duration = .seconds(5)
 
     /// How many requests may leave now, or why none and for how long.
@@ -129,7 +138,7 @@ package actor LookupDispatcher {
         switch quota.decide(at: now) {
         case .go(let left): return (min(count, left), nil)
         case .wait(let wait, let period):
-            if !queue.jobs.isEmpty { setWait(Self.reason(period, options.limits), until: wait, now) }
+            if !queue.jobs.isEmpty { setWait(reason(period), until: wait, now) }
             return (0, wait)
         }
     }
@@ -188,6 +197,18 @@ package actor LookupDispatcher {
         return max(.milliseconds(100), .seconds(next.timeIntervalSince(now.wall)))
     }
 
+    /// Compares the ledger with VirusTotal's own count, at the start and after a refusal.
+    private func checkQuota(at now: Moment, in group: inout DiscardingTaskGroup) {
+        guard let quotas = source.quotas, doubtsQuota, !isCheckingQuota, now.monotonic >= nextQuotaCheck
+        else {
+            return
+        }
+        doubtsQuota = false
+        isCheckingQuota = true
+        nextQuotaCheck = now.monotonic + options.quotaCheckInterval
+        group.addTask { [mailbox] in mailbox.post(.quotas(await quotas())) }
+    }
+
     // MARK: Hearing
 
     private func handle(_ events: [Event]) {
@@ -197,6 +218,11 @@ package actor LookupDispatcher {
             case .jobsAdded: loadJobs(after: lastJobRowID)
             case .jobsChanged: reload()
             case .ended(let flight, let result): ended(flight, result, now)
+            case .quotas(let result):
+                isCheckingQuota = false
+                // Without an answer our own count has to do.
+                guard case .success(let reported) = result else { continue }
+                quota.adopt(day: reported.day, month: reported.month, at: now)
             case .stop: isStopping = true
             }
         }
@@ -220,6 +246,10 @@ package actor LookupDispatcher {
             word = answer == .unknown ? "404" : "200"
         case .failure(let failure):
             mood.note(failure, at: now.monotonic, using: &generator)
+            if case .pause = failure.effect {
+                quota.slowDown(at: now)
+                doubtsQuota = true
+            }
             consequence = self.consequence(of: failure, for: reservation.hash, now)
             word = failure.outcome
         }
@@ -311,49 +341,8 @@ package actor LookupDispatcher {
         mood.keyChanged()
     }
 
-    // MARK: Telling
-
-    /// How far each running job is from its end.
-    package func outlooks() -> [JobID: JobOutlook] {
-        let now = clock.now
-        let jobs = queue.jobs
-        let isStopped = if case .stopped = mood.mood { true } else { false }
-        let pause =
-            if case .waiting(let until, _) = mood.mood { max(.zero, until - now.monotonic) } else {
-                Duration.zero
-            }
-        return OutlookEstimator.requestsUntilDone(jobs).mapValues { requests in
-            let bySpeed = Duration.seconds(
-                answerSeconds * Double(requests) / Double(options.connectionsMax))
-            let byQuota = quota.expectedWait(forRequests: requests, at: now) + .seconds(answerSeconds)
-            return JobOutlook(
-                expectedAt: isStopped ? nil : (now + pause + max(bySpeed, byQuota)).wall,
-                waitReason: storeTrouble ?? waitReason)
-        }
-    }
-
-    package func health() -> LookupHealth {
-        LookupHealth(
-            waitReason: storeTrouble ?? waitReason, waitsUntil: waitsUntil, limits: options.limits,
-            spentThisMinute: quota.spentThisMinute, spentToday: quota.spentToday,
-            spentThisMonth: quota.spentThisMonth, requestsInFlight: inFlight.count,
-            openHashes: Dictionary(grouping: queue.jobs, by: \.user).mapValues { jobs in
-                jobs.reduce(0) { $0 + $1.openHashes }
-            })
-    }
-
     private func setWait(_ reason: String?, until wait: Duration?, _ now: Moment) {
         waitReason = reason
         waitsUntil = wait.map { (now + $0).wall }
-    }
-
-    private static func reason(_ period: QuotaPeriod, _ limits: QuotaLimits) -> String {
-        switch period {
-        case .minute: "within the limit of \(limits.requestsPerMinuteLimit) requests a minute"
-        case .day:
-            "the day's \(limits.requestsPerDayLimit) requests are used up; goes on at 00:00 UTC"
-        case .month:
-            "the month's \(limits.requestsPerMonthLimit) requests are used up; goes on on the 1st at 00:00 UTC"
-        }
     }
 }

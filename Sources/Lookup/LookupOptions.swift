@@ -9,15 +9,19 @@ package struct LookupOptions: Hashable, Sendable {
     package var attemptsMax: Int
     /// How often a refused key is looked at again for a change; default 30 s.
     package var keyCheckInterval: Duration
+    /// VirusTotal is asked for the quota that it counts at the start, and when in doubt at most this often;
+    /// default 15 min.
+    package var quotaCheckInterval: Duration
 
     package init(
         limits: QuotaLimits = .init(), connectionsMax: Int = 4, attemptsMax: Int = 5,
-        keyCheckInterval: Duration = .seconds(30)
+        keyCheckInterval: Duration = .seconds(30), quotaCheckInterval: Duration = .seconds(900)
     ) {
         self.limits = limits
         self.connectionsMax = connectionsMax
         self.attemptsMax = attemptsMax
         self.keyCheckInterval = keyCheckInterval
+        self.quotaCheckInterval = quotaCheckInterval
     }
 }
 
@@ -27,12 +31,28 @@ package struct LookupSource: Sendable {
     package var ask: @Sendable (FileHash) async -> Result<Verdict.Answer, LookupFailure>
     /// Changes when the key does; not the key and nothing that it could be found from.
     package var keyGeneration: @Sendable () -> Int
+    /// What VirusTotal says of the key's quota; nil where it is not to be asked.
+    package var quotas: (@Sendable () async -> Result<ReportedQuotas, LookupFailure>)?
 
     package init(
         ask: @escaping @Sendable (FileHash) async -> Result<Verdict.Answer, LookupFailure>,
-        keyGeneration: @escaping @Sendable () -> Int = { 0 }
+        keyGeneration: @escaping @Sendable () -> Int = { 0 },
+        quotas: (@Sendable () async -> Result<ReportedQuotas, LookupFailure>)? = nil
     ) {
         self.ask = ask
         self.keyGeneration = keyGeneration
+        self.quotas = quotas
+    }
+}
+
+/// The quotas as VirusTotal counts them, all programs that use the key together.
+package struct ReportedQuotas: Sendable {
+    /// Nil if it does not say.
+    package var day: (used: Int, allowed: Int)?
+    package var month: (used: Int, allowed: Int)?
+
+    package init(day: (used: Int, allowed: Int)?, month: (used: Int, allowed: Int)?) {
+        self.day = day
+        self.month = month
     }
 }

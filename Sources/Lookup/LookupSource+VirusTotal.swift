@@ -35,3 +35,12 @@ extension LookupFailure {
         }
     }
 }
+
+extension ReportedQuotas {
+    /// The day's and the month's figures; the hour's says nothing about the minute.
+    package init(_ usage: QuotaUsage) {
+        self.init(
+            day: usage.daily.map { (Int($0.used), Int($0.allowed)) },
+            month: usage.monthly.map { (Int($0.used), Int($0.allowed)) })
+    }
+}

@@ -52,7 +52,9 @@ package struct MoodStateMachine: Sendable {
         case .pause(let asked):
             countFailure(at: now)
             let own = Backoff.foreignQuota.wait(afterFailures: failuresInARow)
-            wait(until: now + min(asked ?? own, Self.retryAfterMax), failure.reason)
+            // "At once", again and again, would be hammering.
+            let least = Backoff.service.wait(afterFailures: failuresInARow)
+            wait(until: now + min(max(asked ?? own, least), Self.retryAfterMax), failure.reason)
         case .unreachable, .retryLater:
             countFailure(at: now)
             // One bad answer may be one bad hash; several in a row are VirusTotal's trouble.

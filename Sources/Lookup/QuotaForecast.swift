@@ -34,8 +34,8 @@ struct QuotaForecast {
 
     /// The wait for `count` requests within one day, by the minute's limit alone.
     private func paced(_ count: Int, isToday: Bool) -> Duration {
-        let limit = quota.limits.requestsPerMinuteLimit
-        guard limit > 0, count > 0 else { return .zero }
+        guard quota.limits.requestsPerMinuteLimit > 0, count > 0 else { return .zero }
+        let limit = min(quota.limits.requestsPerMinuteLimit, quota.pace ?? .max)
         // Slot by slot: a request takes the place of the one that `limit` requests before it took.
         var rooms = isToday ? quota.roomInMinute(at: now) : []
         rooms = [Duration](repeating: .zero, count: max(0, limit - rooms.count)) + rooms.suffix(limit)

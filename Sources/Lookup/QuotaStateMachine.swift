@@ -40,7 +40,11 @@ package struct QuotaStateMachine: Sendable {
     /// Beyond the 60 s, for clocks that do not run at the same speed.
     private static let window: Duration = .seconds(60) + .milliseconds(20)
 
-    package let limits: QuotaLimits
+    /// What the settings allow, or less if VirusTotal said so.
+    package private(set) var limits: QuotaLimits
+    /// Requests a minute that are used at the moment because others seem to use the same key; nil for all.
+    package private(set) var pace: Int?
+    private var paceSince: Duration = .zero
     /// Requests that have left and not ended.
     package private(set) var inFlight = 0
     package private(set) var spentToday: Int
@@ -76,11 +80,13 @@ package struct QuotaStateMachine: Sendable {
         if limits.requestsPerMonthLimit > 0 { left = limits.requestsPerMonthLimit - spentThisMonth }
         if limits.requestsPerDayLimit > 0 { left = min(left, limits.requestsPerDayLimit - spentToday) }
         guard limits.requestsPerMinuteLimit > 0 else { return .go(left) }
-        let leftThisMinute = limits.requestsPerMinuteLimit - spentThisMinute
+        let limit = min(limits.requestsPerMinuteLimit, pace ?? .max)
+        let leftThisMinute = limit - spentThisMinute
         if leftThisMinute > 0 { return .go(min(left, leftThisMinute)) }
-        // Without an ending in the window everything is in flight: the first answer starts the count.
-        let oldest = endings.first ?? now.monotonic
-        return .wait(oldest + Self.window - now.monotonic, .minute)
+        // The next may leave when so many have left the window that there is room under the limit. Without an
+        // ending everything is in flight: the first answer starts the count.
+        let blocking = endings.isEmpty ? now.monotonic : endings[min(-leftThisMinute, endings.count - 1)]
+        return .wait(blocking + Self.window - now.monotonic, .minute)
     }
 
     /// A request is about to leave.
@@ -98,6 +104,35 @@ package struct QuotaStateMachine: Sendable {
         endings.append(now.monotonic)
     }
 
+    /// VirusTotal refused a request for its quota although our own count was not used up: others use the same key.
+    /// Half of what was asked a minute is asked from now on, and a tenth of the limit more with each minute.
+    package mutating func slowDown(at now: Moment) {
+        guard limits.requestsPerMinuteLimit > 0 else { return }
+        pace = max(1, min(pace ?? .max, limits.requestsPerMinuteLimit) / 2)
+        paceSince = now.monotonic
+    }
+
+    /// What VirusTotal itself says was used and is allowed; the smaller allowance wins. Nil says nothing.
+    package mutating func adopt(
+        day: (used: Int, allowed: Int)?, month: (used: Int, allowed: Int)?, at now: Moment
+    ) {
+        turnPages(at: now)
+        if let day {
+            spentToday = max(spentToday, day.used)
+            limits.requestsPerDayLimit = Self.smaller(limits.requestsPerDayLimit, day.allowed)
+        }
+        if let month {
+            spentThisMonth = max(spentThisMonth, month.used)
+            limits.requestsPerMonthLimit = Self.smaller(limits.requestsPerMonthLimit, month.allowed)
+        }
+    }
+
+    /// The smaller of two limits of which 0 is none.
+    private static func smaller(_ ours: Int, _ theirs: Int) -> Int {
+        if theirs <= 0 { return ours }
+        return ours == 0 ? theirs : min(ours, theirs)
+    }
+
     /// When the `count`-th request from now on should have been answered, at full use of the allowances.
     package func expectedWait(forRequests count: Int, at now: Moment) -> Duration {
         var copy = self
@@ -112,6 +147,11 @@ package struct QuotaStateMachine: Sendable {
     }
 
     private mutating func turnPages(at now: Moment) {
+        if let slow = pace, now.monotonic >= paceSince + Self.window {
+            let faster = slow + max(1, limits.requestsPerMinuteLimit / 10)
+            pace = faster >= limits.requestsPerMinuteLimit ? nil : faster
+            paceSince = now.monotonic
+        }
         let old = endings.prefix { $0 + Self.window <= now.monotonic }.count
         if old > 0 { endings.removeFirst(old) }
         // A clock that stepped back does not give back what was spent: only a later page is a new one.

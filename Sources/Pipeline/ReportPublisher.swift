@@ -59,6 +59,8 @@ package struct ReportPublisher: Sendable {
             job: job, outlook: outlook, now: Date(), cacheMaxAge: cacheMaxAge,
             unusableLines: try database.jobs.unusableLines(of: id, limit: Self.unusableLinesMax))
         let folder = try folder(of: job)
+        // A job that runs again (`hashdrop retry`) must not look finished to who waits for the CSV.
+        if job.state == .running { try removeCSV(in: folder) }
         if job.state == .done {
             try writer.writeCSV(input, in: folder) { visit in
                 try database.reportRows.forEachRow(of: id, order: .list, visit)
@@ -71,6 +73,11 @@ package struct ReportPublisher: Sendable {
         try writer.writeStatus(input, in: folder)
         try database.jobs.saveReported(id, words: job.counts.words, isFinal: job.state.isFinal)
         return job
+    }
+
+    private func removeCSV(in folder: URL) throws {
+        let csv = folder.appending(path: ReportWriter.FileName.csv).path(percentEncoded: false)
+        if FileManager.default.fileExists(atPath: csv) { try FileManager.default.removeItem(atPath: csv) }
     }
 
     private static let unusableLinesMax = 1_000

@@ -14,6 +14,8 @@ package actor ReportService: Service {
         case waiting(UserName, [WaitingFile])
         /// The state of the folders, for the daemon's status.
         case folders(FolderHealth)
+        /// A command changed jobs in the database.
+        case jobsChanged
         case stop
     }
 
@@ -77,6 +79,15 @@ package actor ReportService: Service {
         for user in try database.users.all() { schedule.userChanged(user.name) }
     }
 
+    private func reload() {
+        do {
+            try load()
+        } catch {
+            trouble = "\(error)"
+            logger.error("The jobs cannot be read.", metadata: ["reason": "\(error)"])
+        }
+    }
+
     private func note(_ changes: [Change]) {
         for change in changes {
             switch change {
@@ -88,6 +99,7 @@ package actor ReportService: Service {
                 waiting[user] = files.isEmpty ? nil : files
                 schedule.userChanged(user)
             case .folders(let health): folders = health
+            case .jobsChanged: reload()
             case .stop: isStopping = true
             }
         }

@@ -25,6 +25,7 @@ package struct HashdropSettings: Hashable, Sendable {
     package struct VirusTotal: Hashable, Sendable {
         package var endpoint: String
         package var apiKeyFile: String?
+        package var user: String?
         package var requestsPerMinute: Int
         package var requestsPerDay: Int
         package var requestsPerMonth: Int

@@ -66,6 +66,10 @@ package struct SettingKey: Hashable, Sendable {
             "The file that holds the API key. Or the key itself in HASHDROP_VIRUSTOTAL_API_KEY, or a systemd "
                 + "credential named virustotal-api-key."),
         .init(
+            "virustotal.user", .text, "",
+            "The account's name at VirusTotal; with it VirusTotal's own count of the quota is read at the start and "
+                + "after a refusal."),
+        .init(
             "virustotal.requestsPerMinute", .integer(0...1_000_000), "4",
             "Requests in any 60 seconds that the key allows; 0 is no limit."),
         .init(

@@ -142,6 +142,7 @@ package struct SettingsLoader {
         func optional(_ name: String) -> String? { text(name).isEmpty ? nil : text(name) }
         return .init(
             endpoint: text("virustotal.endpoint"), apiKeyFile: path("virustotal.apiKeyFile"),
+            user: optional("virustotal.user"),
             requestsPerMinute: try integer("virustotal.requestsPerMinute"),
             requestsPerDay: try integer("virustotal.requestsPerDay"),
             requestsPerMonth: try integer("virustotal.requestsPerMonth"),

@@ -13,6 +13,7 @@ package struct HashdropDatabase: Sendable {
     package var jobs: JobStore { JobStore(pool: pool) }
     package var lookups: LookupStore { LookupStore(pool: pool) }
     package var ledger: QuotaLedger { QuotaLedger(pool: pool) }
+    package var cache: CacheStore { CacheStore(pool: pool) }
     package var reportRows: ReportRowStore { ReportRowStore(pool: pool) }
 
     /// Opens the database, or makes it.

@@ -21,6 +21,22 @@ final class DaemonLock: Sendable {
                 "Another hashdrop daemon serves this spool ('\(path)' is locked); stop it first, or use another "
                     + "spool.directory.")
         }
+        // For the commands that have something to tell the daemon.
+        let process = Array("\(getpid())\n".utf8)
+        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, process, process.count, 0) == process.count
+        else {
+            close(descriptor)
+            throw CommandFailure(
+                .temporary,
+                "The lock '\(path)' cannot be written (\(String(cString: strerror(errno)))); free some "
+                    + "disk space.")
+        }
+    }
+
+    /// The process that holds the lock, as it wrote itself into it; nil if it has not yet.
+    static func holder(path: String) throws -> pid_t? {
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        return pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
     deinit { close(descriptor) }

@@ -29,6 +29,7 @@ struct Services: Sendable {
         settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
         signals: [UnixSignal] = [.sigterm, .sigint], logger: Logger
     ) throws {
+        DaemonSignal.ignoreUntilServed()
         let paths = try StatePaths.prepare(settings)
         lock = try DaemonLock(path: paths.lock)
         database = try HashdropDatabase(path: paths.database, endpoint: endpointName)
@@ -62,6 +63,7 @@ struct Services: Sendable {
                 services: [
                     .init(service: reports), .init(service: LookupService(dispatcher: dispatcher)),
                     .init(service: intake),
+                    .init(service: ReloadService(lookups: dispatcher, reports: changes)),
                 ], gracefulShutdownSignals: signals, logger: logger))
     }
 
@@ -86,15 +88,26 @@ extension LookupSource {
         if let proxy = settings.proxy { options.proxy = proxy }
         if let file = settings.caFile { options.certificateFile = file }
         let curl = try CurlClient(options: options)
+        let client = { @Sendable in VirusTotalClient(endpoint: endpoint, key: keys.key, curl: curl) }
         self.init(
             ask: { hash in
-                let client = VirusTotalClient(endpoint: endpoint, key: keys.key, curl: curl)
                 do throws(VirusTotalError) {
-                    return .success(try await client.file(hash))
+                    return .success(try await client().file(hash))
                 } catch {
                     return .failure(LookupFailure(error))
                 }
             },
             keyGeneration: { keys.generation() })
+        if let user = settings.user { quotas = { await Self.quotas(of: user, client()) } }
+    }
+
+    private static func quotas(
+        of user: String, _ client: VirusTotalClient
+    ) async -> Result<ReportedQuotas, LookupFailure> {
+        do throws(VirusTotalError) {
+            return .success(ReportedQuotas(try await client.overallQuotas(user: user)))
+        } catch {
+            return .failure(LookupFailure(error))
+        }
     }
 }

@@ -10,6 +10,7 @@ struct FairQueueTests {
         var queue = FairQueue()
         var open: [Int64: [FileHash]] = [:]
         var inFlight: Set<FileHash> = []
+        var asked: Set<FileHash> = []
 
         mutating func add(
             _ row: Int64, _ user: String, _ hashes: Range<Int>, weight: Int = 1, name: String = "list.txt"
@@ -27,10 +28,12 @@ struct FairQueueTests {
                 switch queue.next() {
                 case .nothing: return nil
                 case .ask(let reservation):
-                    open[reservation.jobRowID]?.removeAll { $0 == reservation.hash }
+                    asked.insert(reservation.hash)
                     return reservation.jobRowID
                 case .needsHashes(let job, let after):
-                    let page = open[job, default: []].filter { after == nil || $0 > after! }.prefix(64)
+                    let list = open[job, default: []]
+                    let start = after.map { after in list.partitioningIndex { $0 > after } } ?? 0
+                    let page = list[start...].lazy.filter { [asked] hash in !asked.contains(hash) }.prefix(64)
                     queue.supply(jobRowID: job, hashes: Array(page), inFlight: inFlight)
                 }
             }
@@ -104,5 +107,17 @@ struct FairQueueTests {
         #expect(sent[jobs[1].id] == 20)
         #expect(sent[jobs[2].id] == 60)
         #expect(sent[jobs[0].id] == 140)
+    }
+}
+
+extension [FileHash] {
+    /// The first index of a sorted list whose element is past the border, by halving.
+    fileprivate func partitioningIndex(_ isPast: (FileHash) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isPast(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -20,6 +20,16 @@ struct MoodStateMachineTests {
         #expect(mood.decide(at: .seconds(3600)) == .probe)
     }
 
+    @Test mutating func aQuotaAnswerThatSaysAtOnceIsNotBelievedTwice() {
+        var mood = MoodStateMachine()
+        var now = Duration.zero
+        for seconds in [2, 4, 8, 16] {
+            mood.note(Self.failure(.pause(.zero)), at: now, using: &generator)
+            #expect(mood.decide(at: now) == .wait(.seconds(seconds), reason: "because"))
+            now += .seconds(seconds)
+        }
+    }
+
     @Test mutating func quotaAnswersWithoutATimeWaitLongerEachTime() {
         var mood = MoodStateMachine()
         var now = Duration.zero

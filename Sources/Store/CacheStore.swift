@@ -1,0 +1,54 @@
+package import Foundation
+import GRDB
+
+/// What the verdict cache holds.
+package struct CacheStatistics: Hashable, Sendable {
+    /// Files that VirusTotal knows.
+    package var files: Int
+    /// Hashes that are answered from the cache while fresh: up to three a file, one for an unknown file.
+    package var hashes: Int
+    /// Hashes that VirusTotal did not know.
+    package var unknownHashes: Int
+    package var oldestAskedAt: Date?
+    package var newestAskedAt: Date?
+}
+
+/// The verdict cache as a whole; single answers are `LookupStore`'s and `JobStore`'s.
+package struct CacheStore: Sendable {
+    let pool: DatabasePool
+
+    package func statistics() throws -> CacheStatistics {
+        try pool.read { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT (SELECT count(*) FROM file), count(*), coalesce(sum(fileID IS NULL), 0),
+                        min(askedAt), max(askedAt) FROM answer
+                    """)!
+            return CacheStatistics(
+                files: row[0], hashes: row[1], unknownHashes: row[2],
+                oldestAskedAt: (row[3] as Int64?).map(Date.init(milliseconds:)),
+                newestAskedAt: (row[4] as Int64?).map(Date.init(milliseconds:)))
+        }
+    }
+
+    /// Forgets the answers that were asked for before `date`, but for those that a report in the making shows.
+    ///
+    /// - Returns: how many hashes were forgotten.
+    package func prune(before date: Date) throws -> Int {
+        try pool.write { db in
+            try db.execute(
+                sql: """
+                    DELETE FROM answer WHERE askedAt < ? AND hash NOT IN (
+                        SELECT coalesce(askedAs, hash) FROM jobHash JOIN job ON job.id = jobID
+                        WHERE isPublished = 0)
+                    """, arguments: [date.milliseconds])
+            let forgotten = db.changesCount
+            try db.execute(
+                sql: """
+                    DELETE FROM file WHERE NOT EXISTS (SELECT 1 FROM answer WHERE answer.fileID = file.id)
+                    """)
+            return forgotten
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import GRDB
+package import Model
+
+extension JobStore {
+    /// Opens a job's failed hashes again, with all their attempts; the job runs again if there are any.
+    ///
+    /// - Returns: how many hashes are asked again.
+    /// - Throws: `StoreError` of kind `noSuchJob`.
+    package func retryFailed(_ id: JobID) throws -> Int {
+        try pool.write { db in
+            guard
+                let job = try Int64.fetchOne(
+                    db, sql: "SELECT id FROM job WHERE name = ? AND state IN ('running', 'done')",
+                    arguments: [id.description])
+            else {
+                throw StoreError(
+                    .noSuchJob,
+                    "There is no accepted job '\(id)'; 'hashdrop status' lists the latest ones.")
+            }
+            try db.execute(
+                sql:
+                    "DELETE FROM retry WHERE hash IN (SELECT hash FROM jobHash WHERE jobID = ? AND state = 3)",
+                arguments: [job])
+            try db.execute(
+                sql: "UPDATE jobHash SET state = 0, reason = NULL WHERE jobID = ? AND state = 3",
+                arguments: [job])
+            let opened = db.changesCount
+            guard opened > 0 else { return 0 }
+            try db.execute(
+                sql: """
+                    UPDATE job SET state = 'running', finishedAt = NULL, isPublished = 0,
+                        openCount = openCount + ? WHERE id = ?
+                    """, arguments: [opened, job])
+            return opened
+        }
+    }
+}

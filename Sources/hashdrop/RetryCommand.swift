@@ -1,0 +1,26 @@
+import ArgumentParser
+import Model
+import Settings
+import Store
+
+/// `hashdrop retry`: asks a job's failed hashes again.
+struct RetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry", abstract: "Ask a job's failed hashes again, with fresh attempts.")
+
+    @Argument(help: "The job, as in its report folder's name: 20261123-195045-k3f9x.") var job: String
+    @OptionGroup var configurationOption: ConfigurationOption
+
+    func run() async throws {
+        // The whole folder name will do: it is what people can copy.
+        guard let id = JobID(job.prefix { $0 != "_" }) else {
+            throw CommandFailure(
+                .usage, "'\(job.showingControls)' is no job; one looks like 20261123-195045-k3f9x.")
+        }
+        let settings = try await configurationOption.settings()
+        let opened = try StatePaths.openDatabase(settings).jobs.retryFailed(id)
+        guard opened > 0 else { return print("The job \(id) has no failed hash.") }
+        try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
+        print("\(opened) \(opened == 1 ? "hash is" : "hashes are") asked again.")
+    }
+}

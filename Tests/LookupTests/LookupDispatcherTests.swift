@@ -1,0 +1,194 @@
+import Foundation
+import Lookup
+import Model
+import Simulator
+import Store
+import TestSupport
+import Testing
+
+/// The queue at work: what reaches VirusTotal, by the simulator's journal, and what the reader sees.
+@Suite(.serialized)
+struct LookupDispatcherTests {
+    private static let unlimited = QuotaLimits(
+        requestsPerMinuteLimit: 0, requestsPerDayLimit: 0, requestsPerMonthLimit: 0)
+
+    private static func limits(perMinute: Int, perDay: Int = 0) -> QuotaLimits {
+        QuotaLimits(requestsPerMinuteLimit: perMinute, requestsPerDayLimit: perDay, requestsPerMonthLimit: 0)
+    }
+
+    /// So many different files, by this kind of name.
+    private static func families(_ count: Int) -> [FileFamily] {
+        (0..<count).map { FileFamily.numbered($0, seed: 7) }
+    }
+
+    @Test func twoThousandHashesUseTheMinuteToTheFullAndNeverMore() async throws {
+        var world = LookupBench.World()
+        world.limits = SimulatedLimits(requestsPerMinute: 240)
+        try await LookupBench.run(
+            LookupOptions(limits: Self.limits(perMinute: 240), connectionsMax: 8), world
+        ) { bench in
+            let started = bench.clock.now.wall
+            let job = try bench.drop(Self.families(2000).map { [$0.sha256] })
+            let done = try await bench.finish(job.id, within: .seconds(300))
+            let took = try #require(done.finishedAt).timeIntervalSince(started)
+            let journal = bench.simulator.journal
+            #expect(journal.lookups.count == 2000)
+            #expect(journal.lookupsMax(inAny: 60) <= 240)
+            #expect(journal.lookups.allSatisfy { $0.status != 429 })
+            // The first 240 leave at once; the ninth minute begins with the 1,921st.
+            let least = Double((2000 - 1) / 240) * 60
+            #expect(least / took >= 0.98, "\(took) s instead of \(least) s")
+        }
+    }
+
+    @Test func threeNamesOnALineCostOneRequest() async throws {
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 8)) { bench in
+            let files = Self.families(100)
+            let job = try bench.drop(files.map { [$0.md5, $0.sha1, $0.sha256] })
+            let done = try await bench.finish(job.id)
+            #expect(bench.simulator.journal.lookups.count == 100)
+            #expect(done.stewardship.requestsSent == 100)
+            #expect(done.stewardship.requestsSaved == 200)
+        }
+    }
+
+    @Test func oneKindAfterTheOtherInOneListCostsOneRequestAFile() async throws {
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 1)) { bench in
+            let files = Self.families(100).filter {
+                bench.simulator.file(named: $0.md5).condition != .unknown
+            }
+            let lines = files.map { [$0.md5] } + files.map { [$0.sha1] } + files.map { [$0.sha256] }
+            let job = try bench.drop(lines)
+            _ = try await bench.finish(job.id)
+            #expect(bench.simulator.journal.lookups.count == files.count)
+        }
+    }
+
+    @Test(arguments: [1, 8])
+    func threeUsersWithThreeNamesOfTheSameFilesPayOnce(connections: Int) async throws {
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: connections)) {
+            bench in
+            let files = Self.families(120).filter {
+                bench.simulator.file(named: $0.md5).condition != .unknown
+            }
+            let jobs = [
+                try bench.drop(files.map { [$0.md5] }, user: "alice"),
+                try bench.drop(files.map { [$0.sha1] }, user: "bob"),
+                try bench.drop(files.map { [$0.sha256] }, user: "carol"),
+            ]
+            for job in jobs { _ = try await bench.finish(job.id) }
+            let extra = bench.simulator.journal.lookups.count - files.count
+            // Over one connection none; over several only what was in flight together before anyone could know.
+            #expect(extra >= 0 && extra <= (connections == 1 ? 0 : connections * 3), "\(extra)")
+        }
+    }
+
+    @Test func aHashWantedByTwoIsAskedOnceAlsoWhileInFlight() async throws {
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 4)) { bench in
+            let files = Self.families(20)
+            let first = try bench.drop(files.map { [$0.sha1] }, user: "alice")
+            let second = try bench.drop(files.map { [$0.sha1] }, user: "bob")
+            let alice = try await bench.finish(first.id)
+            let bob = try await bench.finish(second.id)
+            #expect(bench.simulator.journal.lookups.count == 20)
+            #expect(alice.stewardship.requestsSent + bob.stewardship.requestsSent == 20)
+            #expect(alice.stewardship.savedBySharing + bob.stewardship.savedBySharing == 20)
+        }
+    }
+
+    @Test func aShortListDoesNotWaitBehindALongOne() async throws {
+        var world = LookupBench.World()
+        world.limits = SimulatedLimits(requestsPerMinute: 4)
+        try await LookupBench.run(LookupOptions(limits: Self.limits(perMinute: 4)), world) { bench in
+            let long = try bench.drop((0..<100_000).map { [Samples.hash($0)] }, user: "alice")
+            try await eventually("alice's list has begun") { bench.simulator.journal.lookups.count >= 8 }
+            let before = bench.simulator.journal.lookups.count
+            let short = try bench.drop((0..<5).map { [Samples.hash(1_000_000 + $0)] }, user: "bob")
+            _ = try await bench.finish(short.id)
+            let asked = bench.simulator.journal.lookups.count - before
+            // Five of bob's and at most ten of alice's.
+            #expect(asked <= 15)
+            #expect(try bench.job(long.id).state == .running)
+        }
+    }
+
+    @Test func theEndIsForetoldToATenthWhenATenthIsDone() async throws {
+        var world = LookupBench.World()
+        world.limits = SimulatedLimits(requestsPerMinute: 40)
+        try await LookupBench.run(LookupOptions(limits: Self.limits(perMinute: 40)), world) { bench in
+            let job = try bench.drop(Self.families(400).map { [$0.sha256] })
+            try await eventually("a tenth is done") { try bench.job(job.id).counts.finished >= 40 }
+            let now = bench.clock.now.wall
+            let expected = try #require(await bench.dispatcher.outlooks()[job.id]?.expectedAt)
+            let done = try await bench.finish(job.id)
+            let truth = try #require(done.finishedAt).timeIntervalSince(now)
+            let foretold = expected.timeIntervalSince(now)
+            #expect(abs(foretold - truth) <= 0.1 * truth, "foretold \(foretold) s, took \(truth) s")
+        }
+    }
+
+    @Test func aUsedUpDayGoesOnAfterMidnightUTCAndSaysSo() async throws {
+        var world = LookupBench.World()
+        world.limits = SimulatedLimits(requestsPerMinute: 0, requestsPerDay: 10)
+        // 2026-11-23 22:00:00 UTC.
+        let evening = Date(timeIntervalSince1970: 1_795_471_200)
+        try await LookupBench.run(
+            LookupOptions(limits: Self.limits(perMinute: 0, perDay: 10)), world, start: evening
+        ) { bench in
+            let job = try bench.drop(Self.families(25).map { [$0.sha256] })
+            let done = try await bench.finish(job.id)
+            #expect(try #require(done.finishedAt).timeIntervalSince(evening) > 26 * 3600)
+            #expect(bench.simulator.journal.lookups.allSatisfy { $0.status != 429 })
+            #expect(bench.simulator.journal.lookups.count == 25)
+        }
+    }
+
+    @Test func staleVerdictsAreShownUntilTheFreshOneComes() async throws {
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited)) { bench in
+            let file = Self.families(1)[0]
+            let first = try bench.drop([[file.sha256]])
+            _ = try await bench.finish(first.id)
+            bench.simulator.addFault(FaultRule(.transientError))
+            let again = try bench.drop([[file.md5]], ages: CacheAges(known: .zero, unknown: .zero))
+            let row = try bench.rows(again.id)[0]
+            #expect(row.isStale)
+            #expect(row.verdict?.fileObject?.sha256 == file.sha256 || row.verdict?.answer == .unknown)
+            bench.simulator.removeAllFaults()
+            _ = try await bench.finish(again.id)
+            #expect(try bench.rows(again.id)[0].isStale == false)
+        }
+    }
+
+    @Test func virusTotalsOwnCountIsReadAtTheStartAndTheSmallerAllowanceWins() async throws {
+        var world = LookupBench.World()
+        world.limits = SimulatedLimits(requestsPerMinute: 0, requestsPerDay: 3)
+        world.readsQuotas = true
+        try await LookupBench.run(LookupOptions(limits: Self.limits(perMinute: 0, perDay: 500)), world) {
+            bench in
+            let job = try bench.drop(Self.families(5).map { [$0.sha256] })
+            _ = try await bench.finish(job.id)
+            #expect(bench.simulator.journal.lookups.count == 5)
+            #expect(bench.simulator.journal.lookups.allSatisfy { $0.status != 429 })
+        }
+    }
+
+    @Test func anotherProgramOnTheSameKeyIsMetWithASlowerPace() async throws {
+        var world = LookupBench.World()
+        // Half of the minute is somebody else's.
+        world.limits = SimulatedLimits(requestsPerMinute: 20)
+        try await LookupBench.run(LookupOptions(limits: Self.limits(perMinute: 40)), world) { bench in
+            let job = try bench.drop(Self.families(200).map { [$0.sha256] })
+            try await eventually("a refusal") {
+                bench.simulator.journal.lookups.contains { $0.status == 429 }
+            }
+            try await eventually("the reader is told") {
+                let reason = await bench.dispatcher.outlooks()[job.id]?.waitReason
+                return reason?.contains("quota") == true || reason?.contains("another program") == true
+            }
+            let done = try await bench.finish(job.id)
+            #expect(done.state == .done)
+            let refused = bench.simulator.journal.lookups.count { $0.status == 429 }
+            #expect(refused <= 30, "\(refused) refused of \(bench.simulator.journal.lookups.count)")
+        }
+    }
+}
