@@ -13,7 +13,7 @@ VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help demo test check build install format clean debian debian-test
+.PHONY: help demo test test-full bench check build install format clean debian debian-test
 
 help:
 	@grep -E '^#|^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /\t/' -e 's/^# \{0,1\}//'
@@ -40,6 +40,13 @@ $(VENV)/ready: Makefile | debian-test
 test: debian-test check $(VENV)/ready ## style, layering and all tests
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
+
+test-full: debian-test check $(VENV)/ready ## the same with the long runs
+	@swift build $(SWIFT_FLAGS) --build-tests
+	@HASHDROP_TEST_FULL=1 HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
+
+bench: build $(VENV)/ready ## ratios against baselines, with the release build
+	@$(VENV)/bin/python .ci/bench
 
 check: ## formatting, layering and style, without a build
 	@.ci/check

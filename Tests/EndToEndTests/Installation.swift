@@ -44,11 +44,16 @@ final class Installation {
     /// Starts the daemon for alice and waits until it watches her folder.
     func serve() async throws {
         _ = try await hashdrop("user", "add", "alice")
-        daemon = try Program.start(
-            Program.path("hashdrop"), ["serve"], environment: environment, in: folder, log: log)
+        try startDaemon()
         try await eventually("the daemon watches: \(try daemonLog())") {
             try await self.hashdrop("status").output.contains("alice: events")
         }
+    }
+
+    /// Starts the daemon and does not wait for it.
+    func startDaemon() throws {
+        daemon = try Program.start(
+            Program.path("hashdrop"), ["serve"], environment: environment, in: folder, log: log)
     }
 
     /// Ends the daemon in good order, or not.
@@ -70,8 +75,10 @@ final class Installation {
     }
 
     /// The report of the `number`-th file dropped as `name`, once it is final.
-    func finished(_ name: String, number: Int = 0) async throws -> Report {
-        try await eventually("a report of \(name)") {
+    func finished(
+        _ name: String, number: Int = 0, within bound: Duration = .seconds(60)
+    ) async throws -> Report {
+        try await eventually("a report of \(name)", within: bound) {
             guard self.folders(name).count > number else { return nil }
             let report = Report(folder: self.folders(name)[number])
             return report.status.map { $0.state != "running" } == true ? report : nil

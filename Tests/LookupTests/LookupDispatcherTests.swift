@@ -148,6 +148,7 @@ struct LookupDispatcherTests {
             let file = Self.families(1)[0]
             let first = try bench.drop([[file.sha256]])
             _ = try await bench.finish(first.id)
+            try await bench.clock.pass(.seconds(1))
             bench.simulator.addFault(FaultRule(.transientError))
             let again = try bench.drop([[file.md5]], ages: CacheAges(known: .zero, unknown: .zero))
             let row = try bench.rows(again.id)[0]
