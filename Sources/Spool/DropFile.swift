@@ -16,10 +16,8 @@ package enum DropFile {
         else { throw SpoolError("drop", EINVAL, path: name.display) }
         let folder = try Folder.open(path: folder, followingLink: true)
         let temporary = temporaryName(for: name)
-        let file = try folder.create(temporary, mode: 0o600)
         do {
-            try fill(file, from: source, bytesMax) { folder.error("write", $0, name.bytes) }
-            try makeReadable(file, in: folder, name)
+            try write(temporary, from: source, bytesMax, as: name, in: folder)
             try publish(temporary, as: name, in: folder)
         } catch {
             try folder.removeFile(temporary)
@@ -32,6 +30,17 @@ package enum DropFile {
     private static func temporaryName(for name: DroppedName) -> [UInt8] {
         let random = String(UInt64.random(in: .min ... .max), radix: 36)
         return Array(".".utf8) + name.bytes.prefix(200) + Array(".\(random).part".utf8)
+    }
+
+    /// Writes the temporary file and closes it: a file that is still open for writing when it gets its name would
+    /// be taken for unfinished, and wait for the quiet period.
+    private static func write(
+        _ temporary: [UInt8], from source: Int32, _ bytesMax: Int64, as name: DroppedName,
+        in folder: borrowing Folder
+    ) throws {
+        let file = try folder.create(temporary, mode: 0o600)
+        try fill(file, from: source, bytesMax) { folder.error("write", $0, name.bytes) }
+        try makeReadable(file, in: folder, name)
     }
 
     private static func fill(
