@@ -59,7 +59,7 @@ let package = Package(
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "VirusTotal", dependencies: ["Model", "Curl"], swiftSettings: strict),
         .target(
-            name: "Lookup", dependencies: ["Model", "VirusTotal", "Store"],
+            name: "Lookup", dependencies: ["Model", "VirusTotal", "Store", logging],
             swiftSettings: strict),
         .target(name: "Reporting", dependencies: ["Model", crypto], swiftSettings: strict),
         .target(

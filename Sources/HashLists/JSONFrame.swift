@@ -61,7 +61,9 @@ struct JSONFrame {
     /// What the object says once it is closed, if it holds a hash or something like one.
     func item(charactersMax: Int) -> HashListItem? {
         if !hashes.isEmpty {
-            return .entry(described(HashListEntry(line: line, hashes: hashes), charactersMax))
+            return .entry(
+                described(
+                    HashListEntry(line: line, hashes: hashes, namesOneFile: hashes.count > 1), charactersMax))
         }
         return isMixed ? nil : unusable.map(HashListItem.unusable)
     }

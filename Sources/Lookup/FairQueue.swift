@@ -59,6 +59,12 @@ package struct FairQueue: Sendable {
         if turns[lane.job.user]?.jobs.isEmpty == true { turns[lane.job.user] = nil }
     }
 
+    /// A hash that the job paid for has its answer, or the reason why there is none.
+    package mutating func settle(jobRowID: Int64) {
+        guard let open = lanes[jobRowID]?.job.openHashes else { return }
+        lanes[jobRowID]?.job.openHashes = max(0, open - 1)
+    }
+
     /// A job still waits for so many rows: other names of a file may have been answered along.
     package mutating func limit(jobRowID: Int64, toRows rows: Int) {
         guard let open = lanes[jobRowID]?.job.openHashes else { return }
@@ -82,7 +88,6 @@ package struct FairQueue: Sendable {
         guard let hash = lane.buffer.popFirst() else {
             return .needsHashes(jobRowID: best.job, after: lane.cursor)
         }
-        lane.job.openHashes = max(0, lane.job.openHashes - 1)
         lanes[best.job] = lane
         move(best.user, by: 1)
         return .ask(Reservation(hash: hash, jobRowID: best.job))

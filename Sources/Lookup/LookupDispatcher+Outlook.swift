@@ -8,24 +8,31 @@ extension LookupDispatcher {
     package func outlooks() -> [JobID: JobOutlook] {
         let now = clock.now
         let jobs = queue.jobs
-        let isStopped = if case .stopped = mood.mood { true } else { false }
-        let pause =
-            if case .waiting(let until, _) = mood.mood { max(.zero, until - now.monotonic) } else {
-                Duration.zero
-            }
+        var pause = Duration.zero
+        var isForeseeable = storeTrouble == nil
+        switch mood.mood {
+        case .well: break
+        case .waiting(let until, _, let isOutage):
+            pause = max(.zero, until - now.monotonic)
+            isForeseeable = isForeseeable && !isOutage
+        case .stopped: isForeseeable = false
+        }
         return OutlookEstimator.requestsUntilDone(jobs).mapValues { requests in
+            let toSend = max(0, requests - inFlight.count)
             let bySpeed = Duration.seconds(
                 answerSeconds * Double(requests) / Double(options.connectionsMax))
-            let byQuota = quota.expectedWait(forRequests: requests, at: now) + .seconds(answerSeconds)
+            let byQuota = quota.expectedWait(forRequests: toSend, at: now) + .seconds(answerSeconds)
             return JobOutlook(
-                expectedAt: isStopped ? nil : (now + pause + max(bySpeed, byQuota)).wall,
+                expectedAt: isForeseeable ? (now + pause + max(bySpeed, byQuota)).wall : nil,
                 waitReason: storeTrouble ?? waitReason)
         }
     }
 
     package func health() -> LookupHealth {
         LookupHealth(
-            waitReason: storeTrouble ?? waitReason, waitsUntil: waitsUntil, limits: quota.limits,
+            waitReason: storeTrouble ?? waitReason,
+            needsAttention: storeTrouble != nil || (waitReason != nil && !isWaitRoutine),
+            waitsUntil: waitsUntil, limits: quota.limits,
             spentThisMinute: quota.spentThisMinute, spentToday: quota.spentToday,
             spentThisMonth: quota.spentThisMonth, requestsInFlight: inFlight.count,
             openHashes: Dictionary(grouping: queue.jobs, by: \.user).mapValues { jobs in

@@ -1,4 +1,5 @@
 import Foundation
+package import Logging
 import Model
 package import Store
 
@@ -27,6 +28,7 @@ package actor LookupDispatcher {
     let options: LookupOptions
     private let source: LookupSource
     let clock: any LookupClock
+    private let logger: Logger
     private let onProgress: @Sendable (RecordedOutcomes) -> Void
     private let mailbox = Mailbox<Event>()
     private let executor = BlockingExecutor(label: "hashdrop.lookup")
@@ -48,13 +50,15 @@ package actor LookupDispatcher {
     private var isStopping = false
     var waitReason: String?
     var waitsUntil: Date?
+    var isWaitRoutine = false
+    private var loggedReason: String?
     var answerSeconds = 0.5
     private var generator = SystemRandomNumberGenerator()
 
     /// - Parameter onProgress: called after each recorded batch; must not block.
     package init(
         database: HashdropDatabase, options: LookupOptions, source: LookupSource,
-        clock: any LookupClock = SystemLookupClock(),
+        clock: any LookupClock = SystemLookupClock(), logger: Logger = Logger(label: "hashdrop.lookup"),
         onProgress: @escaping @Sendable (RecordedOutcomes) -> Void
     ) throws {
         lookups = database.lookups
@@ -62,6 +66,7 @@ package actor LookupDispatcher {
         self.source = source
         self.clock = clock
         self.onProgress = onProgress
+        self.logger = logger
         let now = clock.now
         quota = QuotaStateMachine(
             limits: options.limits, spending: try database.ledger.spending(at: now.wall), now: now)
@@ -104,6 +109,7 @@ package actor LookupDispatcher {
         // Nothing leaves before VirusTotal's own count is known, where it is asked for.
         guard !isCheckingQuota else { return nil }
         let (count, wait) = allowance(at: now)
+        logWait()
         guard count > 0 else { return wait }
         do {
             let sent = try send(pick(count, at: now), into: &group)
@@ -138,8 +144,23 @@ package actor LookupDispatcher {
         switch quota.decide(at: now) {
         case .go(let left): return (min(count, left), nil)
         case .wait(let wait, let period):
-            if !queue.jobs.isEmpty { setWait(reason(period), until: wait, now) }
+            if !queue.jobs.isEmpty {
+                let isRoutine = period == .minute && quota.pace == nil
+                setWait(reason(period), until: wait, now, isRoutine: isRoutine)
+            }
             return (0, wait)
+        }
+    }
+
+    /// Tells the log when lookups begin to wait for more than the minute, and when they go on.
+    private func logWait() {
+        let reason = isWaitRoutine ? nil : waitReason
+        guard reason != loggedReason else { return }
+        loggedReason = reason
+        if let reason {
+            logger.warning("Lookups wait.", metadata: ["reason": "\(reason)"])
+        } else {
+            logger.notice("Lookups go on.")
         }
     }
 
@@ -253,6 +274,7 @@ package actor LookupDispatcher {
             consequence = self.consequence(of: failure, for: reservation.hash, now)
             word = failure.outcome
         }
+        if case .failedForNow = consequence {} else { queue.settle(jobRowID: reservation.jobRowID) }
         unrecorded.append(
             LookupOutcome(
                 request: flight.request, reservation: reservation, result: consequence, outcome: word,
@@ -293,7 +315,7 @@ package actor LookupDispatcher {
             return
         }
         do {
-            let recorded = try lookups.record(unrecorded)
+            let recorded = try lookups.record(unrecorded, inFlight: inFlight)
             unrecorded = []
             storeTrouble = nil
             for job in queue.jobs {
@@ -330,6 +352,7 @@ package actor LookupDispatcher {
 
     private func note(storeFailure error: any Error) {
         let reason = "The database cannot be written (\(error)); lookups go on when it can."
+        if storeTrouble == nil { logger.error("Lookups wait.", metadata: ["reason": "\(reason)"]) }
         storeTrouble = reason
         setWait(reason, until: Self.storeRetryInterval, clock.now)
     }
@@ -341,8 +364,11 @@ package actor LookupDispatcher {
         mood.keyChanged()
     }
 
-    private func setWait(_ reason: String?, until wait: Duration?, _ now: Moment) {
+    private func setWait(
+        _ reason: String?, until wait: Duration?, _ now: Moment, isRoutine: Bool = false
+    ) {
         waitReason = reason
+        isWaitRoutine = isRoutine
         waitsUntil = wait.map { (now + $0).wall }
     }
 }

@@ -2,8 +2,8 @@
 package struct MoodStateMachine: Sendable {
     package enum Mood: Hashable, Sendable {
         case well
-        /// Nothing is sent until then; the next request is a probe, alone.
-        case waiting(until: Duration, reason: String)
+        /// Nothing is sent until then; the next request is a probe, alone. In an outage nobody knows how it will end.
+        case waiting(until: Duration, reason: String, isOutage: Bool)
         /// The key does not work; nothing is sent until it changes.
         case stopped(reason: String)
     }
@@ -31,7 +31,7 @@ package struct MoodStateMachine: Sendable {
     package func decide(at now: Duration) -> Decision {
         switch mood {
         case .well: .go
-        case .waiting(let until, let reason): now >= until ? .probe : .wait(until - now, reason: reason)
+        case .waiting(let until, let reason, _): now >= until ? .probe : .wait(until - now, reason: reason)
         case .stopped(let reason): .stop(reason: reason)
         }
     }
@@ -54,14 +54,16 @@ package struct MoodStateMachine: Sendable {
             let own = Backoff.foreignQuota.wait(afterFailures: failuresInARow)
             // "At once", again and again, would be hammering.
             let least = Backoff.service.wait(afterFailures: failuresInARow)
-            wait(until: now + min(max(asked ?? own, least), Self.retryAfterMax), failure.reason)
+            wait(
+                until: now + min(max(asked ?? own, least), Self.retryAfterMax), failure.reason,
+                isOutage: false)
         case .unreachable, .retryLater:
             countFailure(at: now)
             // One bad answer may be one bad hash; several in a row are VirusTotal's trouble.
             let patience = failure.effect == .retryLater ? Self.badAnswersMax : 0
             guard failuresInARow > patience else { return }
             let pause = Backoff.service.jittered(afterFailures: failuresInARow - patience, using: &generator)
-            wait(until: now + pause, failure.reason)
+            wait(until: now + pause, failure.reason, isOutage: true)
         case .giveUp:
             // An answer all the same: VirusTotal is there and understood the question.
             noteAnswer()
@@ -74,15 +76,15 @@ package struct MoodStateMachine: Sendable {
     }
 
     private mutating func countFailure(at now: Duration) {
-        if case .waiting(let until, _) = mood, now < until { return }
+        if case .waiting(let until, _, _) = mood, now < until { return }
         failuresInARow += 1
     }
 
-    private mutating func wait(until: Duration, _ reason: String) {
+    private mutating func wait(until: Duration, _ reason: String, isOutage: Bool) {
         switch mood {
         case .stopped: return
-        case .waiting(let earlier, _) where earlier > until: return
-        default: mood = .waiting(until: until, reason: reason)
+        case .waiting(let earlier, _, _) where earlier > until: return
+        default: mood = .waiting(until: until, reason: reason, isOutage: isOutage)
         }
     }
 }

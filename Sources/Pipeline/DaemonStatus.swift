@@ -46,6 +46,8 @@ package struct DaemonStatus: Hashable, Sendable, Codable {
     /// Open hashes by user.
     package var queue: [String: Int]
     package var waitReason: String?
+    /// Whether the operator should look: lookups wait for more than the minute.
+    package var needsAttention: Bool
     package var waitsUntil: Date?
     package var reportTrouble: String?
 
@@ -59,6 +61,7 @@ package struct DaemonStatus: Hashable, Sendable, Codable {
         requestsInFlight = lookups.requestsInFlight
         queue = Dictionary(uniqueKeysWithValues: lookups.openHashes.map { ($0.key.description, $0.value) })
         waitReason = lookups.waitReason
+        needsAttention = lookups.needsAttention
         waitsUntil = lookups.waitsUntil
         self.reportTrouble = reportTrouble
     }

@@ -63,7 +63,8 @@ package actor ReportService: Service {
                 await write()
                 note(await mailbox.take(upTo: wait(), clock: clock))
             }
-            // What finished while the others shut down is written before the end.
+            // What finished while the others shut down is written before the end, and nothing claims to go on.
+            for id in running.keys { schedule.jobChanged(id, isFinal: false) }
             await write()
         } onGracefulShutdown: {
             self.mailbox.post(.stop)
@@ -129,7 +130,7 @@ package actor ReportService: Service {
         let outlooks = due.jobs.isEmpty && due.users.isEmpty ? [:] : await lookups.outlooks()
         let before = trouble
         trouble = nil
-        for id in due.jobs { write(id, outlooks[id] ?? JobOutlook()) }
+        for id in due.jobs { write(id, isStopping ? Self.stopped : outlooks[id] ?? JobOutlook()) }
         // A job that was just written has put its user on the list.
         let users = isStopping ? schedule.due(at: clock.now.monotonic, isEnd: true).users : due.users
         for user in users { writeIndex(user, outlooks) }
@@ -143,6 +144,9 @@ package actor ReportService: Service {
             logger.error("A report cannot be written; it is tried again.", metadata: ["reason": "\(trouble)"])
         }
     }
+
+    private static let stopped = JobOutlook(
+        waitReason: "hashdrop is stopped; the list goes on when it is started again")
 
     private func write(_ id: JobID, _ outlook: JobOutlook) {
         let start = clock.now.monotonic
@@ -174,6 +178,7 @@ package actor ReportService: Service {
     private func writeIndex(_ user: UserName, _ outlooks: [JobID: JobOutlook]) {
         let start = clock.now.monotonic
         do {
+            let outlooks = isStopping ? running.mapValues { _ in Self.stopped } : outlooks
             try publisher.publishIndex(of: user, outlooks: outlooks, waiting: waiting[user] ?? [])
             let now = clock.now.monotonic
             schedule.userWritten(user, at: now, took: now - start)

@@ -159,9 +159,20 @@ package struct SettingsLoader {
                 "reports.suspiciousFrom (\(settings.reports.suspiciousFrom)) must not be above "
                     + "reports.maliciousFrom (\(settings.reports.maliciousFrom)).")
         }
+        try checkFolders(spool: settings.spool.directory, reports: settings.reports.directory)
         let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
         if !levels.contains(settings.logLevel) {
             throw bad("log.level", settings.logLevel, "one of \(levels.joined(separator: ", "))")
+        }
+    }
+
+    /// Reports in the spool would be picked up, and the spool in the reports be shown to everybody.
+    private func checkFolders(spool: String, reports: String) throws {
+        let (spool, reports) = (spool + "/", reports + "/")
+        if spool.hasPrefix(reports) || reports.hasPrefix(spool) {
+            throw SettingsError(
+                "spool.directory and reports.directory must be two folders, neither inside the other; they are "
+                    + "'\(spool)' and '\(reports)'.")
         }
     }
 

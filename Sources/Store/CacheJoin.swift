@@ -29,8 +29,9 @@ enum CacheJoin {
 /// What becomes of a row whose leader has been answered.
 ///
 /// A leader that VirusTotal knows has told its other names: a follower among them is answered by now, and one
-/// that is not is another file after all and is asked by itself. A leader that VirusTotal does not know speaks
-/// for its followers: they are names of the same unknown file, and asking each would cost a request for nothing.
+/// that is not is another file after all and is asked by itself. A leader that VirusTotal does not know tells
+/// nothing of the others: they are asked too, unless the list's structure says that they are names of the same,
+/// unknown, file. A line alone does not: in "loader <hash> dropped <hash>" the second may be known malware.
 enum Followers {
     /// Settles all of a new job's followers, as a set.
     static func settle(jobID: Int64, in db: Database) throws {
@@ -41,7 +42,7 @@ enum Followers {
                     UPDATE jobHash SET state = 2, leader = NULL,
                         askedAs = (SELECT coalesce(l.askedAs, l.hash) FROM jobHash l
                             WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader)
-                    WHERE jobID = :job AND state = 1 AND EXISTS (
+                    WHERE jobID = :job AND state = 1 AND isLeadersFile = 1 AND EXISTS (
                         SELECT 1 FROM jobHash l JOIN answer ON answer.hash = coalesce(l.askedAs, l.hash)
                         WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader AND l.state = 2
                             AND answer.fileID IS NULL)
@@ -63,28 +64,22 @@ enum Followers {
         var leaders = finished
         var answered = 0
         while let leader = leaders.popLast() {
-            let followers = try Data.fetchAll(
-                db.cachedStatement(
-                    sql: "SELECT hash FROM jobHash WHERE jobID = ? AND leader = ? AND state = 1"),
-                arguments: [jobID, leader])
-            guard !followers.isEmpty else { continue }
             if let asked = try unknownHash(behind: leader, jobID: jobID, in: db) {
-                try db.cachedStatement(
-                    sql: """
-                        UPDATE jobHash SET state = 2, leader = NULL, askedAs = ?
-                        WHERE jobID = ? AND leader = ? AND state = 1
-                        """
-                ).execute(arguments: [asked, jobID, leader])
+                let followers = try Data.fetchAll(
+                    db.cachedStatement(
+                        sql: """
+                            UPDATE jobHash SET state = 2, leader = NULL, askedAs = ?
+                            WHERE jobID = ? AND leader = ? AND state = 1 AND isLeadersFile = 1 RETURNING hash
+                            """), arguments: [asked, jobID, leader])
                 answered += followers.count
                 leaders += followers
-            } else {
-                try db.cachedStatement(
-                    sql: """
-                        UPDATE jobHash SET state = 0, leader = NULL
-                        WHERE jobID = ? AND leader = ? AND state = 1
-                        """
-                ).execute(arguments: [jobID, leader])
             }
+            try db.cachedStatement(
+                sql: """
+                    UPDATE jobHash SET state = 0, leader = NULL
+                    WHERE jobID = ? AND leader = ? AND state = 1
+                    """
+            ).execute(arguments: [jobID, leader])
         }
         return answered
     }

@@ -117,8 +117,8 @@ package final class JobWriter {
         self.jobID = jobID
         insertHash = try db.makeStatement(
             sql: """
-                INSERT INTO jobHash (jobID, position, hash, state, leader, line, comment)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (jobID, hash) DO UPDATE SET occurrences = occurrences + 1
                 """)
         insertLine = try db.makeStatement(
@@ -136,8 +136,8 @@ package final class JobWriter {
             let follows = leader != nil && hash != leader
             mentions += 1
             try insertHash.execute(arguments: [
-                jobID, mentions, hash.data, follows ? 1 : 0, follows ? leader?.data : nil, entry.line,
-                entry.comment?.storable,
+                jobID, mentions, hash.data, follows ? 1 : 0, follows ? leader?.data : nil,
+                follows && entry.namesOneFile, entry.line, entry.comment?.storable,
             ])
         }
     }

@@ -160,11 +160,17 @@ package struct LookupStore: Sendable {
     }
 
     /// Records how requests ended: cache, every job that wanted the file, and ledger, in one transaction.
-    package func record(_ outcomes: [LookupOutcome]) throws -> RecordedOutcomes {
+    ///
+    /// - Parameter inFlight: hashes whose own request has left and not ended; an answer under another name comes too
+    ///   late to save it.
+    package func record(
+        _ outcomes: [LookupOutcome], inFlight: Set<FileHash> = []
+    ) throws -> RecordedOutcomes {
         try pool.write { db in
             var recorded = RecordedOutcomes()
+            let sent = Set(inFlight.union(outcomes.map(\.reservation.hash)).map(\.data))
             for outcome in outcomes {
-                try OutcomeRecorder(outcome: outcome, db: db).record(into: &recorded)
+                try OutcomeRecorder(outcome: outcome, sent: sent, db: db).record(into: &recorded)
             }
             return recorded
         }

@@ -5,6 +5,8 @@ import Model
 /// Writes one request's outcome to every table that it concerns, inside the caller's transaction.
 struct OutcomeRecorder {
     let outcome: LookupOutcome
+    /// Hashes with a request of their own, ended just now or still in flight.
+    let sent: Set<Data>
     let db: Database
 
     private var asked: FileHash { outcome.reservation.hash }
@@ -97,8 +99,9 @@ struct OutcomeRecorder {
         _ job: Int64, _ rows: [Wanted], followers: Int, recorded: inout RecordedOutcomes
     ) throws {
         let isAnswer = if case .answered = outcome.result { true } else { false }
-        let byName = isAnswer ? rows.count { $0.hash != asked.data } : 0
-        let isShared = isAnswer && job != outcome.reservation.jobRowID && byName < rows.count
+        let byName = isAnswer ? rows.count { !sent.contains($0.hash) } : 0
+        let isShared =
+            isAnswer && job != outcome.reservation.jobRowID && rows.contains { $0.hash == asked.data }
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """

@@ -93,6 +93,8 @@ enum Schema {
             -- 2 answered. 3 failed: the reason says why.
             state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
             leader BLOB CHECK ((leader IS NOT NULL) = (state = 1)),
+            -- Whether the list's structure, not only the line, says that it is the leader's file.
+            isLeadersFile INTEGER NOT NULL DEFAULT 0 CHECK (isLeadersFile IN (0, 1)),
             -- The hash that was asked instead, where the answer stands under that one only.
             askedAs BLOB,
             reason TEXT CHECK ((reason IS NOT NULL) = (state = 3)),

@@ -35,7 +35,7 @@ struct Services: Sendable {
         database = try HashdropDatabase(path: paths.database, endpoint: endpointName)
         let changes = Mailbox<ReportService.Change>()
         let dispatcher = try LookupDispatcher(
-            database: database, options: settings.lookupOptions, source: source,
+            database: database, options: settings.lookupOptions, source: source, logger: logger,
             onProgress: { [database] recorded in
                 for id in recorded.touched.keys {
                     guard let job = try? database.jobs.job(id) else { continue }

@@ -9,7 +9,10 @@ import Store
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show the daemon, the quota, the folders and the latest jobs.",
-        discussion: "Exits 0 if the daemon runs and nothing is wrong, 69 if it does not run.")
+        discussion: """
+            Exits 0 if the daemon runs and nothing is wrong, 75 if lookups, reports or folders wait for something \
+            that an operator should look at, 69 if it does not run.
+            """)
 
     @Flag(help: "As JSON.") var json = false
     @Option(help: "So many jobs, the newest.") var jobs = 20
@@ -50,6 +53,9 @@ struct StatusCommand: AsyncParsableCommand {
             print(Self.text(overview))
         }
         if !overview.isRunning { throw ExitCode(CommandFailure.Code.unavailable.rawValue) }
+        if let daemon = overview.daemon, Self.needsAttention(daemon) {
+            throw ExitCode(CommandFailure.Code.temporary.rawValue)
+        }
     }
 
     private static func overview(_ paths: StatePaths, jobs: Int) throws -> Overview {
@@ -100,6 +106,11 @@ struct StatusCommand: AsyncParsableCommand {
                     + (job.reason.map { "\n    \($0)" } ?? ""))
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func needsAttention(_ daemon: DaemonStatus) -> Bool {
+        daemon.needsAttention || daemon.reportTrouble != nil || daemon.folders.trouble != nil
+            || daemon.folders.folders.contains { $0.problem != nil }
     }
 
     private static func used(_ quota: DaemonStatus.Quota) -> String {

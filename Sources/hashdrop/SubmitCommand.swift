@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Model
 import Reporting
 import Settings
@@ -17,7 +18,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     @Argument(help: "The list.") var file: String
     @Option(help: "Whose folder; without it yours, or the only one there is.") var user: String?
-    @Option(help: "Another name for the drop; its ending does not matter.") var name: String?
+    @Option(help: "Another name for the drop.") var name: String?
     @Flag(help: "Show the progress and wait for the finished report.") var wait = false
     @Option(help: ArgumentHelp("Give up waiting after so many seconds.", valueName: "seconds"))
     var timeout: Int?
@@ -41,6 +42,10 @@ struct SubmitCommand: AsyncParsableCommand {
 
     private func drop(for user: UserName, _ settings: HashdropSettings) throws -> DroppedJob {
         let source: FileHandle
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
+            throw CommandFailure(.noInput, "'\(file.showingControls)' is a folder; name a file.")
+        }
         do {
             source = try FileHandle(forReadingFrom: URL(filePath: file))
         } catch {
@@ -50,7 +55,14 @@ struct SubmitCommand: AsyncParsableCommand {
                     + "(\((error as NSError).localizedDescription)).")
         }
         let name = DroppedName(name ?? URL(filePath: file).lastPathComponent)
+        guard NameRule(name) == .ordinary else {
+            throw CommandFailure(
+                .usage,
+                "The name '\(name.display)' says that the file is unfinished, so it would wait for ever; give another "
+                    + "with --name.")
+        }
         let folder = "\(settings.spool.directory)/\(user)"
+        try Self.checkMayDrop(into: folder)
         let digest = try DroppedJob.sha256(of: source)
         let now = Date()
         try DropFile.drop(
@@ -60,6 +72,15 @@ struct SubmitCommand: AsyncParsableCommand {
             reports: URL(filePath: "\(settings.reports.directory)/\(user)", directoryHint: .isDirectory),
             dropFolder: URL(filePath: folder, directoryHint: .isDirectory), name: name, sha256: digest,
             droppedAt: now)
+    }
+
+    private static func checkMayDrop(into folder: String) throws {
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw CommandFailure(
+                .noPermission,
+                "This account may not write into '\(folder)'; its owner gives permission, for example by a group of "
+                    + "its own: see 'Sharing the folders' in the README.")
+        }
     }
 
     /// The user that was named, or whose login this is, or the only one.

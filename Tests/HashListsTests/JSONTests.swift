@@ -35,7 +35,7 @@ private let sha256 = Sample.sha256
         #expect(items.count == 3)
         #expect(
             items.prefix(2) == [
-                Sample.entry(7, md5, sha1, comment: #"aé "b".exe"#),
+                Sample.entry(7, md5, sha1, comment: #"aé "b".exe"#, namesOneFile: true),
                 Sample.entry(16, sha256, comment: "Bad thing"),
             ])
         #expect(items.last?.unusable?.line == 18)
@@ -67,7 +67,7 @@ private let sha256 = Sample.sha256
             try Sample.items(text) == [
                 Sample.entry(2, md5, comment: "Group 1"),
                 Sample.entry(3, sha1, comment: "a.exe"),
-                Sample.entry(6, Sample.otherMD5, sha256, comment: "b.exe, dropper"),
+                Sample.entry(6, Sample.otherMD5, sha256, comment: "b.exe, dropper", namesOneFile: true),
             ])
     }
 

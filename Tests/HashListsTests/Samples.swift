@@ -9,8 +9,13 @@ enum Sample {
     static let sha512 = sha256 + sha256
     static let otherMD5 = "92eb5ffee6ae2fec3ad71c777531578f"
 
-    static func entry(_ line: Int, _ hashes: String..., comment: String? = nil) -> HashListItem {
-        .entry(HashListEntry(line: line, hashes: hashes.compactMap { FileHash($0) }, comment: comment))
+    static func entry(
+        _ line: Int, _ hashes: String..., comment: String? = nil, namesOneFile: Bool = false
+    ) -> HashListItem {
+        .entry(
+            HashListEntry(
+                line: line, hashes: hashes.compactMap { FileHash($0) }, comment: comment,
+                namesOneFile: namesOneFile))
     }
 
     static func items(_ text: String) throws -> [HashListItem] { try HashListParser.items(of: text.utf8) }

@@ -43,7 +43,10 @@ struct LookupDispatcherTests {
 
     @Test func threeNamesOnALineCostOneRequest() async throws {
         try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 8)) { bench in
-            let files = Self.families(100)
+            let files = Self.families(150).filter {
+                bench.simulator.file(named: $0.md5).condition != .unknown
+            }
+            .prefix(100)
             let job = try bench.drop(files.map { [$0.md5, $0.sha1, $0.sha256] })
             let done = try await bench.finish(job.id)
             #expect(bench.simulator.journal.lookups.count == 100)

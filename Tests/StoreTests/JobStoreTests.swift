@@ -121,12 +121,23 @@ struct JobStoreTests {
                 == [Samples.hash(2, .md5)])
     }
 
-    @Test func anUnknownFileIsUnknownByAllNamesOnItsLineAndSaysWhichWasAsked() throws {
-        // The SHA-1 leads on the second line and follows on the first.
-        let job = try accept([
-            [Samples.hash(1, .sha256), Samples.hash(1, .sha1)],
-            [Samples.hash(1, .sha1), Samples.hash(1, .md5)],
-        ])
+    @Test func anUnknownHashSaysNothingOfAnotherOnItsLine() throws {
+        let job = try accept([[Samples.hash(1, .sha256), Samples.hash(2, .md5)]])
+        let recorded = try answer(Samples.hash(1), .unknown)
+        #expect(recorded.touched == [job.id: 1])
+        #expect(try rows(job).map(\.askedAs) == [nil, nil])
+        #expect(try database.lookups.runningJobs()[0].openHashes == 1)
+    }
+
+    @Test func anUnknownFileIsUnknownByAllNamesThatItsStructureGivesItAndSaysWhichWasAsked() throws {
+        // The SHA-1 leads in the second object and follows in the first.
+        let job = try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
+            for (line, kinds) in [[FileHash.Kind.sha256, .sha1], [.sha1, .md5]].enumerated() {
+                try writer.add(
+                    HashListEntry(
+                        line: line + 1, hashes: kinds.map { Samples.hash(1, $0) }, namesOneFile: true))
+            }
+        }
         let recorded = try answer(Samples.hash(1), .unknown)
         #expect(recorded.finished == [job.id])
         let rows = try rows(job)
