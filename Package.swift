@@ -90,7 +90,8 @@ let package = Package(
             name: "hashdrop",
             dependencies: [
                 "Model", "HashLists", "Spool", "Store", "Curl", "VirusTotal", "Lookup", "Reporting",
-                "Simulator", "Pipeline", "Settings", "Passwords", "Web", arguments, crypto, lifecycle, logging,
+                "Simulator", "Pipeline", "Settings", "Passwords", "Web", arguments, crypto, lifecycle,
+                logging,
                 signals,
             ], swiftSettings: strict),
         .executableTarget(
@@ -123,7 +124,9 @@ let package = Package(
             name: "SettingsTests", dependencies: ["Settings", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WebTests",
-            dependencies: ["Web", "Model", "Passwords", "Store", "TestSupport", httpTypes, lifecycle, logging],
+            dependencies: [
+                "Web", "Model", "Passwords", "Store", "TestSupport", httpTypes, lifecycle, logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

@@ -24,7 +24,8 @@ struct LoginPage {
         page.markup("spellcheck=false maxlength=32></label>")
         page.markup("<label>Password<input name=password type=password required ")
         page.markup("autocomplete=current-password maxlength=1024></label>")
-        page.markup("<button>Log in</button><p class=muted>A forgotten or missing password is set by whoever ")
+        page.markup(
+            "<button>Log in</button><p class=muted>A forgotten or missing password is set by whoever ")
         page.markup("runs this hashdrop: <code>hashdrop user passwd</code>.</p></form>\n")
     }
 

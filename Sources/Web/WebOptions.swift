@@ -56,7 +56,8 @@ package struct WebOptions: Hashable, Sendable {
     package var complaint: String? {
         let isExposed = certificate == nil && !address.isLoopback && trustedProxies.isEmpty
         if isExposed {
-            return "The page would listen on \(address) without TLS, and passwords would cross the network in "
+            return
+                "The page would listen on \(address) without TLS, and passwords would cross the network in "
                 + "the clear; set web.certificateFile and web.keyFile, or web.trustedProxies if a proxy does "
                 + "TLS, or listen on 127.0.0.1."
         }

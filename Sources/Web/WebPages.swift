@@ -39,7 +39,8 @@ struct WebPages: Sendable {
     /// The same page for what is not there and for what belongs to somebody else.
     private func missing(_ visitor: Visitor) -> Response {
         var response = html("Not found", visitor) { page in
-            page.markup("<section class=notice><h1>Not found</h1><p>There is no such page, or no such job of ")
+            page.markup(
+                "<section class=notice><h1>Not found</h1><p>There is no such page, or no such job of ")
             page.markup("yours.</p><p><a href=\"/jobs\">My jobs</a></p></section>\n")
         }
         response.status = .notFound
@@ -148,6 +149,7 @@ struct WebPages: Sendable {
         var fields = SecurityHeaders.fields(kind)
         fields[.contentType] = type
         fields[.contentLength] = String(bytes.count)
-        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        return Response(
+            status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

@@ -82,7 +82,9 @@ struct WebResponder: HTTPResponder {
         default: break
         }
         let visitor = try await logins.visitor(request.headers, visit)
-        if route == .login { return visitor == nil ? logins.form(request.headers, visit) : pages.redirect("/jobs") }
+        if route == .login {
+            return visitor == nil ? logins.form(request.headers, visit) : pages.redirect("/jobs")
+        }
         // Whoever is not logged in learns nothing, not even which pages there are.
         guard let visitor else { return pages.redirect("/login") }
         return try await pages.show(route, to: visitor)

@@ -11,10 +11,23 @@ final class Browser {
     private let client: RawClient
     private var session = ""
 
+    /// Runs `body` with a browser that is gone afterwards.
+    static func with(_ body: (Browser) async throws -> Void) async throws {
+        let browser = try await Browser()
+        do {
+            try await body(browser)
+        } catch {
+            try? await browser.quit()
+            throw error
+        }
+        try await browser.quit()
+    }
+
     /// Starts driver and browser. They reach nothing but this machine.
-    init() async throws {
+    private init() async throws {
         driver = try Program.start(
-            "/usr/bin/chromedriver", ["--port=0"], environment: ["HOME": folder.url.path(percentEncoded: false)],
+            "/usr/bin/chromedriver", ["--port=0"],
+            environment: ["HOME": folder.url.path(percentEncoded: false)],
             in: folder, log: log)
         let port = try await eventually("chromedriver listens") { [log] in
             try Program.text(log, "output").components(separatedBy: "successfully on port ").dropFirst()
@@ -38,12 +51,13 @@ final class Browser {
         session = "/\(id)"
     }
 
-    deinit { driver.terminate() }
+    // The driver does not end by a milder signal when it inherits this process's mask.
+    deinit { kill(driver.processIdentifier, SIGKILL) }
 
     /// Ends the browser and its driver.
-    func quit() async throws {
+    private func quit() async throws {
         _ = try await call("DELETE", "")
-        driver.terminate()
+        kill(driver.processIdentifier, SIGKILL)
         await Program.exit(of: driver)
     }
 
@@ -110,7 +124,9 @@ final class Browser {
     /// Keeps pictures of the page, light, dark and 360 points wide, if `HASHDROP_SCREENSHOTS` names a folder.
     func screenshots(_ name: String) async throws {
         guard let folder = ProcessInfo.processInfo.environment["HASHDROP_SCREENSHOTS"] else { return }
-        for (suffix, scheme, width) in [("light", "light", 1280), ("dark", "dark", 1280), ("360", "light", 360)] {
+        for (suffix, scheme, width) in [
+            ("light", "light", 1280), ("dark", "dark", 1280), ("360", "light", 360),
+        ] {
             _ = try await developerTool(
                 "Emulation.setEmulatedMedia",
                 ["features": [["name": "prefers-color-scheme", "value": scheme]]])
@@ -129,7 +145,9 @@ final class Browser {
     }
 
     private func call(_ method: String, _ path: String, _ body: [String: Any]? = nil) async throws -> Any {
-        let text = try body.map { String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self) }
+        let text = try body.map {
+            String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self)
+        }
         let answer = try await client.send(
             method, "/session" + session + path, body: text, contentType: "application/json")
         let object = try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any]

@@ -48,16 +48,16 @@ package struct RawClient: Sendable {
             lines.append("Content-Length: \(body.utf8.count)")
         }
         let text = lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")
-        return try Self.answer(in: try await exchange([text]))
+        return try Self.answer(in: try await exchange(text, hasBody: method != "HEAD"))
     }
 
-    /// Writes the pieces and reads until the other side closes; an empty answer if it just closes.
-    package func exchange(_ pieces: [String]) async throws -> String {
+    private func exchange(_ request: String, hasBody: Bool) async throws -> String {
         let connection = try Connection(port: port)
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread {
-                for piece in pieces { connection.write(piece) }
-                continuation.resume(returning: connection.readToEnd())
+                connection.write(request)
+                continuation.resume(
+                    returning: hasBody ? connection.readAnswer() : connection.readToEnd())
             }
         }
     }
@@ -75,7 +75,9 @@ package struct RawClient: Sendable {
             headers[pair[0].lowercased(), default: []].append(
                 pair.dropFirst().first.map { $0.trimmingCharacters(in: .whitespaces) } ?? "")
         }
-        let kept = lines.filter { !$0.lowercased().hasPrefix("date:") && !$0.lowercased().hasPrefix("set-cookie:") }
+        let kept = lines.filter {
+            !$0.lowercased().hasPrefix("date:") && !$0.lowercased().hasPrefix("set-cookie:")
+        }
         let body = parts.dropFirst().joined(separator: "\r\n\r\n")
         return Answer(
             status: status, headers: headers, body: body,
@@ -132,6 +134,27 @@ package final class Connection: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1_024)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    /// One answer with the body that its head promises, or everything until the other side closes.
+    package func readAnswer() -> String {
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while !Self.isWhole(all) {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            all += buffer.prefix(count)
+        }
+        return String(decoding: all, as: UTF8.self)
+    }
+
+    private static func isWhole(_ bytes: [UInt8]) -> Bool {
+        guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return false }
+        let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).lowercased()
+        guard let length = head.components(separatedBy: "content-length:").dropFirst().first,
+            let count = Int(length.prefix { $0 != "\r" && $0 != "\r\n" }.trimmingCharacters(in: .whitespaces))
+        else { return false }
+        return bytes.count - end.upperBound >= count
     }
 
     /// Everything until the other side closes, or nothing comes for 30 s.

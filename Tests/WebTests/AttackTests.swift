@@ -52,9 +52,13 @@ struct AttackTests {
                 outlooks: { [:] },
                 operations: {
                     OperationsView(
-                        quotas: [.init(period: "minute", used: 3, limit: 4)], queue: [Samples.user("bob"): 17],
-                        waitReason: "<b>Quota</b>", folders: [
-                            .init(user: "bob", watching: "polling", problem: "no <i>events</i>", waitingFiles: 2)
+                        quotas: [.init(period: "minute", used: 3, limit: 4)],
+                        queue: [Samples.user("bob"): 17],
+                        waitReason: "<b>Quota</b>",
+                        folders: [
+                            .init(
+                                user: "bob", watching: "polling", problem: "no <i>events</i>", waitingFiles: 2
+                            )
                         ], troubles: ["Files wait: <u>disk</u>"],
                         disks: [.init(name: "spool", freeBytes: 1 << 30, totalBytes: 1 << 31)])
                 })
@@ -63,7 +67,8 @@ struct AttackTests {
             let everybody = try await site.client.send("GET", "/everybody", cookies: carol)
             #expect(everybody.body.contains("\(site.alicesJob.id)"))
             #expect(everybody.body.contains("\(site.bobsJob.id)"))
-            #expect(try await site.client.send("GET", "/jobs/\(site.bobsJob.id)", cookies: carol).status == 200)
+            #expect(
+                try await site.client.send("GET", "/jobs/\(site.bobsJob.id)", cookies: carol).status == 200)
             let operations = try await site.client.send("GET", "/operations", cookies: carol).body
             for text in ["of 4", "17", "1 left", "&lt;b&gt;", "&lt;i&gt;", "&lt;u&gt;", "1 GiB", "polling"] {
                 #expect(operations.contains(text), "\(text)")
@@ -82,7 +87,8 @@ struct AttackTests {
             for path in [
                 "/jobs/\(id)/../../secret", "/jobs/\(id)/%2e%2e/%2e%2e/secret", "/jobs/../secret",
                 "/jobs/\(id)/..%2f..%2fsecret", "//etc/passwd", "/jobs/\(id)/report.csv", "/jobs/\(id)//",
-                "/jobs/\(id)/report.html/", "/jobs/\(id)/report.html%00", "/jobs/%00", "/jobs/\(id)/REPORT.HTML",
+                "/jobs/\(id)/report.html/", "/jobs/\(id)/report.html%00", "/jobs/%00",
+                "/jobs/\(id)/REPORT.HTML",
             ] {
                 let answer = try await site.client.send("GET", path, cookies: alice)
                 #expect(answer.status == 404, "\(path)")

@@ -54,7 +54,9 @@ struct LoginTests {
             let id = try #require(answer.cookies["hashdrop-session"])
             #expect(id.utf8.count == 64)
             #expect(try await site.session("alice")["hashdrop-session"] != id)
-            #expect(try site.database.sessions.user(Data(Self.bytes(id)), limits: .init(), at: Samples.now) == nil)
+            #expect(
+                try site.database.sessions.user(Data(Self.bytes(id)), limits: .init(), at: Samples.now) == nil
+            )
         }
     }
 
@@ -74,7 +76,8 @@ struct LoginTests {
         try await Site.with { site in
             let headers = Site.sameOrigin.merging(["X-Forwarded-Proto": "https"]) { $1 }
             let answer = try await site.logIn("alice", Site.password, headers: headers)
-            #expect(answer.cookies.keys.contains("hashdrop-session"), "a stranger's word for it is not enough")
+            #expect(
+                answer.cookies.keys.contains("hashdrop-session"), "a stranger's word for it is not enough")
         }
     }
 
@@ -108,8 +111,14 @@ struct LoginTests {
     @Test func checkingPasswordsNeverHoldsUpThePage() async throws {
         let gate = Gate()
         try await Site.with(
-            { $0.passwordChecksMax = 2; $0.passwordChecksWaitingMax = 8 },
-            check: { _, _ in gate.pass(); return false }
+            {
+                $0.passwordChecksMax = 2
+                $0.passwordChecksWaitingMax = 8
+            },
+            check: { _, _ in
+                gate.pass()
+                return false
+            }
         ) { site in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<10 {
@@ -131,8 +140,14 @@ struct LoginTests {
     @Test func aFloodOfLoginsIsAskedToComeAgainAndDoesNotCount() async throws {
         let gate = Gate()
         try await Site.with(
-            { $0.passwordChecksMax = 1; $0.passwordChecksWaitingMax = 0 },
-            check: { password, hash in gate.pass(); return try hash.matches(password) }
+            {
+                $0.passwordChecksMax = 1
+                $0.passwordChecksWaitingMax = 0
+            },
+            check: { password, hash in
+                gate.pass()
+                return try hash.matches(password)
+            }
         ) { site in
             async let first = site.logIn("bob", "wrong")
             try await eventually("one is being checked") { gate.waiting == 1 }
@@ -191,7 +206,10 @@ final class Gate: Sendable {
 
     func pass() {
         condition.lock()
-        state.withLock { $0.waiting += 1; $0.mostWaiting = max($0.mostWaiting, $0.waiting) }
+        state.withLock {
+            $0.waiting += 1
+            $0.mostWaiting = max($0.mostWaiting, $0.waiting)
+        }
         while !state.withLock({ $0.isOpen }) { condition.wait() }
         state.withLock { $0.waiting -= 1 }
         condition.unlock()

@@ -112,7 +112,8 @@ final class Site: Sendable {
         return try await client.send(
             "POST", "/login", host: host, headers: headers,
             cookies: cookies.merging(form.cookies) { $1 },
-            body: "user=\(Self.encoded(user))&password=\(Self.encoded(password))&token=\(form.formToken ?? "")"
+            body:
+                "user=\(Self.encoded(user))&password=\(Self.encoded(password))&token=\(form.formToken ?? "")"
         )
     }
 

@@ -14,7 +14,7 @@ struct SlowVisitorTests {
     }
 
     private func ends(
-        _ connection: Connection, within bound: Duration = .seconds(10), dripping: String? = nil
+        _ connection: Connection, within bound: Duration = .seconds(25), dripping: String? = nil
     ) async throws -> String {
         let begin = ContinuousClock.now
         let dripper = Task {

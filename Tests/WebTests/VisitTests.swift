@@ -35,7 +35,9 @@ struct VisitTests {
         #expect(NetworkAddress("::ffff:192.0.2.1") == NetworkAddress("192.0.2.1"))
     }
 
-    @Test(arguments: ["8080", "127.0.0.1", ":8080", "127.0.0.1:70000", "::1:8080", "[127.0.0.1]:80", "a b:80"])
+    @Test(arguments: [
+        "8080", "127.0.0.1", ":8080", "127.0.0.1:70000", "::1:8080", "[127.0.0.1]:80", "a b:80",
+    ])
     func whatIsNoAddressIsRefused(text: String) { #expect(ListenAddress(text) == nil) }
 
     @Test func beyondThisMachineItNeedsTLSOrAProxyAndAName() {
