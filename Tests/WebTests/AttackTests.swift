@@ -158,7 +158,8 @@ struct AttackTests {
     }
 
     @Test func theOwnNamesArePossible() async throws {
-        try await Site.with({ $0.publicHosts = ["Hashdrop.example.org"] }) { site in
+        let options = Site.options { $0.publicHosts = ["Hashdrop.example.org"] }
+        try await Site.with(options) { site in
             for host in ["localhost", "127.0.0.1:8080", "[::1]:8080", "hashdrop.example.org"] {
                 let answer = try await site.client.send("GET", "/login", host: host)
                 #expect(answer.status == 200)

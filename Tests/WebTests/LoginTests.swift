@@ -22,10 +22,11 @@ struct LoginTests {
 
     @Test func aWrongPasswordAnUnknownUserAndAUserWithoutPasswordGetTheSameAnswer() async throws {
         let checked = Mutex(0)
-        try await Site.with(check: { password, hash in
+        let check: Site.Check = { password, hash in
             checked.withLock { $0 += 1 }
             return try hash.matches(password)
-        }) { site in
+        }
+        try await Site.with(check: check) { site in
             try site.database.users.add(
                 User(name: Samples.user("dave"), passwordHash: nil, createdAt: Samples.now))
             let form = try await site.client.send("GET", "/login", headers: Site.sameOrigin)
@@ -66,7 +67,8 @@ struct LoginTests {
     }
 
     @Test func overTLSAtTheProxyCookiesAreSecureAndBoundToTheHost() async throws {
-        try await Site.with({ $0.trustedProxies = ["127.0.0.1"] }) { site in
+        let options = Site.options { $0.trustedProxies = ["127.0.0.1"] }
+        try await Site.with(options) { site in
             let headers = Site.sameOrigin.merging(["X-Forwarded-Proto": "https"]) { $1 }
             let answer = try await site.logIn("alice", Site.password, headers: headers)
             let line = try #require(
@@ -110,16 +112,15 @@ struct LoginTests {
 
     @Test func checkingPasswordsNeverHoldsUpThePage() async throws {
         let gate = Gate()
-        try await Site.with(
-            {
-                $0.passwordChecksMax = 2
-                $0.passwordChecksWaitingMax = 8
-            },
-            check: { _, _ in
-                gate.pass()
-                return false
-            }
-        ) { site in
+        let options = Site.options {
+            $0.passwordChecksMax = 2
+            $0.passwordChecksWaitingMax = 8
+        }
+        let check: Site.Check = { _, _ in
+            gate.pass()
+            return false
+        }
+        try await Site.with(options, check: check) { site in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<10 {
                     group.addTask { _ = try await site.logIn("user\(number)", "wrong") }
@@ -139,16 +140,15 @@ struct LoginTests {
 
     @Test func aFloodOfLoginsIsAskedToComeAgainAndDoesNotCount() async throws {
         let gate = Gate()
-        try await Site.with(
-            {
-                $0.passwordChecksMax = 1
-                $0.passwordChecksWaitingMax = 0
-            },
-            check: { password, hash in
-                gate.pass()
-                return try hash.matches(password)
-            }
-        ) { site in
+        let options = Site.options {
+            $0.passwordChecksMax = 1
+            $0.passwordChecksWaitingMax = 0
+        }
+        let check: Site.Check = { password, hash in
+            gate.pass()
+            return try hash.matches(password)
+        }
+        try await Site.with(options, check: check) { site in
             async let first = site.logIn("bob", "wrong")
             try await eventually("one is being checked") { gate.waiting == 1 }
             for _ in 0..<20 {

@@ -27,13 +27,9 @@ final class Site: Sendable {
 
     /// Runs `body` with a page that is gone afterwards.
     static func with(
-        _ change: (inout WebOptions) -> Void = { _ in }, sources: WebSources = Site.quiet,
-        check: @escaping @Sendable (String, PasswordHash) throws -> Bool = { try $1.matches($0) },
-        _ body: (Site) async throws -> Void
+        _ options: WebOptions = Site.options(), sources: WebSources = Site.quiet,
+        check: @escaping Check = { try $1.matches($0) }, _ body: (Site) async throws -> Void
     ) async throws {
-        var options = WebOptions(
-            address: ListenAddress("127.0.0.1:0")!, version: "0.0.0-test", isSimulated: false)
-        change(&options)
         let site = try await Site(options, sources, check)
         do {
             try await body(site)
@@ -44,11 +40,22 @@ final class Site: Sendable {
         await site.stop()
     }
 
+    /// Whether a password is a hash's.
+    typealias Check = @Sendable (String, PasswordHash) throws -> Bool
+
+    /// The defaults on a free port, but for what `change` changes.
+    static func options(_ change: (inout WebOptions) -> Void = { _ in }) -> WebOptions {
+        var options = WebOptions(
+            address: ListenAddress("127.0.0.1:0")!, version: "0.0.0-test", isSimulated: false)
+        change(&options)
+        return options
+    }
+
     static let quiet = WebSources(outlooks: { [:] }, operations: { OperationsView() })
 
     private init(
         _ options: WebOptions, _ sources: WebSources,
-        _ check: @escaping @Sendable (String, PasswordHash) throws -> Bool
+        _ check: @escaping Check
     ) async throws {
         folder = TemporaryFolder()
         reports = folder.url.appending(path: "reports", directoryHint: .isDirectory)

@@ -7,8 +7,8 @@ import Web
 /// Requests that are slow, huge or many. Each test ends because the page ends the connection, not by its own limit
 /// of 30 s.
 struct SlowVisitorTests {
-    private static func impatient(_ options: inout WebOptions) {
-        options.connections = ConnectionLimits(
+    private static let impatient = Site.options {
+        $0.connections = ConnectionLimits(
             headTimeout: .milliseconds(300), bodyTimeout: .milliseconds(300),
             stallTimeout: .milliseconds(300))
     }
@@ -108,7 +108,8 @@ struct SlowVisitorTests {
     }
 
     @Test func oneAddressHasItsShareOfTheConnections() async throws {
-        try await Site.with({ $0.connections.connectionsPerAddressMax = 3 }) { site in
+        let options = Site.options { $0.connections.connectionsPerAddressMax = 3 }
+        try await Site.with(options) { site in
             var held: [Connection] = []
             for _ in 0..<3 {
                 let connection = try Connection(port: site.client.port)
