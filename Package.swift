@@ -17,6 +17,10 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -37,6 +41,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -74,11 +80,18 @@ let package = Package(
         .target(
             name: "Settings", dependencies: [configuration, systemPackage, yams], swiftSettings: strict),
         .target(name: "Passwords", dependencies: [crypto, cryptoExtras], swiftSettings: strict),
+        .target(
+            name: "Web",
+            dependencies: [
+                "Model", "Store", "Passwords", "Reporting", crypto, httpTypes, hummingbird, hummingbirdCore,
+                hummingbirdTLS, lifecycle, logging, nio, nioHTTPTypes, nioTLS,
+            ], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop",
             dependencies: [
                 "Model", "HashLists", "Spool", "Store", "Curl", "VirusTotal", "Lookup", "Reporting",
-                "Simulator", "Pipeline", "Settings", "Passwords", arguments, crypto, lifecycle, logging,
+                "Simulator", "Pipeline", "Settings", "Passwords", "Web", arguments, crypto, lifecycle,
+                logging,
                 signals,
             ], swiftSettings: strict),
         .executableTarget(
@@ -109,6 +122,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "Web", "Model", "Passwords", "Store", "TestSupport", httpTypes, lifecycle, logging,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Model", "Reporting", "Simulator", "TestSupport", "hashdrop", "hashdrop-watch"],

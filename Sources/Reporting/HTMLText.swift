@@ -1,21 +1,23 @@
-import Foundation
+package import Foundation
 import Model
 
 /// HTML under construction: markup comes only from literals of this program, everything else is escaped.
 ///
 /// `markup` takes a `StaticString`, so the compiler refuses markup that was put together from values; this is
 /// the one place where a name from outside becomes HTML.
-struct HTMLText {
-    private(set) var bytes: [UInt8] = []
+package struct HTMLText: Sendable {
+    package private(set) var bytes: [UInt8] = []
+
+    package init() {}
 
     /// Appends `literal` as it is.
-    mutating func markup(_ literal: StaticString) {
+    package mutating func markup(_ literal: StaticString) {
         literal.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
     /// Appends `value` as text or inside a quoted attribute: markup characters escaped, controls made
     /// visible.
-    mutating func text(_ value: some StringProtocol) {
+    package mutating func text(_ value: some StringProtocol) {
         let isPlain = value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
         if isPlain { append(escaping: value.utf8) } else { append(escaping: value.showingControls.utf8) }
     }
@@ -25,7 +27,7 @@ struct HTMLText {
     ///
     /// What is cut off is counted, visibly. Code points, because one character may have a thousand accents.
     /// With `isBreakable`, a line may end after the separators of paths and detection names.
-    mutating func foreign(_ value: String, max: Int, isBreakable: Bool = false) {
+    package mutating func foreign(_ value: String, max: Int, isBreakable: Bool = false) {
         let isShort = value.utf8.count <= max
         let scalars = value.unicodeScalars
         let end =
@@ -43,7 +45,7 @@ struct HTMLText {
     }
 
     /// Appends `value` with thousands separators.
-    mutating func number(_ value: Int) {
+    package mutating func number(_ value: Int) {
         if value >= 0 && value < 1_000 {
             digits(value)
         } else {
@@ -52,7 +54,7 @@ struct HTMLText {
     }
 
     /// Appends `value`'s decimal digits alone, for attributes.
-    mutating func digits(_ value: Int) {
+    package mutating func digits(_ value: Int) {
         bytes.append(contentsOf: String(value).utf8)
     }
 
@@ -62,7 +64,7 @@ struct HTMLText {
     }
 
     /// Appends a moment in UTC to the minute; the page's script shows it in the reader's own zone.
-    mutating func time(_ date: Date) {
+    package mutating func time(_ date: Date) {
         let time = UTCTime(date)
         markup("<time datetime=")
         time.appendISO8601(to: &bytes)

@@ -1,24 +1,46 @@
-import Foundation
-import Model
+package import Foundation
+package import Model
 
-/// One job in its user's index.
-struct IndexEntry {
-    let overview: JobOverview
-    let now: Date
+/// One job in a list of jobs: a user's index, or the web page.
+package struct IndexEntry {
+    private let overview: JobOverview
+    private let now: Date
+    private let page: String
+    private let table: String
+    private let owner: UserName?
+
+    /// - Parameters:
+    ///   - page: where its name links to; by default its report, seen from the user's index.
+    ///   - table: where its CSV is.
+    ///   - owner: whose it is, where the list is of several users.
+    package init(
+        overview: JobOverview, now: Date, page: String? = nil, table: String? = nil, owner: UserName? = nil
+    ) {
+        self.overview = overview
+        self.now = now
+        self.page = page ?? "\(overview.job.folderName)/\(ReportWriter.FileName.html)"
+        self.table = table ?? "\(overview.job.folderName)/\(ReportWriter.FileName.csv)"
+        self.owner = owner
+    }
 
     private var job: Job { overview.job }
 
-    func append(to page: inout HTMLText) {
+    /// Appends it as an item of a list of class `jobs`.
+    package func append(to page: inout HTMLText) {
         page.markup("<li><div><h3><a href=\"")
-        page.text(job.folderName)
-        page.markup("/report.html\">")
+        page.text(self.page)
+        page.markup("\">")
         page.foreign(job.droppedName.display, max: 200)
         page.markup("</a></h3><p class=muted>")
+        if let owner {
+            page.text(owner.description)
+            page.markup(" · ")
+        }
         page.time(job.receivedAt)
         if job.state == .done {
             page.markup(" · <a href=\"")
-            page.text(job.folderName)
-            page.markup("/report.csv\">CSV</a>")
+            page.text(table)
+            page.markup("\">CSV</a>")
         }
         page.markup("</p></div><div>")
         switch job.state {

@@ -1,5 +1,5 @@
 import Foundation
-import Model
+package import Model
 
 /// A job's `report.html`: the head, the rows as they come, the foot.
 struct JobPage {
@@ -133,7 +133,7 @@ struct JobPage {
 
 extension JobState {
     /// As a reader sees it.
-    var presentation: String {
+    package var presentation: String {
         switch self {
         case .running: "Running"
         case .done: "Done"

@@ -2,13 +2,16 @@ import Foundation
 import Model
 
 /// The parts of a job's page that are not the table: progress, verdicts, costs, unusable lines, origin.
-struct JobSummary {
+package struct JobSummary {
     let input: ReportInput
+
+    package init(input: ReportInput) { self.input = input }
 
     private var job: Job { input.job }
     private var counts: JobCounts { input.job.counts }
 
-    func append(to page: inout HTMLText) {
+    /// Appends progress and verdicts.
+    package func append(to page: inout HTMLText) {
         if job.state == .running { appendProgress(to: &page) }
         if job.state == .cancelled {
             page.markup("<section class=notice><h2>Cancelled</h2><p>")
@@ -57,7 +60,7 @@ struct JobSummary {
     }
 
     /// Appends what the job cost and what it did not.
-    func appendCost(to page: inout HTMLText) {
+    package func appendCost(to page: inout HTMLText) {
         let costs = job.stewardship
         let parts: [(String, Int)] = [
             ("requests sent", costs.requestsSent),

@@ -2,7 +2,7 @@ import Foundation
 import Model
 
 /// What all pages share: the head with its policy, the banner of simulated answers, the foot.
-struct PageFrame: Sendable {
+package struct PageFrame: Sendable {
     let options: ReportOptions
     private let style: PageAsset
     private let script = PageAsset(ReportScript.source)
@@ -75,7 +75,8 @@ struct PageFrame: Sendable {
         page.markup("</script>\n</body>\n</html>\n")
     }
 
-    private static let icon: StaticString = """
+    /// The pages' sign in a browser's tab, as a link of the head.
+    package static let icon: StaticString = """
         <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
         viewBox='0 0 16 16'%3E%3Cpath \
         d='M8 1c3 4 5 6.5 5 9a5 5 0 0 1-10 0c0-2.5 2-5 5-9z' fill='%230b57a4'/%3E%3C/svg%3E">

@@ -1,7 +1,8 @@
 /// The pages' only script: filters, sorts and copies rows, shows times in the reader's zone, and loads a
 /// running page again. The page is complete without it.
-enum ReportScript {
-    static let source = """
+package enum ReportScript {
+    /// JavaScript without a framework, for the page's end.
+    package static let source = """
         (function(){
         'use strict';
         var page=document.documentElement,each=Array.prototype.forEach;

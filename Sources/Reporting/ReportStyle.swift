@@ -3,9 +3,9 @@
 /// Wide windows and paper show the rows as a table, narrow windows as cards; the width at which that changes
 /// depends on how many vendors have a column. Colours were chosen for at least 4.5 : 1 where they are text, 3
 /// : 1 where they are bars (WCAG 2.2 AA); every colour goes with a word and a sign.
-enum ReportStyle {
+package enum ReportStyle {
     /// The whole sheet for these vendors' columns.
-    static func sheet(vendors: [String]) -> String {
+    package static func sheet(vendors: [String]) -> String {
         let tableWidth = 72 + 8 * max(0, vendors.count - 1)
         return tokens + base + figures + rows
             + "@media screen and (max-width:\(tableWidth - 1).99rem){\n" + cards(vendors: vendors) + "}\n"

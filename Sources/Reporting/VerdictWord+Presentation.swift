@@ -1,8 +1,8 @@
-import Model
+package import Model
 
 extension VerdictWord {
     /// The class that gives a row, a bar or a word its colour and its sign.
-    var styleClass: StaticString {
+    package var styleClass: StaticString {
         switch self {
         case .malicious: "m"
         case .suspicious: "s"
@@ -17,7 +17,7 @@ extension VerdictWord {
 
 extension HTMLText {
     /// Appends one bar, stacked from `counts`' verdicts, with its numbers as its text equivalent.
-    mutating func stackedBar(_ counts: JobCounts) {
+    package mutating func stackedBar(_ counts: JobCounts) {
         let present = VerdictWord.allCases.filter { counts[$0] > 0 }
         guard !present.isEmpty else { return }
         markup(
@@ -56,7 +56,7 @@ extension HTMLText {
     }
 
     /// Appends a single bar; the numbers stand beside it as text.
-    mutating func bar(_ part: Int, of whole: Int) {
+    package mutating func bar(_ part: Int, of whole: Int) {
         markup("<svg class=b aria-hidden=true><rect width=")
         digits(Wording.percent(part, of: whole))
         markup("% height=16 /></svg>")

@@ -1,9 +1,9 @@
-import Foundation
+package import Foundation
 
 /// Numbers, sizes and durations as people say them.
-enum Wording {
+package enum Wording {
     /// `1234567` as `1,234,567`.
-    static func number(_ value: Int) -> String {
+    package static func number(_ value: Int) -> String {
         let digits = String(value.magnitude)
         guard digits.utf8.count > 3 else { return String(value) }
         var out = value < 0 ? "-" : ""
@@ -15,12 +15,12 @@ enum Wording {
     }
 
     /// `1 hash`, `1,204 hashes`.
-    static func count(_ value: Int, _ one: String, _ many: String) -> String {
+    package static func count(_ value: Int, _ one: String, _ many: String) -> String {
         "\(number(value)) \(value == 1 ? one : many)"
     }
 
     /// `217088` as `212 KiB`; exact below 1,024 bytes, three figures above.
-    static func size(_ bytes: Int64) -> String {
+    package static func size(_ bytes: Int64) -> String {
         guard bytes >= 1_024 else { return count(Int(max(bytes, 0)), "byte", "bytes") }
         let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
         // 1,023.5 of a unit would be written as 1,024 of it; it is 1.0 of the next.
@@ -38,7 +38,7 @@ enum Wording {
 
     /// A duration in its one or two greatest units, rounded: `45 seconds`, `25 minutes`, `3 hours`, `12
     /// days`.
-    static func duration(_ seconds: TimeInterval) -> String {
+    package static func duration(_ seconds: TimeInterval) -> String {
         let value = Int(min(max(seconds, 0), 3_153_600_000).rounded())
         switch value {
         case ..<90: return count(value, "second", "seconds")
@@ -49,13 +49,13 @@ enum Wording {
     }
 
     /// When something is expected, seen from `now`: `any moment now`, `in about 25 minutes`.
-    static func expectation(_ date: Date, now: Date) -> String {
+    package static func expectation(_ date: Date, now: Date) -> String {
         let seconds = date.timeIntervalSince(now)
         return seconds < 5 ? "any moment now" : "in about \(duration(seconds))"
     }
 
     /// A share in whole percent that is 0 only for nothing and 100 only for everything.
-    static func percent(_ part: Int, of whole: Int) -> Int {
+    package static func percent(_ part: Int, of whole: Int) -> Int {
         guard whole > 0, part > 0 else { return 0 }
         guard part < whole else { return 100 }
         return min(99, max(1, Int((Double(part) / Double(whole) * 100).rounded())))

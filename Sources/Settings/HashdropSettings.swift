@@ -42,10 +42,23 @@ package struct HashdropSettings: Hashable, Sendable {
         package var unknownMaxAge: Duration
     }
 
+    package struct Web: Hashable, Sendable {
+        /// Nil for no page.
+        package var listen: String?
+        package var certificateFile: String?
+        package var keyFile: String?
+        package var publicHosts: [String]
+        package var trustedProxies: [String]
+        package var sessionLifetime: Duration
+        package var sessionIdle: Duration
+        package var connections: Int
+    }
+
     package var spool: Spool
     package var list: List
     package var reports: Reports
     package var virusTotal: VirusTotal
     package var cache: Cache
+    package var web: Web
     package var logLevel: String
 }

@@ -98,6 +98,28 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "cache.unknownMaxAge", .duration(.zero ... .seconds(31_536_000)), "24h",
             "The same for files that VirusTotal does not know or has not scanned yet."),
+        .init(
+            "web.listen", .text, "127.0.0.1:8080",
+            "Where the web page listens, as address:port; off to do without it."),
+        .init(
+            "web.certificateFile", .path, "",
+            "The page's certificate chain, in PEM form; with it the page speaks HTTPS."),
+        .init("web.keyFile", .path, "", "The certificate's private key, in PEM form."),
+        .init(
+            "web.publicHosts", .list, "",
+            "Further host names under which the page is opened, without ports; it answers to no others."),
+        .init(
+            "web.trustedProxies", .list, "",
+            "IP addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+        .init(
+            "web.sessionLifetime", .duration(.seconds(60) ... .seconds(2_592_000)), "12h",
+            "A login ends after this long, whatever happens."),
+        .init(
+            "web.sessionIdle", .duration(.seconds(60) ... .seconds(2_592_000)), "1h",
+            "A login ends when it has not been used for this long."),
+        .init(
+            "web.connections", .integer(1...10_000), "256",
+            "Connections to the page at the same time; further ones wait."),
         .init("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical."),
     ]
 }

@@ -133,6 +133,7 @@ package struct SettingsLoader {
             virusTotal: try virusTotal(),
             cache: .init(
                 maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge")),
+            web: try web(),
             logLevel: text("log.level"))
         try checkTogether(settings)
         return settings
@@ -153,6 +154,15 @@ package struct SettingsLoader {
             caFile: path("virustotal.caFile"))
     }
 
+    private func web() throws -> HashdropSettings.Web {
+        .init(
+            listen: text("web.listen") == "off" ? nil : text("web.listen"),
+            certificateFile: path("web.certificateFile"), keyFile: path("web.keyFile"),
+            publicHosts: list("web.publicHosts"), trustedProxies: list("web.trustedProxies"),
+            sessionLifetime: try duration("web.sessionLifetime"),
+            sessionIdle: try duration("web.sessionIdle"), connections: try integer("web.connections"))
+    }
+
     private func checkTogether(_ settings: HashdropSettings) throws {
         if settings.reports.suspiciousFrom > settings.reports.maliciousFrom {
             throw SettingsError(
@@ -160,6 +170,10 @@ package struct SettingsLoader {
                     + "reports.maliciousFrom (\(settings.reports.maliciousFrom)).")
         }
         try checkFolders(spool: settings.spool.directory, reports: settings.reports.directory)
+        if (settings.web.certificateFile == nil) != (settings.web.keyFile == nil) {
+            throw SettingsError(
+                "web.certificateFile and web.keyFile belong together; set both, or none of them.")
+        }
         let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
         if !levels.contains(settings.logLevel) {
             throw bad("log.level", settings.logLevel, "one of \(levels.joined(separator: ", "))")
@@ -217,6 +231,10 @@ package struct SettingsLoader {
             throw bad(name, text(name), "a size such as 512KiB or 64MiB")
         }
         return value
+    }
+
+    private func list(_ name: String) -> [String] {
+        reader.stringArray(forKey: ConfigKey(name), default: []).filter { !$0.isEmpty }
     }
 
     private func vendors() throws -> [String] {

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Model
 
-/// The one SQLite file: users, jobs, the verdict cache and the quota ledger.
+/// The one SQLite file: users, sessions, jobs, the verdict cache and the quota ledger.
 ///
 /// Write-ahead log with one writer and several readers; a commit is synced before it returns
 /// (`synchronous = FULL`), because a request that was sent and not remembered is quota lost.
@@ -10,6 +10,7 @@ package struct HashdropDatabase: Sendable {
     let pool: DatabasePool
 
     package var users: UserStore { UserStore(pool: pool) }
+    package var sessions: SessionStore { SessionStore(pool: pool) }
     package var jobs: JobStore { JobStore(pool: pool) }
     package var lookups: LookupStore { LookupStore(pool: pool) }
     package var ledger: QuotaLedger { QuotaLedger(pool: pool) }

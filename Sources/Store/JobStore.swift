@@ -49,6 +49,16 @@ package struct JobStore: Sendable {
         }
     }
 
+    /// This user's job of this id, or nil; in the same time whether nobody has it or somebody else.
+    package func job(_ id: JobID, of user: UserName) throws -> Job? {
+        try pool.read { db in
+            try JobRecord.fetch(
+                db, "INDEXED BY jobOfUserByName WHERE user = ? AND name = ?",
+                [user.description, id.description]
+            ).first
+        }
+    }
+
     /// A user's jobs, the newest first.
     package func jobs(of user: UserName, limit: Int) throws -> [Job] {
         try pool.read { db in
@@ -88,6 +98,11 @@ package struct JobStore: Sendable {
             try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM job WHERE user = ?", arguments: [user.description])!
         }
+    }
+
+    /// How many jobs there are.
+    package func count() throws -> Int {
+        try pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM job")! }
     }
 
     /// The list's lines without a usable hash, in order, the first `limit` of them.

@@ -11,6 +11,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in
             try db.execute(sql: tables1)
+            try db.execute(sql: tablesOfSessions)
         }
         return migrator
     }
@@ -145,5 +146,19 @@ enum Schema {
             day INTEGER PRIMARY KEY NOT NULL,
             requests INTEGER NOT NULL CHECK (requests > 0)
         ) STRICT;
+        """
+
+    private static let tablesOfSessions = """
+        -- Who is logged in at the web page. The id itself stands only in the visitor's cookie, here its SHA-256.
+        CREATE TABLE session (
+            idHash BLOB PRIMARY KEY NOT NULL CHECK (length(idHash) = 32),
+            user TEXT NOT NULL REFERENCES user(name) ON DELETE CASCADE,
+            startedAt INTEGER NOT NULL,
+            usedAt INTEGER NOT NULL CHECK (usedAt >= startedAt)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sessionOfUser ON session (user, startedAt);
+        -- With it the question "has this user a job of this name" costs the same whether nobody has it or
+        -- somebody else has.
+        CREATE UNIQUE INDEX jobOfUserByName ON job (user, name);
         """
 }

@@ -62,29 +62,46 @@ package struct UserStore: Sendable {
         }
     }
 
+    /// Sets another password, or none, and ends the user's sessions at the web page.
+    ///
     /// - Throws: `StoreError` of kind `noSuchUser`.
     package func setPasswordHash(_ hash: String?, of name: UserName) throws {
-        try change("UPDATE user SET passwordHash = ? WHERE name = ?", [hash, name.description], name)
+        try change(
+            "UPDATE user SET passwordHash = ? WHERE name = ?", [hash, name.description], name,
+            "DELETE FROM session WHERE user = ?")
     }
 
-    /// Removes the user; jobs and reports stay.
+    /// Stores the same password hashed anew; the sessions stay. Does nothing if the hash is not `old` any more.
+    package func replacePasswordHash(_ old: String, by new: String, of name: UserName) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "UPDATE user SET passwordHash = ? WHERE name = ? AND passwordHash = ?",
+                arguments: [new, name.description, old])
+        }
+    }
+
+    /// Removes the user with the user's sessions; jobs and reports stay.
     ///
     /// - Throws: `StoreError` of kind `noSuchUser`.
     package func remove(_ name: UserName) throws {
         try change("DELETE FROM user WHERE name = ?", [name.description], name)
     }
 
-    private func change(_ sql: String, _ arguments: StatementArguments, _ name: UserName) throws {
+    /// Changes the one row of `name`; `afterwards` is told the name in the same transaction.
+    private func change(
+        _ sql: String, _ arguments: StatementArguments, _ name: UserName, _ afterwards: String? = nil
+    ) throws {
         try pool.write { db in
             try db.execute(sql: sql, arguments: arguments)
             guard db.changesCount == 1 else {
                 throw StoreError(
                     .noSuchUser, "There is no user '\(name)'; 'hashdrop user list' shows who there is.")
             }
+            if let afterwards { try db.execute(sql: afterwards, arguments: [name.description]) }
         }
     }
 
-    private static func user(_ row: Row) -> User? {
+    static func user(_ row: Row) -> User? {
         UserName(row["name"] as String).map {
             User(
                 name: $0, isAdministrator: row["isAdministrator"], weight: row["weight"],

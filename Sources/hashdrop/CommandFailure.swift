@@ -7,6 +7,7 @@ import Simulator
 import Spool
 import Store
 import VirusTotal
+import Web
 
 /// Why a command ends: one sentence, and an exit code by kind (the numbers of `sysexits.h`).
 struct CommandFailure: Error, CustomStringConvertible {
@@ -51,6 +52,7 @@ struct CommandFailure: Error, CustomStringConvertible {
                 error.isDiskFull ? .temporary : error.errorNumber == EACCES ? .noPermission : .system,
                 sentence(error.description))
         case let error as SimulatorError: CommandFailure(.unavailable, sentence("\(error)"))
+        case let error as WebError: CommandFailure(code(for: error), error.description)
         case is ValidationError, is CleanExit, is ExitCode: nil
         default: isFromParser(error) ? nil : CommandFailure(.system, sentence("\(error)"))
         }
@@ -63,6 +65,14 @@ struct CommandFailure: Error, CustomStringConvertible {
         case .userExists: .cannotCreate
         case .cannotOpen: .system
         case .notOurs, .tooNew, .wrongEndpoint: .configuration
+        }
+    }
+
+    private static func code(for error: WebError) -> Code {
+        switch error {
+        case .cannotListen: .unavailable
+        case .certificate, .options: .configuration
+        case .cannotRead: .system
         }
     }
 

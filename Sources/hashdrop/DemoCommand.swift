@@ -82,7 +82,7 @@ struct DemoCommand: AsyncParsableCommand {
                 "HASHDROP_REPORTS_DIRECTORY": "\(folder)/reports",
                 "HASHDROP_REPORTS_PARTIAL_EVERY": "1s", "HASHDROP_VIRUSTOTAL_ENDPOINT": endpoint,
                 "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "0", "HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY": "0",
-                "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MONTH": "0",
+                "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MONTH": "0", "HASHDROP_WEB_LISTEN": "off",
             ])
     }
 

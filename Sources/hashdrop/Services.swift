@@ -12,6 +12,7 @@ import Spool
 import Store
 import UnixSignals
 import VirusTotal
+import Web
 
 /// The daemon put together: the one place that knows which part talks to which.
 struct Services: Sendable {
@@ -57,14 +58,33 @@ struct Services: Sendable {
             watcher: WatcherProcess(helper: Self.helperPath, spool: settings.spool.directory),
             database: database, publisher: publisher, options: settings.intakeOptions, lookups: dispatcher,
             reports: changes, logger: logger)
-        // Started in this order and stopped in the other: no more files, then no more requests, then the reports.
+        // Started in this order and stopped in the other: the page, then no more files, then no more requests, then
+        // the reports.
+        var services: [any Service] = [
+            reports, LookupService(dispatcher: dispatcher), intake,
+            ReloadService(lookups: dispatcher, reports: changes),
+        ]
+        if let options = try settings.webOptions(isSimulated: isSimulated, version: Hashdrop.version) {
+            services.append(
+                try WebService(
+                    options: options, database: database, reports: settings.reports.directory,
+                    sources: Self.sources(dispatcher, paths, settings), logger: logger))
+        }
         group = ServiceGroup(
             configuration: .init(
-                services: [
-                    .init(service: reports), .init(service: LookupService(dispatcher: dispatcher)),
-                    .init(service: intake),
-                    .init(service: ReloadService(lookups: dispatcher, reports: changes)),
-                ], gracefulShutdownSignals: signals, logger: logger))
+                services: services.map {
+                    // What fails takes the others with it, but lets them end in good order.
+                    .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
+                }, gracefulShutdownSignals: signals, logger: logger))
+    }
+
+    private static func sources(
+        _ dispatcher: LookupDispatcher, _ paths: StatePaths, _ settings: HashdropSettings
+    ) -> WebSources {
+        let operations = OperationsSource(
+            dispatcher: dispatcher, status: DaemonStatusFile(path: paths.status), settings: settings)
+        return WebSources(
+            outlooks: { await dispatcher.outlooks() }, operations: { await operations.view() })
     }
 
     /// `hashdrop-watch` lies beside the program.

@@ -6,6 +6,7 @@ import Reporting
 import Settings
 import Spool
 import Store
+import Web
 
 // Each part has options of its own and knows nothing of the configuration file.
 extension HashdropSettings {
@@ -39,5 +40,25 @@ extension HashdropSettings {
             safetyScan: spool.safetyScan, poll: spool.poll, waitingFilesMax: spool.waitingFilesMax,
             limits: HashListLimits(hashesMax: list.hashesMax),
             ages: CacheAges(known: cache.maxAge, unknown: cache.unknownMaxAge))
+    }
+
+    /// Nil for no page.
+    func webOptions(isSimulated: Bool, version: String) throws -> WebOptions? {
+        guard let listen = web.listen else { return nil }
+        guard let address = ListenAddress(listen) else {
+            throw SettingsError(
+                "The setting web.listen is '\(listen)'; it must be an address and a port such as "
+                    + "127.0.0.1:8080 or [::1]:8080, or off.")
+        }
+        let certificate = web.certificateFile.flatMap { chain in
+            web.keyFile.map { WebOptions.Certificate(chainFile: chain, keyFile: $0) }
+        }
+        return WebOptions(
+            address: address, certificate: certificate, publicHosts: web.publicHosts,
+            trustedProxies: web.trustedProxies,
+            sessions: SessionLimits(lifetime: web.sessionLifetime, idle: web.sessionIdle),
+            connections: ConnectionLimits(connectionsMax: web.connections), version: version,
+            isSimulated: isSimulated,
+            refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)))
     }
 }

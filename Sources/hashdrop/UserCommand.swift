@@ -16,7 +16,7 @@ struct UserCommand: AsyncParsableCommand {
             commandName: "add", abstract: "Make a user with a drop folder and a report folder.")
 
         @Argument(help: "The name: \(UserName.rule).") var name: String
-        @Flag(help: "May see everybody's jobs.") var administrator = false
+        @Flag(help: "May see everybody's jobs and the operations view.") var administrator = false
         @Option(help: "Turns in the queue relative to others, 1 to 100.") var weight = 1
         @Flag(help: "Read a password for the web page from standard input.") var passwordStdin = false
         @OptionGroup var configurationOption: ConfigurationOption

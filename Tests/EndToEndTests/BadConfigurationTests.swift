@@ -52,6 +52,22 @@ struct BadConfigurationTests {
             environment: ["HASHDROP_VIRUSTOTAL_ENDPOINT": "http://vt.example"], exitCode: 78,
             says: ["http://vt.example"]),
         Row(
+            testDescription: "no address for the page", environment: ["HASHDROP_WEB_LISTEN": "8080"],
+            exitCode: 78, says: ["web.listen", "'8080'", "127.0.0.1:8080", "off"]),
+        Row(
+            testDescription: "the page in the clear", environment: ["HASHDROP_WEB_LISTEN": "192.0.2.1:8080"],
+            exitCode: 78, says: ["192.0.2.1:8080", "web.certificateFile", "web.trustedProxies"]),
+        Row(
+            testDescription: "a certificate without its key",
+            environment: ["HASHDROP_WEB_CERTIFICATE_FILE": "a-file"], exitCode: 78,
+            says: ["web.certificateFile", "web.keyFile"]),
+        Row(
+            testDescription: "a certificate that is none",
+            environment: [
+                "HASHDROP_WEB_LISTEN": "127.0.0.1:0", "HASHDROP_WEB_CERTIFICATE_FILE": "a-file",
+                "HASHDROP_WEB_KEY_FILE": "a-file",
+            ], exitCode: 78, says: ["a-file", "PEM"]),
+        Row(
             testDescription: "missing configuration", arguments: ["serve", "--config", "nowhere.yaml"],
             exitCode: 78, says: ["nowhere.yaml", "--config"]),
         Row(
@@ -111,6 +127,10 @@ struct BadConfigurationTests {
                 .hashdrop("simulate", "--port", port)
             #expect(ended.exitCode == 69)
             #expect(ended.errors.contains(port))
+            let daemon = try await Installation(endpoint: "http://127.0.0.1:1")
+                .hashdrop("serve", environment: ["HASHDROP_WEB_LISTEN": "127.0.0.1:\(port)"])
+            #expect(daemon.exitCode == 69)
+            #expect(daemon.errors.contains("cannot listen on 127.0.0.1:\(port)"), "\(daemon.errors)")
         }
     }
 

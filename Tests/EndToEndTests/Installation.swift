@@ -18,6 +18,8 @@ final class Installation {
             "HASHDROP_VIRUSTOTAL_API_KEY": SimulatedAccount.demoKey,
             "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "0", "HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY": "0",
             "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MONTH": "0", "HASHDROP_REPORTS_PARTIAL_EVERY": "1s",
+            // Many daemons at once cannot all have the page's port.
+            "HASHDROP_WEB_LISTEN": "off",
         ]
         environment.merge(settings) { _, new in new }
     }

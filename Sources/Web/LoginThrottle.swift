@@ -1,0 +1,120 @@
+/// How long somebody has to wait before the next try to log in.
+///
+/// Two counts slow guessing down: wrong tries for a user from wherever, and wrong tries from an address for
+/// whomever. Neither locks a user out for good, because a wait is short, is measured from the *own* last wrong
+/// try, and is not made longer by a try during it:
+///
+/// | wrong tries in 15 minutes | wait |
+/// | --- | --- |
+/// | for the user: up to 4 | none |
+/// | 5, 6, 7, 8 … | 1, 2, 4, 8 … 30 s since this address's last wrong try for the user |
+/// | from the address: up to 9 | none |
+/// | 10, 11, 12 … | 1, 2, 4 … 60 s since the address's last wrong try |
+///
+/// So a stranger who tries alice's password all day from elsewhere costs alice no time at her first try and at
+/// most half a minute after an own mistake. From an address that alice has logged in from, somebody else's wrong
+/// tries for other names do not slow her.
+struct LoginThrottle: Sendable {
+    enum Decision: Hashable, Sendable {
+        case allowed
+        case wait(Duration)
+    }
+
+    struct Pair: Hashable, Sendable {
+        var user: String
+        var address: [UInt8]
+    }
+
+    private struct Failures {
+        var count = 0
+        var last: Duration
+    }
+
+    static let userWaitMax: Duration = .seconds(30)
+    static let addressWaitMax: Duration = .seconds(60)
+    /// Wrong tries are forgotten when so long there was no further one.
+    static let memory: Duration = .seconds(900)
+    /// Entries of each kind; above it the oldest are forgotten, so that a flood of names costs no memory.
+    static let entriesMax = 10_000
+    private static let freeTriesForUser = 5
+    private static let freeTriesFromAddress = 10
+
+    private var byUser: [String: Failures] = [:]
+    private var byAddress: [[UInt8]: Failures] = [:]
+    private var byPair: [Pair: Failures] = [:]
+    private var known: Set<Pair> = []
+
+    /// What is remembered, in entries.
+    var entryCount: Int { byUser.count + byAddress.count + byPair.count }
+
+    /// Decides about a try. An allowed one counts as wrong until `succeeded` is told otherwise: many tries at once
+    /// are not cheaper than one after the other.
+    mutating func attempt(_ pair: Pair, at now: Duration) -> Decision {
+        forget(at: now)
+        let wait = max(userWait(pair, now), addressWait(pair, now))
+        guard wait <= .zero else { return .wait(wait) }
+        count(&byUser, pair.user, now)
+        count(&byAddress, pair.address, now)
+        count(&byPair, pair, now)
+        return .allowed
+    }
+
+    /// The try was right: it does not count, and this user is known at this address from now on. Other people's
+    /// wrong tries from the address still count, or whoever has an account could wash them away.
+    mutating func succeeded(_ pair: Pair) {
+        undo(pair)
+        byPair[pair] = nil
+        if known.count >= Self.entriesMax { known.removeAll() }
+        known.insert(pair)
+    }
+
+    /// The try was not decided (nobody had time to check it) and does not count.
+    mutating func undo(_ pair: Pair) {
+        uncount(&byUser, pair.user)
+        uncount(&byAddress, pair.address)
+        uncount(&byPair, pair)
+    }
+
+    private func userWait(_ pair: Pair, _ now: Duration) -> Duration {
+        guard let own = byPair[pair], let all = byUser[pair.user] else { return .zero }
+        return own.last + Self.wait(all.count, free: Self.freeTriesForUser, max: Self.userWaitMax) - now
+    }
+
+    private func addressWait(_ pair: Pair, _ now: Duration) -> Duration {
+        guard let own = byAddress[pair.address], !known.contains(pair) else { return .zero }
+        return own.last + Self.wait(own.count, free: Self.freeTriesFromAddress, max: Self.addressWaitMax)
+            - now
+    }
+
+    /// 1 s after the free tries, then twice as long each time, up to `max`.
+    private static func wait(_ count: Int, free: Int, max longest: Duration) -> Duration {
+        guard count >= free else { return .zero }
+        return min(.seconds(1 << min(count - free, 10)), longest)
+    }
+
+    private func count<Key: Hashable>(_ table: inout [Key: Failures], _ key: Key, _ now: Duration) {
+        // What is too old counts no more, also before its entry is cleared away.
+        if let failures = table[key], now - failures.last >= Self.memory { table[key] = nil }
+        table[key, default: Failures(last: now)].count += 1
+        table[key]?.last = now
+    }
+
+    private func uncount<Key: Hashable>(_ table: inout [Key: Failures], _ key: Key) {
+        guard let failures = table[key] else { return }
+        if failures.count <= 1 { table[key] = nil } else { table[key]?.count -= 1 }
+    }
+
+    private mutating func forget(at now: Duration) {
+        Self.forget(&byUser, now)
+        Self.forget(&byAddress, now)
+        Self.forget(&byPair, now)
+    }
+
+    private static func forget<Key: Hashable>(_ table: inout [Key: Failures], _ now: Duration) {
+        guard table.count >= entriesMax else { return }
+        table = table.filter { now - $0.value.last < memory }
+        guard table.count >= entriesMax else { return }
+        let newest = table.sorted { $0.value.last > $1.value.last }.prefix(entriesMax / 2)
+        table = Dictionary(uniqueKeysWithValues: newest.map { ($0.key, $0.value) })
+    }
+}

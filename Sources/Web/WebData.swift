@@ -1,0 +1,59 @@
+import Foundation
+import Glibc
+import Model
+import Store
+
+/// Reads the database and the report folders on a thread of its own, where blocking harms nobody.
+actor WebData {
+    private let database: HashdropDatabase
+    private let reports: String
+    private let executor = BlockingExecutor(label: "hashdrop.web")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// - Parameter reports: the folder of the users' report folders.
+    init(database: HashdropDatabase, reports: String) {
+        self.database = database
+        self.reports = reports
+    }
+
+    func read<Value: Sendable>(_ body: @Sendable (HashdropDatabase) throws -> Value) throws -> Value {
+        try body(database)
+    }
+
+    /// Opens a file of a job's folder, or returns nil if it is not there (yet). Its path comes from the job as it
+    /// is stored, and a link in the file's place is not followed.
+    func open(_ file: JobFile, of job: Job) -> OpenFile? {
+        OpenFile(path: "\(reports)/\(job.user)/\(job.folderName)/\(file.rawValue)")
+    }
+
+    /// The next at most `count` bytes of a file, empty at its end.
+    func bytes(_ count: Int, of file: OpenFile) throws -> [UInt8] { try file.read(count) }
+}
+
+/// A regular file, open for reading and closed with its last user. A report that is replaced meanwhile stays whole.
+final class OpenFile: Sendable {
+    private let descriptor: Int32
+    let byteCount: Int
+
+    init?(path: String) {
+        // Without O_NONBLOCK a pipe in the file's place would hold the thread for ever.
+        descriptor = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        var facts = stat()
+        guard descriptor >= 0, fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+            if descriptor >= 0 { close(descriptor) }
+            return nil
+        }
+        byteCount = Int(facts.st_size)
+    }
+
+    deinit { close(descriptor) }
+
+    fileprivate func read(_ count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = 0
+            let read = Glibc.read(descriptor, buffer.baseAddress, count)
+            guard read >= 0 else { throw WebError.cannotRead(code: errno) }
+            filled = read
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Model
+import NIOCore
+import Reporting
+import Store
+
+/// The pages for people who are logged in, and their reports.
+struct WebPages: Sendable {
+    let data: WebData
+    let frame: WebFrame
+    let sources: WebSources
+    let clock: WebClock
+
+    private static let chunkBytes = 64 << 10
+
+    func show(_ route: WebRoute, to visitor: Visitor) async throws -> Response {
+        switch route {
+        case .home: return redirect("/jobs")
+        case .jobs: return try await jobs(of: visitor)
+        case .everybody where visitor.user.isAdministrator: return try await everybody(visitor)
+        case .operations where visitor.user.isAdministrator:
+            let view = await sources.operations()
+            let page = OperationsPage(view: view, now: clock.wall())
+            return html("Operations", visitor, .operations, isLive: true) { page.append(to: &$0) }
+        case .job(let id):
+            guard let job = try await job(id, visitor) else { return missing(visitor) }
+            return await status(of: job, visitor)
+        case .file(let id, let file):
+            guard let job = try await job(id, visitor), let open = await data.open(file, of: job) else {
+                return missing(visitor)
+            }
+            return send(open, file, of: job)
+        default: return missing(visitor)
+        }
+    }
+
+    /// The same page for what is not there and for what belongs to somebody else.
+    private func missing(_ visitor: Visitor) -> Response {
+        var response = html("Not found", visitor) { page in
+            page.markup(
+                "<section class=notice><h1>Not found</h1><p>There is no such page, or no such job of ")
+            page.markup("yours.</p><p><a href=\"/jobs\">My jobs</a></p></section>\n")
+        }
+        response.status = .notFound
+        return response
+    }
+
+    private func job(_ id: JobID, _ visitor: Visitor) async throws -> Job? {
+        let user = visitor.user
+        return try await data.read {
+            user.isAdministrator ? try $0.jobs.job(id) : try $0.jobs.job(id, of: user.name)
+        }
+    }
+
+    private func jobs(of visitor: Visitor) async throws -> Response {
+        let name = visitor.user.name
+        let (jobs, total) = try await data.read {
+            (try $0.jobs.jobs(of: name, limit: JobsPage.jobsMax), try $0.jobs.count(of: name))
+        }
+        return await list("My jobs", .jobs, jobs, total, visitor)
+    }
+
+    private func everybody(_ visitor: Visitor) async throws -> Response {
+        let (jobs, total) = try await data.read {
+            (try $0.jobs.jobs(limit: JobsPage.jobsMax), try $0.jobs.count())
+        }
+        return await list("Everybody’s jobs", .everybody, jobs, total, visitor)
+    }
+
+    private func list(
+        _ title: StaticString, _ place: WebFrame.Place, _ jobs: [Job], _ total: Int, _ visitor: Visitor
+    ) async -> Response {
+        let outlooks = jobs.contains { !$0.state.isFinal } ? await sources.outlooks() : [:]
+        let page = JobsPage(
+            title: title, jobs: jobs.map { JobOverview(job: $0, outlook: outlooks[$0.id] ?? .init()) },
+            jobsTotal: total, isOfEverybody: place == .everybody, now: clock.wall())
+        return html("\(title)", visitor, place, isLive: page.isLive) { page.append(to: &$0) }
+    }
+
+    private func status(of job: Job, _ visitor: Visitor) async -> Response {
+        let outlook = job.state.isFinal ? nil : await sources.outlooks()[job.id]
+        let page = JobStatusPage(
+            overview: JobOverview(job: job, outlook: outlook ?? .init()), now: clock.wall())
+        return html(page.title, visitor, isLive: !job.state.isFinal) { page.append(to: &$0) }
+    }
+
+    /// Streams a file of the job's folder; memory does not grow with it.
+    private func send(_ open: OpenFile, _ file: JobFile, of job: Job) -> Response {
+        var fields = SecurityHeaders.fields(file == .html ? .report : .data)
+        fields[.contentType] = file.contentType
+        if let name = file.attachmentName(of: job) {
+            // The name holds only letters, digits, '.', '-' and '_': nothing to quote.
+            fields[.contentDisposition] = "attachment; filename=\"\(name)\""
+        }
+        fields[.contentLength] = String(open.byteCount)
+        let data = data
+        let body = ResponseBody(contentLength: open.byteCount) { writer in
+            var left = open.byteCount
+            while left > 0 {
+                let bytes = try await data.bytes(min(left, Self.chunkBytes), of: open)
+                // Shorter than it was: the promised length cannot be kept, and the connection is closed.
+                guard !bytes.isEmpty else { throw WebError.cannotRead(code: EIO) }
+                left -= bytes.count
+                try await writer.write(ByteBuffer(bytes: bytes))
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: fields, body: body)
+    }
+
+    // MARK: Responses
+
+    func html(
+        _ title: String, _ visitor: Visitor? = nil, _ place: WebFrame.Place? = nil, isLive: Bool = false,
+        content: (inout HTMLText) -> Void
+    ) -> Response {
+        let page = frame.page(
+            title: title, visitor: visitor, place: place, isLive: isLive, now: clock.wall(),
+            content: content)
+        return response(.ok, page, .page, type: "text/html; charset=utf-8")
+    }
+
+    /// A page that says one sentence to anybody.
+    func message(_ status: HTTPResponse.Status, _ sentence: StaticString) -> Response {
+        var response = html(status.reasonPhrase) { page in
+            page.markup("<section class=notice><p>")
+            page.markup(sentence)
+            page.markup("</p></section>\n")
+        }
+        response.status = status
+        return response
+    }
+
+    func redirect(_ path: StaticString) -> Response {
+        var response = response(.seeOther, [], .data, type: "text/plain; charset=utf-8")
+        response.headers[.location] = "\(path)"
+        return response
+    }
+
+    func asset(_ text: String, type: String) -> Response {
+        response(.ok, Array(text.utf8), .asset, type: type)
+    }
+
+    private func response(
+        _ status: HTTPResponse.Status, _ bytes: [UInt8], _ kind: SecurityHeaders.Kind, type: String
+    ) -> Response {
+        var fields = SecurityHeaders.fields(kind)
+        fields[.contentType] = type
+        fields[.contentLength] = String(bytes.count)
+        return Response(
+            status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}

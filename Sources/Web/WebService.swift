@@ -1,0 +1,120 @@
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import Logging
+import NIOCore
+import NIOSSL
+package import Passwords
+import ServiceLifecycle
+package import Store
+import Synchronization
+
+/// The read-only page: login, jobs, reports, operations.
+package final class WebService: Service {
+    private let options: WebOptions
+    private let responder: WebResponder
+    private let server: HTTPServerBuilder
+    private let logger: Logger
+    private let port = Mutex<Int?>(nil)
+
+    /// Everything but listening; a certificate is read here, and again only at the next start.
+    ///
+    /// - Parameters:
+    ///   - reports: the folder of the users' report folders.
+    ///   - parameters: what a guess at a password costs; hashes with others are replaced at the next login.
+    ///   - check: whether a password is a hash's; blocks.
+    /// - Throws: `WebError`.
+    package init(
+        options: WebOptions, database: HashdropDatabase, reports: String, sources: WebSources,
+        parameters: PasswordHash.Parameters = .init(), clock: WebClock = .system,
+        check: @escaping @Sendable (String, PasswordHash) throws -> Bool = { try $1.matches($0) },
+        logger: Logger
+    ) throws {
+        if let complaint = options.complaint { throw WebError.options(complaint) }
+        self.options = options
+        self.logger = logger
+        let proxies = Set(options.trustedProxies.compactMap { NetworkAddress($0) })
+        server = try Self.server(options, exceptions: proxies)
+        let data = WebData(database: database, reports: reports)
+        let pages = WebPages(data: data, frame: WebFrame(options), sources: sources, clock: clock)
+        let desk = try LoginDesk(
+            data: data, options: options, parameters: parameters, clock: clock, check: check)
+        responder = WebResponder(
+            hosts: HostRule(options), trustedProxies: proxies, hasTLS: options.certificate != nil,
+            pages: pages,
+            logins: LoginPages(
+                data: data, pages: pages, desk: desk, sessions: options.sessions,
+                bodyBytesMax: options.connections.bodyBytesMax, clock: clock, logger: logger),
+            logger: logger)
+    }
+
+    private static func server(
+        _ options: WebOptions, exceptions: Set<NetworkAddress>
+    ) throws -> HTTPServerBuilder {
+        let limits = options.connections
+        let crowd = Crowd(
+            connectionsPerAddressMax: limits.connectionsPerAddressMax, exceptions: exceptions)
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionGuard(limits: limits, crowd: crowd)],
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: limits.headBytesMax, maxHeaderListSize: limits.headBytesMax,
+                    maxHeaderFieldCount: 64)))
+        guard let certificate = options.certificate else { return http }
+        do {
+            return try .tls(http, tlsConfiguration: tls(certificate))
+        } catch {
+            throw WebError.certificate(
+                chainFile: certificate.chainFile, keyFile: certificate.keyFile, problem: "\(error)")
+        }
+    }
+
+    private static func tls(_ certificate: WebOptions.Certificate) throws -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map {
+                .certificate($0)
+            },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: certificate.keyFile, format: .pem)))
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        // A context is made once here only to learn at the start whether key and certificate belong together.
+        _ = try NIOSSLContext(configuration: configuration)
+        return configuration
+    }
+
+    /// Listens until graceful shutdown or cancellation. Throws `WebError` if the address is taken.
+    package func run() async throws {
+        let application = Application(
+            responder: responder, server: server,
+            configuration: ApplicationConfiguration(
+                address: .hostname(options.address.host, port: options.address.port), serverName: nil,
+                availableConnectionsDelegate: .maximum(options.connections.connectionsMax, logger: logger)),
+            onServerRunning: { [self] channel in announce(channel.localAddress?.port) },
+            logger: Self.quiet(logger))
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw WebError.cannotListen(options.address, problem: String(cString: strerror(error.errnoCode)))
+        }
+    }
+
+    private func announce(_ port: Int?) {
+        self.port.withLock { $0 = port }
+        let address = port.flatMap { ListenAddress("\(bracketed(options.address.host)):\($0)") }
+        let scheme = options.certificate == nil ? "http" : "https"
+        logger.info("The page is there.", metadata: ["page": "\(scheme)://\(address ?? options.address)/"])
+    }
+
+    private func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
+
+    /// The port that it listens on; nil before it does.
+    package var boundPort: Int? { port.withLock { $0 } }
+
+    /// The server's own messages at `info` repeat ours.
+    private static func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import TestSupport
+
+/// A real Chromium, driven by its driver over the WebDriver protocol (W3C WebDriver, 2018) on this machine.
+final class Browser {
+    struct Failure: Error, CustomStringConvertible { var description: String }
+
+    private let folder = TemporaryFolder()
+    private let log = TemporaryFolder()
+    private let driver: Process
+    private let client: RawClient
+    private var session = ""
+
+    /// Runs `body` with a browser that is gone afterwards.
+    static func with(_ body: (Browser) async throws -> Void) async throws {
+        let browser = try await Browser()
+        do {
+            try await body(browser)
+        } catch {
+            try? await browser.quit()
+            throw error
+        }
+        try await browser.quit()
+    }
+
+    /// Starts driver and browser. They reach nothing but this machine.
+    private init() async throws {
+        driver = try Program.start(
+            "/usr/bin/chromedriver", ["--port=0"],
+            environment: ["HOME": folder.url.path(percentEncoded: false)],
+            in: folder, log: log)
+        let port = try await eventually("chromedriver listens") { [log] in
+            try Program.text(log, "output").components(separatedBy: "successfully on port ").dropFirst()
+                .first.flatMap { Int($0.prefix { $0.isNumber }) }
+        }
+        client = RawClient(port: port)
+        let arguments = [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--window-size=1280,900",
+        ]
+        let capabilities: [String: Any] = [
+            "browserName": "chrome",
+            "goog:chromeOptions": ["args": arguments, "binary": "/usr/bin/chromium"],
+            "goog:loggingPrefs": ["browser": "ALL", "performance": "ALL"],
+        ]
+        let made = try await call("POST", "", ["capabilities": ["alwaysMatch": capabilities]])
+        guard let id = (made as? [String: Any])?["sessionId"] as? String else {
+            throw Failure(description: "no session: \(made)")
+        }
+        session = "/\(id)"
+    }
+
+    // The driver does not end by a milder signal when it inherits this process's mask.
+    deinit { kill(driver.processIdentifier, SIGKILL) }
+
+    /// Ends the browser and its driver.
+    private func quit() async throws {
+        _ = try await call("DELETE", "")
+        kill(driver.processIdentifier, SIGKILL)
+        await Program.exit(of: driver)
+    }
+
+    func open(_ url: String) async throws { _ = try await call("POST", "/url", ["url": url]) }
+
+    func url() async throws -> String { try await call("GET", "/url") as? String ?? "" }
+
+    /// What JavaScript returns; run by the driver, which the page's policy does not bind.
+    func value(_ script: String) async throws -> Any? {
+        let value = try await call("POST", "/execute/sync", ["script": "return \(script)", "args": [Any]()])
+        return value is NSNull ? nil : value
+    }
+
+    func text(_ selector: String = "body") async throws -> String {
+        try await value("document.querySelector('\(selector)')?.innerText") as? String ?? ""
+    }
+
+    func click(_ selector: String) async throws {
+        _ = try await call("POST", "/element/\(try await element("css selector", selector))/click", [:])
+    }
+
+    func clickLink(_ text: String) async throws {
+        _ = try await call("POST", "/element/\(try await element("link text", text))/click", [:])
+    }
+
+    func type(_ text: String, into selector: String) async throws {
+        let element = try await element("css selector", selector)
+        _ = try await call("POST", "/element/\(element)/value", ["text": text])
+    }
+
+    private func element(_ strategy: String, _ value: String) async throws -> String {
+        let found = try await call("POST", "/element", ["using": strategy, "value": value])
+        // The key is the protocol's own, section 11.
+        guard let id = (found as? [String: Any])?["element-6066-11e4-a52e-4f735466cecf"] as? String else {
+            throw Failure(description: "no element \(value)")
+        }
+        return id
+    }
+
+    /// What the browser complained about since the last call: errors of scripts, refused loads, policy violations.
+    func complaints() async throws -> [String] {
+        try await entries("browser").filter { ["SEVERE", "WARNING"].contains($0["level"] as? String) }
+            .map { "\($0["message"] ?? "")" }
+    }
+
+    /// Every address that was asked for since the last call.
+    func requests() async throws -> [String] {
+        try await entries("performance").compactMap { entry in
+            guard let text = entry["message"] as? String,
+                let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
+                let message = object["message"] as? [String: Any],
+                message["method"] as? String == "Network.requestWillBeSent",
+                let parameters = message["params"] as? [String: Any],
+                let request = parameters["request"] as? [String: Any]
+            else { return nil }
+            return request["url"] as? String
+        }
+    }
+
+    private func entries(_ type: String) async throws -> [[String: Any]] {
+        try await call("POST", "/se/log", ["type": type]) as? [[String: Any]] ?? []
+    }
+
+    /// Keeps pictures of the page, light, dark and 360 points wide, if `HASHDROP_SCREENSHOTS` names a folder.
+    func screenshots(_ name: String) async throws {
+        guard let folder = ProcessInfo.processInfo.environment["HASHDROP_SCREENSHOTS"] else { return }
+        for (suffix, scheme, width) in [
+            ("light", "light", 1280), ("dark", "dark", 1280), ("360", "light", 360),
+        ] {
+            _ = try await developerTool(
+                "Emulation.setEmulatedMedia",
+                ["features": [["name": "prefers-color-scheme", "value": scheme]]])
+            _ = try await developerTool(
+                "Emulation.setDeviceMetricsOverride",
+                ["width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500])
+            let picture = try await call("GET", "/screenshot") as? String ?? ""
+            try Data(base64Encoded: picture)?.write(to: URL(filePath: "\(folder)/\(name)-\(suffix).png"))
+        }
+        _ = try await developerTool("Emulation.clearDeviceMetricsOverride", [:])
+        _ = try await developerTool("Emulation.setEmulatedMedia", ["features": [Any]()])
+    }
+
+    private func developerTool(_ command: String, _ parameters: [String: Any]) async throws -> Any {
+        try await call("POST", "/goog/cdp/execute", ["cmd": command, "params": parameters])
+    }
+
+    private func call(_ method: String, _ path: String, _ body: [String: Any]? = nil) async throws -> Any {
+        let text = try body.map {
+            String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self)
+        }
+        let answer = try await client.send(
+            method, "/session" + session + path, body: text, contentType: "application/json")
+        let object = try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any]
+        guard answer.status == 200 else {
+            throw Failure(description: "\(method) \(path): \(object ?? [:])")
+        }
+        return object?["value"] ?? NSNull()
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Model
+import Simulator
+import TestSupport
+import Testing
+
+/// The page of the real daemon, in a real browser.
+@Suite(.serialized)
+struct PageTests {
+    private static let password = "correct horse battery"
+    private static let listName = "<b>running<b> & 'co'.txt"
+
+    /// Runs `body` with a daemon, the page's address and a browser.
+    private static func with(
+        latency: Duration, _ body: (Installation, String, Browser) async throws -> Void
+    ) async throws {
+        var options = SimulatorOptions()
+        options.accounts[0].limits = .unlimited
+        options.latency = latency
+        try await SimulatedVirusTotal.with(options) { simulator in
+            let place = Installation(
+                endpoint: simulator.baseURL, settings: ["HASHDROP_WEB_LISTEN": "127.0.0.1:0"])
+            _ = try await place.hashdrop("user", "add", "alice", "--password-stdin", input: password)
+            _ = try await place.hashdrop(
+                "user", "add", "carol", "--administrator", "--password-stdin", input: password)
+            try await place.serve()
+            let page = try await eventually("the page's address is logged") {
+                try place.daemonLog().components(separatedBy: "page=").dropFirst().first
+                    .map { String($0.prefix { !$0.isWhitespace }) }
+            }
+            try await Browser.with { try await body(place, page, $0) }
+            await place.stop()
+        }
+    }
+
+    private static func logIn(_ browser: Browser, _ user: String, _ password: String) async throws {
+        try await browser.type(user, into: "input[name=user]")
+        try await browser.type(password, into: "input[name=password]")
+        try await browser.click(".login button")
+    }
+
+    /// A list that takes some seconds, and one that cannot be used; names that would like to be markup.
+    private static func drop(in place: Installation) throws {
+        let list =
+            (0..<120).map { Samples.hash(9_000 + $0, .md5).hexadecimal } + [
+                "44d88612fea8a8f36de82e1278abb02f"
+            ]
+        try Data(list.joined(separator: "\n").utf8).write(to: place.drop.appending(path: listName))
+        try Data("nothing here".utf8).write(to: place.drop.appending(path: "prose.txt"))
+    }
+
+    private static func expectNoComplaintAndNoStranger(_ browser: Browser, _ page: String) async throws {
+        #expect(try await browser.complaints() == [])
+        let requests = try await browser.requests()
+        #expect(requests.count > 3)
+        for url in requests { #expect(url.hasPrefix(page) || url.hasPrefix("data:"), "\(url)") }
+    }
+
+    @Test func aVisitorLogsInWatchesAJobFinishOpensItsReportAndLogsOut() async throws {
+        try await Self.with(latency: .milliseconds(350)) { place, page, browser in
+            try await browser.open(page)
+            try await browser.screenshots("login")
+            #expect(try await browser.url() == page + "login")
+            try await Self.logIn(browser, "alice", "wrong horse")
+            #expect(try await browser.text().contains("The user name or the password is wrong."))
+            try await browser.screenshots("login-wrong")
+            try await Self.logIn(browser, "alice", Self.password)
+            #expect(try await browser.url() == page + "jobs")
+            #expect(try await browser.text("h1") == "My jobs")
+
+            try await watch(place, page, browser)
+            try await openReport(page, browser)
+
+            try await browser.click(".top form button")
+            #expect(try await browser.url() == page + "login")
+            try await browser.open(page + "jobs")
+            #expect(try await browser.url() == page + "login")
+            try await Self.expectNoComplaintAndNoStranger(browser, page)
+            #expect(!(try place.daemonLog()).contains("horse"))
+        }
+    }
+
+    private func watch(_ place: Installation, _ page: String, _ browser: Browser) async throws {
+        try Self.drop(in: place)
+        try await eventually("the list runs") {
+            try await browser.open(page + "jobs")
+            return try await browser.text().contains("of 121 answered")
+        }
+        try await browser.screenshots("jobs")
+        try await browser.clickLink(Self.listName)
+        #expect(try await browser.text(".state") == "Running")
+        try await browser.screenshots("job-running")
+        // The page loads itself again; the test only looks.
+        try await eventually("the job is seen to finish") { try await browser.text(".state") == "Done" }
+        #expect(try await browser.text("h1") == Self.listName)
+        try await browser.screenshots("job-done")
+    }
+
+    private func openReport(_ page: String, _ browser: Browser) async throws {
+        try await browser.clickLink("Open the report")
+        #expect(try await browser.url().hasSuffix("/report.html"))
+        #expect(try await browser.text(".rows tbody").contains("44d88612fea8a8f36de82e1278abb02f"))
+        // The report's own script runs under both policies: times are in the reader's zone.
+        #expect(try await browser.text(".zone").contains("your time"))
+        try await browser.click(".crumbs a")
+        #expect(try await browser.url() == page + "jobs")
+    }
+
+    @Test func anAdministratorSeesTheOperations() async throws {
+        try await Self.with(latency: .milliseconds(500)) { place, page, browser in
+            try Self.drop(in: place)
+            try await browser.open(page)
+            try await Self.logIn(browser, "carol", Self.password)
+            try await browser.screenshots("jobs-empty")
+            try await browser.clickLink("Operations")
+            try await eventually("alice's hashes are queued") {
+                try await browser.text().contains("Hashes to ask")
+            }
+            let text = try await browser.text()
+            for word in ["alice", "events", "this minute", "this month", "free", "in all"] {
+                #expect(text.contains(word), "\(word)")
+            }
+            try await browser.screenshots("operations")
+            try await browser.clickLink("Everybody’s jobs")
+            #expect(try await browser.text().contains("prose.txt"))
+            try await browser.screenshots("everybody")
+            try await Self.expectNoComplaintAndNoStranger(browser, page)
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import Glibc
+
+/// Talks HTTP/1.1 over a socket byte by byte, as browsers and attackers can.
+package struct RawClient: Sendable {
+    package struct Answer: Sendable {
+        package var status: Int
+        /// Names in lower case; of a name that comes several times, all values.
+        package var headers: [String: [String]]
+        package var body: String
+        /// Everything but the `Date` and cookies, to compare answers byte by byte.
+        package var comparable: String
+
+        package subscript(name: String) -> String? { headers[name]?.first }
+        /// `name=value` of each cookie that is set.
+        package var cookies: [String: String] {
+            Dictionary(
+                (headers["set-cookie"] ?? []).compactMap { line in
+                    let pair = line.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
+                    return pair.count == 2 ? (String(pair[0]), String(pair[1])) : nil
+                }, uniquingKeysWith: { $1 })
+        }
+        /// The value of the page's hidden form field.
+        package var formToken: String? {
+            body.components(separatedBy: "name=token value=\"").dropFirst().first
+                .map { String($0.prefix { $0 != "\"" }) }
+        }
+    }
+
+    package let port: Int
+
+    package init(port: Int) { self.port = port }
+
+    /// Sends a request and reads the whole answer.
+    package func send(
+        _ method: String = "GET", _ path: String, host: String? = "127.0.0.1",
+        headers: [String: String] = [:], cookies: [String: String] = [:], body: String? = nil,
+        contentType: String = "application/x-www-form-urlencoded"
+    ) async throws -> Answer {
+        var lines = ["\(method) \(path) HTTP/1.1", "Connection: close"]
+        if let host { lines.append("Host: \(host)") }
+        for (name, value) in headers { lines.append("\(name): \(value)") }
+        if !cookies.isEmpty {
+            lines.append("Cookie: " + cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; "))
+        }
+        if let body {
+            lines.append("Content-Type: \(contentType)")
+            lines.append("Content-Length: \(body.utf8.count)")
+        }
+        let text = lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")
+        return try Self.answer(in: try await exchange(text, hasBody: method != "HEAD"))
+    }
+
+    private func exchange(_ request: String, hasBody: Bool) async throws -> String {
+        let connection = try Connection(port: port)
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                connection.write(request)
+                continuation.resume(
+                    returning: hasBody ? connection.readAnswer() : connection.readToEnd())
+            }
+        }
+    }
+
+    static func answer(in text: String) throws -> Answer {
+        let parts = text.components(separatedBy: "\r\n\r\n")
+        var lines = parts[0].components(separatedBy: "\r\n")
+        guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw URLError(.badServerResponse)
+        }
+        lines.removeFirst()
+        var headers: [String: [String]] = [:]
+        for line in lines {
+            let pair = line.split(separator: ":", maxSplits: 1)
+            headers[pair[0].lowercased(), default: []].append(
+                pair.dropFirst().first.map { $0.trimmingCharacters(in: .whitespaces) } ?? "")
+        }
+        let kept = lines.filter {
+            !$0.lowercased().hasPrefix("date:") && !$0.lowercased().hasPrefix("set-cookie:")
+        }
+        let body = parts.dropFirst().joined(separator: "\r\n\r\n")
+        return Answer(
+            status: status, headers: headers, body: body,
+            comparable: ([String(status)] + kept.sorted() + [body]).joined(separator: "\n"))
+    }
+}
+
+/// A TCP connection to a port of this machine; closed with its last user.
+package final class Connection: Sendable {
+    private let descriptor: Int32
+
+    package init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // A test must end, also when the server does not close as it should.
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw URLError(.cannotConnectToHost) }
+    }
+
+    deinit { close(descriptor) }
+
+    package func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return }
+            sent += count
+        }
+    }
+
+    /// Whether the other side has ended the connection, without reading what it sent before.
+    package var isReset: Bool {
+        var state = tcp_info()
+        var length = socklen_t(MemoryLayout<tcp_info>.size)
+        guard getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &state, &length) == 0 else { return true }
+        // TCP_ESTABLISHED is 1.
+        return state.tcpi_state != 1
+    }
+
+    /// What comes first.
+    package func readSome() -> String {
+        var buffer = [UInt8](repeating: 0, count: 1_024)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    /// One answer with the body that its head promises, or everything until the other side closes.
+    package func readAnswer() -> String {
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while !Self.isWhole(all) {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            all += buffer.prefix(count)
+        }
+        return String(decoding: all, as: UTF8.self)
+    }
+
+    private static func isWhole(_ bytes: [UInt8]) -> Bool {
+        guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return false }
+        let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).lowercased()
+        guard let length = head.components(separatedBy: "content-length:").dropFirst().first,
+            let count = Int(length.prefix { $0 != "\r" && $0 != "\r\n" }.trimmingCharacters(in: .whitespaces))
+        else { return false }
+        return bytes.count - end.upperBound >= count
+    }
+
+    /// Everything until the other side closes, or nothing comes for 30 s.
+    package func readToEnd() -> String {
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return String(decoding: all, as: UTF8.self) }
+            all += buffer.prefix(count)
+        }
+    }
+}

@@ -1,0 +1,220 @@
+import Foundation
+import Model
+import Store
+import TestSupport
+import Testing
+import Web
+
+/// Each line of "nobody in" that is about requests, as a request.
+struct AttackTests {
+    @Test func withoutLoginNothingIsShownNotEvenWhatThereIs() async throws {
+        try await Site.with { site in
+            let paths = [
+                "/", "/jobs", "/everybody", "/operations", "/jobs/\(site.alicesJob.id)",
+                "/jobs/\(site.alicesJob.id)/report.html", "/nothing", "/logout",
+            ]
+            for path in paths {
+                let answer = try await site.client.send("GET", path)
+                #expect(answer.status == 303 && answer["location"] == "/login", "\(path)")
+                #expect(answer.body.isEmpty)
+            }
+        }
+    }
+
+    @Test func aliceCannotTellBobsJobFromNone() async throws {
+        try await Site.with { site in
+            let alice = try await site.session("alice")
+            var answers: Set<String> = []
+            let none = "20200101-000000-zzzzz"
+            for id in [site.bobsJob.id.description, none] {
+                for end in ["", "/report.html", "/report.csv", "/status.json", "/input"] {
+                    let answer = try await site.client.send("GET", "/jobs/\(id)\(end)", cookies: alice)
+                    #expect(answer.status == 404)
+                    answers.insert(answer.comparable)
+                }
+            }
+            for path in ["/everybody", "/operations", "/nothing"] {
+                answers.insert(try await site.client.send("GET", path, cookies: alice).comparable)
+            }
+            #expect(answers.count == 1)
+            let jobs = try await site.client.send("GET", "/jobs", cookies: alice)
+            #expect(!jobs.body.contains("bob"))
+            let bob = try await site.session("bob")
+            #expect(
+                try await site.client.send("GET", "/jobs/\(site.bobsJob.id)/report.html", cookies: bob).body
+                    == "report.html of bob")
+        }
+    }
+
+    @Test func anAdministratorSeesEverybodysJobsAndTheOperations() async throws {
+        try await Site.with(
+            sources: WebSources(
+                outlooks: { [:] },
+                operations: {
+                    OperationsView(
+                        quotas: [.init(period: "minute", used: 3, limit: 4)],
+                        queue: [Samples.user("bob"): 17],
+                        waitReason: "<b>Quota</b>",
+                        folders: [
+                            .init(
+                                user: "bob", watching: "polling", problem: "no <i>events</i>", waitingFiles: 2
+                            )
+                        ], troubles: ["Files wait: <u>disk</u>"],
+                        disks: [.init(name: "spool", freeBytes: 1 << 30, totalBytes: 1 << 31)])
+                })
+        ) { site in
+            let carol = try await site.session("carol")
+            let everybody = try await site.client.send("GET", "/everybody", cookies: carol)
+            #expect(everybody.body.contains("\(site.alicesJob.id)"))
+            #expect(everybody.body.contains("\(site.bobsJob.id)"))
+            #expect(
+                try await site.client.send("GET", "/jobs/\(site.bobsJob.id)", cookies: carol).status == 200)
+            let operations = try await site.client.send("GET", "/operations", cookies: carol).body
+            for text in ["of 4", "17", "1 left", "&lt;b&gt;", "&lt;i&gt;", "&lt;u&gt;", "1 GiB", "polling"] {
+                #expect(operations.contains(text), "\(text)")
+            }
+        }
+    }
+
+    @Test func pathsAreNeverTakenFromTheAddress() async throws {
+        try await Site.with { site in
+            let alice = try await site.session("alice")
+            let id = site.alicesJob.id
+            try Data("outside".utf8).write(to: site.reports.appending(path: "secret"))
+            let job = site.reports.appending(path: "alice/\(site.alicesJob.folderName)")
+            try FileManager.default.createSymbolicLink(
+                at: job.appending(path: "report.csv"), withDestinationURL: URL(filePath: "/etc/passwd"))
+            for path in [
+                "/jobs/\(id)/../../secret", "/jobs/\(id)/%2e%2e/%2e%2e/secret", "/jobs/../secret",
+                "/jobs/\(id)/..%2f..%2fsecret", "//etc/passwd", "/jobs/\(id)/report.csv", "/jobs/\(id)//",
+                "/jobs/\(id)/report.html/", "/jobs/\(id)/report.html%00", "/jobs/%00",
+                "/jobs/\(id)/REPORT.HTML",
+            ] {
+                let answer = try await site.client.send("GET", path, cookies: alice)
+                #expect(answer.status == 404, "\(path)")
+                #expect(!answer.body.contains("outside") && !answer.body.contains("root:"), "\(path)")
+            }
+        }
+    }
+
+    @Test func hostileNamesAreShownAsText() async throws {
+        try await Site.with { site in
+            let alice = try await site.session("alice")
+            for path in ["/jobs", "/jobs/\(site.alicesJob.id)"] {
+                let body = try await site.client.send("GET", path, cookies: alice).body
+                #expect(!body.contains("<img"))
+                #expect(body.contains("&lt;img src=x onerror=alert(1)&gt;.txt"))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ["Sec-Fetch-Site": "cross-site"], ["Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1"],
+        ["Origin": "http://evil.example"], ["Origin": "https://127.0.0.1"], ["Origin": "null"], [:],
+        ["Sec-Fetch-Site": "same-origin", "Origin": "http://evil.example"],
+    ])
+    func aFormFromElsewhereIsRefused(headers: [String: String]) async throws {
+        try await Site.with { site in
+            #expect(try await site.logIn("alice", Site.password, headers: headers).status == 403)
+            let alice = try await site.session("alice")
+            let page = try await site.client.send("GET", "/jobs", cookies: alice)
+            let answer = try await site.client.send(
+                "POST", "/logout", headers: headers, cookies: alice, body: "token=\(page.formToken ?? "")")
+            #expect(answer.status == 403)
+            #expect(try await site.client.send("GET", "/jobs", cookies: alice).status == 200)
+        }
+    }
+
+    @Test func aFormWithoutTheRightTokenDoesNothing() async throws {
+        try await Site.with { site in
+            let alice = try await site.session("alice")
+            let form = try await site.client.send("GET", "/login")
+            for token in ["", "x", String(repeating: "0", count: 64)] {
+                let answer = try await site.client.send(
+                    "POST", "/login", headers: Site.sameOrigin, cookies: form.cookies,
+                    body: "user=alice&password=\(Site.encoded(Site.password))&token=\(token)")
+                #expect(answer.status == 200 && answer.cookies["hashdrop-session"] == nil)
+                let out = try await site.client.send(
+                    "POST", "/logout", headers: Site.sameOrigin, cookies: alice, body: "token=\(token)")
+                #expect(out.status == 403)
+            }
+            // The right token without its cookie: a form that somebody else's browser asked for.
+            let other = try await site.client.send(
+                "POST", "/login", headers: Site.sameOrigin,
+                body:
+                    "user=alice&password=\(Site.encoded(Site.password))&token=\(form.formToken ?? "")")
+            #expect(other.cookies["hashdrop-session"] == nil)
+            #expect(try await site.client.send("GET", "/jobs", cookies: alice).status == 200)
+        }
+    }
+
+    @Test(arguments: ["evil.example", "127.0.0.1.evil.example", "evil.example:80", "a@127.0.0.1", "", nil])
+    func anotherHostNameIsRefused(host: String?) async throws {
+        try await Site.with { site in
+            let answer = try await site.client.send("GET", "/login", host: host)
+            #expect(answer.status == 421 || answer.status == 400)
+            #expect(!answer.body.contains("<form"))
+        }
+    }
+
+    @Test func theOwnNamesArePossible() async throws {
+        let options = Site.options { $0.publicHosts = ["Hashdrop.example.org"] }
+        try await Site.with(options) { site in
+            for host in ["localhost", "127.0.0.1:8080", "[::1]:8080", "hashdrop.example.org"] {
+                let answer = try await site.client.send("GET", "/login", host: host)
+                #expect(answer.status == 200)
+            }
+        }
+    }
+
+    @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
+    func nothingCanBeChanged(method: String) async throws {
+        try await Site.with { site in
+            let alice = try await site.session("alice")
+            for path in ["/jobs", "/jobs/\(site.alicesJob.id)", "/", "/style.css"] {
+                let answer = try await site.client.send(
+                    method, path, headers: Site.sameOrigin, cookies: alice, body: "a=b")
+                #expect(answer.status == 405, "\(method) \(path)")
+                #expect(answer["allow"] == "GET, HEAD")
+            }
+        }
+    }
+
+    @Test func headSaysWhatGetWouldSayWithoutABody() async throws {
+        try await Site.with { site in
+            let alice = try await site.session("alice")
+            for path in ["/jobs", "/jobs/\(site.alicesJob.id)/report.html", "/style.css"] {
+                let head = try await site.client.send("HEAD", path, cookies: alice)
+                let get = try await site.client.send("GET", path, cookies: alice)
+                #expect(head.status == 200 && head.body.isEmpty)
+                #expect(head["content-length"] == get["content-length"])
+            }
+        }
+    }
+
+    @Test func everyAnswerCarriesItsHeaders() async throws {
+        try await Site.with { site in
+            let alice = try await site.session("alice")
+            let pages = ["/login", "/jobs", "/jobs/\(site.alicesJob.id)", "/nothing"]
+            let files = ["report.html", "status.json", "input"].map { "/jobs/\(site.alicesJob.id)/\($0)" }
+            for path in pages + files {
+                let answer = try await site.client.send(
+                    "GET", path, cookies: path == "/login" ? [:] : alice)
+                #expect(answer["x-content-type-options"] == "nosniff")
+                #expect(answer["referrer-policy"] == "no-referrer")
+                #expect(answer["cache-control"] == "no-store")
+                #expect(answer["x-frame-options"] == "DENY")
+                #expect(answer["server"] == nil)
+                let policy = try #require(answer["content-security-policy"])
+                #expect(policy.contains("frame-ancestors 'none'"))
+                #expect(!policy.contains("unsafe"))
+                if !path.hasSuffix("report.html") { #expect(policy.hasPrefix("default-src 'none'")) }
+            }
+            let dropped = try await site.client.send("GET", files[2], cookies: alice)
+            #expect(dropped["content-type"] == "application/octet-stream")
+            #expect(
+                dropped["content-disposition"]
+                    == "attachment; filename=\"\(site.alicesJob.droppedName.pathComponent)\"")
+        }
+    }
+}

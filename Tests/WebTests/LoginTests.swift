@@ -1,0 +1,224 @@
+import Foundation
+import Model
+import Passwords
+import Store
+import Synchronization
+import TestSupport
+import Testing
+import Web
+
+struct LoginTests {
+    @Test func theRightPasswordLetsInAndTheJobsAreThere() async throws {
+        try await Site.with { site in
+            let answer = try await site.logIn("alice", Site.password)
+            #expect(answer.status == 303)
+            #expect(answer["location"] == "/jobs")
+            let jobs = try await site.client.send("GET", "/jobs", cookies: answer.cookies)
+            #expect(jobs.status == 200)
+            #expect(jobs.body.contains("/jobs/\(site.alicesJob.id)"))
+            #expect(!jobs.body.contains("Operations"))
+        }
+    }
+
+    @Test func aWrongPasswordAnUnknownUserAndAUserWithoutPasswordGetTheSameAnswer() async throws {
+        let checked = Mutex(0)
+        let check: Site.Check = { password, hash in
+            checked.withLock { $0 += 1 }
+            return try hash.matches(password)
+        }
+        try await Site.with(check: check) { site in
+            try site.database.users.add(
+                User(name: Samples.user("dave"), passwordHash: nil, createdAt: Samples.now))
+            let form = try await site.client.send("GET", "/login", headers: Site.sameOrigin)
+            var answers: [String] = []
+            for user in ["alice", "nobody", "dave", "../etc", ""] {
+                let answer = try await site.client.send(
+                    "POST", "/login", headers: Site.sameOrigin, cookies: form.cookies,
+                    body: "user=\(Site.encoded(user))&password=wrong&token=\(form.formToken ?? "")")
+                #expect(answer.status == 200)
+                #expect(answer.body.contains("The user name or the password is wrong."))
+                #expect(answer.cookies.isEmpty)
+                answers.append(answer.comparable)
+            }
+            #expect(Set(answers).count == 1)
+            // The same work too: a hash for each, whether there is such a user or not.
+            #expect(checked.withLock { $0 } == 5)
+        }
+    }
+
+    @Test func theSessionIsInAGuardedCookieAndTheDatabaseKnowsOnlyItsDigest() async throws {
+        try await Site.with { site in
+            let answer = try await site.logIn("alice", Site.password)
+            let line = try #require(answer.headers["set-cookie"]?.first { $0.hasPrefix("hashdrop-session=") })
+            for part in ["HttpOnly", "SameSite=Strict", "Path=/"] { #expect(line.contains(part)) }
+            #expect(!line.contains("Secure"))
+            let id = try #require(answer.cookies["hashdrop-session"])
+            #expect(id.utf8.count == 64)
+            #expect(try await site.session("alice")["hashdrop-session"] != id)
+            #expect(
+                try site.database.sessions.user(Data(Self.bytes(id)), limits: .init(), at: Samples.now) == nil
+            )
+        }
+    }
+
+    private static func bytes(_ hexadecimal: String) -> [UInt8] {
+        let digits = Array(hexadecimal)
+        return stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0...$0 + 1]), radix: 16)! }
+    }
+
+    @Test func overTLSAtTheProxyCookiesAreSecureAndBoundToTheHost() async throws {
+        let options = Site.options { $0.trustedProxies = ["127.0.0.1"] }
+        try await Site.with(options) { site in
+            let headers = Site.sameOrigin.merging(["X-Forwarded-Proto": "https"]) { $1 }
+            let answer = try await site.logIn("alice", Site.password, headers: headers)
+            let line = try #require(
+                answer.headers["set-cookie"]?.first { $0.hasPrefix("__Host-hashdrop-session=") })
+            #expect(line.contains("; Secure"))
+        }
+        try await Site.with { site in
+            let headers = Site.sameOrigin.merging(["X-Forwarded-Proto": "https"]) { $1 }
+            let answer = try await site.logIn("alice", Site.password, headers: headers)
+            #expect(
+                answer.cookies.keys.contains("hashdrop-session"), "a stranger's word for it is not enough")
+        }
+    }
+
+    @Test func aSessionThatWasPlantedBeforeTheLoginIsWorthNothingAfterwards() async throws {
+        try await Site.with { site in
+            let planted = try await site.session("bob")
+            let answer = try await site.logIn("alice", Site.password, cookies: ["hashdrop-session": "f"])
+            #expect(answer.status == 303)
+            // Bob's own session, put into alice's browser: the login gives another and ends it.
+            let form = try await site.client.send("GET", "/login")
+            let again = try await site.client.send(
+                "POST", "/login", headers: Site.sameOrigin, cookies: planted.merging(form.cookies) { $1 },
+                body: "user=alice&password=\(Site.encoded(Site.password))&token=\(form.formToken ?? "")")
+            #expect(again.cookies["hashdrop-session"] != planted["hashdrop-session"])
+            #expect(try await site.client.send("GET", "/jobs", cookies: planted).status == 303)
+        }
+    }
+
+    @Test func aPasswordIsHashedAnewWhenTheParametersHaveChangedAndSessionsStay() async throws {
+        try await Site.with { site in
+            let old = try PasswordHash(password: Site.password, parameters: .init(logRounds: 3)).stored
+            try site.database.users.setPasswordHash(old, of: Samples.user("alice"))
+            let first = try await site.session("alice")
+            let stored = try #require(try site.database.users.user(Samples.user("alice"))?.passwordHash)
+            #expect(stored.hasPrefix("scrypt$5$"))
+            _ = try await site.session("alice")
+            #expect(try await site.client.send("GET", "/jobs", cookies: first).status == 200)
+        }
+    }
+
+    @Test func checkingPasswordsNeverHoldsUpThePage() async throws {
+        let gate = Gate()
+        let options = Site.options {
+            $0.passwordChecksMax = 2
+            $0.passwordChecksWaitingMax = 8
+        }
+        let check: Site.Check = { _, _ in
+            gate.pass()
+            return false
+        }
+        try await Site.with(options, check: check) { site in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<10 {
+                    group.addTask { _ = try await site.logIn("user\(number)", "wrong") }
+                }
+                try await eventually("two are being checked") { gate.waiting == 2 }
+                // More than there are threads wait, and the page answers.
+                for _ in 0..<5 {
+                    #expect(try await site.client.send("GET", "/login").status == 200)
+                    #expect(gate.waiting == 2)
+                }
+                gate.open()
+                try await group.waitForAll()
+            }
+            #expect(gate.mostWaiting == 2)
+        }
+    }
+
+    @Test func aFloodOfLoginsIsAskedToComeAgainAndDoesNotCount() async throws {
+        let gate = Gate()
+        let options = Site.options {
+            $0.passwordChecksMax = 1
+            $0.passwordChecksWaitingMax = 0
+        }
+        let check: Site.Check = { password, hash in
+            gate.pass()
+            return try hash.matches(password)
+        }
+        try await Site.with(options, check: check) { site in
+            async let first = site.logIn("bob", "wrong")
+            try await eventually("one is being checked") { gate.waiting == 1 }
+            for _ in 0..<20 {
+                let answer = try await site.logIn("alice", Site.password)
+                #expect(answer.status == 429)
+                #expect(answer["retry-after"] == "5")
+            }
+            gate.open()
+            _ = try await first
+            #expect(try await site.logIn("alice", Site.password).status == 303)
+        }
+    }
+
+    @Test func guessingIsSlowedDownAndTheRightPasswordHelpsAgainSoon() async throws {
+        try await Site.with { site in
+            for _ in 0..<5 { #expect(try await site.logIn("alice", "guess").status == 200) }
+            let refused = try await site.logIn("alice", Site.password)
+            #expect(refused.status == 429)
+            #expect(refused["retry-after"] == "1")
+            site.time.advance(by: Self.longestWait)
+            #expect(try await site.logIn("alice", Site.password).status == 303)
+        }
+    }
+
+    /// For a user, whatever was tried.
+    private static let longestWait: Duration = .seconds(30)
+
+    @Test func theLogHoldsNoPasswordAndNoSession() async throws {
+        try await Site.with { site in
+            let cookies = try await site.session("alice")
+            _ = try await site.logIn("hunter2-typed-as-name", "hunter2-typed-as-password")
+            _ = try await site.client.send("GET", "/jobs", cookies: cookies)
+            _ = try await site.client.send("GET", "/", host: "evil.example\u{1B}[31m")
+            let log = site.log.lines.joined(separator: "\n")
+            #expect(log.contains("Logged in.") && log.contains("A login failed."))
+            for secret in [Site.password, "hunter2", cookies.values.first!] { #expect(!log.contains(secret)) }
+            #expect(!log.contains("\u{1B}"))
+        }
+    }
+}
+
+/// Holds whoever passes until it is opened.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting = 0
+        var mostWaiting = 0
+    }
+
+    private let condition = NSCondition()
+    private let state = Mutex(State())
+
+    var waiting: Int { state.withLock { $0.waiting } }
+    var mostWaiting: Int { state.withLock { $0.mostWaiting } }
+
+    func pass() {
+        condition.lock()
+        state.withLock {
+            $0.waiting += 1
+            $0.mostWaiting = max($0.mostWaiting, $0.waiting)
+        }
+        while !state.withLock({ $0.isOpen }) { condition.wait() }
+        state.withLock { $0.waiting -= 1 }
+        condition.unlock()
+    }
+
+    func open() {
+        condition.lock()
+        state.withLock { $0.isOpen = true }
+        condition.broadcast()
+        condition.unlock()
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+import Web
+
+/// Requests that are slow, huge or many. Each test ends because the page ends the connection, not by its own limit
+/// of 30 s.
+struct SlowVisitorTests {
+    private static let impatient = Site.options {
+        $0.connections = ConnectionLimits(
+            headTimeout: .milliseconds(300), bodyTimeout: .milliseconds(300),
+            stallTimeout: .milliseconds(300))
+    }
+
+    private func ends(
+        _ connection: Connection, within bound: Duration = .seconds(25), dripping: String? = nil
+    ) async throws -> String {
+        let begin = ContinuousClock.now
+        let dripper = Task {
+            while let dripping, !Task.isCancelled {
+                connection.write(dripping)
+                try await ContinuousClock().sleep(for: .milliseconds(50))
+            }
+        }
+        let text: String = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: connection.readToEnd()) }
+        }
+        dripper.cancel()
+        #expect(ContinuousClock.now - begin < bound)
+        return text
+    }
+
+    @Test func whoSaysNothingIsLetGo() async throws {
+        try await Site.with(Self.impatient) { site in
+            let said = try await ends(Connection(port: site.client.port))
+            #expect(said.isEmpty)
+        }
+    }
+
+    @Test func aHeadThatComesByteByByteIsNotWaitedFor() async throws {
+        try await Site.with(Self.impatient) { site in
+            let connection = try Connection(port: site.client.port)
+            connection.write("GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+            #expect(try await ends(connection, dripping: "X-A: b\r\n").isEmpty)
+        }
+    }
+
+    @Test(arguments: ["POST", "GET"])
+    func aBodyThatComesByteByByteIsNotWaitedFor(method: String) async throws {
+        try await Site.with(Self.impatient) { site in
+            let connection = try Connection(port: site.client.port)
+            connection.write(
+                "\(method) /login HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
+                    + "Content-Length: 4000\r\n\r\n")
+            _ = try await ends(connection, dripping: "a")
+        }
+    }
+
+    @Test func aConnectionThatIsKeptAndNotUsedIsClosed() async throws {
+        try await Site.with(Self.impatient) { site in
+            let connection = try Connection(port: site.client.port)
+            connection.write("GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            #expect(try await ends(connection).contains("200 OK"))
+        }
+    }
+
+    @Test func whoTakesAnAnswerTooSlowlyIsLetGo() async throws {
+        try await Site.with(Self.impatient) { site in
+            let alice = try await site.session("alice")
+            let file = site.reports.appending(path: "alice/\(site.alicesJob.folderName)/report.html")
+            // More than the kernel's buffers hold.
+            try Data(repeating: 0x61, count: 32 << 20).write(to: file)
+            let connection = try Connection(port: site.client.port)
+            let cookie = alice.map { "\($0.key)=\($0.value)" }.joined()
+            connection.write(
+                "GET /jobs/\(site.alicesJob.id)/report.html HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: \(cookie)\r\n"
+                    + "\r\n")
+            // Nothing is read until the server has given up.
+            try await eventually("the connection is gone") { connection.isReset }
+        }
+    }
+
+    @Test func aHugeHeadIsRefused() async throws {
+        try await Site.with { site in
+            let long = String(repeating: "a", count: 20_000)
+            let wide = try await site.client.send("GET", "/login", headers: ["X-Long": long])
+            #expect(wide.status == 400)
+            let path = "/" + String(repeating: "a", count: 4_000)
+            #expect(try await site.client.send("GET", path).status == 414)
+            let many = Dictionary(uniqueKeysWithValues: (0..<100).map { ("X-\($0)", "a") })
+            #expect(try await site.client.send("GET", "/login", headers: many).status == 400)
+        }
+    }
+
+    @Test func aHugeBodyIsRefused() async throws {
+        try await Site.with { site in
+            let answer = try await site.client.send(
+                "POST", "/login", headers: Site.sameOrigin,
+                body: "user=" + String(repeating: "a", count: 5_000))
+            #expect(answer.status == 413)
+            let endless = try Connection(port: site.client.port)
+            endless.write(
+                "POST /jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 999999999999\r\n\r\n")
+            endless.write(String(repeating: "a", count: 200_000))
+            _ = try await ends(endless)
+        }
+    }
+
+    @Test func oneAddressHasItsShareOfTheConnections() async throws {
+        let options = Site.options { $0.connections.connectionsPerAddressMax = 3 }
+        try await Site.with(options) { site in
+            var held: [Connection] = []
+            for _ in 0..<3 {
+                let connection = try Connection(port: site.client.port)
+                connection.write("HEAD /style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                // Answered, and so counted.
+                #expect(connection.readSome().contains("200 OK"))
+                held.append(connection)
+            }
+            let said = try await ends(Connection(port: site.client.port))
+            #expect(said.isEmpty)
+            held.removeAll()
+            try await eventually("there is room again") {
+                (try? await site.client.send("GET", "/login").status) == 200
+            }
+        }
+    }
+}
