@@ -13,7 +13,7 @@ VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help demo test test-full bench check build install format clean debian debian-test
+.PHONY: help demo test test-full bench crash check build install format clean debian debian-test
 
 help:
 	@grep -E '^#|^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /\t/' -e 's/^# \{0,1\}//'
@@ -50,6 +50,15 @@ bench: build $(VENV)/ready ## ratios against baselines, with the release build
 
 check: ## formatting, layering and style, without a build
 	@.ci/check
+
+# make crash N=50 SEED=7 is a quick one.
+N ?= 1000
+SEED ?= 1
+crash: debian ## kill the daemon 1,000 times under constant drops and count what became of each list (some 10 minutes)
+	@swift build $(SWIFT_FLAGS) --product hashdrop-watch
+	@swift build $(SWIFT_FLAGS) --product hashdrop
+	@swift build $(SWIFT_FLAGS) --product hashdrop-crash
+	@.build/debug/hashdrop-crash --kills $(N) --seed $(SEED)
 
 format: ## format every Swift file
 	@swift format format --in-place --recursive --parallel Package.swift Sources Tests

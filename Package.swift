@@ -96,6 +96,9 @@ let package = Package(
             ], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop-watch", dependencies: ["CInotifyTools"], swiftSettings: strict),
+        .executableTarget(
+            name: "hashdrop-crash", dependencies: ["Model", "Reporting", "Simulator", arguments],
+            swiftSettings: strict),
 
         .target(
             name: "TestSupport", dependencies: ["Model"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -130,7 +133,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Model", "Reporting", "Simulator", "TestSupport", "hashdrop", "hashdrop-watch"],
+            dependencies: [
+                "Model", "Reporting", "Simulator", "TestSupport", "hashdrop", "hashdrop-watch",
+                "hashdrop-crash",
+            ],
             swiftSettings: strict),
     ]
 )

@@ -1,0 +1,90 @@
+import Foundation
+import Reporting
+
+/// Compares what was dropped with what came out.
+struct Examiner {
+    let folder: URL
+    let lists: [DroppedList]
+
+    private var reports: URL { folder.appending(path: "reports") }
+    private var spool: URL { folder.appending(path: "spool") }
+
+    /// Lists without a final report.
+    func unfinishedCount() -> Int {
+        let folders = jobFolders()
+        return lists.count { list in
+            guard let jobs = folders[Self.key(list)] else { return true }
+            return !jobs.allSatisfy { Self.status($0).map { $0.state != "running" } ?? false }
+        }
+    }
+
+    func examine(_ kills: KillCounts) throws -> Findings {
+        var findings = Findings(kills: kills, lists: lists.count)
+        let folders = jobFolders()
+        findings.jobs = folders.values.reduce(0) { $0 + $1.count }
+        for list in lists {
+            let jobs = folders[Self.key(list)] ?? []
+            if jobs.isEmpty { findings.note(.lost, list.name) }
+            if jobs.count > 1 { findings.note(.doubled, list.name) }
+            for job in jobs { examine(job, of: list, &findings) }
+        }
+        for path in leftovers() { findings.note(.leftover, path) }
+        return findings
+    }
+
+    private func examine(_ job: URL, of list: DroppedList, _ findings: inout Findings) {
+        let status = Self.status(job)
+        guard status?.state == "done" else {
+            return findings.note(.unfinished, "\(list.name): \(status?.state ?? "no status.json")")
+        }
+        let rows = Self.firstColumn(job)
+        if rows != list.hashes { findings.note(.wrongRows, "\(list.name): \(rows.count) rows") }
+        findings.hashes += rows.count
+        if status?.counts.waiting != 0 || status?.counts.failed != 0 {
+            findings.note(.withoutVerdict, list.name)
+        }
+    }
+
+    /// The job folders by the user and name of what was dropped.
+    private func jobFolders() -> [String: [URL]] {
+        var folders: [String: [URL]] = [:]
+        for user in Set(lists.map(\.user)) {
+            let own = reports.appending(path: user)
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: own.path)) ?? [] {
+                guard let separator = name.firstIndex(of: "_") else { continue }
+                folders["\(user)/\(name[name.index(after: separator)...])", default: []]
+                    .append(own.appending(path: name, directoryHint: .isDirectory))
+            }
+        }
+        return folders
+    }
+
+    private static func key(_ list: DroppedList) -> String { "\(list.user)/\(list.name)" }
+
+    private static func status(_ job: URL) -> StatusDocument? {
+        (try? Data(contentsOf: job.appending(path: ReportWriter.FileName.status)))
+            .flatMap { try? StatusDocument(json: $0) }
+    }
+
+    private static func firstColumn(_ job: URL) -> [String] {
+        let data = (try? Data(contentsOf: job.appending(path: ReportWriter.FileName.csv))) ?? Data()
+        return String(decoding: data, as: UTF8.self).split(separator: "\r\n").dropFirst()
+            .map { String($0.prefix { $0 != "," }) }
+    }
+
+    /// Everything that a finished trial must not leave behind: files in drop folders, claims in the work folder,
+    /// and whatever looks temporary anywhere.
+    private func leftovers() -> [String] {
+        func names(_ url: URL) -> [String] {
+            ((try? FileManager.default.subpathsOfDirectory(atPath: url.path)) ?? []).map {
+                "\(url.path)/\($0)"
+            }
+        }
+        let dropped = Set(lists.map(\.user)).flatMap { names(spool.appending(path: $0)) }
+        let claims = names(spool.appending(path: ".hashdrop/work"))
+        let temporary = (names(reports) + names(spool)).filter { path in
+            [".tmp", ".partial", ".part"].contains { path.hasSuffix($0) }
+        }
+        return dropped + claims + temporary
+    }
+}
