@@ -13,12 +13,17 @@ package struct FolderHealth: Hashable, Sendable, Codable {
         package var problem: String?
         /// Files that are waiting, whatever the reason.
         package var waitingFiles: Int
+        /// Files that a scan found and no event told of, since the daemon's start.
+        package var missedByEvents: Int
 
-        package init(user: String, watching: String, problem: String?, waitingFiles: Int) {
+        package init(
+            user: String, watching: String, problem: String?, waitingFiles: Int, missedByEvents: Int = 0
+        ) {
             self.user = user
             self.watching = watching
             self.problem = problem
             self.waitingFiles = waitingFiles
+            self.missedByEvents = missedByEvents
         }
     }
 

@@ -8,25 +8,46 @@ struct FolderState {
     /// Names that were renamed into the folder since the last scan.
     var movedIn: Set<DroppedName> = []
     var isWatched = false
-    /// Why it is polled or cannot be read.
-    var problem: String?
+    /// Why it is not watched.
+    var watchProblem: String?
+    /// Why the last scan failed.
+    var scanProblem: String?
+    /// Whether events tell of what comes.
+    var trust = EventTrust()
+    /// Why files cannot be taken out of it at the moment, and until when nobody tries.
+    var pause: (reason: String, until: Duration)?
+    /// The errno of the last time that nothing could be taken out of it; what fails again is not logged again.
+    var lastFailure: Int32?
     var waiting: [WaitingFile] = []
     var isDirty = true
     var nextPoll: Duration = .zero
+    /// Since when there have been more files than are looked at.
+    var isFullSince: Date?
 
     init(rules: ReadinessStateMachine.Rules) {
         readiness = ReadinessStateMachine(rules: rules)
     }
 
-    /// When the folder is to be looked at without a hint: something in it becomes ready, or nobody tells.
+    var isPolled: Bool { !isWatched || trust.isLost }
+
+    /// When the folder is to be looked at without a hint: something in it becomes ready, nobody tells, or what
+    /// failed is tried again.
     var deadline: Duration? {
-        let poll = isWatched ? nil : nextPoll
-        return [readiness.nextDeadline, poll].compactMap(\.self).min()
+        // What the last good scan said is out of date, and must not make the intake try without a pause.
+        if scanProblem != nil { return nextPoll }
+        return [readiness.nextDeadline, isPolled ? nextPoll : nil, pause?.until].compactMap(\.self).min()
+    }
+
+    var problem: String? {
+        if let reason = scanProblem ?? pause?.reason { return reason }
+        if !isWatched { return watchProblem }
+        return trust.isLost
+            ? "files come that no event tells of, as on network mounts, so it is polled" : nil
     }
 
     func health(of user: UserName) -> FolderHealth.Folder {
         FolderHealth.Folder(
-            user: user.description, watching: isWatched ? "events" : "polling", problem: problem,
-            waitingFiles: waiting.count)
+            user: user.description, watching: isPolled ? "polling" : "events", problem: problem,
+            waitingFiles: waiting.count, missedByEvents: trust.missedFiles)
     }
 }

@@ -13,18 +13,16 @@ package import Store
 package actor IntakeService: Service {
     private enum Event: Sendable {
         case watch(WatchEvent)
+        case usersChanged
         case stop
     }
 
     private let spool: SpoolFolder
-    private let claims: ClaimStore
     private let rules: ReadinessStateMachine.Rules
     private let watcher: WatcherProcess
     private let database: HashdropDatabase
-    private let publisher: ReportPublisher
-    private let lists: ListIntake
+    private let desk: ClaimDesk
     private let options: IntakeOptions
-    private let lookups: LookupDispatcher
     private let reports: Mailbox<ReportService.Change>
     private let clock: any LookupClock
     private let logger: Logger
@@ -33,16 +31,15 @@ package actor IntakeService: Service {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private var folders: [UserName: FolderState] = [:]
+    /// Folders that the helper watches, those that are no user's yet among them.
+    private var watched: Set<UserName> = []
+    /// Why no folder is watched.
+    private var watcherProblem: String?
     private var unusable: [FolderHealth.Folder] = []
+    private var listTrouble: String?
     private var reportedHealth = FolderHealth()
-    /// Claims whose job is not stored, or whose input is not published yet.
-    private var unfinished: [Claim] = []
-    /// Claims that a full disk cut short.
-    private var interrupted: Set<JobID> = []
-    private var trouble: String?
     private var mustListFolders = true
     private var nextSafetyScan: Duration = .zero
-    private var nextRetry: Duration = .zero
     private var isStopping = false
     private var generator = SystemRandomNumberGenerator()
 
@@ -53,21 +50,23 @@ package actor IntakeService: Service {
         clock: any LookupClock = SystemLookupClock(), logger: Logger
     ) {
         self.spool = spool
-        self.claims = claims
         self.rules = rules
         self.watcher = watcher
         self.database = database
-        self.publisher = publisher
-        lists = ListIntake(jobs: database.jobs, options: options)
+        desk = ClaimDesk(
+            claims: claims, lists: ListIntake(jobs: database.jobs, options: options), publisher: publisher,
+            lookups: lookups, reports: reports, clock: clock, logger: logger)
         self.options = options
-        self.lookups = lookups
         self.reports = reports
         self.clock = clock
         self.logger = logger
     }
 
+    /// Users were added or removed.
+    package nonisolated func usersChanged() { mailbox.post(.usersChanged) }
+
     package func run() async throws {
-        try recover()
+        try desk.recover()
         // Watched first and scanned then: what comes in between is seen by the scan.
         try watcher.start()
         await withGracefulShutdownHandler {
@@ -92,18 +91,33 @@ package actor IntakeService: Service {
         for event in events {
             switch event {
             case .stop: isStopping = true
-            case .watch(.started): mustListFolders = true
-            case .watch(.lookEverywhere):
+            case .usersChanged: mustListFolders = true
+            case .watch(.started):
+                watcherProblem = nil
                 mustListFolders = true
-                for user in folders.keys { folders[user]?.isDirty = true }
-            case .watch(.lost(let loss)):
-                logger.warning("The watcher is not running.", metadata: ["reason": "\(loss)"])
-                for user in folders.keys {
-                    folders[user]?.isWatched = false
-                    folders[user]?.problem = "\(loss)"
-                }
+            case .watch(.lookEverywhere): lookEverywhere()
+            case .watch(.lost(let loss)): lose(loss)
             case .watch(.look(let hint)): note(hint)
             }
+        }
+    }
+
+    private func lookEverywhere() {
+        logger.notice("Events were lost, so every folder is looked through.")
+        mustListFolders = true
+        for user in folders.keys {
+            folders[user]?.trust.noteNews()
+            folders[user]?.isDirty = true
+        }
+    }
+
+    private func lose(_ loss: WatcherLoss) {
+        logger.warning("The watcher is not running.", metadata: ["reason": "\(loss)"])
+        watched = []
+        watcherProblem = "\(loss)"
+        for user in folders.keys {
+            folders[user]?.isWatched = false
+            folders[user]?.watchProblem = watcherProblem
         }
     }
 
@@ -115,16 +129,17 @@ package actor IntakeService: Service {
         if folders[user] == nil { mustListFolders = true }
         folders[user]?.isDirty = true
         folders[user]?.movedIn.formUnion(hint.movedIn)
+        if hint.tellsOfNews { folders[user]?.trust.noteNews() }
         switch hint.watch {
         case .armed:
             watched.insert(user)
             folders[user]?.isWatched = true
-            folders[user]?.problem = nil
+            folders[user]?.trust.noteNewWatch()
         case .failed:
             logger.warning("A folder is polled.", metadata: ["reason": "\(hint.watchProblem ?? "")"])
             watched.remove(user)
             folders[user]?.isWatched = false
-            folders[user]?.problem = hint.watchProblem
+            folders[user]?.watchProblem = hint.watchProblem
         case .gone:
             watched.remove(user)
             mustListFolders = true
@@ -132,16 +147,13 @@ package actor IntakeService: Service {
         }
     }
 
-    /// Folders that the helper watches, those that are no user's yet among them.
-    private var watched: Set<UserName> = []
-
     /// How long there is nothing to do without an event.
     private func wait() -> Duration {
         let now = clock.now.monotonic
         if mustListFolders || folders.values.contains(where: \.isDirty) { return .zero }
         var next = nextSafetyScan
         for folder in folders.values { next = min(next, folder.deadline ?? next) }
-        if !unfinished.isEmpty || !interrupted.isEmpty { next = min(next, nextRetry) }
+        if let deadline = desk.deadline { next = min(next, deadline) }
         return max(.zero, next - now)
     }
 
@@ -155,7 +167,7 @@ package actor IntakeService: Service {
             for user in folders.keys { folders[user]?.isDirty = true }
         }
         if mustListFolders { listFolders() }
-        if now >= nextRetry { retryUnfinished() }
+        desk.retry(at: now)
         for user in folders.keys.sorted() {
             let isDue = folders[user]?.deadline.map { $0 <= now } ?? false
             if folders[user]?.isDirty == true || isDue { look(at: user) }
@@ -166,82 +178,48 @@ package actor IntakeService: Service {
     private func listFolders() {
         mustListFolders = false
         do {
-            let users = Set(try database.users.all().map(\.name))
-            let (names, others) = try spool.users()
-            for user in folders.keys where !names.contains(user) || !users.contains(user) {
+            let listing = try FolderListing(of: spool, known: Set(database.users.all().map(\.name)))
+            for user in folders.keys where !listing.users.contains(user) {
                 folders[user] = nil
                 reports.post(.waiting(user, []))
             }
-            for user in names where users.contains(user) && folders[user] == nil {
+            for user in listing.users where folders[user] == nil {
                 var folder = FolderState(rules: rules)
                 folder.isWatched = watched.contains(user)
+                folder.watchProblem = watcherProblem
                 folders[user] = folder
             }
-            unusable = names.filter { !users.contains($0) }.map { user in
-                FolderHealth.Folder(
-                    user: user.description, watching: "nobody",
-                    problem: "there is no user '\(user)': 'hashdrop user add \(user)' makes one",
-                    waitingFiles: 0)
-            }
-            unusable += others.map { name in
-                FolderHealth.Folder(
-                    user: name.display, watching: "nobody",
-                    problem: "not a user's folder: files belong into the folders, whose names are "
-                        + UserName.rule,
-                    waitingFiles: 0)
-            }
-            for user in users where !names.contains(user) {
-                unusable.append(
-                    FolderHealth.Folder(
-                        user: user.description, watching: "nobody",
-                        problem: "the folder '\(spool.path)/\(user)' is missing: create it", waitingFiles: 0))
-            }
-            trouble = nil
+            unusable = listing.unusable
+            listTrouble = nil
         } catch {
-            trouble = "\(error)"
+            listTrouble = "\(error)"
         }
     }
 
     /// Scans one folder and claims what is ready there, at most `claimsAtOnce` files: then others have a turn.
     private func look(at user: UserName) {
         guard var folder = folders[user] else { return }
+        defer { folders[user] = folder }
         let now = clock.now.monotonic
         folder.isDirty = false
         folder.nextPoll = now + options.poll
-        defer { folders[user] = folder }
+        if let pause = folder.pause, now >= pause.until { folder.pause = nil }
         let scan: FolderScan
         do {
-            scan = try spool.scan(user, limit: options.waitingFilesMax)
+            scan = try spool.scan(
+                user, limit: options.waitingFilesMax, foldersDeepMax: rules.foldersDeepMax)
+            folder.scanProblem = nil
         } catch {
-            folder.problem = "\(error)"
+            folder.scanProblem = "\(error)"
             return
         }
-        if folder.isWatched { folder.problem = nil }
         let decisions = folder.readiness.observe(entries: scan.entries, movedIn: folder.movedIn, now: now)
         folder.movedIn = []
-        var waiting: [WaitingFile] = []
-        var claimed = 0
-        for decision in decisions {
-            var reason: String?
-            if case .wait(let why, _) = decision.action {
-                reason = why.description
-            } else if claimed == Self.claimsAtOnce {
-                reason = "complete: waits for its turn"
-                folder.isDirty = true
-            } else {
-                reason = claim(decision, of: user, &folder)
-                claimed += 1
-            }
-            if let reason { waiting.append(waitingFile(decision, reason, now)) }
-        }
-        if scan.leftOut > 0 {
-            waiting.append(
-                WaitingFile(
-                    name: DroppedName("… and \(scan.leftOut) more"),
-                    reason: "more than \(options.waitingFilesMax) files in the folder: wait for their turn",
-                    firstSeenAt: clock.now.wall))
-            folder.isDirty = folder.isDirty || claimed > 0
-        }
+        // Nobody watches the folders within it, so what is new there says nothing about its events.
+        let newFiles = decisions.count { $0.firstSeen == now && !$0.entry.name.bytes.contains(0x2F) }
+        folder.trust.noteScan(newFiles: newFiles, at: now)
+        var waiting = act(on: decisions, of: user, &folder, now)
+        if let rest = rest(of: scan, &folder) { waiting.append(rest) }
         if waiting != folder.waiting {
             folder.waiting = waiting
             reports.post(.waiting(user, waiting))
@@ -249,6 +227,46 @@ package actor IntakeService: Service {
     }
 
     private static let claimsAtOnce = 20
+
+    /// Claims what is to be claimed and returns what waits.
+    private func act(
+        on decisions: [ReadinessDecision], of user: UserName, _ folder: inout FolderState, _ now: Duration
+    ) -> [WaitingFile] {
+        var waiting: [WaitingFile] = []
+        var claimed = 0
+        for decision in decisions {
+            var reason: String?
+            if case .wait(let why, _) = decision.action {
+                reason = why.description
+            } else if let pause = folder.pause?.reason ?? desk.reasonToPause {
+                reason = "complete: \(pause)"
+            } else if claimed == Self.claimsAtOnce {
+                reason = "complete: waits for its turn"
+                folder.isDirty = true
+            } else {
+                reason = take(decision, of: user, &folder)
+                claimed += 1
+            }
+            if let reason { waiting.append(waitingFile(decision, reason, now)) }
+        }
+        return waiting
+    }
+
+    /// The line for the files beyond the limit, which wait for a turn of their own.
+    private func rest(of scan: FolderScan, _ folder: inout FolderState) -> WaitingFile? {
+        guard scan.leftOut > 0 else {
+            folder.isFullSince = nil
+            return nil
+        }
+        // One moment for all of the time, or the line would be another one at each scan.
+        let since =
+            folder.isFullSince ?? Date(timeIntervalSince1970: clock.now.wall.timeIntervalSince1970.rounded())
+        folder.isFullSince = since
+        return WaitingFile(
+            name: DroppedName("… and \(scan.leftOut) more\(scan.hasMore ? " or still more" : "")"),
+            reason: "more than \(options.waitingFilesMax) files in the folder: wait for their turn",
+            firstSeenAt: since)
+    }
 
     private func waitingFile(_ decision: ReadinessDecision, _ reason: String, _ now: Duration) -> WaitingFile
     {
@@ -259,113 +277,39 @@ package actor IntakeService: Service {
             name: decision.entry.name, reason: reason, firstSeenAt: Date(timeIntervalSince1970: since))
     }
 
-    // MARK: Claiming
-
-    /// Claims one file and makes its job.
+    /// Takes one entry away.
     ///
     /// - Returns: why it still waits, or nil if it is taken or gone.
-    private func claim(_ decision: ReadinessDecision, of user: UserName, _ folder: inout FolderState)
+    private func take(_ decision: ReadinessDecision, of user: UserName, _ folder: inout FolderState)
         -> String?
     {
-        do {
-            while true {
-                let id = JobID(claimedAt: clock.now.wall, using: &generator)
-                switch try attempt(decision, of: user, as: id) {
-                case .idInUse: continue
-                case .vanished: return nil
-                case .notYet(let reason):
-                    folder.readiness.postpone(decision.entry.name, reason, now: clock.now.monotonic)
-                    return reason.description
-                case .done(let claim):
-                    finish(claim)
-                    return nil
-                }
-            }
-        } catch let error as SpoolError {
-            if let id = error.unfinishedClaim { interrupted.insert(id) }
-            nextRetry = clock.now.monotonic + Self.retryInterval
-            folder.readiness.postpone(decision.entry.name, .settling, now: clock.now.monotonic)
-            return error.unfinishedClaim == nil ? "\(error)" : nil
-        } catch {
-            return "\(error)"
-        }
-    }
-
-    private static let retryInterval: Duration = .seconds(5)
-
-    private func attempt(_ decision: ReadinessDecision, of user: UserName, as id: JobID) throws
-        -> ClaimOutcome
-    {
-        switch decision.action {
-        case .ready(let evidence):
-            try claims.claim(decision.entry, of: user, as: id, evidence: evidence, at: clock.now.wall)
-        case .refuse(let reason):
-            try claims.claimRefused(decision.entry, of: user, as: id, reason: reason, at: clock.now.wall)
-        case .wait(let reason, _): .notYet(reason)
-        }
-    }
-
-    /// Stores the job, tells the others, publishes the input and ends the claim. What fails is tried again; each
-    /// step finds what was done before.
-    private func finish(_ claim: Claim) {
-        do {
-            let job = try lists.accept(claim)
-            if job.state == .running { lookups.jobAdded() }
-            reports.post(.job(job.id, user: job.user, isFinal: job.state.isFinal))
-            if let path = claim.inputPath { try publisher.publishInput(of: job, from: path) }
-            try claims.release(job.id)
-            logger.info(
-                "Picked up.",
-                metadata: [
-                    "job": "\(job.id)", "user": "\(job.user)", "file": "\(job.droppedName.display)",
-                    "state": "\(job.state.rawValue)", "hashes": "\(job.counts.hashes)",
-                ])
-        } catch {
-            unfinished.append(claim)
-            nextRetry = clock.now.monotonic + Self.retryInterval
-            trouble = "\(error)"
-            logger.error("A claimed file waits.", metadata: ["reason": "\(error)"])
-        }
-    }
-
-    private func retryUnfinished() {
-        let claims = unfinished
-        unfinished = []
-        if !claims.isEmpty || !interrupted.isEmpty {
-            trouble = nil
-            nextRetry = clock.now.monotonic + Self.retryInterval
-        }
-        for claim in claims { finish(claim) }
-        for id in interrupted {
+        if case .removeFolder = decision.action {
             do {
-                if case .done(let claim)? = try self.claims.resume(id) { finish(claim) }
-                interrupted.remove(id)
+                try spool.removeEmptyFolder(decision.entry, of: user)
+                return nil
             } catch {
-                trouble = "\(error)"
+                return "an empty folder that cannot be removed: \(error)"
             }
         }
-    }
-
-    /// Finishes what the last stop, however sudden, left in the work folder.
-    private func recover() throws {
-        for recovered in try claims.recover() {
-            switch recovered {
-            case .recovered(let claim): finish(claim)
-            case .unfinished(let error):
-                if let id = error.unfinishedClaim { interrupted.insert(id) }
-                trouble = "\(error)"
-            case .damaged(let path, let problem):
-                logger.error(
-                    "A folder in the work folder is not ours to judge; look at it and remove it.",
-                    metadata: ["path": "\(path)", "problem": "\(problem)"])
+        switch desk.take(decision, of: user) {
+        case .taken: return nil
+        case .waits(let reason):
+            folder.readiness.postpone(decision.entry.name, reason, now: clock.now.monotonic)
+            return reason.description
+        case .failed(let error):
+            if folder.pause == nil, folder.lastFailure != error.errorNumber {
+                logger.error("A file cannot be taken; it is tried again.", metadata: ["reason": "\(error)"])
             }
+            folder.lastFailure = error.errorNumber
+            folder.pause = (error.summary, clock.now.monotonic + options.poll)
+            return "complete: \(error.summary)"
         }
     }
 
     private func tellHealth() {
         var health = FolderHealth()
         health.folders = folders.sorted { $0.key < $1.key }.map { $0.value.health(of: $0.key) } + unusable
-        health.trouble = trouble
+        health.trouble = listTrouble ?? desk.trouble
         guard health != reportedHealth else { return }
         for folder in health.folders where folder.watching == "nobody" {
             if !reportedHealth.folders.contains(folder) {
@@ -376,15 +320,5 @@ package actor IntakeService: Service {
         }
         reportedHealth = health
         reports.post(.folders(health))
-    }
-}
-
-extension Claim {
-    /// The private copy of the dropped bytes, if they were read.
-    fileprivate var inputPath: String? {
-        switch self {
-        case .claimed(let file): file.inputPath
-        case .refused(let file): file.inputPath
-        }
     }
 }

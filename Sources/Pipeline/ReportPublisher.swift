@@ -1,6 +1,6 @@
 import Foundation
 import Lookup
-import Model
+package import Model
 package import Reporting
 package import Store
 
@@ -53,6 +53,9 @@ package struct ReportPublisher: Sendable {
     /// - Returns: the job as it was reported, or nil if there is none of this id.
     func publish(_ id: JobID, outlook: JobOutlook) throws -> Job? {
         guard var job = try database.jobs.job(id) else { return nil }
+        // The last report is written once: a kill in the middle of a second time would leave a temporary file
+        // that nobody looks for any more.
+        if job.state.isFinal, try database.jobs.isPublished(id) { return job }
         let thresholds = writer.options.thresholds
         job.counts.words = try database.reportRows.counts(of: id, thresholds: thresholds)
         let input = ReportInput(
@@ -80,7 +83,30 @@ package struct ReportPublisher: Sendable {
         if FileManager.default.fileExists(atPath: csv) { try FileManager.default.removeItem(atPath: csv) }
     }
 
+    /// Removes a job's folder with everything in it; one that is not there is fine.
+    func removeFolder(of job: Job) throws {
+        // The user's name is checked and the job's folder's name made by us, so this stays inside the reports.
+        let folder = root.appending(path: job.user.description).appending(path: job.folderName)
+        guard FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)) else { return }
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    /// Removes a job for good: its folder first, so that a cut in between leaves a row that says what to remove.
+    ///
+    /// Throws the system's error or the database's; trying again is right.
+    package func remove(_ job: Job) throws {
+        try removeFolder(of: job)
+        try database.jobs.remove(job.id)
+    }
+
     private static let unusableLinesMax = 1_000
+
+    /// An error in words for a status: SQLite's own end with the whole statement, which tells nobody anything.
+    static func reason(_ error: any Error) -> String {
+        let text = "\(error)"
+        guard let end = text.range(of: " - while executing") else { return text }
+        return String(text[..<end.lowerBound])
+    }
 
     /// Rewrites a user's index.
     func publishIndex(

@@ -10,6 +10,8 @@ package actor ReportService: Service {
     package enum Change: Sendable {
         /// Accepted, advanced, refused, finished.
         case job(JobID, user: UserName, isFinal: Bool)
+        /// A user's list of jobs is another one: some were removed.
+        case user(UserName)
         /// What waits in a user's drop folder, and why.
         case waiting(UserName, [WaitingFile])
         /// The state of the folders, for the daemon's status.
@@ -84,7 +86,7 @@ package actor ReportService: Service {
         do {
             try load()
         } catch {
-            trouble = "\(error)"
+            trouble = ReportPublisher.reason(error)
             logger.error("The jobs cannot be read.", metadata: ["reason": "\(error)"])
         }
     }
@@ -96,6 +98,7 @@ package actor ReportService: Service {
                 schedule.jobChanged(id, isFinal: isFinal)
                 schedule.userChanged(user)
                 running[id] = isFinal ? nil : (user, running[id]?.reported ?? JobOutlook())
+            case .user(let user): schedule.userChanged(user)
             case .waiting(let user, let files):
                 waiting[user] = files.isEmpty ? nil : files
                 schedule.userChanged(user)
@@ -138,7 +141,7 @@ package actor ReportService: Service {
             try status.write(
                 DaemonStatus(folders: folders, lookups: await lookups.health(), reportTrouble: trouble))
         } catch {
-            trouble = trouble ?? "\(error)"
+            trouble = trouble ?? ReportPublisher.reason(error)
         }
         if let trouble, trouble != before {
             logger.error("A report cannot be written; it is tried again.", metadata: ["reason": "\(trouble)"])
@@ -170,7 +173,7 @@ package actor ReportService: Service {
             }
             schedule.userChanged(job.user)
         } catch {
-            trouble = "\(error)"
+            trouble = ReportPublisher.reason(error)
             schedule.jobFailed(id, at: clock.now.monotonic)
         }
     }
@@ -183,7 +186,7 @@ package actor ReportService: Service {
             let now = clock.now.monotonic
             schedule.userWritten(user, at: now, took: now - start)
         } catch {
-            trouble = "\(error)"
+            trouble = ReportPublisher.reason(error)
             schedule.userFailed(user, at: clock.now.monotonic)
         }
     }

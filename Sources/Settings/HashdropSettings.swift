@@ -6,6 +6,9 @@ package struct HashdropSettings: Hashable, Sendable {
         package var safetyScan: Duration
         package var poll: Duration
         package var waitingFilesMax: Int
+        package var foldersDeepMax: Int
+        package var emptyPeriod: Duration
+        package var hardLinkGrace: Duration
     }
 
     package struct List: Hashable, Sendable {
@@ -54,11 +57,17 @@ package struct HashdropSettings: Hashable, Sendable {
         package var connections: Int
     }
 
+    package struct Jobs: Hashable, Sendable {
+        /// Zero keeps them for ever.
+        package var keep: Duration
+    }
+
     package var spool: Spool
     package var list: List
     package var reports: Reports
     package var virusTotal: VirusTotal
     package var cache: Cache
     package var web: Web
+    package var jobs: Jobs
     package var logLevel: String
 }

@@ -38,6 +38,15 @@ package struct SettingKey: Hashable, Sendable {
             "spool.poll", .duration(.seconds(1) ... .seconds(3600)), "5s",
             "Folders without events are looked through this often."),
         .init("spool.waitingFilesMax", .integer(1...100_000), "1000", "Files waiting in one user's folder."),
+        .init(
+            "spool.foldersDeepMax", .integer(0...16), "4",
+            "So many folders within each other are looked into below a user's folder; 0 is none."),
+        .init(
+            "spool.emptyPeriod", .duration(.seconds(1) ... .seconds(86_400)), "60s",
+            "A file that stays empty for this long is refused, and a folder in a user's folder removed."),
+        .init(
+            "spool.hardLinkGrace", .duration(.seconds(1) ... .seconds(86_400)), "60s",
+            "A file may have a second name (hard link) for this long before it is refused."),
         .init("list.bytesMax", .bytes, "64MiB", "The largest file that is accepted."),
         .init(
             "list.hashesMax", .integer(1...100_000_000), "2000000",
@@ -120,6 +129,9 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "web.connections", .integer(1...10_000), "256",
             "Connections to the page at the same time; further ones wait."),
+        .init(
+            "jobs.keep", .duration(.zero ... .seconds(315_360_000)), "30d",
+            "Finished jobs are removed after this time, with their report folders; 0s keeps them for ever."),
         .init("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical."),
     ]
 }

@@ -121,7 +121,10 @@ package struct SettingsLoader {
             spool: .init(
                 directory: path("spool.directory")!, quietPeriod: try duration("spool.quietPeriod"),
                 safetyScan: try duration("spool.safetyScan"), poll: try duration("spool.poll"),
-                waitingFilesMax: try integer("spool.waitingFilesMax")),
+                waitingFilesMax: try integer("spool.waitingFilesMax"),
+                foldersDeepMax: try integer("spool.foldersDeepMax"),
+                emptyPeriod: try duration("spool.emptyPeriod"),
+                hardLinkGrace: try duration("spool.hardLinkGrace")),
             list: .init(
                 bytesMax: try bytes("list.bytesMax"), hashesMax: try integer("list.hashesMax")),
             reports: .init(
@@ -133,8 +136,7 @@ package struct SettingsLoader {
             virusTotal: try virusTotal(),
             cache: .init(
                 maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge")),
-            web: try web(),
-            logLevel: text("log.level"))
+            web: try web(), jobs: .init(keep: try duration("jobs.keep")), logLevel: text("log.level"))
         try checkTogether(settings)
         return settings
     }

@@ -34,7 +34,7 @@ extension ClaimStore {
         do {
             let own = try work.folder(id.description)
             try own.synchronize()
-            try synchronizeFolder(of: user)
+            try synchronizeFolder(of: record, user)
             var record = record
             var copy: InputCopy?
             if try own.status(Array(Self.input.utf8)) == nil {
@@ -53,10 +53,12 @@ extension ClaimStore {
         }
     }
 
-    /// The user may have been removed since the file was taken.
-    private func synchronizeFolder(of user: UserName) throws {
-        guard try spool.root.status(Array(user.description.utf8))?.kind == .folder else { return }
-        try spool.root.folder(user.description).synchronize()
+    /// The user or the folder may have been removed since the file was taken.
+    private func synchronizeFolder(of record: ClaimRecord, _ user: UserName) throws {
+        do {
+            let own = try spool.root.folder(user.description)
+            try own.parent(of: record.droppedName).synchronize()
+        } catch let error as SpoolError where [ENOENT, ENOTDIR, ELOOP].contains(error.errorNumber) {}
     }
 
     /// What was renamed may be another file than the one that was inspected: its owner exchanged it in
@@ -149,13 +151,14 @@ extension ClaimStore {
         return copy
     }
 
-    /// Its owner gets it back under its own name or, if that is in use again, as `returned-<job>`.
+    /// Its owner gets it back under its own name or, if that is in use again, as `returned-<job>`, both in the
+    /// user's folder itself: a folder within it may be another one by now.
     private func putBack(_ id: JobID, _ record: ClaimRecord, _ user: UserName) throws {
         let own = try work.folder(id.description)
         let folder = try spool.root.folder(user.description)
         let dropped = Array(Self.dropped.utf8)
         var failure = LinuxOnly.renameWithoutReplacing(
-            own.number, dropped, to: folder.number, record.droppedName.bytes)
+            own.number, dropped, to: folder.number, record.droppedName.leaf)
         if failure != 0 {
             failure = LinuxOnly.renameWithoutReplacing(
                 own.number, dropped, to: folder.number, Array("returned-\(id)".utf8))

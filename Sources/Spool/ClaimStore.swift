@@ -46,7 +46,7 @@ package final class ClaimStore: Sendable {
     package func claim(
         _ entry: SpoolEntry, of user: UserName, as id: JobID, evidence: ReadyEvidence, at now: Date
     ) throws -> ClaimOutcome {
-        let folder = try spool.root.folder(user.description)
+        guard let folder = try openParent(of: entry, of: user) else { return .vanished }
         switch try inspect(entry, in: folder, evidence) {
         case .notYet(let reason): return .notYet(reason)
         case .vanished: return .vanished
@@ -65,8 +65,8 @@ package final class ClaimStore: Sendable {
     package func claimRefused(
         _ entry: SpoolEntry, of user: UserName, as id: JobID, reason: RefusalReason, at now: Date
     ) throws -> ClaimOutcome {
-        let folder = try spool.root.folder(user.description)
-        guard let status = try folder.status(entry.name.bytes) else { return .vanished }
+        guard let folder = try openParent(of: entry, of: user) else { return .vanished }
+        guard let status = try folder.status(entry.name.leaf) else { return .vanished }
         let seen = SpoolEntry(name: entry.name, status: status)
         guard seen.kind == entry.kind, seen.fingerprint == entry.fingerprint else {
             return .notYet(.settling)
@@ -100,22 +100,32 @@ package final class ClaimStore: Sendable {
         case vanished
     }
 
+    /// The folder in which the entry lies; nil if a folder on the way is gone or has become something else.
+    private func openParent(of entry: SpoolEntry, of user: UserName) throws -> Folder? {
+        let own = try spool.root.folder(user.description)
+        do {
+            return try own.parent(of: entry.name)
+        } catch let error as SpoolError where [ENOENT, ENOTDIR, ELOOP].contains(error.errorNumber) {
+            return nil
+        }
+    }
+
     /// Looks at the file itself: the scan is older, and only a descriptor cannot be exchanged.
     private func inspect(
         _ entry: SpoolEntry, in folder: borrowing Folder, _ evidence: ReadyEvidence
     ) throws -> Inspection {
-        guard let before = try folder.status(entry.name.bytes) else { return .vanished }
+        guard let before = try folder.status(entry.name.leaf) else { return .vanished }
         guard before.kind == .regular else { return .notYet(.settling) }
         let file: OwnedDescriptor
         do {
-            file = try folder.openForReading(entry.name.bytes)
+            file = try folder.openForReading(entry.name.leaf)
         } catch let error as SpoolError where [EACCES, EPERM].contains(error.errorNumber) {
             return .notYet(.notReadable(mode: before.st_mode & 0o7777, ownerID: before.st_uid))
         } catch let error as SpoolError where [ENOENT, ELOOP, ENXIO].contains(error.errorNumber) {
             // It vanished or was exchanged for something else; the next scan sees what it is now.
             return .notYet(.settling)
         }
-        let status = try file.status { folder.error("look at", $0, entry.name.bytes) }
+        let status = try file.status { folder.error("look at", $0, entry.name.leaf) }
         let now = SpoolEntry(name: entry.name, status: status)
         guard now.kind == .regular, now.fingerprint == entry.fingerprint, now.linkCount == 1,
             now.size <= rules.sizeBytesMax
@@ -188,14 +198,14 @@ package final class ClaimStore: Sendable {
         _ name: DroppedName, from folder: borrowing Folder, into own: borrowing Folder
     ) throws -> Bool {
         var failure = LinuxOnly.renameWithoutReplacing(
-            folder.number, name.bytes, to: own.number, Array(Self.dropped.utf8))
+            folder.number, name.leaf, to: own.number, Array(Self.dropped.utf8))
         if failure == EINVAL || failure == ENOSYS {
             // The file system knows only the plain rename. Nobody else can make a file in the work folder.
-            let result = withCString(name.bytes) { renameat(folder.number, $0, own.number, Self.dropped) }
+            let result = withCString(name.leaf) { renameat(folder.number, $0, own.number, Self.dropped) }
             failure = result == 0 ? 0 : errno
         }
         if failure == ENOENT { return false }
-        guard failure == 0 else { throw folder.error("claim", failure, name.bytes) }
+        guard failure == 0 else { throw folder.error("claim", failure, name.leaf) }
         return true
     }
 

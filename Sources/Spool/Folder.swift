@@ -1,4 +1,5 @@
 import Glibc
+import Model
 
 /// A folder held open, so that what lies in it is reached without following a path a second time.
 ///
@@ -18,10 +19,25 @@ struct Folder: ~Copyable {
         return Folder(descriptor: OwnedDescriptor(number), path: path)
     }
 
-    func folder(_ name: String) throws -> Folder {
-        let number = openat(self.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    func folder(_ name: String) throws -> Folder { try folder(Array(name.utf8)) }
+
+    func folder(_ name: [UInt8]) throws -> Folder {
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        let number = withCString(name) { openat(self.number, $0, flags) }
         guard number >= 0 else { throw error("open the folder", errno, name) }
-        return Folder(descriptor: OwnedDescriptor(number), path: path + "/" + name)
+        return Folder(
+            descriptor: OwnedDescriptor(number), path: path + "/" + String(decoding: name, as: UTF8.self))
+    }
+
+    /// The folder in which an entry of this name lies, which is this one unless the name has slashes.
+    ///
+    /// Step by step, so that a link in the place of any folder on the way is an error (`ELOOP` or `ENOTDIR`).
+    func parent(of name: DroppedName) throws -> Folder {
+        let number = openat(self.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { throw SpoolError("open the folder", errno, path: path) }
+        var folder = Folder(descriptor: OwnedDescriptor(number), path: path)
+        for part in name.folders { folder = try folder.folder(part) }
+        return folder
     }
 
     /// Opens what is to be read and may be anything: neither a FIFO nor a device makes it wait.
@@ -64,8 +80,11 @@ struct Folder: ~Copyable {
         guard mkdirat(number, name, 0o700) == 0 else { throw error("create the folder", errno, name) }
     }
 
-    func removeFolder(_ name: String) throws {
-        guard unlinkat(number, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
+    func removeFolder(_ name: String) throws { try removeFolder(Array(name.utf8)) }
+
+    /// Removes an empty folder that may be gone already.
+    func removeFolder(_ name: [UInt8]) throws {
+        guard withCString(name, { unlinkat(number, $0, AT_REMOVEDIR) }) == 0 || errno == ENOENT else {
             throw error("remove the folder", errno, name)
         }
     }

@@ -60,6 +60,14 @@ struct HelperProcess: ~Copyable {
         return posix_spawn(&processID, helper, &files, &attributes, arguments + [nil], environ)
     }
 
+    /// Whether a signal stopped it, so that it lives and tells nothing.
+    var isStopped: Bool {
+        var information = siginfo_t()
+        // Only asked for stops, so that an end is still there for `wait`.
+        guard waitid(P_PID, id_t(processID), &information, WSTOPPED | WNOHANG) == 0 else { return false }
+        return information.si_signo == SIGCHLD
+    }
+
     /// Ends the helper if it has not ended by itself, and takes leave of it.
     borrowing func end() -> Ending {
         kill(processID, SIGKILL)

@@ -18,7 +18,8 @@ package enum NameRule: Hashable, Sendable {
     private static let unfinishedBeginnings = ["~$", ".nfs", ".fuse_hidden"]
     private static let litterNames = [".ds_store", "thumbs.db", "desktop.ini", ".localized", ".directory"]
 
-    package init(_ name: DroppedName) { self.init(name.bytes) }
+    /// What the last part of a name says.
+    package init(_ name: DroppedName) { self.init(name.leaf) }
 
     init(_ name: [UInt8]) {
         let text = String(decoding: name, as: UTF8.self).lowercased()

@@ -59,6 +59,7 @@ struct PendingHints: Sendable {
     }
 
     private func note(_ hint: WatchHint, in pending: inout Pending) {
+        if [.appeared, .closed, .movedIn, .changed].contains(hint.kind) { pending.hint.tellsOfNews = true }
         switch hint.kind {
         case .movedIn:
             pending.hint.movedIn.insert(hint.name)

@@ -7,6 +7,8 @@ package struct ReadinessDecision: Hashable, Sendable {
         case wait(WaitReason, until: Duration?)
         /// Claim it as refused.
         case refuse(RefusalReason)
+        /// It is a folder that has been empty for long enough: remove it.
+        case removeFolder
     }
 
     package var entry: SpoolEntry
@@ -38,7 +40,11 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
     case writerUnknown
     case unfinishedName(String)
     case litter
+    /// A folder whose files are looked at one by one.
     case folder
+    case emptyFolder
+    /// A folder in so many others that it is not looked into.
+    case deepFolder(limit: Int)
     case empty
     case hardLinked(count: Int)
     case notReadable(mode: UInt32, ownerID: UInt32)
@@ -51,7 +57,12 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
         case .unfinishedName(let part):
             "its name says that it is unfinished ('\(part)'): rename it when it is complete"
         case .litter: "a file of the operating system, not a list of hashes: ignored"
-        case .folder: "a folder: drop files, not folders"
+        case .folder: "a folder: its files are picked up one by one, and it is removed when it is empty"
+        case .emptyFolder: "an empty folder: removed when it stays so"
+        case .deepFolder(let limit):
+            limit == 0
+                ? "a folder: drop files, not folders"
+                : "lies in \(limit) folders, and deeper ones are not looked into: move its files up"
         case .empty: "empty so far"
         case .hardLinked(let count):
             "has \(count) names (hard links): waiting until the other ones are removed"

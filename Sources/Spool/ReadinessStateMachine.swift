@@ -15,8 +15,13 @@ package struct ReadinessStateMachine: Sendable {
         /// So long a file may have a second hard link; default 60 s, as in Postfix. OpenSSH's sftp-server
         /// renames by link and unlink.
         package var hardLinkGrace: Duration = .seconds(60)
-        /// So long an empty file may stay empty; default 60 s. Many programs create first and write later.
+        /// So long an empty file or folder may stay empty; default 60 s. Many programs create first and write
+        /// later.
         package var emptyPeriod: Duration = .seconds(60)
+        /// So many folders within each other are looked into below a user's folder; default 4.
+        package var foldersDeepMax = 4
+        /// Nobody watches the folders within a user's folder, so they are looked at this often; default 5 s.
+        package var folderLookPeriod: Duration = .seconds(5)
         /// Default 64 MiB.
         package var sizeBytesMax: Int64 = 64 << 20
 
@@ -94,16 +99,34 @@ package struct ReadinessStateMachine: Sendable {
     }
 
     private func action(for entry: SpoolEntry, _ track: Track, _ now: Duration) -> ReadinessDecision.Action {
-        switch NameRule(entry.name) {
+        switch NameRule(entry.name.leaf) {
         case .unfinished(let part): return .wait(.unfinishedName(part), until: nil)
         case .litter: return .wait(.litter, until: nil)
         case .ordinary: break
         }
         switch entry.kind {
-        case .folder: return .wait(.folder, until: nil)
+        case .folder: return actionForFolder(entry, track, now)
         case .regular: return actionForRegular(entry, track, now)
         default: return .refuse(.notAFile(entry.kind))
         }
+    }
+
+    private func actionForFolder(
+        _ entry: SpoolEntry, _ track: Track, _ now: Duration
+    ) -> ReadinessDecision.Action {
+        guard entry.name.folders.count < rules.foldersDeepMax else {
+            return .wait(.deepFolder(limit: rules.foldersDeepMax), until: nil)
+        }
+        guard entry.isReadable else {
+            return .wait(.notReadable(mode: entry.mode, ownerID: entry.ownerID), until: nil)
+        }
+        guard entry.size == 0 else { return .wait(.folder, until: now + rules.folderLookPeriod) }
+        // Not at once: whoever copies a folder makes it first, and fills it file by file.
+        let until = track.quietSince + rules.emptyPeriod
+        guard now >= until else {
+            return .wait(.emptyFolder, until: min(until, now + rules.folderLookPeriod))
+        }
+        return .removeFolder
     }
 
     private func actionForRegular(

@@ -12,10 +12,11 @@ package struct SpoolEntry: Hashable, Sendable {
         case device
     }
 
+    /// Of what lies in a folder within the user's folder, the path from the user's folder on: `batch/a.txt`.
     package var name: DroppedName
     package var kind: Kind
     package var identity: FileIdentity
-    /// Bytes.
+    /// Bytes; of a folder, the number of names in it.
     package var size: Int64
     /// Nanoseconds since 1970; used only to see that something changed, never as an age.
     package var modifiedNanoseconds: Int64
@@ -58,6 +59,17 @@ package struct SpoolEntry: Hashable, Sendable {
         Fingerprint(
             identity: identity, size: size, modifiedNanoseconds: modifiedNanoseconds,
             changedNanoseconds: changedNanoseconds)
+    }
+}
+
+extension DroppedName {
+    /// The names of the folders on the way to the entry; no name in a folder has a slash.
+    var folders: [[UInt8]] { Array(parts.dropLast()) }
+    /// The entry's own name.
+    var leaf: [UInt8] { parts.last ?? [] }
+
+    private var parts: [[UInt8]] {
+        bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
     }
 }
 

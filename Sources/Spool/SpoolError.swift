@@ -35,6 +35,9 @@ package struct SpoolError: Error, Hashable, CustomStringConvertible {
         "cannot \(action) \(path.showingControls): \(Self.words(errorNumber)). \(advice)"
     }
 
+    /// The same without the path, for those to whom the daemon's own folders mean nothing.
+    package var summary: String { "\(Self.words(errorNumber)). \(advice)" }
+
     /// What the operator should do.
     package var advice: String {
         switch errorNumber {

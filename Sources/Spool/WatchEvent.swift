@@ -27,12 +27,18 @@ package struct FolderHint: Hashable, Sendable {
     package var user: UserName?
     /// Names that were renamed into the folder and are complete.
     package var movedIn: Set<DroppedName> = []
+    /// Whether something came or was written: what `EventTrust` weighs. The daemon's own taking away does not
+    /// count.
+    package var tellsOfNews = false
     /// What became of the folder's watch, if that changed.
     package var watch: Watch?
 
-    package init(user: UserName?, movedIn: Set<DroppedName> = [], watch: Watch? = nil) {
+    package init(
+        user: UserName?, movedIn: Set<DroppedName> = [], tellsOfNews: Bool = false, watch: Watch? = nil
+    ) {
         self.user = user
         self.movedIn = movedIn
+        self.tellsOfNews = tellsOfNews
         self.watch = watch
     }
 
@@ -56,10 +62,14 @@ package enum WatcherLoss: Hashable, Sendable, CustomStringConvertible {
     case notStarted(helper: String, errorNumber: Int32, retryIn: Duration)
     case exited(status: Int32, retryIn: Duration)
     case killed(signal: Int32, retryIn: Duration)
+    /// Somebody stopped it (SIGSTOP, SIGTSTP), so it was ended.
+    case stopped(retryIn: Duration)
 
     package var retryIn: Duration {
         switch self {
-        case .notStarted(_, _, let retryIn), .exited(_, let retryIn), .killed(_, let retryIn): retryIn
+        case .notStarted(_, _, let retryIn), .exited(_, let retryIn), .killed(_, let retryIn),
+            .stopped(let retryIn):
+            retryIn
         }
     }
 
@@ -73,6 +83,7 @@ package enum WatcherLoss: Hashable, Sendable, CustomStringConvertible {
         case .notStarted(let helper, let number, _): "cannot start \(helper): \(SpoolError.words(number))"
         case .exited(let status, _): "the watcher ended: " + Self.meaning(ofStatus: status)
         case .killed(let signal, _): "the watcher was ended by signal \(signal)"
+        case .stopped: "the watcher was stopped by a signal and told nothing any more"
         }
     }
 

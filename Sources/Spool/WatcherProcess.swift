@@ -117,17 +117,26 @@ private final class WatcherLoop {
             return { [helper, failure] in .notStarted(helper: helper, errorNumber: failure, retryIn: $0) }
         }
         inbox.add(lifeEvent: .started(processID: process.processID))
-        let wasStopped = readHints(process.output.number)
+        let reading = readHints(of: process)
         // At the end of its output it has ended or is about to.
         switch process.end() {
-        case _ where wasStopped: return nil
+        case _ where reading == .daemonStops: return nil
+        case _ where reading == .helperSleeps: return { .stopped(retryIn: $0) }
         case .exited(let status): return { .exited(status: status, retryIn: $0) }
         case .killed(let signal): return { .killed(signal: signal, retryIn: $0) }
         }
     }
 
-    /// Reads until the helper's output ends; true if it was stopped instead.
-    private func readHints(_ output: Int32) -> Bool {
+    private enum ReadingEnd {
+        case outputEnds, helperSleeps, daemonStops
+    }
+
+    /// A helper that says nothing is asked this often whether it could.
+    private static let sleepCheckMilliseconds: Int32 = 5_000
+
+    /// Reads until the helper's output ends, or nothing will come any more.
+    private func readHints(of process: borrowing HelperProcess) -> ReadingEnd {
+        let output = process.output.number
         var decoder = WatchHintDecoder()
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -135,10 +144,13 @@ private final class WatcherLoop {
                 pollfd(fd: output, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: stopSignal.number, events: Int16(POLLIN), revents: 0),
             ]
-            guard poll(&watched, 2, -1) > 0 else { continue }
-            if watched[1].revents != 0 { return true }
+            guard poll(&watched, 2, Self.sleepCheckMilliseconds) > 0 else {
+                if process.isStopped { return .helperSleeps }
+                continue
+            }
+            if watched[1].revents != 0 { return .daemonStops }
             let count = read(output, &buffer, buffer.count)
-            if count == 0 || (count < 0 && errno != EINTR) { return false }
+            if count == 0 || (count < 0 && errno != EINTR) { return .outputEnds }
             if count > 0 { inbox.add(decoder.decode(buffer.prefix(count))) }
         }
     }

@@ -33,7 +33,10 @@ package struct HashdropDatabase: Sendable {
                         + "\(Schema.version)); install that version or restore a backup.")
             }
             try Schema.migrator.migrate(pool)
-            try pool.write { try $0.execute(sql: "PRAGMA user_version = \(Schema.version)") }
+            // Not without need: on a full disk whoever only looks must get in.
+            if version != Schema.version {
+                try pool.write { try $0.execute(sql: "PRAGMA user_version = \(Schema.version)") }
+            }
         } catch let error as DatabaseError {
             throw Self.openingError(error, path: path)
         }
@@ -59,14 +62,19 @@ package struct HashdropDatabase: Sendable {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR:
             StoreError(
                 .notOurs,
-                "The database '\(path)' is damaged or not hashdrop's (\(error.message ?? "no message")); move "
-                    + "it away to start anew, or restore a backup in its place.")
+                damage(path, error.message ?? "no message"))
         default:
             StoreError(
                 .cannotOpen,
                 "The database '\(path)' cannot be opened (\(error.message ?? "no message")); check that its "
                     + "folder exists, belongs to the user that runs hashdrop, and that the disk is not full.")
         }
+    }
+
+    static func damage(_ path: String, _ problem: String) -> String {
+        "The database '\(path)' is damaged or not hashdrop's (\(problem)). Stop hashdrop, move it away together "
+            + "with '\(path)-wal' and '\(path)-shm', and copy a backup in its place ('hashdrop backup' makes "
+            + "them); without a backup hashdrop starts anew, and the finished reports stay."
     }
 
     private func remember(endpoint: String, path: String) throws {

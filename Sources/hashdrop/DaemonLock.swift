@@ -23,7 +23,9 @@ final class DaemonLock: Sendable {
         }
         // For the commands that have something to tell the daemon.
         let process = Array("\(getpid())\n".utf8)
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, process, process.count, 0) == process.count
+        // Overwritten first and cut then: on a full disk the file's own block is still there to write to.
+        guard pwrite(descriptor, process, process.count, 0) == process.count,
+            ftruncate(descriptor, off_t(process.count)) == 0
         else {
             close(descriptor)
             throw CommandFailure(

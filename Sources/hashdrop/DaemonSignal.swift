@@ -26,14 +26,16 @@ enum DaemonSignal {
     static func ignoreUntilServed() { signal(SIGHUP, SIG_IGN) }
 }
 
-/// Reads the jobs anew whenever a command says so.
+/// Reads the jobs and the users anew whenever a command says so.
 struct ReloadService: Service {
     let lookups: LookupDispatcher
+    let intake: IntakeService
     let reports: Mailbox<ReportService.Change>
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             lookups.jobsChanged()
+            intake.usersChanged()
             reports.post(.jobsChanged)
         }
     }

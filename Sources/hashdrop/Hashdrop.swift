@@ -10,8 +10,9 @@ struct Hashdrop: AsyncParsableCommand {
         abstract: "Drop a list of file hashes into a folder; find VirusTotal's verdicts in a report.",
         version: version,
         subcommands: [
-            ServeCommand.self, SubmitCommand.self, StatusCommand.self, RetryCommand.self, CacheCommand.self,
-            UserCommand.self, DemoCommand.self, SimulateCommand.self,
+            ServeCommand.self, SubmitCommand.self, StatusCommand.self, CancelCommand.self, RetryCommand.self,
+            JobCommand.self, CacheCommand.self, UserCommand.self, BackupCommand.self, DemoCommand.self,
+            SimulateCommand.self,
         ])
 
     /// As the library's own, but for what the failures of this program say and exit with.

@@ -34,6 +34,7 @@ struct Services: Sendable {
         let paths = try StatePaths.prepare(settings)
         lock = try DaemonLock(path: paths.lock)
         database = try HashdropDatabase(path: paths.database, endpoint: endpointName)
+        try database.verify()
         let changes = Mailbox<ReportService.Change>()
         let dispatcher = try LookupDispatcher(
             database: database, options: settings.lookupOptions, source: source, logger: logger,
@@ -58,11 +59,14 @@ struct Services: Sendable {
             watcher: WatcherProcess(helper: Self.helperPath, spool: settings.spool.directory),
             database: database, publisher: publisher, options: settings.intakeOptions, lookups: dispatcher,
             reports: changes, logger: logger)
+        let retention = RetentionService(
+            database: database, publisher: publisher, keep: settings.jobs.keep, reports: changes,
+            logger: logger)
         // Started in this order and stopped in the other: the page, then no more files, then no more requests, then
         // the reports.
         var services: [any Service] = [
-            reports, LookupService(dispatcher: dispatcher), intake,
-            ReloadService(lookups: dispatcher, reports: changes),
+            reports, LookupService(dispatcher: dispatcher), intake, retention,
+            ReloadService(lookups: dispatcher, intake: intake, reports: changes),
         ]
         if let options = try settings.webOptions(isSimulated: isSimulated, version: Hashdrop.version) {
             services.append(

@@ -32,6 +32,9 @@ extension HashdropSettings {
         var rules = ReadinessStateMachine.Rules()
         rules.quietPeriod = spool.quietPeriod
         rules.sizeBytesMax = Int64(list.bytesMax)
+        rules.foldersDeepMax = spool.foldersDeepMax
+        rules.emptyPeriod = spool.emptyPeriod
+        rules.hardLinkGrace = spool.hardLinkGrace
         return rules
     }
 

@@ -86,9 +86,12 @@ struct StatusCommand: AsyncParsableCommand {
             lines.append("Folders:")
             for folder in daemon.folders.folders {
                 let queue = daemon.queue[folder.user].map { ", \($0) hashes to ask" } ?? ""
+                let missed =
+                    folder.missedByEvents > 0 ? ", \(folder.missedByEvents) files missed by events" : ""
                 let problem = folder.problem.map { ": \($0)" } ?? ""
                 lines.append(
-                    "  \(folder.user): \(folder.watching), \(folder.waitingFiles) waiting\(queue)\(problem)")
+                    "  \(folder.user): \(folder.watching), \(folder.waitingFiles) waiting\(queue)\(missed)"
+                        + problem)
             }
         } else {
             lines.append(

@@ -1,0 +1,175 @@
+import Foundation
+import Logging
+import Lookup
+import Model
+import Spool
+import Store
+
+/// Takes complete files and makes jobs of them; what a full disk or a cut holds up is finished later.
+///
+/// Used by the intake alone. Each step finds what was done before, so trying again is always right.
+final class ClaimDesk {
+    enum Outcome {
+        /// It is the daemon's now, or gone.
+        case taken
+        case waits(WaitReason)
+        /// Nothing can be taken out of this folder now.
+        case failed(SpoolError)
+    }
+
+    private let claims: ClaimStore
+    private let lists: ListIntake
+    private let publisher: ReportPublisher
+    private let lookups: LookupDispatcher
+    private let reports: Mailbox<ReportService.Change>
+    private let clock: any LookupClock
+    private let logger: Logger
+    private var generator = SystemRandomNumberGenerator()
+
+    /// Claims whose job is not stored, or whose input is not published yet.
+    private var unfinished: [Claim] = []
+    /// Claims that an error cut short after the file had left its folder.
+    private var interrupted: Set<JobID> = []
+    private var nextRetry: Duration = .zero
+    /// Why claimed files wait, if any do.
+    private(set) var trouble: String?
+
+    private static let retryInterval: Duration = .seconds(5)
+    /// With so many claims held up, further files stay where they are.
+    private static let heldUpMax = 100
+
+    init(
+        claims: ClaimStore, lists: ListIntake, publisher: ReportPublisher, lookups: LookupDispatcher,
+        reports: Mailbox<ReportService.Change>, clock: any LookupClock, logger: Logger
+    ) {
+        self.claims = claims
+        self.lists = lists
+        self.publisher = publisher
+        self.lookups = lookups
+        self.reports = reports
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Why no file is taken at the moment, or nil.
+    var reasonToPause: String? {
+        unfinished.count + interrupted.count < Self.heldUpMax ? nil : trouble ?? "claimed files are held up"
+    }
+
+    /// When something that was held up is tried again; nil if nothing is.
+    var deadline: Duration? { unfinished.isEmpty && interrupted.isEmpty ? nil : nextRetry }
+
+    /// Claims what is ready or refused, and makes its job.
+    func take(_ decision: ReadinessDecision, of user: UserName) -> Outcome {
+        do {
+            while true {
+                let id = JobID(claimedAt: clock.now.wall, using: &generator)
+                switch try attempt(decision, of: user, as: id) {
+                case .idInUse: continue
+                case .vanished: return .taken
+                case .notYet(let reason): return .waits(reason)
+                case .done(let claim):
+                    finish(claim)
+                    return .taken
+                }
+            }
+        } catch let error as SpoolError {
+            guard let id = error.unfinishedClaim else { return .failed(error) }
+            interrupted.insert(id)
+            note(error)
+            return .taken
+        } catch {
+            // The claim store throws nothing else; whatever it may be, the file is where it was.
+            return .failed(SpoolError("claim (\(error))", EIO, path: decision.entry.name.display))
+        }
+    }
+
+    private func attempt(_ decision: ReadinessDecision, of user: UserName, as id: JobID) throws
+        -> ClaimOutcome
+    {
+        switch decision.action {
+        case .ready(let evidence):
+            try claims.claim(decision.entry, of: user, as: id, evidence: evidence, at: clock.now.wall)
+        case .refuse(let reason):
+            try claims.claimRefused(decision.entry, of: user, as: id, reason: reason, at: clock.now.wall)
+        case .wait(let reason, _): .notYet(reason)
+        case .removeFolder: .notYet(.emptyFolder)
+        }
+    }
+
+    /// Stores the job, tells the others, publishes the input and ends the claim.
+    private func finish(_ claim: Claim) {
+        do {
+            let job = try lists.accept(claim)
+            if job.state == .running { lookups.jobAdded() }
+            reports.post(.job(job.id, user: job.user, isFinal: job.state.isFinal))
+            if let path = claim.inputPath { try publisher.publishInput(of: job, from: path) }
+            try claims.release(job.id)
+            logger.info(
+                "Picked up.",
+                metadata: [
+                    "job": "\(job.id)", "user": "\(job.user)", "file": "\(job.droppedName.display)",
+                    "state": "\(job.state.rawValue)", "hashes": "\(job.counts.hashes)",
+                ])
+        } catch {
+            unfinished.append(claim)
+            note(error)
+        }
+    }
+
+    private func note(_ error: any Error) {
+        let isNew = trouble == nil
+        trouble = ReportPublisher.reason(error)
+        nextRetry = clock.now.monotonic + Self.retryInterval
+        // Once, and not at each of the tries that follow.
+        if isNew { logger.error("A claimed file waits.", metadata: ["reason": "\(error)"]) }
+    }
+
+    /// Tries again what was held up, if it is time.
+    func retry(at now: Duration) {
+        guard let deadline, now >= deadline else { return }
+        let held = (claims: unfinished, ids: interrupted)
+        let before = trouble
+        unfinished = []
+        interrupted = []
+        for claim in held.claims { finish(claim) }
+        for id in held.ids {
+            do {
+                if case .done(let claim)? = try claims.resume(id) { finish(claim) }
+            } catch {
+                interrupted.insert(id)
+                note(error)
+            }
+        }
+        guard unfinished.isEmpty, interrupted.isEmpty else { return }
+        trouble = nil
+        logger.notice("Claimed files go on.", metadata: ["waited-for": "\(before ?? "")"])
+    }
+
+    /// Finishes what the last stop, however sudden, left in the work folder. Throws `SpoolError` if that cannot
+    /// be read.
+    func recover() throws {
+        for recovered in try claims.recover() {
+            switch recovered {
+            case .recovered(let claim): finish(claim)
+            case .unfinished(let error):
+                if let id = error.unfinishedClaim { interrupted.insert(id) }
+                note(error)
+            case .damaged(let path, let problem):
+                logger.error(
+                    "A folder in the work folder is not ours to judge; look at it and remove it.",
+                    metadata: ["path": "\(path)", "problem": "\(problem)"])
+            }
+        }
+    }
+}
+
+extension Claim {
+    /// The private copy of the dropped bytes, if they were read.
+    fileprivate var inputPath: String? {
+        switch self {
+        case .claimed(let file): file.inputPath
+        case .refused(let file): file.inputPath
+        }
+    }
+}

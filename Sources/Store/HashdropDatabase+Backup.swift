@@ -1,0 +1,70 @@
+import Foundation
+import GRDB
+
+extension HashdropDatabase {
+    /// Looks through the whole file for damage; takes about a second for each gigabyte.
+    ///
+    /// - Throws: `StoreError` of kind `notOurs`, with the way to restore a backup.
+    package func verify() throws {
+        try Self.verify(pool, path: pool.path)
+    }
+
+    private static func verify(_ reader: some DatabaseReader, path: String) throws {
+        do {
+            let problem = try reader.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+            guard problem == "ok" else { throw StoreError(.notOurs, damage(path, problem ?? "no answer")) }
+        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+        {
+            throw StoreError(.notOurs, damage(path, error.message ?? "no message"))
+        }
+    }
+
+    /// Writes a consistent copy to `path`, which must be free, while others read and write.
+    ///
+    /// The copy appears complete and checked, or not at all.
+    ///
+    /// - Throws: `StoreError` of kind `cannotOpen` if it cannot be written, `notOurs` if the database is damaged.
+    package func backup(to path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw StoreError(.cannotOpen, "There is a file '\(path)' already; name another one.")
+        }
+        let partial = path + ".partial"
+        defer { unlink(partial) }
+        do {
+            try Self.createPrivately(partial)
+            let copy = try DatabaseQueue(path: partial)
+            try pool.backup(to: copy)
+            try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+            try Self.verify(copy, path: path)
+            try copy.close()
+        } catch let error as DatabaseError {
+            throw StoreError(
+                .cannotOpen,
+                "The backup '\(path)' cannot be written (\(error.message ?? "no message")); is its disk full?"
+            )
+        }
+        try Self.publish(partial, as: path)
+    }
+
+    /// Password hashes and everybody's lists are in it.
+    private static func createPrivately(_ path: String) throws {
+        unlink(path)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw cannotWrite(path, errno) }
+        close(descriptor)
+    }
+
+    private static func publish(_ partial: String, as path: String) throws {
+        let descriptor = open(partial, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw cannotWrite(path, errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw cannotWrite(path, errno) }
+    }
+
+    private static func cannotWrite(_ path: String, _ number: Int32) -> StoreError {
+        StoreError(
+            .cannotOpen,
+            "The backup '\(path)' cannot be written (\(String(cString: strerror(number)))); name a file in a folder "
+                + "that this account may write to.")
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import Model
+import Settings
+import Store
+
+/// `hashdrop cancel JOB`: ends a running job.
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "End a running job; the verdicts it has are reported.",
+        discussion: "A file that is not picked up yet is cancelled by deleting it.")
+
+    @Argument(help: "The job, for example 20261123-195045-k3f9x; a report folder's name or path will do.")
+    var job: String
+    @OptionGroup var configurationOption: ConfigurationOption
+
+    func run() async throws {
+        let id = try JobCommand.id(job)
+        let settings = try await configurationOption.settings()
+        let database = try StatePaths.openDatabase(settings)
+        let reason = "cancelled by hand before it was asked"
+        guard let cancelled = try database.jobs.cancel(id, reason: reason, at: Date()) else {
+            print("Job \(id) has ended already; nothing to cancel.")
+            return
+        }
+        let paths = StatePaths(spool: settings.spool.directory)
+        try DaemonSignal.tellJobsChanged(paths)
+        let isRunning = DaemonLock.isHeld(path: paths.lock)
+        print(
+            "Cancelled \(id) (\(cancelled.droppedName.display))."
+                + (isRunning ? "" : " Its report says so after the next 'hashdrop serve'."))
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Model
+import Pipeline
+import Settings
+import Store
+
+/// `hashdrop job …`: what is done with a single job.
+struct JobCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "job", abstract: "Remove a finished job.", subcommands: [Remove.self])
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "remove",
+            abstract: "Remove a finished job and its report folder; its verdicts stay in the cache.")
+
+        @Argument(help: "The job, for example 20261123-195045-k3f9x; a report folder's name or path will do.")
+        var job: String
+        @OptionGroup var configurationOption: ConfigurationOption
+
+        func run() async throws {
+            let id = try JobCommand.id(job)
+            let settings = try await configurationOption.settings()
+            let database = try StatePaths.openDatabase(settings)
+            guard let job = try database.jobs.job(id) else { throw JobStore.noSuchJob(id) }
+            guard job.state.isFinal else {
+                throw CommandFailure(
+                    .temporary, "Job \(id) is running; 'hashdrop cancel \(id)' ends it first.")
+            }
+            let paths = StatePaths(spool: settings.spool.directory)
+            guard try database.jobs.isPublished(id) || !DaemonLock.isHeld(path: paths.lock) else {
+                throw CommandFailure(.temporary, "The last report of job \(id) is being written; try again.")
+            }
+            let publisher = ReportPublisher(
+                database: database,
+                options: settings.reportOptions(isSimulated: false, version: Hashdrop.version),
+                directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge)
+            try publisher.remove(job)
+            try DaemonSignal.tellJobsChanged(paths)
+            print("Removed job \(id) (\(job.droppedName.display)) and its report folder.")
+        }
+    }
+
+    /// The job that a person means: its id, or a path whose last part begins with it.
+    static func id(_ text: String) throws -> JobID {
+        let name = URL(filePath: text).lastPathComponent
+        guard let id = JobID(name.prefix { $0 != "_" }) else {
+            throw CommandFailure(
+                .usage,
+                "'\(text.showingControls)' is no job; 'hashdrop status' shows the latest ones, and a report folder's "
+                    + "name begins with its job.")
+        }
+        return id
+    }
+}
