@@ -24,7 +24,10 @@ final class Installation {
         environment.merge(settings) { _, new in new }
     }
 
-    deinit { daemon?.terminate() }
+    deinit {
+        daemon?.terminate()
+        if let lonelyFolder { try? FileManager.default.removeItem(at: lonelyFolder) }
+    }
 
     var drop: URL { folder.url.appending(path: "spool/alice", directoryHint: .isDirectory) }
     var reports: URL { folder.url.appending(path: "reports/alice", directoryHint: .isDirectory) }
@@ -54,9 +57,23 @@ final class Installation {
 
     /// Starts the daemon and does not wait for it.
     func startDaemon() throws {
-        daemon = try Program.start(
-            Program.path("hashdrop"), ["serve"], environment: environment, in: folder, log: log)
+        daemon = try Program.start(program, ["serve"], environment: environment, in: folder, log: log)
     }
+
+    /// The daemon's program; `withoutHelper` takes `hashdrop-watch` from its side.
+    var program = Program.path("hashdrop")
+    var processID: Int32? { daemon?.processIdentifier }
+
+    /// The daemon runs from a folder of its own, where no helper lies.
+    func withoutHelper() throws {
+        let lonely = Program.folder.appending(path: "without-helper-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: lonely, withIntermediateDirectories: true)
+        program = lonely.appending(path: "hashdrop").path(percentEncoded: false)
+        try FileManager.default.linkItem(atPath: Program.path("hashdrop"), toPath: program)
+        lonelyFolder = lonely
+    }
+
+    private var lonelyFolder: URL?
 
     /// Ends the daemon in good order, or not.
     func stop(signal: Int32 = SIGTERM) async {
