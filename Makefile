@@ -13,7 +13,7 @@ VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help demo test test-full bench crash check build install format clean debian debian-test
+.PHONY: help demo test test-full bench crash fuzz check build install format clean debian debian-test
 
 help:
 	@grep -E '^#|^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /\t/' -e 's/^# \{0,1\}//'
@@ -39,6 +39,7 @@ $(VENV)/ready: Makefile | debian-test
 
 test: debian-test check $(VENV)/ready ## style, layering and all tests
 	@swift build $(SWIFT_FLAGS) --build-tests
+	@FUZZ_SECONDS=60 .ci/fuzz
 	@HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 
 test-full: debian-test check $(VENV)/ready ## the same with the long runs
@@ -59,6 +60,9 @@ crash: debian ## kill the daemon 1,000 times under constant drops and count what
 	@swift build $(SWIFT_FLAGS) --product hashdrop
 	@swift build $(SWIFT_FLAGS) --product hashdrop-crash
 	@.build/debug/hashdrop-crash --kills $(N) --seed $(SEED)
+
+fuzz: ## the list parser under a coverage-guided fuzzer, for an hour (FUZZ_SECONDS=3600)
+	@.ci/fuzz
 
 format: ## format every Swift file
 	@swift format format --in-place --recursive --parallel Package.swift Sources Tests

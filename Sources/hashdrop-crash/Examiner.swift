@@ -72,6 +72,11 @@ struct Examiner {
             .map { String($0.prefix { $0 != "," }) }
     }
 
+    /// What lies in the daemon's own folder when it does not run.
+    private static let stateFiles: Set = [
+        "work", "lock", "hashdrop.sqlite", "hashdrop.sqlite-wal", "hashdrop.sqlite-shm",
+    ]
+
     /// Everything that a finished trial must not leave behind: files in drop folders, claims in the work folder,
     /// and whatever looks temporary anywhere.
     private func leftovers() -> [String] {
@@ -82,9 +87,12 @@ struct Examiner {
         }
         let dropped = Set(lists.map(\.user)).flatMap { names(spool.appending(path: $0)) }
         let claims = names(spool.appending(path: ".hashdrop/work"))
+        let state = spool.appending(path: ".hashdrop")
+        let foreign = ((try? FileManager.default.contentsOfDirectory(atPath: state.path)) ?? [])
+            .filter { !Self.stateFiles.contains($0) }.map { "\(state.path)/\($0)" }
         let temporary = (names(reports) + names(spool)).filter { path in
             [".tmp", ".partial", ".part"].contains { path.hasSuffix($0) }
         }
-        return dropped + claims + temporary
+        return dropped + claims + foreign + temporary
     }
 }
