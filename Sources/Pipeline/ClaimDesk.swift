@@ -97,14 +97,14 @@ final class ClaimDesk {
         }
     }
 
-    /// Stores the job, tells the others, publishes the input and ends the claim.
+    /// Stores the job, publishes the input, ends the claim and tells the others.
     private func finish(_ claim: Claim) {
         do {
             let job = try lists.accept(claim)
-            if job.state == .running { lookups.jobAdded() }
-            reports.post(.job(job.id, user: job.user, isFinal: job.state.isFinal))
             if let path = claim.inputPath { try publisher.publishInput(of: job, from: path) }
             try claims.release(job.id)
+            if job.state == .running { lookups.jobAdded() }
+            reports.post(.job(job.id, user: job.user, isFinal: job.state.isFinal))
             logger.info(
                 "Picked up.",
                 metadata: [

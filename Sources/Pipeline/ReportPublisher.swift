@@ -10,11 +10,16 @@ package struct ReportPublisher: Sendable {
     private let writer: ReportWriter
     private let root: URL
     private let cacheMaxAge: Duration
+    private let isInputPending: @Sendable (JobID) -> Bool
 
-    /// - Parameter directory: where the users' report folders are; it must exist.
+    /// - Parameters:
+    ///   - directory: where the users' report folders are; it must exist.
+    ///   - isInputPending: whether a job's input is still to be put into its folder; by default it never is.
     package init(
-        database: HashdropDatabase, options: ReportOptions, directory: String, cacheMaxAge: Duration
+        database: HashdropDatabase, options: ReportOptions, directory: String, cacheMaxAge: Duration,
+        isInputPending: @escaping @Sendable (JobID) -> Bool = { _ in false }
     ) {
+        self.isInputPending = isInputPending
         self.database = database
         writer = ReportWriter(options: options)
         root = URL(filePath: directory, directoryHint: .isDirectory)
@@ -50,12 +55,14 @@ package struct ReportPublisher: Sendable {
     /// Rewrites a job's files as it stands now. Of a finished job the CSV comes first: whoever sees the status
     /// "done" finds it there.
     ///
-    /// - Returns: the job as it was reported, or nil if there is none of this id.
+    /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its end.
     func publish(_ id: JobID, outlook: JobOutlook) throws -> Job? {
         guard var job = try database.jobs.job(id) else { return nil }
         // The last report is written once: a kill in the middle of a second time would leave a temporary file
         // that nobody looks for any more.
         if job.state.isFinal, try database.jobs.isPublished(id) { return job }
+        // "Done" promises the input beside it. Whoever holds the claim tells of the job again afterwards.
+        if job.state.isFinal, isInputPending(id) { return nil }
         let thresholds = writer.options.thresholds
         job.counts.words = try database.reportRows.counts(of: id, thresholds: thresholds)
         let input = ReportInput(

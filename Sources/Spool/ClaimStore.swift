@@ -86,6 +86,15 @@ package final class ClaimStore: Sendable {
         try removeReleased(released)
     }
 
+    /// Whether there is a claim of this id that is not released; true if the work folder cannot be read.
+    package func holds(_ id: JobID) -> Bool {
+        do {
+            return try work.status(Array(id.description.utf8)) != nil
+        } catch {
+            return true
+        }
+    }
+
     func removeReleased(_ name: String) throws {
         let folder = try work.folder(name)
         for file in try folder.names(limit: SpoolFolder.usersMax).names { try folder.removeFile(file) }

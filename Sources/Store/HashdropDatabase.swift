@@ -37,10 +37,10 @@ package struct HashdropDatabase: Sendable {
             if version != Schema.version {
                 try pool.write { try $0.execute(sql: "PRAGMA user_version = \(Schema.version)") }
             }
+            if let endpoint { try remember(endpoint: endpoint, path: path) }
         } catch let error as DatabaseError {
             throw Self.openingError(error, path: path)
         }
-        if let endpoint { try remember(endpoint: endpoint, path: path) }
     }
 
     private static func configuration() -> Configuration {

@@ -44,18 +44,20 @@ struct Services: Sendable {
                     changes.post(.job(id, user: job.user, isFinal: recorded.finished.contains(id)))
                 }
             })
+        let spool = try SpoolFolder(path: settings.spool.directory)
+        let rules = settings.readinessRules
+        let claims = try ClaimStore(spool: spool, rules: rules)
         let publisher = ReportPublisher(
             database: database,
             options: settings.reportOptions(isSimulated: isSimulated, version: Hashdrop.version),
-            directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge)
+            directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge,
+            isInputPending: { claims.holds($0) })
         let reports = ReportService(
             publisher: publisher, database: database, lookups: dispatcher,
             status: DaemonStatusFile(path: paths.status), mailbox: changes,
             interval: settings.reports.partialEvery, logger: logger)
-        let spool = try SpoolFolder(path: settings.spool.directory)
-        let rules = settings.readinessRules
         let intake = IntakeService(
-            spool: spool, claims: try ClaimStore(spool: spool, rules: rules), rules: rules,
+            spool: spool, claims: claims, rules: rules,
             watcher: WatcherProcess(helper: Self.helperPath, spool: settings.spool.directory),
             database: database, publisher: publisher, options: settings.intakeOptions, lookups: dispatcher,
             reports: changes, logger: logger)

@@ -13,7 +13,7 @@ import Testing
     @Test func manyHintsOfAFolderAreOneLook() {
         var pending = PendingHints()
         for index in 0..<5_000 { pending.add(hint(.closed, "file \(index)")) }
-        #expect(pending.take() == [.look(FolderHint(user: alice))])
+        #expect(pending.take() == [.look(FolderHint(user: alice, tellsOfNews: true))])
         #expect(pending.isEmpty)
     }
 
@@ -21,7 +21,9 @@ import Testing
         var pending = PendingHints()
         pending.add(hint(.movedIn, "a"))
         pending.add(hint(.changed, "b"))
-        #expect(pending.take() == [.look(FolderHint(user: alice, movedIn: [DroppedName("a")]))])
+        #expect(
+            pending.take() == [.look(FolderHint(user: alice, movedIn: [DroppedName("a")], tellsOfNews: true))]
+        )
     }
 
     @Test func aNameThatIsMadeAnewWasNotMovedIn() {
@@ -29,13 +31,19 @@ import Testing
         pending.add(hint(.movedIn, "a"))
         pending.add(hint(.removed, "a"))
         pending.add(hint(.appeared, "a"))
+        #expect(pending.take() == [.look(FolderHint(user: alice, tellsOfNews: true))])
+    }
+
+    @Test func whatTheDaemonTakesAwayIsNoNews() {
+        var pending = PendingHints()
+        pending.add(hint(.removed, "a"))
         #expect(pending.take() == [.look(FolderHint(user: alice))])
     }
 
     @Test func tooManyMovedInNamesFallBackToTheQuietPeriod() {
         var pending = PendingHints()
         for index in 0...PendingHints.movedInMax + 5 { pending.add(hint(.movedIn, "file \(index)")) }
-        #expect(pending.take() == [.look(FolderHint(user: alice))])
+        #expect(pending.take() == [.look(FolderHint(user: alice, tellsOfNews: true))])
     }
 
     @Test func tooManyFoldersMeanLookEverywhere() {

@@ -114,7 +114,9 @@ import Testing
 
     @Test func aFolderWaits() {
         var machine = ReadinessStateMachine()
-        #expect(action(&machine, entry(kind: .folder), movedIn: true, at: 0) == .wait(.folder, until: nil))
+        #expect(
+            action(&machine, entry(kind: .folder), movedIn: true, at: 0) == .wait(.folder, until: .seconds(5))
+        )
     }
 
     @Test func aSecondLinkHasItsGraceAndIsRefusedThen() {

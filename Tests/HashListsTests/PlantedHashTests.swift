@@ -1,0 +1,58 @@
+import HashLists
+import Model
+import Testing
+
+/// What is planted in random text is found, once, whatever the encoding; nothing else is.
+struct PlantedHashTests {
+    enum Encoding: CaseIterable, Sendable {
+        case utf8, utf8Marked, utf16Little, utf16Big
+
+        func bytes(_ text: String) -> [UInt8] {
+            switch self {
+            case .utf8: Array(text.utf8)
+            case .utf8Marked: [0xEF, 0xBB, 0xBF] + Array(text.utf8)
+            case .utf16Little: [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+            case .utf16Big: [0xFE, 0xFF] + text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+            }
+        }
+    }
+
+    // No digit, no letter from a to f in a row of 32, no line that begins with '#' or '{'.
+    private static let filler = Array("ghijklmnopqrstuvwxyzGHIJKLMNOP ,;.:-_/()äöüßжя漢😀")
+
+    @Test(arguments: Encoding.allCases)
+    func whatIsPlantedIsFoundOnce(encoding: Encoding) throws {
+        for seed in 0..<200 {
+            var generator = SeededGenerator(seed: UInt64(seed))
+            var planted: [String] = []
+            var text = ""
+            for _ in 0..<Int.random(in: 1...30, using: &generator) {
+                text += Self.words(&generator)
+                if Bool.random(using: &generator) {
+                    let hash = Self.hash(&generator)
+                    planted.append(hash)
+                    text += " \(hash) " + Self.words(&generator)
+                }
+                text += ["\n", "\r\n", "\r"].randomElement(using: &generator)!
+            }
+            let found = try HashListParser.items(of: encoding.bytes(text)).flatMap { item in
+                item.entry?.hashes.map(\.hexadecimal) ?? []
+            }
+            #expect(found == planted, "seed \(seed)")
+        }
+    }
+
+    private static func words(_ generator: inout SeededGenerator) -> String {
+        // A word before it, so that no line begins like a comment or like JSON.
+        "x"
+            + String(
+                (0..<Int.random(in: 0...60, using: &generator)).map { _ in
+                    filler.randomElement(using: &generator)!
+                })
+    }
+
+    private static func hash(_ generator: inout SeededGenerator) -> String {
+        let length = [32, 40, 64].randomElement(using: &generator)!
+        return String((0..<length).map { _ in Array("0123456789abcdef").randomElement(using: &generator)! })
+    }
+}
