@@ -108,7 +108,11 @@ struct SlowVisitorTests {
     }
 
     @Test func oneAddressHasItsShareOfTheConnections() async throws {
-        let options = Site.options { $0.connections.connectionsPerAddressMax = 3 }
+        let options = Site.options {
+            $0.connections.connectionsPerAddressMax = 3
+            // So patient that only the share can end a connection.
+            $0.connections.headTimeout = .seconds(300)
+        }
         try await Site.with(options) { site in
             var held: [Connection] = []
             for _ in 0..<3 {
