@@ -51,7 +51,8 @@ struct ProgressDisplay {
         return parts.joined(separator: "  ")
     }
 
-    private static func remaining(_ seconds: TimeInterval) -> String {
+    /// In words, for example `about 12 min left`.
+    static func remaining(_ seconds: TimeInterval) -> String {
         switch seconds {
         case ..<1.5: "done any moment"
         case ..<90: "about \(Int(seconds.rounded())) s left"

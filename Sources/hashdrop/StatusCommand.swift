@@ -25,6 +25,8 @@ struct StatusCommand: AsyncParsableCommand {
             var reason: String?
             var receivedAt: Date
             var finishedAt: Date?
+            /// When a running job should be done, as its own status.json says.
+            var expectedAt: Date?
             var hashes, waiting, malicious, requestsSent, requestsSaved: Int
         }
 
@@ -42,7 +44,7 @@ struct StatusCommand: AsyncParsableCommand {
                 "There is nothing in '\(settings.spool.directory)' yet, or this account may not see it: "
                     + "'hashdrop user add NAME' and 'hashdrop serve' begin.")
         }
-        let overview = try Self.overview(paths, jobs: max(0, jobs))
+        let overview = try Self.overview(paths, settings, jobs: max(0, jobs))
         if json {
             let encoder = JSONEncoder()
             encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -58,7 +60,9 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
-    private static func overview(_ paths: StatePaths, jobs: Int) throws -> Overview {
+    private static func overview(
+        _ paths: StatePaths, _ settings: HashdropSettings, jobs: Int
+    ) throws -> Overview {
         let isRunning = DaemonLock.isHeld(path: paths.lock)
         let database = try HashdropDatabase(path: paths.database, endpoint: nil)
         return Overview(
@@ -67,10 +71,17 @@ struct StatusCommand: AsyncParsableCommand {
                 Overview.JobLine(
                     id: job.id.description, user: job.user.description, name: job.droppedName.display,
                     state: job.state.rawValue, reason: job.reason, receivedAt: job.receivedAt,
-                    finishedAt: job.finishedAt, hashes: job.counts.hashes, waiting: job.counts[.waiting],
+                    finishedAt: job.finishedAt, expectedAt: expectedEnd(of: job, settings),
+                    hashes: job.counts.hashes, waiting: job.counts[.waiting],
                     malicious: job.counts[.malicious], requestsSent: job.stewardship.requestsSent,
                     requestsSaved: job.stewardship.requestsSaved)
             })
+    }
+
+    private static func expectedEnd(of job: Job, _ settings: HashdropSettings) -> Date? {
+        guard job.state == .running else { return nil }
+        let folder = "\(settings.reports.directory)/\(job.user)/\(job.folderName)"
+        return DroppedJob.status(in: URL(filePath: folder, directoryHint: .isDirectory))?.expectedAt
     }
 
     private static func text(_ overview: Overview) -> String {
@@ -103,6 +114,9 @@ struct StatusCommand: AsyncParsableCommand {
             let progress =
                 job.state == "running"
                 ? "\(job.hashes - job.waiting) of \(job.hashes)"
+                    + (job.expectedAt.map {
+                        ", " + ProgressDisplay.remaining($0.timeIntervalSinceNow)
+                    } ?? "")
                 : "\(job.hashes) hashes, \(job.malicious) malicious"
             lines.append(
                 "  \(job.id)  \(job.user)  \(job.state)  \(progress)  \(job.name)"
