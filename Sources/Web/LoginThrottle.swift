@@ -34,15 +34,18 @@ struct LoginThrottle: Sendable {
     static let addressWaitMax: Duration = .seconds(60)
     /// Wrong tries are forgotten when so long there was no further one.
     static let memory: Duration = .seconds(900)
-    /// Entries of each kind; above it the oldest are forgotten, so that a flood of names costs no memory.
-    static let entriesMax = 10_000
     private static let freeTriesForUser = 5
     private static let freeTriesFromAddress = 10
 
+    private let entriesMax: Int
     private var byUser: [String: Failures] = [:]
     private var byAddress: [[UInt8]: Failures] = [:]
     private var byPair: [Pair: Failures] = [:]
     private var known: Set<Pair> = []
+
+    /// - Parameter entriesMax: of each kind; above it the oldest are forgotten, so that a flood of names costs no
+    ///   memory.
+    init(entriesMax: Int = 10_000) { self.entriesMax = entriesMax }
 
     /// What is remembered, in entries.
     var entryCount: Int { byUser.count + byAddress.count + byPair.count }
@@ -64,7 +67,7 @@ struct LoginThrottle: Sendable {
     mutating func succeeded(_ pair: Pair) {
         undo(pair)
         byPair[pair] = nil
-        if known.count >= Self.entriesMax { known.removeAll() }
+        if known.count >= entriesMax { known.removeAll() }
         known.insert(pair)
     }
 
@@ -105,12 +108,14 @@ struct LoginThrottle: Sendable {
     }
 
     private mutating func forget(at now: Duration) {
-        Self.forget(&byUser, now)
-        Self.forget(&byAddress, now)
-        Self.forget(&byPair, now)
+        Self.forget(&byUser, now, entriesMax)
+        Self.forget(&byAddress, now, entriesMax)
+        Self.forget(&byPair, now, entriesMax)
     }
 
-    private static func forget<Key: Hashable>(_ table: inout [Key: Failures], _ now: Duration) {
+    private static func forget<Key: Hashable>(
+        _ table: inout [Key: Failures], _ now: Duration, _ entriesMax: Int
+    ) {
         guard table.count >= entriesMax else { return }
         table = table.filter { now - $0.value.last < memory }
         guard table.count >= entriesMax else { return }
