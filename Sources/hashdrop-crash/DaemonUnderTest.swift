@@ -17,7 +17,7 @@ final class DaemonUnderTest {
             "HASHDROP_VIRUSTOTAL_API_KEY": SimulatedAccount.demoKey,
             "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "0", "HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY": "0",
             "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MONTH": "0", "HASHDROP_REPORTS_PARTIAL_EVERY": "1s",
-            "HASHDROP_SPOOL_QUIET_PERIOD": "300ms",
+            "HASHDROP_SPOOL_QUIET_PERIOD": "300ms", "HASHDROP_WEB_LISTEN": "off",
         ]) { _, new in new }
     }
 
