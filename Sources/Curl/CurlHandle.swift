@@ -85,6 +85,9 @@ final class CurlHandle {
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
         try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+        // While the first connection is being made nobody knows whether it will carry many requests (HTTP/2): wait for
+        // that rather than open one for each.
+        try set(CURLOPT_PIPEWAIT, 1)
         // The path goes out as it was checked: no folding of "/../".
         try set(CURLOPT_PATH_AS_IS, 1)
         if options.certificateFile != nil || options.certificateFolder != nil {

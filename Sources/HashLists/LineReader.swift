@@ -32,7 +32,8 @@ struct LineReader {
             return try emit(unusable(line, number: number, reason: suspicion.reason))
         }
         let comment = comments.comment(of: line, hashes: ranges) ?? fileName(header)
-        let entry = HashListEntry(line: number, hashes: hashes, comment: comment)
+        let entry = HashListEntry(
+            line: number, hashes: hashes, comment: comment, namesOneFile: areNamesOfOneFile(in: line))
         if comment == nil, FormatListBlock.isHashLine(line) {
             formatList.hold(entry)
         } else {
@@ -61,6 +62,16 @@ struct LineReader {
             }
         }
         return hashes.isEmpty ? suspicion : nil
+    }
+
+    /// Whether the line's hashes stand in neighbouring cells, one of each kind: nothing between them but what parts
+    /// cells and the algorithms' names. Words between them, or an arrow, may say anything.
+    private func areNamesOfOneFile(in line: UnsafeRawBufferPointer) -> Bool {
+        guard hashes.count > 1, Set(hashes.map(\.kind)).count == hashes.count else { return false }
+        return zip(ranges, ranges.dropFirst()).allSatisfy { hash, next in
+            let gap = UnsafeRawBufferPointer(rebasing: line[hash.upperBound..<next.lowerBound])
+            return CommentPiece.tidied(gap) == nil && !gap.contains(UInt8(ascii: ">"))
+        }
     }
 
     private func pairedItem(

@@ -3,41 +3,59 @@ package import Store
 
 /// Whose hash is asked next. Pure.
 ///
-/// Users take turns hash by hash, by weight; a user who comes in starts even with the others, so that five
-/// hashes never wait behind a hundred thousand. Within a user: jobs marked urgent first, then the one with least
-/// left, then the oldest. It holds a handful of hashes for each job and asks for more, whatever a list's size.
+/// Users take turns hash by hash, by weight; five hashes never wait behind a hundred thousand. Whoever comes in, or
+/// has something to ask again, starts even with the others: turns not taken are not saved up, and coming back
+/// with many short lists brings none ahead of time. Within a user: jobs marked urgent first, then the one with
+/// least left, then the oldest. It holds a handful of hashes for each job and asks for more, whatever a list's
+/// size.
 package struct FairQueue: Sendable {
     package enum Pick: Hashable, Sendable {
         case ask(Reservation)
         /// The job's next hashes after this one are wanted; answer with `supply`.
         case needsHashes(jobRowID: Int64, after: FileHash?)
-        /// Nothing can be asked until `wake`.
+        /// Nothing can be asked until `add` or `wake`.
         case nothing
     }
 
     /// In a dropped name, puts the job before its user's others.
     package static let urgentMark = "!urgent"
 
+    /// The order of one user's jobs.
+    private struct Rank: Comparable, Sendable {
+        var isUrgent: Bool
+        var openHashes: Int
+        var rowID: Int64
+
+        static func < (a: Rank, b: Rank) -> Bool {
+            (a.isUrgent ? 0 : 1, a.openHashes, a.rowID) < (b.isUrgent ? 0 : 1, b.openHashes, b.rowID)
+        }
+    }
+
     private struct Lane: Sendable {
         var job: RunningJob
-        var isUrgent: Bool
+        var rank: Rank
         var buffer: ArraySlice<FileHash> = []
         var cursor: FileHash?
         /// Whether the lap through the list, since its start, has found a hash to ask.
         var isLapFruitful = false
-        /// Everything open is in flight or waits for its retry.
-        var isDrained = false
     }
 
     private struct Turn: Sendable {
         /// Virtual time: goes up by 1/weight with each hash. The lowest is next.
         var pass: Double
         var weight: Double
-        var jobs: Set<Int64>
+        /// The jobs with something to ask, in their order. Ordered all the time, because a user may have thousands.
+        var ready: [Rank] = []
     }
 
     private var lanes: [Int64: Lane] = [:]
+    private var rowIDs: [JobID: Int64] = [:]
+    /// Everything open in these jobs is in flight or waits for its retry.
+    private var drained: Set<Int64> = []
+    /// A turn outlasts its user's jobs: who comes back goes on where they were.
     private var turns: [UserName: Turn] = [:]
+    /// The turn that was served last.
+    private var time = 0.0
 
     package init() {}
 
@@ -45,50 +63,70 @@ package struct FairQueue: Sendable {
         lanes.values.map(\.job)
     }
 
+    package var isEmpty: Bool { lanes.isEmpty }
+
     package mutating func add(_ job: RunningJob) {
         guard lanes[job.rowID] == nil else { return }
-        lanes[job.rowID] = Lane(job: job, isUrgent: Self.isUrgent(job))
-        let start = turns.values.map(\.pass).min() ?? 0
-        turns[job.user, default: Turn(pass: start, weight: Double(max(1, job.weight)), jobs: [])]
-            .jobs.insert(job.rowID)
+        lanes[job.rowID] = Lane(job: job, rank: Self.rank(job))
+        rowIDs[job.id] = job.rowID
+        turns[job.user, default: Turn(pass: time, weight: 1)].weight = Double(max(1, job.weight))
+        makeReady(job.rowID)
     }
 
-    package mutating func remove(jobRowID: Int64) {
-        guard let lane = lanes.removeValue(forKey: jobRowID) else { return }
-        turns[lane.job.user]?.jobs.remove(jobRowID)
-        if turns[lane.job.user]?.jobs.isEmpty == true { turns[lane.job.user] = nil }
+    /// Forgets all jobs, but not whose turn it is.
+    package mutating func removeAllJobs() {
+        lanes = [:]
+        rowIDs = [:]
+        drained = []
+        for user in turns.keys { turns[user]?.ready = [] }
+    }
+
+    package mutating func remove(_ id: JobID) {
+        guard let rowID = rowIDs.removeValue(forKey: id) else { return }
+        makeUnready(rowID)
+        lanes[rowID] = nil
+        drained.remove(rowID)
     }
 
     /// A hash that the job paid for has its answer, or the reason why there is none.
     package mutating func settle(jobRowID: Int64) {
         guard let open = lanes[jobRowID]?.job.openHashes else { return }
-        lanes[jobRowID]?.job.openHashes = max(0, open - 1)
+        setOpen(max(0, open - 1), jobRowID)
     }
 
-    /// A job still waits for so many rows: other names of a file may have been answered along.
-    package mutating func limit(jobRowID: Int64, toRows rows: Int) {
-        guard let open = lanes[jobRowID]?.job.openHashes else { return }
-        lanes[jobRowID]?.job.openHashes = min(open, rows)
+    /// A job still waits for so many rows: other names of a file may have been answered along, and others may have
+    /// to be asked after all.
+    package mutating func limit(_ id: JobID, toRows rows: Int) {
+        guard let rowID = rowIDs[id], let open = lanes[rowID]?.job.openHashes else { return }
+        setOpen(min(open, rows), rowID)
+        wake(jobRowID: rowID)
     }
 
-    /// An answer came, or a retry is due: what was drained may have something again.
-    package mutating func wake() {
-        for key in lanes.keys { lanes[key]?.isDrained = false }
+    /// The job may have something to ask again.
+    package mutating func wake(jobRowID: Int64) {
+        guard drained.remove(jobRowID) != nil else { return }
+        makeReady(jobRowID)
+    }
+
+    /// A retry is due: any job may have something to ask again.
+    package mutating func wakeAll() {
+        for rowID in drained { makeReady(rowID) }
+        drained = []
     }
 
     /// The next hash by turns, or what is needed to know it.
     package mutating func next() -> Pick {
         var best: (user: UserName, pass: Double, job: Int64)?
         for (user, turn) in turns {
+            guard let first = turn.ready.first else { continue }
             if let best, (turn.pass, user) >= (best.pass, best.user) { continue }
-            guard let job = firstJob(of: turn) else { continue }
-            best = (user, turn.pass, job)
+            best = (user, turn.pass, first.rowID)
         }
-        guard let best, var lane = lanes[best.job] else { return .nothing }
-        guard let hash = lane.buffer.popFirst() else {
-            return .needsHashes(jobRowID: best.job, after: lane.cursor)
+        guard let best else { return .nothing }
+        guard let hash = lanes[best.job]?.buffer.popFirst() else {
+            return .needsHashes(jobRowID: best.job, after: lanes[best.job]?.cursor)
         }
-        lanes[best.job] = lane
+        time = max(time, best.pass)
         move(best.user, by: 1)
         return .ask(Reservation(hash: hash, jobRowID: best.job))
     }
@@ -99,42 +137,74 @@ package struct FairQueue: Sendable {
         move(user, by: -1)
     }
 
-    private mutating func move(_ user: UserName, by hashes: Double) {
-        guard var turn = turns[user] else { return }
-        turn.pass += hashes / turn.weight
-        turns[user] = turn
-    }
-
     /// The answer to `needsHashes`: those of `hashes` that are not in flight join the queue.
     ///
     /// An empty supply is the list's end: the next lap begins at its start, where failed hashes may be due again
-    /// and followers may have been opened. A lap that found nothing drains the job until `wake`.
+    /// and followers may have been opened. A lap that found nothing drains the job until it is woken.
     package mutating func supply(
         jobRowID: Int64, hashes: [FileHash], inFlight: Set<FileHash>
     ) {
         guard var lane = lanes[jobRowID] else { return }
         lane.buffer = hashes.filter { !inFlight.contains($0) }[...]
         if !lane.buffer.isEmpty { lane.isLapFruitful = true }
-        if hashes.isEmpty {
-            lane.isDrained = lane.cursor == nil || !lane.isLapFruitful
-            lane.isLapFruitful = false
-        }
+        let isDrained = hashes.isEmpty && (lane.cursor == nil || !lane.isLapFruitful)
+        if hashes.isEmpty { lane.isLapFruitful = false }
         lane.cursor = hashes.last
         lanes[jobRowID] = lane
+        guard isDrained else { return }
+        makeUnready(jobRowID)
+        drained.insert(jobRowID)
     }
 
     /// The order of one user's jobs.
-    static func isBefore(_ a: RunningJob, _ b: RunningJob) -> Bool {
-        (isUrgent(a) ? 0 : 1, a.openHashes, a.rowID) < (isUrgent(b) ? 0 : 1, b.openHashes, b.rowID)
+    static func isBefore(_ a: RunningJob, _ b: RunningJob) -> Bool { rank(a) < rank(b) }
+
+    private static func rank(_ job: RunningJob) -> Rank {
+        Rank(
+            isUrgent: job.droppedName.display.contains(urgentMark), openHashes: job.openHashes,
+            rowID: job.rowID)
     }
 
-    private static func isUrgent(_ job: RunningJob) -> Bool { job.droppedName.display.contains(urgentMark) }
+    private mutating func move(_ user: UserName, by hashes: Double) {
+        guard let turn = turns[user] else { return }
+        turns[user]?.pass += hashes / turn.weight
+    }
 
-    private func firstJob(of turn: Turn) -> Int64? {
-        turn.jobs.lazy.compactMap { lanes[$0] }.filter { !$0.isDrained }
-            .min { a, b in
-                (a.isUrgent ? 0 : 1, a.job.openHashes, a.job.rowID)
-                    < (b.isUrgent ? 0 : 1, b.job.openHashes, b.job.rowID)
-            }?.job.rowID
+    private mutating func setOpen(_ open: Int, _ rowID: Int64) {
+        guard let before = lanes[rowID]?.rank, before.openHashes != open else { return }
+        let wasReady = makeUnready(rowID)
+        lanes[rowID]?.job.openHashes = open
+        lanes[rowID]?.rank.openHashes = open
+        if wasReady { makeReady(rowID) }
+    }
+
+    private mutating func makeReady(_ rowID: Int64) {
+        guard let lane = lanes[rowID], var turn = turns[lane.job.user] else { return }
+        if turn.ready.isEmpty { turn.pass = max(turn.pass, time) }
+        turns[lane.job.user] = nil
+        turn.ready.insert(lane.rank, at: turn.ready.partitioningIndex { $0 > lane.rank })
+        turns[lane.job.user] = turn
+    }
+
+    /// Returns whether it was ready.
+    @discardableResult
+    private mutating func makeUnready(_ rowID: Int64) -> Bool {
+        guard let lane = lanes[rowID], let ready = turns[lane.job.user]?.ready else { return false }
+        let index = ready.partitioningIndex { $0 >= lane.rank }
+        guard index < ready.count, ready[index] == lane.rank else { return false }
+        turns[lane.job.user]?.ready.remove(at: index)
+        return true
+    }
+}
+
+extension Array {
+    /// The first index of a sorted array whose element is past the border, by halving.
+    package func partitioningIndex(_ isPast: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isPast(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -42,6 +42,8 @@ package actor LookupDispatcher {
     var storeTrouble: String?
     private var lastJobRowID: Int64 = 0
     private var lastAnswerAt: Date?
+    /// When a failed hash is due again; the past if that has to be looked up, nil if none is.
+    private var nextRetryAt: Date? = .distantPast
     private var keyGeneration: Int
     private var needsReload = false
     private var doubtsQuota = true
@@ -68,6 +70,7 @@ package actor LookupDispatcher {
         self.onProgress = onProgress
         self.logger = logger
         let now = clock.now
+        try database.ledger.closeEarlierRun(at: now.wall)
         quota = QuotaStateMachine(
             limits: options.limits, spending: try database.ledger.spending(at: now.wall), now: now)
         keyGeneration = source.keyGeneration()
@@ -112,9 +115,10 @@ package actor LookupDispatcher {
         logWait()
         guard count > 0 else { return wait }
         do {
+            try wakeRetries(at: now)
             let sent = try send(pick(count, at: now), into: &group)
             // The queue may have been empty by then; a failed hash may be due later.
-            return sent < count ? try untilNextRetry(at: now) : .zero
+            return sent < count ? untilNextRetry(at: now) : .zero
         } catch {
             note(storeFailure: error)
             return Self.storeRetryInterval
@@ -144,7 +148,7 @@ package actor LookupDispatcher {
         switch quota.decide(at: now) {
         case .go(let left): return (min(count, left), nil)
         case .wait(let wait, let period):
-            if !queue.jobs.isEmpty {
+            if !queue.isEmpty {
                 let isRoutine = period == .minute && quota.pace == nil
                 setWait(reason(period), until: wait, now, isRoutine: isRoutine)
             }
@@ -212,10 +216,16 @@ package actor LookupDispatcher {
         return picked.count
     }
 
-    private func untilNextRetry(at now: Moment) throws -> Duration? {
-        guard !queue.jobs.isEmpty, let next = try lookups.nextRetry() else { return nil }
-        queue.wake()
-        return max(.milliseconds(100), .seconds(next.timeIntervalSince(now.wall)))
+    /// Puts hashes whose retry is due back into the queue, and looks up when the next one will be.
+    private func wakeRetries(at now: Moment) throws {
+        guard let due = nextRetryAt, due <= now.wall else { return }
+        nextRetryAt = try lookups.nextRetry(after: now.wall)
+        queue.wakeAll()
+    }
+
+    private func untilNextRetry(at now: Moment) -> Duration? {
+        guard !queue.isEmpty, let next = nextRetryAt else { return nil }
+        return .seconds(max(0.001, next.timeIntervalSince(now.wall)))
     }
 
     /// Compares the ledger with VirusTotal's own count, at the start and after a refusal.
@@ -227,6 +237,7 @@ package actor LookupDispatcher {
         doubtsQuota = false
         isCheckingQuota = true
         nextQuotaCheck = now.monotonic + options.quotaCheckInterval
+        quota.beginCheck(at: now)
         group.addTask { [mailbox] in mailbox.post(.quotas(await quotas())) }
     }
 
@@ -241,6 +252,7 @@ package actor LookupDispatcher {
             case .ended(let flight, let result): ended(flight, result, now)
             case .quotas(let result):
                 isCheckingQuota = false
+                quota.end(at: now)
                 // Without an answer our own count has to do.
                 guard case .success(let reported) = result else { continue }
                 quota.adopt(day: reported.day, month: reported.month, at: now)
@@ -318,14 +330,10 @@ package actor LookupDispatcher {
             let recorded = try lookups.record(unrecorded, inFlight: inFlight)
             unrecorded = []
             storeTrouble = nil
-            for job in queue.jobs {
-                if recorded.finished.contains(job.id) {
-                    queue.remove(jobRowID: job.rowID)
-                } else if let rows = recorded.touched[job.id] {
-                    queue.limit(jobRowID: job.rowID, toRows: rows)
-                }
-            }
-            queue.wake()
+            for (job, rows) in recorded.touched { queue.limit(job, toRows: rows) }
+            for job in recorded.finished { queue.remove(job) }
+            for rowID in recorded.postponed { queue.wake(jobRowID: rowID) }
+            if let retry = recorded.nextRetry { nextRetryAt = min(nextRetryAt ?? retry, retry) }
             if !recorded.touched.isEmpty { onProgress(recorded) }
         } catch {
             note(storeFailure: error)
@@ -334,7 +342,8 @@ package actor LookupDispatcher {
 
     private func reload() {
         needsReload = false
-        queue = FairQueue()
+        queue.removeAllJobs()
+        nextRetryAt = .distantPast
         loadJobs(after: 0)
     }
 

@@ -42,6 +42,7 @@ package struct QuotaStateMachine: Sendable {
 
     /// What the settings allow, or less if VirusTotal said so.
     package private(set) var limits: QuotaLimits
+    private let configured: QuotaLimits
     /// Requests a minute that are used at the moment because others seem to use the same key; nil for all.
     package private(set) var pace: Int?
     private var paceSince: Duration = .zero
@@ -49,6 +50,9 @@ package struct QuotaStateMachine: Sendable {
     package private(set) var inFlight = 0
     package private(set) var spentToday: Int
     package private(set) var spentThisMonth: Int
+    /// What the pages before had when they were turned.
+    private var spentYesterday = 0
+    private var spentLastMonth = 0
     private var endings: [Duration]
     private var day: Int
     private var month: Int
@@ -56,6 +60,7 @@ package struct QuotaStateMachine: Sendable {
     /// - Parameter spending: what the ledger says of the time before.
     package init(limits: QuotaLimits, spending: QuotaSpending, now: Moment) {
         self.limits = limits
+        configured = limits
         endings = spending.lastMinute.map { ended in
             now.monotonic - .seconds(max(0, now.wall.timeIntervalSince(ended)))
         }
@@ -97,6 +102,13 @@ package struct QuotaStateMachine: Sendable {
         spentThisMonth += 1
     }
 
+    /// The quota itself is about to be asked for: one of the "requests of any nature" of a minute (VirusTotal's
+    /// documentation, "Public vs Premium API"), but no lookup of the day's.
+    package mutating func beginCheck(at now: Moment) {
+        turnPages(at: now)
+        inFlight += 1
+    }
+
     /// A request has ended, however.
     package mutating func end(at now: Moment) {
         inFlight -= 1
@@ -119,11 +131,11 @@ package struct QuotaStateMachine: Sendable {
         turnPages(at: now)
         if let day {
             spentToday = max(spentToday, day.used)
-            limits.requestsPerDayLimit = Self.smaller(limits.requestsPerDayLimit, day.allowed)
+            limits.requestsPerDayLimit = Self.smaller(configured.requestsPerDayLimit, day.allowed)
         }
         if let month {
             spentThisMonth = max(spentThisMonth, month.used)
-            limits.requestsPerMonthLimit = Self.smaller(limits.requestsPerMonthLimit, month.allowed)
+            limits.requestsPerMonthLimit = Self.smaller(configured.requestsPerMonthLimit, month.allowed)
         }
     }
 
@@ -154,17 +166,34 @@ package struct QuotaStateMachine: Sendable {
         }
         let old = endings.prefix { $0 + Self.window <= now.monotonic }.count
         if old > 0 { endings.removeFirst(old) }
-        // A clock that stepped back does not give back what was spent: only a later page is a new one.
         let today = UTC.day(of: now.wall)
+        let thisMonth = UTC.month(of: now.wall)
+        if today < day { reopenPages(today, thisMonth) }
         if today > day {
             day = today
+            spentYesterday = spentToday
             spentToday = inFlight
         }
-        let thisMonth = UTC.month(of: now.wall)
         if thisMonth > month {
             month = thisMonth
+            spentLastMonth = spentThisMonth
             spentThisMonth = inFlight
         }
+    }
+
+    /// A clock that stepped back does not give back what was spent: the page that it had turned counts as well, and
+    /// only a later page is a new one. But a clock that had run ahead by more than a day must not hold the pages until
+    /// that day has come.
+    private mutating func reopenPages(_ today: Int, _ thisMonth: Int) {
+        spentToday += spentYesterday
+        spentYesterday = 0
+        if thisMonth < month {
+            spentThisMonth += spentLastMonth
+            spentLastMonth = 0
+        }
+        guard day > today + 1 else { return }
+        day = today
+        month = min(month, thisMonth)
     }
 }
 

@@ -7,8 +7,8 @@ package struct HashListEntry: Hashable, Sendable {
     package var hashes: [FileHash]
     /// What else the line says, at most 256 characters, or nil if it says nothing worth keeping.
     package var comment: String?
-    /// Whether the list's structure says that the hashes are names of one file, as a JSON object of hashes does. Hashes
-    /// that merely stand on one line may be, or may be not.
+    /// Whether the list's structure says that the hashes are names of one file, as a JSON object of hashes or
+    /// neighbouring cells of a table do. Hashes that merely stand on one line may be, or may be not.
     package var namesOneFile: Bool
 
     package init(line: Int, hashes: [FileHash], comment: String? = nil, namesOneFile: Bool = false) {

@@ -5,7 +5,8 @@ import Model
 import ServiceLifecycle
 package import Store
 
-/// Removes finished jobs that are old enough, with their report folders and rows: at the start and every hour.
+/// Removes finished jobs that are old enough, with their report folders and rows, and old requests of the ledger: at
+/// the start and every hour.
 package actor RetentionService: Service {
     private let database: HashdropDatabase
     private let publisher: ReportPublisher
@@ -18,6 +19,9 @@ package actor RetentionService: Service {
 
     private static let interval: Duration = .seconds(3600)
     private static let jobsAtOnce = 100
+    /// The quota needs single requests for a minute and the days' sums for a month; people may want to look at the last
+    /// month's.
+    private static let requestsKept: Duration = .seconds(31 * 86_400)
 
     /// - Parameter keep: how long a finished job stays; zero is for ever.
     package init(
@@ -43,6 +47,13 @@ package actor RetentionService: Service {
 
     /// Removes what is old enough now.
     package func sweep() {
+        do {
+            try database.ledger.prune(before: clock.now.wall.addingTimeInterval(-Self.requestsKept.seconds))
+        } catch {
+            logger.error(
+                "Old requests cannot be dropped from the ledger; it is tried again in an hour.",
+                metadata: ["reason": "\(error)"])
+        }
         guard keep > .zero else { return }
         let limit = clock.now.wall.addingTimeInterval(-keep.seconds)
         var removed = 0

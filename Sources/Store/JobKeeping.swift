@@ -32,6 +32,7 @@ extension JobStore {
                 sql: """
                     UPDATE job SET state = 'cancelled', reason = ?, finishedAt = ?, openCount = 0 WHERE id = ?
                     """, arguments: [reason, now.milliseconds, rowID])
+            try Self.forgetRetriesOfNobody(in: db)
             return try JobRecord.job(rowID, in: db)
         }
     }
@@ -50,7 +51,17 @@ extension JobStore {
     package func remove(_ id: JobID) throws {
         try pool.write { db in
             try db.execute(sql: "DELETE FROM job WHERE name = ?", arguments: [id.description])
+            try Self.forgetRetriesOfNobody(in: db)
         }
+    }
+
+    /// A hash that no job waits for any more begins anew when the next one brings it.
+    private static func forgetRetriesOfNobody(in db: Database) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM retry WHERE NOT EXISTS (
+                    SELECT 1 FROM jobHash WHERE jobHash.hash = retry.hash AND state < 2)
+                """)
     }
 
     /// The error that names the job and where to look.

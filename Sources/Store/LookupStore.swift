@@ -72,6 +72,10 @@ package struct RecordedOutcomes: Hashable, Sendable {
     /// The jobs that got closer to their end, each with the rows that it still waits for.
     package var touched: [JobID: Int] = [:]
     package var finished: Set<JobID> = []
+    /// The jobs, by row id, that still wait for a hash whose request failed for now.
+    package var postponed: Set<Int64> = []
+    /// When the first of those hashes may be asked again.
+    package var nextRetry: Date?
 
     package init() {}
 }
@@ -117,17 +121,24 @@ package struct LookupStore: Sendable {
                 sql: """
                     SELECT hash FROM jobHash
                     WHERE jobID = ? AND state = 0 AND hash > ?
-                        AND NOT EXISTS (SELECT 1 FROM retry WHERE retry.hash = jobHash.hash AND notBefore > ?)
+                        AND NOT EXISTS (
+                            SELECT 1 FROM retry WHERE retry.hash = jobHash.hash AND \(Self.isPending))
                     ORDER BY hash LIMIT ?
-                    """, arguments: [jobRowID, hash?.data ?? Data(), now.milliseconds, limit]
+                    """, arguments: [jobRowID, hash?.data ?? Data(), now.milliseconds, now.milliseconds, limit]
             ).map(FileHash.init(column:))
         }
     }
 
-    /// When the next failed hash may be tried again, if any waits.
-    package func nextRetry() throws -> Date? {
+    // A pause that began in the future began before the clock stepped back: it is over.
+    private static let isPending = "notBefore > ? AND failedAt <= ?"
+
+    /// When the next failed hash that has to wait at `now` may be tried again, if any waits.
+    package func nextRetry(after now: Date) throws -> Date? {
         try pool.read { db in
-            try Int64.fetchOne(db, sql: "SELECT min(notBefore) FROM retry").map(Date.init(milliseconds:))
+            try Int64.fetchOne(
+                db, sql: "SELECT min(notBefore) FROM retry WHERE \(Self.isPending)",
+                arguments: [now.milliseconds, now.milliseconds]
+            ).map(Date.init(milliseconds:))
         }
     }
 

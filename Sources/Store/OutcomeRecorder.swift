@@ -24,6 +24,8 @@ struct OutcomeRecorder {
             }
         case .failedForNow(let reason, let notBefore, let countsAttempt):
             try postpone(reason: reason, notBefore: notBefore, countsAttempt: countsAttempt)
+            recorded.postponed.formUnion(try jobsWanting(asked))
+            recorded.nextRetry = min(recorded.nextRetry ?? notBefore, notBefore)
         case .failedForGood(let reason):
             try forgetFailures(of: [asked])
             try finish([asked], recorded: &recorded) { wanted in
@@ -76,17 +78,20 @@ struct OutcomeRecorder {
         _ names: [FileHash], recorded: inout RecordedOutcomes, mark: ([Wanted]) throws -> Void
     ) throws {
         var wanted: [Wanted] = []
-        let find = try db.cachedStatement(sql: "SELECT jobID FROM jobHash WHERE hash = ? AND state < 2")
         for name in names {
-            wanted += try Int64.fetchAll(find, arguments: [name.data]).map {
-                Wanted(jobID: $0, hash: name.data)
-            }
+            wanted += try jobsWanting(name).map { Wanted(jobID: $0, hash: name.data) }
         }
         try mark(wanted)
         for (job, rows) in Dictionary(grouping: wanted, by: \.jobID) {
             let followers = try Followers.settle(jobID: job, after: rows.map(\.hash), in: db)
             try count(job, rows, followers: followers, recorded: &recorded)
         }
+    }
+
+    private func jobsWanting(_ hash: FileHash) throws -> [Int64] {
+        try Int64.fetchAll(
+            db.cachedStatement(sql: "SELECT jobID FROM jobHash WHERE hash = ? AND state < 2"),
+            arguments: [hash.data])
     }
 
     private func mark(_ wanted: [Wanted], _ change: String, _ values: StatementArguments) throws {

@@ -27,8 +27,8 @@ package struct QuotaLedger: Sendable {
 
     /// What has been spent by `now`.
     ///
-    /// A request that never ended (the daemon died) counts as ended now. If the clock stepped back, requests from "later" count as sent just now, today and this month: rather ask
-    /// too little than overdraw.
+    /// A request that has not ended counts as ending now. If the clock stepped back, requests from "later" count as
+    /// ended just now, today and this month: rather ask too little than overdraw.
     package func spending(at now: Date) throws -> QuotaSpending {
         try pool.read { db in
             let recent = try Int64.fetchAll(
@@ -52,12 +52,36 @@ package struct QuotaLedger: Sendable {
         }
     }
 
+    /// Closes what another run of the daemon left open, once, before this one sends anything.
+    ///
+    /// Its requests in flight end now: their connections died with it, and VirusTotal has counted them by now or never
+    /// will. What a clock that ran ahead by more than a day wrote is today's: it was spent, and otherwise would
+    /// count until that day has come.
+    package func closeEarlierRun(at now: Date) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "UPDATE request SET endedAt = ?, outcome = 'hashdrop ended' WHERE endedAt IS NULL",
+                arguments: [now.milliseconds])
+            let today = now.utcDay
+            try db.execute(
+                sql: """
+                    INSERT INTO requestDay (day, requests)
+                        SELECT :today, sum(requests) FROM requestDay WHERE day > :tomorrow HAVING count(*) > 0
+                    ON CONFLICT (day) DO UPDATE SET requests = requests + excluded.requests
+                    """, arguments: ["today": today, "tomorrow": today + 1])
+            try db.execute(sql: "DELETE FROM requestDay WHERE day > ?", arguments: [today + 1])
+            try db.execute(
+                sql: "UPDATE request SET sentAt = min(sentAt, :now), endedAt = min(endedAt, :now) WHERE endedAt > :now",
+                arguments: ["now": now.milliseconds])
+        }
+    }
+
     /// Drops the single requests of before `date`; the days' sums stay.
     package func prune(before date: Date) throws {
         try pool.write { db in
             try db.execute(
-                sql: "DELETE FROM request WHERE sentAt < ? AND outcome IS NOT NULL",
-                arguments: [date.milliseconds])
+                sql: "DELETE FROM request WHERE sentAt < ? AND endedAt < ?",
+                arguments: [date.milliseconds, date.milliseconds])
         }
     }
 

@@ -47,7 +47,25 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
             items: [Sample.entry(4, sha1, comment: "evil")]),
         FormatRow(
             name: "several on a line", text: "\(md5) \(sha1)\t\(sha256)\n\(md5),\(md5)",
-            items: [Sample.entry(1, md5, sha1, sha256), Sample.entry(2, md5, md5)]),
+            items: [Sample.entry(1, md5, sha1, sha256, namesOneFile: true), Sample.entry(2, md5, md5)]),
+        FormatRow(
+            name: "neighbours name one file, others may not",
+            text: """
+                a.exe;\(md5);\(sha1)
+                MD5: \(md5), SHA-256: \(sha256)
+                loader \(md5) dropped \(sha1)
+                \(md5) -> \(sha1)
+                \(md5),1024,\(sha1)
+                "\(md5)"\t\t"\(sha1)"
+                \(md5);\(Sample.otherMD5)
+                """,
+            items: [
+                Sample.entry(1, md5, sha1, comment: "a.exe", namesOneFile: true),
+                Sample.entry(2, md5, sha256, namesOneFile: true),
+                Sample.entry(3, md5, sha1, comment: "loader dropped"), Sample.entry(4, md5, sha1),
+                Sample.entry(5, md5, sha1, comment: "1024"),
+                Sample.entry(6, md5, sha1, namesOneFile: true), Sample.entry(7, md5, Sample.otherMD5),
+            ]),
         FormatRow(
             name: "algorithm before the hash", text: "MD5: \(md5)\nSHA-256 = \(sha256)",
             items: [Sample.entry(1, md5), Sample.entry(2, sha256)]),
@@ -142,7 +160,8 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
                 "\(sha1)";"x"
                 """,
             items: [
-                Sample.entry(2, md5, sha256, comment: #"2021-01-02, a, "b".exe, Trojan; Win32"#),
+                Sample.entry(
+                    2, md5, sha256, comment: #"2021-01-02, a, "b".exe, Trojan; Win32"#, namesOneFile: true),
                 Sample.entry(3, sha1, comment: "x"),
             ]),
         FormatRow(

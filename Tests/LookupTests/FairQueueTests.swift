@@ -83,7 +83,7 @@ struct FairQueueTests {
         #expect(lists.next() == nil)
         lists.inFlight = []
         #expect(lists.next() == nil)
-        lists.queue.wake()
+        lists.queue.wake(jobRowID: 1)
         #expect(lists.next(9).count == 3)
     }
 
@@ -94,6 +94,40 @@ struct FairQueueTests {
         #expect(lists.next(2) == [1, 2])
         lists.queue.giveBack(Reservation(hash: Samples.hash(15), jobRowID: 2))
         #expect(lists.next(2) == [2, 1])
+    }
+
+    @Test func turnsNotTakenAreNotSavedUp() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<3)
+        lists.add(2, "bob", 100..<10_000)
+        _ = lists.next(6)
+        // All of alice's is in flight or waits; bob goes on alone.
+        lists.inFlight = Set(lists.open[1]!)
+        #expect(lists.next(1000).allSatisfy { $0 == 2 })
+        lists.add(3, "alice", 20_000..<21_000)
+        #expect((490...510).contains(lists.next(1000).count { $0 == 3 }))
+    }
+
+    @Test func manyShortListsBringNobodyAheadOfTime() {
+        var lists = Lists()
+        lists.add(1, "zoe", 0..<1000)
+        var served = 0
+        for number in 0..<100 {
+            lists.add(Int64(number + 2), "adam", (2000 + number)..<(2001 + number))
+            served += lists.next(2).count { $0 == 1 }
+        }
+        #expect(served >= 99)
+    }
+
+    @Test func aDueRetryWakesEveryJob() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<1)
+        lists.add(2, "bob", 1..<2)
+        lists.inFlight = Set(lists.open.values.joined())
+        #expect(lists.next() == nil)
+        lists.inFlight = []
+        lists.queue.wakeAll()
+        #expect(Set(lists.next(2)) == [1, 2])
     }
 
     @Test func theOutlookCountsWhatIsServedBefore() {
@@ -107,17 +141,5 @@ struct FairQueueTests {
         #expect(sent[jobs[1].id] == 20)
         #expect(sent[jobs[2].id] == 60)
         #expect(sent[jobs[0].id] == 140)
-    }
-}
-
-extension [FileHash] {
-    /// The first index of a sorted list whose element is past the border, by halving.
-    fileprivate func partitioningIndex(_ isPast: (FileHash) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if isPast(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -92,6 +92,43 @@ struct QuotaStateMachineTests {
         }
     }
 
+    @Test func aClockThatRanAheadOverMidnightAndCameBackCountsBothPages() {
+        var quota = QuotaStateMachine(
+            limits: QuotaLimits(requestsPerMinuteLimit: 0), spending: QuotaSpending(today: 499, thisMonth: 499),
+            now: Self.start)
+        let ahead = Moment(wall: Samples.now + 86_400 * 400, monotonic: .seconds(1010))
+        #expect(quota.decide(at: ahead) == .go(500))
+        quota.spend(at: ahead)
+        quota.end(at: ahead)
+        let back = Moment(wall: Samples.now, monotonic: .seconds(1020))
+        guard case .wait(_, .day) = quota.decide(at: back) else {
+            Issue.record("the day's allowance was given out again")
+            return
+        }
+        #expect((quota.spentToday, quota.spentThisMonth) == (500, 500))
+        // The real next day is a new page, although the clock has shown a later one.
+        #expect(quota.decide(at: back + .seconds(86_400)) == .go(500))
+    }
+
+    @Test func askingForTheQuotaTakesAPlaceInTheMinute() {
+        var quota = QuotaStateMachine(limits: QuotaLimits(), spending: QuotaSpending(), now: Self.start)
+        quota.beginCheck(at: Self.start)
+        #expect(quota.decide(at: Self.start) == .go(3))
+        quota.end(at: Self.start)
+        #expect(quota.decide(at: Self.start) == .go(3))
+        #expect((quota.spentToday, quota.spentThisMonth) == (0, 0))
+    }
+
+    @Test func aReportedLimitThatRisesAgainIsBelieved() {
+        var quota = QuotaStateMachine(limits: QuotaLimits(), spending: QuotaSpending(), now: Self.start)
+        quota.adopt(day: (used: 1, allowed: 1), month: nil, at: Self.start)
+        #expect(quota.limits.requestsPerDayLimit == 1)
+        quota.adopt(day: (used: 1, allowed: 400), month: nil, at: Self.start)
+        #expect(quota.limits.requestsPerDayLimit == 400)
+        quota.adopt(day: (used: 1, allowed: 1000), month: nil, at: Self.start)
+        #expect(quota.limits.requestsPerDayLimit == 500)
+    }
+
     @Test func theForecastIsWhenTheRequestsReallyLeave() {
         for (count, perDay) in [(1, 0), (4, 0), (5, 0), (100, 0), (401, 0), (100, 30), (61, 30)] {
             let limits = QuotaLimits(

@@ -60,6 +60,28 @@ struct QuotaLedgerTests {
         #expect(spending.lastMinute == [yesterday])
     }
 
+    @Test func whatAKilledDaemonHadInFlightEndsAtTheNextStartAndOnlyThere() throws {
+        try send(1, at: Samples.now, endedAt: nil)
+        try database.ledger.closeEarlierRun(at: Samples.now + 10)
+        #expect(try database.ledger.spending(at: Samples.now + 10).lastMinute == [Samples.now + 10])
+        // A second start, later, does not count it once more.
+        try database.ledger.closeEarlierRun(at: Samples.now + 71)
+        let spending = try database.ledger.spending(at: Samples.now + 71)
+        #expect(spending.lastMinute == [])
+        #expect(spending.today == 1)
+    }
+
+    @Test func aClockThatRanFarAheadDoesNotHoldTheQuotaForEver() throws {
+        let wrong = Samples.now + 86_400 * 400
+        try send(1, at: wrong, endedAt: wrong)
+        try database.ledger.closeEarlierRun(at: Samples.now)
+        let spending = try database.ledger.spending(at: Samples.now)
+        #expect((spending.today, spending.thisMonth) == (1, 1))
+        #expect(spending.lastMinute == [Samples.now])
+        #expect(try database.ledger.spending(at: Samples.now + 61).lastMinute == [])
+        #expect(try database.ledger.spending(at: Samples.now + 86_400).today == 0)
+    }
+
     @Test func pruningKeepsTheSums() throws {
         try send(1, at: Samples.now, endedAt: Samples.now)
         try database.ledger.prune(before: Samples.now + 1)
