@@ -124,7 +124,8 @@ package struct LookupStore: Sendable {
                         AND NOT EXISTS (
                             SELECT 1 FROM retry WHERE retry.hash = jobHash.hash AND \(Self.isPending))
                     ORDER BY hash LIMIT ?
-                    """, arguments: [jobRowID, hash?.data ?? Data(), now.milliseconds, now.milliseconds, limit]
+                    """,
+                arguments: [jobRowID, hash?.data ?? Data(), now.milliseconds, now.milliseconds, limit]
             ).map(FileHash.init(column:))
         }
     }

@@ -71,7 +71,8 @@ package struct QuotaLedger: Sendable {
                     """, arguments: ["today": today, "tomorrow": today + 1])
             try db.execute(sql: "DELETE FROM requestDay WHERE day > ?", arguments: [today + 1])
             try db.execute(
-                sql: "UPDATE request SET sentAt = min(sentAt, :now), endedAt = min(endedAt, :now) WHERE endedAt > :now",
+                sql:
+                    "UPDATE request SET sentAt = min(sentAt, :now), endedAt = min(endedAt, :now) WHERE endedAt > :now",
                 arguments: ["now": now.milliseconds])
         }
     }

@@ -94,7 +94,8 @@ struct QuotaStateMachineTests {
 
     @Test func aClockThatRanAheadOverMidnightAndCameBackCountsBothPages() {
         var quota = QuotaStateMachine(
-            limits: QuotaLimits(requestsPerMinuteLimit: 0), spending: QuotaSpending(today: 499, thisMonth: 499),
+            limits: QuotaLimits(requestsPerMinuteLimit: 0),
+            spending: QuotaSpending(today: 499, thisMonth: 499),
             now: Self.start)
         let ahead = Moment(wall: Samples.now + 86_400 * 400, monotonic: .seconds(1010))
         #expect(quota.decide(at: ahead) == .go(500))

@@ -184,7 +184,7 @@ struct JobStoreTests {
         }
         #expect(try open(at: later - 1).isEmpty)
         #expect(try open(at: later) == [Samples.hash(1)])
-        #expect(try database.lookups.nextRetry() == later)
+        #expect(try database.lookups.nextRetry(after: Samples.now) == later)
         #expect(try database.lookups.failures(of: Samples.hash(1))?.attempts == 1)
     }
 
