@@ -309,7 +309,13 @@ package actor LookupDispatcher {
             return .failedForNow(reason: failure.reason, notBefore: now.wall, countsAttempt: false)
         case .retryLater: break
         }
-        let before = (try? lookups.failures(of: hash)) ?? nil
+        let before: (attempts: Int, failedAt: Date)?
+        do {
+            before = try lookups.failures(of: hash)
+        } catch {
+            note(storeFailure: error)
+            return .failedForNow(reason: failure.reason, notBefore: now.wall, countsAttempt: false)
+        }
         let counts = before.map { failed in lastAnswerAt.map { $0 > failed.failedAt } ?? false } ?? true
         let attempts = (before?.attempts ?? 0) + (counts ? 1 : 0)
         if attempts >= options.attemptsMax {

@@ -20,7 +20,7 @@ struct FolderListing {
         unusable = names.filter { !known.contains($0) }.map {
             Self.unusable($0.description, "there is no user '\($0)': 'hashdrop user add \($0)' makes one")
         }
-        unusable += others.map {
+        unusable += others.filter { $0.display != Self.readMe }.map {
             Self.unusable(
                 $0.display,
                 "not a user's folder: files belong into the folders, whose names are \(UserName.rule)")
@@ -30,6 +30,9 @@ struct FolderListing {
                 $0.description, "the folder '\(spool.path)/\($0)' is missing or a link: create it")
         }
     }
+
+    /// Lies in the project's own spool folder, for people.
+    private static let readMe = "README.md"
 
     private static func unusable(_ name: String, _ problem: String) -> FolderHealth.Folder {
         FolderHealth.Folder(user: name, watching: "nobody", problem: problem, waitingFiles: 0)

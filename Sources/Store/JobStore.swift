@@ -81,14 +81,17 @@ package struct JobStore: Sendable {
 
     /// Remembers how many rows of each verdict a job's report shows, so that lists of jobs need not count again.
     ///
-    /// - Parameter isFinal: whether the report is the last one, and stands in its folder.
+    /// - Parameter isFinal: whether the report is the last one, and stands in its folder. It is not if the job was
+    ///   told to run again meanwhile.
     package func saveReported(_ id: JobID, words: [VerdictWord: Int], isFinal: Bool) throws {
         let text = words.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
             .joined(separator: ",")
         try pool.write { db in
             try db.execute(
-                sql: "UPDATE job SET words = ?, isPublished = max(isPublished, ?) WHERE name = ?",
-                arguments: [text, isFinal, id.description])
+                sql: """
+                    UPDATE job SET words = ?, isPublished = max(isPublished, ? AND state <> 'running')
+                    WHERE name = ?
+                    """, arguments: [text, isFinal, id.description])
         }
     }
 

@@ -71,6 +71,8 @@ package struct LookupOutcome: Sendable {
 package struct RecordedOutcomes: Hashable, Sendable {
     /// The jobs that got closer to their end, each with the rows that it still waits for.
     package var touched: [JobID: Int] = [:]
+    /// Whose those jobs are.
+    package var users: [JobID: UserName] = [:]
     package var finished: Set<JobID> = []
     /// The jobs, by row id, that still wait for a hash whose request failed for now.
     package var postponed: Set<Int64> = []

@@ -34,6 +34,13 @@ struct ServeCommand: AsyncParsableCommand {
                 "reports": "\(settings.reports.directory)", "endpoint": "\(endpoint)",
                 "users": "\(users.count)",
             ])
+        for variable in SettingsLoader.unknownVariables(
+            in: ProcessInfo.processInfo.environment, except: [KeySource.variable])
+        {
+            logger.warning(
+                "A variable is no setting and has no effect.",
+                metadata: ["variable": "\(variable.name)", "did-you-mean": "\(variable.nearest)"])
+        }
         if users.isEmpty { logger.notice("There is no user yet: 'hashdrop user add NAME' makes one.") }
         if !keys.key.hasUsualForm {
             logger.warning("The API key does not have the usual form of 64 hexadecimal digits.")

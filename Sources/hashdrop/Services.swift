@@ -38,10 +38,9 @@ struct Services: Sendable {
         let changes = Mailbox<ReportService.Change>()
         let dispatcher = try LookupDispatcher(
             database: database, options: settings.lookupOptions, source: source, logger: logger,
-            onProgress: { [database] recorded in
-                for id in recorded.touched.keys {
-                    guard let job = try? database.jobs.job(id) else { continue }
-                    changes.post(.job(id, user: job.user, isFinal: recorded.finished.contains(id)))
+            onProgress: { recorded in
+                for (id, user) in recorded.users {
+                    changes.post(.job(id, user: user, isFinal: recorded.finished.contains(id)))
                 }
             })
         let spool = try SpoolFolder(path: settings.spool.directory)

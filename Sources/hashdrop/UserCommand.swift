@@ -30,16 +30,15 @@ struct UserCommand: AsyncParsableCommand {
             let settings = try await configurationOption.settings()
             let database = try StatePaths.openDatabase(settings)
             let password = passwordStdin ? try PasswordPrompt.fromStandardInput() : nil
+            let drop = "\(settings.spool.directory)/\(user)"
+            let reports = "\(settings.reports.directory)/\(user)"
+            // Before the user: nobody is in the list who cannot drop anything.
+            for folder in [drop, reports] { try UserCommand.makeFolder(folder) }
             try database.users.add(
                 User(
                     name: user, isAdministrator: administrator, weight: weight,
                     passwordHash: try password.map { try PasswordHash(password: $0).stored },
                     createdAt: Date()))
-            let drop = "\(settings.spool.directory)/\(user)"
-            let reports = "\(settings.reports.directory)/\(user)"
-            for folder in [drop, reports] {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            }
             print("Added \(user).\n  drop lists into  \(drop)\n  find reports in  \(reports)")
         }
     }
@@ -103,6 +102,17 @@ struct UserCommand: AsyncParsableCommand {
             print(
                 "Removed \(user). The folders \(settings.spool.directory)/\(user) and "
                     + "\(settings.reports.directory)/\(user) are left as they are.")
+        }
+    }
+
+    private static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw CommandFailure(
+                .cannotCreate,
+                "The folder '\(path)' cannot be made (\((error as NSError).localizedDescription)); move away what "
+                    + "stands there, or give this account the permission.")
         }
     }
 
