@@ -18,6 +18,7 @@ let lifecycle = Target.Dependency.product(
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -29,8 +30,8 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-// The table of targets, and why each may import what it imports, is Sources/ARCHITECTURE.md; a test
-// compares the two.
+// The table of targets, and why each may import what it imports, is Sources/ARCHITECTURE.md; `make check`
+// compares it with the imports.
 let package = Package(
     name: "hashdrop",
     products: [
@@ -70,7 +71,10 @@ let package = Package(
         .target(name: "Reporting", dependencies: ["Model", crypto], swiftSettings: strict),
         .target(
             name: "Simulator",
-            dependencies: ["Model", hummingbird, httpTypes, lifecycle, logging, nio],
+            dependencies: [
+                "Model", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, lifecycle, logging, nio,
+                nioTLS,
+            ],
             swiftSettings: strict),
         .target(
             name: "Pipeline",

@@ -24,7 +24,7 @@ package actor LookupDispatcher {
         var took: Duration
     }
 
-    private let lookups: LookupStore
+    let lookups: LookupStore
     let options: LookupOptions
     private let source: LookupSource
     let clock: any LookupClock
@@ -365,7 +365,7 @@ package actor LookupDispatcher {
         }
     }
 
-    private func note(storeFailure error: any Error) {
+    func note(storeFailure error: any Error) {
         let reason = "The database cannot be written (\(error)); lookups go on when it can."
         if storeTrouble == nil { logger.error("Lookups wait.", metadata: ["reason": "\(reason)"]) }
         storeTrouble = reason
