@@ -40,6 +40,8 @@ struct UserCommand: AsyncParsableCommand {
             for folder in [drop, reports] {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             }
+            // Where nobody watches, the next safety scan would find the folder only.
+            try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
             print("Added \(user).\n  drop lists into  \(drop)\n  find reports in  \(reports)")
         }
     }
@@ -100,6 +102,7 @@ struct UserCommand: AsyncParsableCommand {
             let user = try UserCommand.name(name)
             let settings = try await configurationOption.settings()
             try StatePaths.openDatabase(settings).users.remove(user)
+            try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
             print(
                 "Removed \(user). The folders \(settings.spool.directory)/\(user) and "
                     + "\(settings.reports.directory)/\(user) are left as they are.")
