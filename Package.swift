@@ -128,6 +128,12 @@ let package = Package(
             name: "SpoolTests", dependencies: ["Spool", "Model", "hashdrop-watch", crypto],
             swiftSettings: strict),
         .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "Pipeline", "Lookup", "Model", "Reporting", "Spool", "Store", "TestSupport", logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WebTests",

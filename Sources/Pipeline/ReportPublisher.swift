@@ -1,7 +1,9 @@
 import Foundation
+import Glibc
 import Lookup
 package import Model
 package import Reporting
+import Spool
 package import Store
 
 /// Writes what people read: a job's folder and a user's index. Blocks on the disk and the database.
@@ -50,6 +52,17 @@ package struct ReportPublisher: Sendable {
             try file.append(chunk)
         }
         try file.commit()
+        // The claim goes next; until the folder's own name is on the disk a power cut would take the list with it.
+        try Self.synchronize(root.appending(path: job.user.description))
+        try Self.synchronize(root)
+    }
+
+    private static func synchronize(_ folder: URL) throws {
+        let path = folder.path(percentEncoded: false)
+        let number = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { throw SpoolError("open the folder", errno, path: path) }
+        defer { close(number) }
+        guard fsync(number) == 0 else { throw SpoolError("write to the disk", errno, path: path) }
     }
 
     /// Rewrites a job's files as it stands now. Of a finished job the CSV comes first: whoever sees the status

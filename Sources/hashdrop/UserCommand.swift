@@ -39,6 +39,8 @@ struct UserCommand: AsyncParsableCommand {
                     name: user, isAdministrator: administrator, weight: weight,
                     passwordHash: try password.map { try PasswordHash(password: $0).stored },
                     createdAt: Date()))
+            // Where nobody watches, the next safety scan would find the folder only.
+            try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
             print("Added \(user).\n  drop lists into  \(drop)\n  find reports in  \(reports)")
         }
     }
@@ -99,6 +101,7 @@ struct UserCommand: AsyncParsableCommand {
             let user = try UserCommand.name(name)
             let settings = try await configurationOption.settings()
             try StatePaths.openDatabase(settings).users.remove(user)
+            try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
             print(
                 "Removed \(user). The folders \(settings.spool.directory)/\(user) and "
                     + "\(settings.reports.directory)/\(user) are left as they are.")

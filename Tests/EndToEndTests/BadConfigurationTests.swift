@@ -147,8 +147,10 @@ struct BadConfigurationTests {
                 .hashdrop("simulate", "--port", port)
             #expect(ended.exitCode == 69)
             #expect(ended.errors.contains(port))
-            let daemon = try await Installation(endpoint: "http://127.0.0.1:1")
-                .hashdrop("serve", environment: ["HASHDROP_WEB_LISTEN": "127.0.0.1:\(port)"])
+            let place = Installation(endpoint: "http://127.0.0.1:1")
+            _ = try await place.hashdrop("user", "add", "alice")
+            let daemon = try await place.hashdrop(
+                "serve", environment: ["HASHDROP_WEB_LISTEN": "127.0.0.1:\(port)"])
             #expect(daemon.exitCode == 69)
             #expect(daemon.errors.contains("cannot listen on 127.0.0.1:\(port)"), "\(daemon.errors)")
         }
