@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Model
 import Passwords
+import Reporting
 import Settings
 import Store
 
@@ -38,7 +39,7 @@ struct UserCommand: AsyncParsableCommand {
             let drop = "\(settings.spool.directory)/\(user)"
             let reports = "\(settings.reports.directory)/\(user)"
             for folder in [drop, reports] {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                try PrivateFolder.make(at: URL(filePath: folder, directoryHint: .isDirectory))
             }
             print("Added \(user).\n  drop lists into  \(drop)\n  find reports in  \(reports)")
         }
