@@ -31,10 +31,17 @@ demo: debian ## run the main job once and say where its report is
 	@rm -f .build-demo.log
 	@.build/debug/hashdrop demo
 
-# vt-py is VirusTotal's own client for Python: a test asks the simulator with it.
+# vt-py is VirusTotal's own client for Python: a test asks the simulator with it. Of axe-playwright-python only the
+# axe-core script in it is used, in our own browser.
 $(VENV)/ready: Makefile | debian-test
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check vt-py==0.22.0
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps axe-playwright-python==0.1.8
+	@touch $@
+
+# wapiti scans the page for holes; it brings many packages, which only the long run needs.
+$(VENV)/ready-full: $(VENV)/ready
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3
 	@touch $@
 
 test: debian-test check $(VENV)/ready ## style, layering and all tests
@@ -42,7 +49,7 @@ test: debian-test check $(VENV)/ready ## style, layering and all tests
 	@FUZZ_SECONDS=60 .ci/fuzz
 	@HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 
-test-full: debian-test check $(VENV)/ready ## the same with the long runs
+test-full: debian-test check $(VENV)/ready-full ## the same with the long runs
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_TEST_FULL=1 HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 

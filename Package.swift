@@ -107,7 +107,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Model"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
-            name: "StoreTests", dependencies: ["Store", "Model", "TestSupport"], swiftSettings: strict),
+            name: "StoreTests", dependencies: ["Store", "Model", "TestSupport", grdb], swiftSettings: strict),
         .testTarget(
             name: "LookupTests",
             dependencies: [
@@ -138,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Model", "Passwords", "Store", "TestSupport", httpTypes, lifecycle, logging,
+                "Web", "Model", "Passwords", "Reporting", "Store", "TestSupport", httpTypes, lifecycle,
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(

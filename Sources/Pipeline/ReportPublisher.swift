@@ -31,14 +31,14 @@ package struct ReportPublisher: Sendable {
     /// A user's report folder; the name is checked, so the path stays inside the reports.
     private func folder(of user: UserName) throws -> URL {
         let folder = root.appending(path: user.description, directoryHint: .isDirectory)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try PrivateFolder.make(at: folder)
         return folder
     }
 
     private func folder(of job: Job) throws -> URL {
         let folder = try folder(of: job.user)
             .appending(path: job.folderName, directoryHint: .isDirectory)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try PrivateFolder.make(at: folder)
         return folder
     }
 

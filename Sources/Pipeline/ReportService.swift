@@ -34,7 +34,8 @@ package actor ReportService: Service {
 
     private var schedule: ReportSchedule
     private var running: [JobID: (user: UserName, reported: JobOutlook)] = [:]
-    private var waiting: [UserName: [WaitingFile]] = [:]
+    /// What waits in the drop folders, for whoever must not stand still while a report is written.
+    package nonisolated let waitingFiles = WaitingBoard()
     private var folders = FolderHealth()
     /// Why something cannot be written or read at the moment, by what it is.
     private var troubles: [String: String] = [:]
@@ -103,7 +104,7 @@ package actor ReportService: Service {
                 running[id] = isFinal ? nil : (user, running[id]?.reported ?? JobOutlook())
             case .user(let user): schedule.userChanged(user)
             case .waiting(let user, let files):
-                waiting[user] = files.isEmpty ? nil : files
+                waitingFiles.set(files, of: user)
                 schedule.userChanged(user)
             case .folders(let health): folders = health
             case .jobsChanged: reload()
@@ -190,7 +191,7 @@ package actor ReportService: Service {
         let start = clock.now.monotonic
         do {
             let outlooks = isStopping ? running.mapValues { _ in Self.stopped } : outlooks
-            try publisher.publishIndex(of: user, outlooks: outlooks, waiting: waiting[user] ?? [])
+            try publisher.publishIndex(of: user, outlooks: outlooks, waiting: waitingFiles.all[user] ?? [])
             troubles["user \(user)"] = nil
             let now = clock.now.monotonic
             schedule.userWritten(user, at: now, took: now - start)

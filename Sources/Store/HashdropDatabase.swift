@@ -16,6 +16,7 @@ package struct HashdropDatabase: Sendable {
     package var ledger: QuotaLedger { QuotaLedger(pool: pool) }
     package var cache: CacheStore { CacheStore(pool: pool) }
     package var reportRows: ReportRowStore { ReportRowStore(pool: pool) }
+    package var reportDigests: ReportDigestStore { ReportDigestStore(pool: pool) }
 
     /// Opens the database, or makes it.
     ///

@@ -59,18 +59,20 @@ package struct JobStore: Sendable {
         }
     }
 
-    /// A user's jobs, the newest first.
-    package func jobs(of user: UserName, limit: Int) throws -> [Job] {
+    /// A user's jobs, the newest first, without the newest `offset` of them.
+    package func jobs(of user: UserName, limit: Int, offset: Int = 0) throws -> [Job] {
         try pool.read { db in
             try JobRecord.fetch(
-                db, "WHERE user = ? ORDER BY receivedAt DESC, id DESC LIMIT ?", [user.description, limit])
+                db, "WHERE user = ? ORDER BY receivedAt DESC, id DESC LIMIT ? OFFSET ?",
+                [user.description, limit, offset])
         }
     }
 
-    /// Everybody's jobs, the newest first.
-    package func jobs(limit: Int) throws -> [Job] {
+    /// Everybody's jobs, the newest first, without the newest `offset` of them.
+    package func jobs(limit: Int, offset: Int = 0) throws -> [Job] {
         try pool.read { db in
-            try JobRecord.fetch(db, "ORDER BY receivedAt DESC, id DESC LIMIT ?", [limit])
+            try JobRecord.fetch(
+                db, "ORDER BY receivedAt DESC, id DESC LIMIT ? OFFSET ?", [limit, offset])
         }
     }
 

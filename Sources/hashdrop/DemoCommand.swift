@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Lookup
 import Model
+import Reporting
 import ServiceLifecycle
 import Settings
 import Simulator
@@ -63,7 +64,7 @@ struct DemoCommand: AsyncParsableCommand {
             try services.database.users.add(User(name: user, createdAt: Date()))
         }
         let drop = "\(settings.spool.directory)/\(user)"
-        try FileManager.default.createDirectory(atPath: drop, withIntermediateDirectories: true)
+        try PrivateFolder.make(at: URL(filePath: drop, directoryHint: .isDirectory))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await services.group.run() }
             try await show(settings, drop: drop)

@@ -62,6 +62,7 @@ extension HashdropSettings {
             sessions: SessionLimits(lifetime: web.sessionLifetime, idle: web.sessionIdle),
             connections: ConnectionLimits(connectionsMax: web.connections), version: version,
             isSimulated: isSimulated,
-            refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)))
+            refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)),
+            reports: ReportPolicy(reportOptions(isSimulated: isSimulated, version: version)))
     }
 }

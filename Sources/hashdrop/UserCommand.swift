@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Model
 import Passwords
+import Reporting
 import Settings
 import Store
 
@@ -110,7 +111,7 @@ struct UserCommand: AsyncParsableCommand {
 
     private static func makeFolder(_ path: String) throws {
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try PrivateFolder.make(at: URL(filePath: path, directoryHint: .isDirectory))
         } catch {
             throw CommandFailure(
                 .cannotCreate,

@@ -18,7 +18,7 @@ import VirusTotal
         options.accounts[0].limits = .unlimited
         options.latency = latency
         options.certificate = SimulatedCertificate(
-            chainFile: certificate.certificateFile, keyFile: certificate.keyFile)
+            chainFile: certificate.chainFile, keyFile: certificate.keyFile)
         try await SimulatedVirusTotal.with(options) { try await body($0, certificate) }
     }
 
@@ -31,7 +31,7 @@ import VirusTotal
 
     @Test func manyRequestsAtOnceShareOneConnection() async throws {
         try await withSimulator(latency: .milliseconds(100)) { simulator, certificate in
-            let curl = try curl(trusting: certificate.certificateFile)
+            let curl = try curl(trusting: certificate.chainFile)
             let responses = try await withThrowingTaskGroup(of: CurlResponse.self) { group in
                 for number in 0..<16 {
                     group.addTask {
@@ -54,7 +54,7 @@ import VirusTotal
             let client = VirusTotalClient(
                 endpoint: try VirusTotalEndpoint(simulator.baseURL),
                 key: try #require(APIKey(SimulatedAccount.demoKey)),
-                curl: try curl(trusting: certificate.certificateFile))
+                curl: try curl(trusting: certificate.chainFile))
             let eicar = try #require(FileHash("44d88612fea8a8f36de82e1278abb02f"))
             let answer = try await client.file(eicar)
             guard case .known(let object) = answer else {
