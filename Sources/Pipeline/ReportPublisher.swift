@@ -65,9 +65,11 @@ package struct ReportPublisher: Sendable {
         if job.state.isFinal, isInputPending(id) { return nil }
         let thresholds = writer.options.thresholds
         job.counts.words = try database.reportRows.counts(of: id, thresholds: thresholds)
+        let now = Date()
         let input = ReportInput(
-            job: job, outlook: outlook, now: Date(), cacheMaxAge: cacheMaxAge,
-            unusableLines: try database.jobs.unusableLines(of: id, limit: Self.unusableLinesMax))
+            job: job, outlook: outlook, now: now, cacheMaxAge: cacheMaxAge,
+            unusableLines: try database.jobs.unusableLines(of: id, limit: Self.unusableLinesMax),
+            statistics: try database.reportRows.statistics(of: id, thresholds: thresholds, now: now))
         let folder = try folder(of: job)
         // A job that runs again (`hashdrop retry`) must not look finished to who waits for the CSV.
         if job.state == .running { try removeCSV(in: folder) }

@@ -41,7 +41,7 @@ package struct ReportRowStore: Sendable {
         }
     }
 
-    private static func rowID(of id: JobID, in db: Database) throws -> Int64? {
+    static func rowID(of id: JobID, in db: Database) throws -> Int64? {
         try Int64.fetchOne(db, sql: "SELECT id FROM job WHERE name = ?", arguments: [id.description])
     }
 
