@@ -24,12 +24,17 @@ struct UTCTime {
 
     /// Appends `2026-11-23T19:50:45Z`.
     func appendISO8601(to bytes: inout [UInt8]) {
+        appendSeconds(separator: UInt8(ascii: "T"), to: &bytes)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
+    /// Appends `2026-11-23 19:50:45`, or another separator than the space.
+    func appendSeconds(separator: UInt8 = UInt8(ascii: " "), to bytes: inout [UInt8]) {
         appendDay(to: &bytes)
-        bytes.append(UInt8(ascii: "T"))
+        bytes.append(separator)
         appendClock(to: &bytes)
         bytes.append(UInt8(ascii: ":"))
         Self.append(second, to: &bytes)
-        bytes.append(UInt8(ascii: "Z"))
     }
 
     /// Appends `2026-11-23 19:50`.

@@ -82,7 +82,8 @@ struct WebPages: Sendable {
     private func status(of job: Job, _ visitor: Visitor) async -> Response {
         let outlook = job.state.isFinal ? nil : await sources.outlooks()[job.id]
         let page = JobStatusPage(
-            overview: JobOverview(job: job, outlook: outlook ?? .init()), now: clock.wall())
+            overview: JobOverview(job: job, outlook: outlook ?? .init()), files: await data.files(of: job),
+            now: clock.wall())
         return html(page.title, visitor, isLive: !job.state.isFinal) { page.append(to: &$0) }
     }
 
