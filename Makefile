@@ -9,11 +9,12 @@ SHELL := /bin/bash
 
 BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev
 TEST_PACKAGES := python3 python3-venv chromium chromium-driver openssl
+FULL_TEST_PACKAGES := libreoffice-calc
 VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help demo test test-full bench crash fuzz check build install format clean debian debian-test
+.PHONY: help demo test test-full bench crash fuzz check build install format clean debian debian-test debian-full
 
 help:
 	@grep -E '^#|^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /\t/' -e 's/^# \{0,1\}//'
@@ -24,6 +25,9 @@ debian:
 debian-test:
 	@.ci/install-debian-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
 
+debian-full:
+	@.ci/install-debian-packages $(FULL_TEST_PACKAGES)
+
 demo: debian ## run the main job once and say where its report is
 	@echo "Building; the first time takes some five minutes."
 	@swift build $(SWIFT_FLAGS) --product hashdrop-watch >.build-demo.log 2>&1 || { cat .build-demo.log; exit 1; }
@@ -31,17 +35,17 @@ demo: debian ## run the main job once and say where its report is
 	@rm -f .build-demo.log
 	@.build/debug/hashdrop demo
 
-# vt-py is VirusTotal's own client for Python: a test asks the simulator with it. Of axe-playwright-python only the
-# axe-core script in it is used, in our own browser.
+# vt-py is VirusTotal's own client for Python: a test asks the simulator with it. stix2-validator and stix2 are
+# OASIS's: they read the STIX bundle. Of axe-playwright-python only the axe-core script in it is used, in our own browser.
 $(VENV)/ready: Makefile | debian-test
 	@python3 -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check vt-py==0.22.0
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check vt-py==0.22.0 stix2-validator==3.3.2 stix2==3.0.2
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps axe-playwright-python==0.1.8
 	@touch $@
 
-# wapiti scans the page for holes; it brings many packages, which only the long run needs.
+# wapiti scans the page for holes, pandas reads the CSV; they bring many packages, which only the long run needs.
 $(VENV)/ready-full: $(VENV)/ready
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3 pandas==3.1.1
 	@touch $@
 
 test: debian-test check $(VENV)/ready ## style, layering and all tests
@@ -49,7 +53,7 @@ test: debian-test check $(VENV)/ready ## style, layering and all tests
 	@FUZZ_SECONDS=60 .ci/fuzz
 	@HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 
-test-full: debian-test check $(VENV)/ready-full ## the same with the long runs
+test-full: debian-test debian-full check $(VENV)/ready-full ## the same with the long runs
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_TEST_FULL=1 HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 

@@ -115,7 +115,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SimulatorTests", dependencies: ["Simulator", "Model"],
+            name: "SimulatorTests", dependencies: ["Simulator", "Model", "TestSupport"],
             exclude: ["vt_conformance.py"], swiftSettings: strict),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl"], swiftSettings: strict),
         .testTarget(
@@ -123,7 +123,12 @@ let package = Package(
         .testTarget(
             name: "HashListsTests", dependencies: ["HashLists", "Model"], swiftSettings: strict),
         .testTarget(
-            name: "ReportingTests", dependencies: ["Reporting", "Model"], swiftSettings: strict),
+            name: "ReportingTests", dependencies: ["Reporting", "Model", "TestSupport"],
+            exclude: ["stix_check.py", "tables_check.py"], swiftSettings: strict),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: ["Pipeline", "Lookup", "Reporting", "Store", "Model", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "SpoolTests", dependencies: ["Spool", "Model", "hashdrop-watch", crypto],
             swiftSettings: strict),

@@ -17,10 +17,12 @@ package struct ReportRow: Hashable, Sendable {
     package var occurrences: Int
     /// The hash of the same file that was asked instead of this one, if it was another.
     package var askedAs: FileHash?
+    /// Whether an earlier row of the list is about the same file; only told of rows in the list's order.
+    package var isFileRepeated: Bool
 
     package init(
         hash: FileHash, state: State, comment: String? = nil, line: Int, occurrences: Int = 1,
-        askedAs: FileHash? = nil
+        askedAs: FileHash? = nil, isFileRepeated: Bool = false
     ) {
         self.hash = hash
         self.state = state
@@ -28,6 +30,7 @@ package struct ReportRow: Hashable, Sendable {
         self.line = line
         self.occurrences = occurrences
         self.askedAs = askedAs
+        self.isFileRepeated = isFileRepeated
     }
 
     /// The verdict to show, if any: the answer or the stale one.

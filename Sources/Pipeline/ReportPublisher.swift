@@ -65,8 +65,8 @@ package struct ReportPublisher: Sendable {
         guard fsync(number) == 0 else { throw SpoolError("write to the disk", errno, path: path) }
     }
 
-    /// Rewrites a job's files as it stands now. Of a finished job the CSV comes first: whoever sees the status
-    /// "done" finds it there.
+    /// Rewrites a job's files as it stands now. Of a finished job the tables come first: whoever sees the
+    /// status "done" finds them there.
     ///
     /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its end.
     func publish(_ id: JobID, outlook: JobOutlook) throws -> Job? {
@@ -78,15 +78,18 @@ package struct ReportPublisher: Sendable {
         if job.state.isFinal, isInputPending(id) { return nil }
         let thresholds = writer.options.thresholds
         job.counts.words = try database.reportRows.counts(of: id, thresholds: thresholds)
+        let now = Date()
         let input = ReportInput(
-            job: job, outlook: outlook, now: Date(), cacheMaxAge: cacheMaxAge,
-            unusableLines: try database.jobs.unusableLines(of: id, limit: Self.unusableLinesMax))
+            job: job, outlook: outlook, now: now, cacheMaxAge: cacheMaxAge,
+            unusableLines: try database.jobs.unusableLines(of: id, limit: Self.unusableLinesMax),
+            statistics: try database.reportRows.statistics(of: id, thresholds: thresholds, now: now))
         let folder = try folder(of: job)
         // A job that runs again (`hashdrop retry`) must not look finished to who waits for the CSV.
-        if job.state == .running { try removeCSV(in: folder) }
+        if job.state == .running { try removeTables(in: folder) }
         if job.state == .done {
-            try writer.writeCSV(input, in: folder) { visit in
-                try database.reportRows.forEachRow(of: id, order: .list, visit)
+            let order = ReportRowStore.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
+            try writer.writeTables(input, in: folder) { visit in
+                try database.reportRows.forEachRow(of: id, order: order, visit)
             }
         }
         let order = ReportRowStore.Order.severity(thresholds, limit: writer.options.htmlRowsMax)
@@ -98,9 +101,14 @@ package struct ReportPublisher: Sendable {
         return job
     }
 
-    private func removeCSV(in folder: URL) throws {
-        let csv = folder.appending(path: ReportWriter.FileName.csv).path(percentEncoded: false)
-        if FileManager.default.fileExists(atPath: csv) { try FileManager.default.removeItem(atPath: csv) }
+    private func removeTables(in folder: URL) throws {
+        // The CSV first: while it is there, the others are.
+        for name in [ReportWriter.FileName.csv, ReportWriter.FileName.json, ReportWriter.FileName.stix] {
+            let path = folder.appending(path: name).path(percentEncoded: false)
+            if FileManager.default.fileExists(atPath: path) {
+                try FileManager.default.removeItem(atPath: path)
+            }
+        }
     }
 
     /// Removes a job's folder with everything in it; one that is not there is fine.

@@ -18,11 +18,9 @@ struct JobTableRow {
         page.markup("><th scope=row class=h><code>")
         page.hash(row.hash)
         page.markup("</code><button type=button>copy</button>")
-        if let link = facts.page {
-            page.markup("<a rel=noreferrer href=\"")
-            page.text(link)
-            page.markup("\">VT</a>")
-        }
+        page.markup("<a rel=noreferrer href=\"")
+        page.text(facts.page)
+        page.markup("\">VT</a>")
         appendOriginalColumns(facts, to: &page)
         page.markup("<td class=v>")
         page.text(facts.word.label)

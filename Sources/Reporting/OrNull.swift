@@ -19,3 +19,10 @@ package struct OrNull<Value: Codable & Hashable & Sendable>: Codable, Hashable, 
         }
     }
 }
+
+extension KeyedDecodingContainer {
+    /// Found by the decoding that the compiler writes: a key that an older version did not know is null.
+    package func decode<Value>(_ type: OrNull<Value>.Type, forKey key: Key) throws -> OrNull<Value> {
+        try decodeIfPresent(type, forKey: key) ?? OrNull(wrappedValue: nil)
+    }
+}

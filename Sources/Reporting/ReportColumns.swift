@@ -1,8 +1,9 @@
 import Foundation
 
-/// The columns of `report.csv`, in their order: names and meanings are promised to pipelines.
+/// The columns of `report.csv`, in their order, which are the keys of `report.json` as well: names and meanings are
+/// promised to pipelines.
 ///
-/// An empty cell means "None": the hash is unknown to VirusTotal, or there is nothing to tell; `state` says
+/// An empty cell (null in JSON) means "None": the hash is unknown to VirusTotal, or there is nothing to tell; `state` says
 /// which. A new column is added at the end, never between.
 package enum ReportColumns {
     /// A column's name and what it holds.
@@ -24,6 +25,12 @@ package enum ReportColumns {
                     meaning: "detected, undetected, could-not-scan, no-row or no-analysis")
             }
     }
+
+    /// What only `report.json` has, because it does not fit into a cell or is of no use to a reader.
+    package static let onlyInJSON = [
+        Column(name: "reputation", meaning: "the score that VirusTotal's community gives the file"),
+        Column(name: "engines", meaning: "every engine by category, with the name if it detects the file"),
+    ]
 
     private static let fixed = [
         Column(name: "engines_detected", meaning: "how many engines call it malicious or suspicious"),
@@ -54,5 +61,12 @@ package enum ReportColumns {
     package static func name(ofVendor vendor: String) -> String {
         let words = vendor.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
         return words.isEmpty ? "vendor" : words.joined(separator: "_")
+    }
+
+    /// A column's name that two columns would have with these vendors, or nil: `Trend Micro` and `Trend-Micro` are
+    /// one, and so is a vendor `Name` with the file's `name`.
+    package static func collision(vendors: [String]) -> String? {
+        var seen: Set<String> = []
+        return (all(vendors: vendors) + onlyInJSON).map(\.name).first { !seen.insert($0).inserted }
     }
 }

@@ -11,16 +11,19 @@ package struct ReportInput: Sendable {
     package var cacheMaxAge: Duration
     /// The first of the lines that hold no usable hash; `job.counts.unusableLines` says how many there are.
     package var unusableLines: [UnusableLine]
+    /// How the answered rows are spread, over all of them.
+    package var statistics: JobStatistics
 
     package init(
         job: Job, outlook: JobOutlook = .init(), now: Date, cacheMaxAge: Duration = .seconds(86_400),
-        unusableLines: [UnusableLine] = []
+        unusableLines: [UnusableLine] = [], statistics: JobStatistics = .init()
     ) {
         self.job = job
         self.outlook = outlook
         self.now = now
         self.cacheMaxAge = cacheMaxAge
         self.unusableLines = unusableLines
+        self.statistics = statistics
     }
 }
 

@@ -21,10 +21,14 @@ package struct ReportOptions: Hashable, Sendable {
     package var version: String
     /// How often a page that is not final loads itself again, in seconds. Default 5.
     package var refreshSeconds: Int
-    /// Whether `report.csv` begins with a byte order mark. Default false: readers that do not expect one
-    /// (Python's `csv`, awk) would find it in the first column's name. Excel needs it to show names beyond
-    /// ASCII.
+    /// Whether `report.csv` begins with a byte order mark. Default true: without it Excel shows names beyond ASCII
+    /// wrongly. pandas and LibreOffice skip it; awk finds it in the first column's name, and Python's csv unless the
+    /// file is opened as utf-8-sig.
     package var isCSVMarkedUTF8: Bool
+    /// Whether there is a `report.json` beside the CSV. Default true.
+    package var writesJSON: Bool
+    /// Whether there is a `report.stix.json` beside the CSV. Default false.
+    package var writesSTIX: Bool
 
     /// How many vendors fit beside the other columns.
     package static let vendorsMax = 4
@@ -32,7 +36,8 @@ package struct ReportOptions: Hashable, Sendable {
     package init(
         vendors: [String] = ["Fortinet"], thresholds: VerdictThresholds = .init(), htmlRowsMax: Int = 10_000,
         htmlRowsWithEnginesMax: Int = 2_000, indexJobsMax: Int = 1_000, isSimulated: Bool, version: String,
-        refreshSeconds: Int = 5, isCSVMarkedUTF8: Bool = false
+        refreshSeconds: Int = 5, isCSVMarkedUTF8: Bool = true, writesJSON: Bool = true,
+        writesSTIX: Bool = false
     ) {
         precondition(vendors.count <= Self.vendorsMax, "the settings refuse more vendors")
         self.vendors = vendors
@@ -44,5 +49,13 @@ package struct ReportOptions: Hashable, Sendable {
         self.version = version
         self.refreshSeconds = refreshSeconds
         self.isCSVMarkedUTF8 = isCSVMarkedUTF8
+        self.writesJSON = writesJSON
+        self.writesSTIX = writesSTIX
+    }
+
+    /// The names of the files that hold a finished job's rows for programs, in the order in which they are offered.
+    package var tableFiles: [String] {
+        [ReportWriter.FileName.csv] + (writesJSON ? [ReportWriter.FileName.json] : [])
+            + (writesSTIX ? [ReportWriter.FileName.stix] : [])
     }
 }

@@ -11,6 +11,8 @@ package struct ReportWriter: Sendable {
     package enum FileName {
         package static let html = "report.html"
         package static let csv = "report.csv"
+        package static let json = "report.json"
+        package static let stix = "report.stix.json"
         package static let status = "status.json"
         package static let input = "input"
         package static let index = "index.html"
@@ -33,17 +35,34 @@ package struct ReportWriter: Sendable {
         try file.commit()
     }
 
-    /// Writes `report.csv` into a job's folder, from rows in the list's order.
+    /// Writes `report.csv` into a job's folder, from rows in the list's order, and beside it `report.json` and
+    /// `report.stix.json` as far as the options say so.
     ///
-    /// Only for a job that is done: its name promises a complete table.
-    package func writeCSV(
+    /// Only for a job that is done: the names promise complete tables. All come from one visit of the rows, so that
+    /// they tell the same, and `report.csv` appears last: whoever waits for it finds the others.
+    package func writeTables(
         _ input: ReportInput, in folder: URL, rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
     ) throws {
-        let file = try AtomicFile(replacing: folder.appending(path: FileName.csv))
-        let table = CSVTable(options: options)
-        try file.append { table.appendHeader(to: &$0) }
-        try rows { row in try file.append { table.append(row, to: &$0) } }
-        try file.commit()
+        let csv = CSVTable(options: options)
+        let json = JSONLines(options: options)
+        let stix = STIXBundle(input: input, options: options)
+        let csvFile = try AtomicFile(replacing: folder.appending(path: FileName.csv))
+        let jsonFile = try optional(FileName.json, in: folder, isWanted: options.writesJSON)
+        let stixFile = try optional(FileName.stix, in: folder, isWanted: options.writesSTIX)
+        try csvFile.append { csv.appendHeader(to: &$0) }
+        try stixFile?.append { stix.appendOpening(to: &$0) }
+        try rows { row in
+            let facts = RowFacts(row, thresholds: options.thresholds)
+            try csvFile.append { csv.append(facts, to: &$0) }
+            try jsonFile?.append { json.append(facts, to: &$0) }
+            try stixFile?.append { stix.append(facts, to: &$0) }
+        }
+        try stixFile?.append { stix.appendClosing(to: &$0) }
+        for file in [stixFile, jsonFile, csvFile] { try file?.commit() }
+    }
+
+    private func optional(_ name: String, in folder: URL, isWanted: Bool) throws -> AtomicFile? {
+        isWanted ? try AtomicFile(replacing: folder.appending(path: name)) : nil
     }
 
     /// Writes `status.json`, the job's receipt, into its folder.

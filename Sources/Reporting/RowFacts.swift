@@ -47,11 +47,9 @@ struct RowFacts {
         if case .failed(let reason, _) = row.state { reason } else { nil }
     }
 
-    /// The file's page at VirusTotal; nil unless its SHA-256 is known.
-    var page: String? {
-        let named = row.hash.kind == .sha256 ? row.hash : nil
-        guard let sha256 = object?.sha256 ?? named else { return nil }
-        return "https://www.virustotal.com/gui/file/\(sha256.hexadecimal)"
+    /// The file's page at VirusTotal, by its SHA-256 if that is known; the page is found by the other two as well.
+    var page: String {
+        "https://www.virustotal.com/gui/file/\((object?.sha256 ?? row.hash).hexadecimal)"
     }
 }
 

@@ -53,6 +53,10 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         package var html: String
         /// Null until the table is complete.
         @OrNull package var csv: String?
+        /// Null until the rows are complete, and where `reports.json` is off.
+        @OrNull package var json: String?
+        /// Null until the bundle is complete, and where `reports.stix` is off.
+        @OrNull package var stix: String?
     }
 
     package var schema: Int
@@ -102,8 +106,11 @@ extension StatusDocument {
         requests = Requests(job.stewardship)
         self.input = Input(job)
         evidence = job.evidence
+        let isDone = job.state == .done
         report = Report(
-            html: ReportWriter.FileName.html, csv: job.state == .done ? ReportWriter.FileName.csv : nil)
+            html: ReportWriter.FileName.html, csv: isDone ? ReportWriter.FileName.csv : nil,
+            json: isDone && options.writesJSON ? ReportWriter.FileName.json : nil,
+            stix: isDone && options.writesSTIX ? ReportWriter.FileName.stix : nil)
         simulated = options.isSimulated
         version = options.version
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 /// A moment as UTC calendar digits, by arithmetic: a date formatter per row would cost more than the row.
 ///
@@ -14,34 +15,26 @@ struct UTCTime {
     init(_ date: Date) {
         let latest = 253_402_300_799.0
         let seconds = Int(min(max(date.timeIntervalSince1970, 0), latest))
-        (year, month, day) = Self.civil(daysSince1970: seconds / 86_400)
+        let date = CalendarDay(daysSince1970: seconds / 86_400)
+        (year, month, day) = (date.year, date.month, date.day)
         hour = seconds % 86_400 / 3_600
         minute = seconds % 3_600 / 60
         second = seconds % 60
     }
 
-    // Howard Hinnant's days-to-civil calendar: years counted from March, so that a leap day is a year's last
-    // day. https://howardhinnant.github.io/date_algorithms.html#civil_from_days
-    private static func civil(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
-        let days = daysSince1970 + 719_468
-        let era = days / 146_097
-        let dayOfEra = days % 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-    }
-
     /// Appends `2026-11-23T19:50:45Z`.
     func appendISO8601(to bytes: inout [UInt8]) {
+        appendSeconds(separator: UInt8(ascii: "T"), to: &bytes)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
+    /// Appends `2026-11-23 19:50:45`, or another separator than the space.
+    func appendSeconds(separator: UInt8 = UInt8(ascii: " "), to bytes: inout [UInt8]) {
         appendDay(to: &bytes)
-        bytes.append(UInt8(ascii: "T"))
+        bytes.append(separator)
         appendClock(to: &bytes)
         bytes.append(UInt8(ascii: ":"))
         Self.append(second, to: &bytes)
-        bytes.append(UInt8(ascii: "Z"))
     }
 
     /// Appends `2026-11-23 19:50`.

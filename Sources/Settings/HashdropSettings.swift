@@ -22,6 +22,9 @@ package struct HashdropSettings: Hashable, Sendable {
         package var maliciousFrom: Int
         package var suspiciousFrom: Int
         package var htmlRowsMax: Int
+        package var csvByteOrderMark: Bool
+        package var json: Bool
+        package var stix: Bool
         package var partialEvery: Duration
     }
 

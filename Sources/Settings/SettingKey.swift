@@ -8,6 +8,8 @@ package struct SettingKey: Hashable, Sendable {
         case integer(ClosedRange<Int>)
         case duration(ClosedRange<Duration>)
         case bytes, list
+        /// true or false.
+        case flag
     }
 
     /// The path of names in the file, joined by dots. The environment variable is `HASHDROP_` and the same in
@@ -64,6 +66,15 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "reports.htmlRowsMax", .integer(1...1_000_000), "10000",
             "Rows in the HTML report; above it holds the most severe ones, and the CSV has them all."),
+        .init(
+            "reports.csvByteOrderMark", .flag, "true",
+            "Whether report.csv begins with the mark by which Excel knows UTF-8."),
+        .init(
+            "reports.json", .flag, "true",
+            "Whether a finished list gets a report.json (JSON Lines, all that is known) beside the CSV."),
+        .init(
+            "reports.stix", .flag, "false",
+            "Whether a finished list gets a report.stix.json (a STIX 2.1 bundle) beside the CSV."),
         .init(
             "reports.partialEvery", .duration(.seconds(1) ... .seconds(3600)), "5s",
             "A running job's report is rewritten at most this often."),

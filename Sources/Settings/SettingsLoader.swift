@@ -144,6 +144,8 @@ package struct SettingsLoader {
                 maliciousFrom: try integer("reports.maliciousFrom"),
                 suspiciousFrom: try integer("reports.suspiciousFrom"),
                 htmlRowsMax: try integer("reports.htmlRowsMax"),
+                csvByteOrderMark: try flag("reports.csvByteOrderMark"), json: try flag("reports.json"),
+                stix: try flag("reports.stix"),
                 partialEvery: try duration("reports.partialEvery")),
             virusTotal: try virusTotal(),
             cache: .init(
@@ -261,6 +263,11 @@ package struct SettingsLoader {
         guard let value = SettingValue.bytes(text(name)) else {
             throw bad(name, text(name), "a size such as 512KiB or 64MiB")
         }
+        return value
+    }
+
+    private func flag(_ name: String) throws -> Bool {
+        guard let value = Bool(text(name)) else { throw bad(name, text(name), "true or false") }
         return value
     }
 

@@ -7,8 +7,9 @@ package struct ReportRowStore: Sendable {
     let pool: DatabasePool
 
     package enum Order: Sendable {
-        /// As the list names them.
-        case list
+        /// As the list names them. To find the rows whose file an earlier one has costs up to three look-ups a row.
+        case list(findsRepeatedFiles: Bool)
+        package static var list: Self { .list(findsRepeatedFiles: false) }
         /// The most alarming first, at most so many of them.
         case severity(VerdictThresholds, limit: Int)
     }
@@ -41,7 +42,7 @@ package struct ReportRowStore: Sendable {
         }
     }
 
-    private static func rowID(of id: JobID, in db: Database) throws -> Int64? {
+    static func rowID(of id: JobID, in db: Database) throws -> Int64? {
         try Int64.fetchOne(db, sql: "SELECT id FROM job WHERE name = ?", arguments: [id.description])
     }
 
@@ -64,9 +65,11 @@ package struct ReportRowStore: Sendable {
     }
 
     private static func query(_ order: Order) -> String {
+        var repeated = "0"
+        if case .list(findsRepeatedFiles: true) = order { repeated = isRepeated }
         let columns = """
-            SELECT jobHash.hash, state, askedAs, reason, line, occurrences, comment, answer.hash, answer.askedAt,
-                \(FileRecord.columns)
+            SELECT jobHash.hash, state, jobHash.askedAs, reason, line, occurrences, comment, answer.hash,
+                answer.askedAt, \(repeated), \(FileRecord.columns)
             """
         switch order {
         case .list:
@@ -84,11 +87,19 @@ package struct ReportRowStore: Sendable {
         }
     }
 
+    /// Another name of the row's file stands earlier in the list, and is answered by that file.
+    private static let isRepeated = """
+        answer.fileID IS NOT NULL AND EXISTS (
+            SELECT 1 FROM jobHash earlier JOIN answer other ON other.hash = earlier.hash
+            WHERE earlier.jobID = :job AND earlier.hash IN (file.md5, file.sha1, file.sha256)
+                AND earlier.position < jobHash.position AND other.fileID = answer.fileID)
+        """
+
     private static func reportRow(_ row: Row) throws -> ReportRow {
         let hash = try FileHash(column: row[0])
         var verdict: Verdict?
         if row[7] as Data? != nil {
-            let object = try FileRecord.object(from: row, at: 9)
+            let object = try FileRecord.object(from: row, at: 10)
             verdict = Verdict(
                 answer: object.map(Verdict.Answer.known) ?? .unknown, askedAt: Date(milliseconds: row[8]))
         }
@@ -100,6 +111,6 @@ package struct ReportRowStore: Sendable {
         }
         return ReportRow(
             hash: hash, state: state, comment: row[6], line: row[4], occurrences: row[5],
-            askedAs: try (row[2] as Data?).map(FileHash.init(column:)))
+            askedAs: try (row[2] as Data?).map(FileHash.init(column:)), isFileRepeated: row[9])
     }
 }

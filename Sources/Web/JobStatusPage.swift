@@ -5,6 +5,8 @@ import Reporting
 /// How a job stands right now, and the way to its files.
 struct JobStatusPage {
     let overview: JobOverview
+    /// Those that are there.
+    let files: [JobFile]
     let now: Date
 
     private var job: Job { overview.job }
@@ -45,14 +47,15 @@ struct JobStatusPage {
 
     private func appendFiles(to page: inout HTMLText) {
         page.markup("<ul class=links>")
-        for file in JobFile.allCases where file != .csv || job.state == .done {
-            guard file != .input || job.inputSHA256 != nil else { continue }
+        for file in files {
             page.markup("<li><a href=\"")
             page.text(WebRoute.path(of: file, of: job.id))
             page.markup("\">")
             switch file {
             case .html: page.markup(job.state.isFinal ? "Open the report" : "Open the report so far")
             case .csv: page.markup("CSV table")
+            case .json: page.markup("JSON Lines")
+            case .stix: page.markup("STIX 2.1")
             case .status: page.markup("status.json")
             case .input: page.markup("The list as it was dropped")
             }

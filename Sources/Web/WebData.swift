@@ -26,6 +26,9 @@ actor WebData {
         OpenFile(in: reports, folders: ["\(job.user)", job.folderName], name: file.rawValue)
     }
 
+    /// The files that a job's folder has, in the order in which they are offered.
+    func files(of job: Job) -> [JobFile] { JobFile.allCases.filter { open($0, of: job) != nil } }
+
     /// The next at most `count` bytes of a file, empty at its end.
     func bytes(_ count: Int, of file: OpenFile) throws -> [UInt8] { try file.read(count) }
 }

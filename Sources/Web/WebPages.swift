@@ -98,7 +98,8 @@ struct WebPages: Sendable {
     private func status(of job: Job, _ visitor: Visitor) async -> Response {
         let outlook = job.state.isFinal ? nil : await sources.outlooks()[job.id]
         let page = JobStatusPage(
-            overview: JobOverview(job: job, outlook: outlook ?? .init()), now: clock.wall())
+            overview: JobOverview(job: job, outlook: outlook ?? .init()), files: await data.files(of: job),
+            now: clock.wall())
         let live = job.state.isFinal ? nil : WebRoute.path(of: job.id) + "?live"
         return html(page.title, visitor, live: live) { page.append(to: &$0) }
     }

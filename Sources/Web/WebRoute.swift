@@ -53,6 +53,8 @@ enum WebRoute: Hashable, Sendable {
 enum JobFile: String, Hashable, Sendable, CaseIterable {
     case html = "report.html"
     case csv = "report.csv"
+    case json = "report.json"
+    case stix = "report.stix.json"
     case status = "status.json"
     case input
 
@@ -60,6 +62,9 @@ enum JobFile: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .html: "text/html; charset=utf-8"
         case .csv: "text/csv; charset=utf-8"
+        case .json: "application/x-ndjson"
+        // Registered with the standard: STIX 2.1, section 1.6.2.
+        case .stix: "application/stix+json;version=2.1"
         case .status: "application/json"
         // Whatever was dropped: never anything that a browser would show.
         case .input: "application/octet-stream"
@@ -71,6 +76,8 @@ enum JobFile: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .html, .status: nil
         case .csv: "\(job.folderName).csv"
+        case .json: "\(job.folderName).json"
+        case .stix: "\(job.folderName).stix.json"
         case .input: job.droppedName.pathComponent
         }
     }

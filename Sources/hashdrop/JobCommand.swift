@@ -37,7 +37,7 @@ struct JobCommand: AsyncParsableCommand {
             try ClaimStore(spool: SpoolFolder(path: settings.spool.directory)).release(id)
             let publisher = ReportPublisher(
                 database: database,
-                options: settings.reportOptions(isSimulated: false, version: Hashdrop.version),
+                options: try settings.reportOptions(isSimulated: false, version: Hashdrop.version),
                 directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge)
             try publisher.remove(job)
             try DaemonSignal.tellJobsChanged(paths)

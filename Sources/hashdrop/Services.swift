@@ -48,7 +48,7 @@ struct Services: Sendable {
         let claims = try ClaimStore(spool: spool, rules: rules)
         let publisher = ReportPublisher(
             database: database,
-            options: settings.reportOptions(isSimulated: isSimulated, version: Hashdrop.version),
+            options: try settings.reportOptions(isSimulated: isSimulated, version: Hashdrop.version),
             directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge,
             isInputPending: { claims.holds($0) })
         let reports = ReportService(

@@ -19,13 +19,20 @@ extension HashdropSettings {
             connectionsMax: virusTotal.connections, attemptsMax: virusTotal.attemptsMax)
     }
 
-    func reportOptions(isSimulated: Bool, version: String) -> ReportOptions {
-        ReportOptions(
+    /// Throws a `SettingsError` if two vendors' columns would have one name.
+    func reportOptions(isSimulated: Bool, version: String) throws -> ReportOptions {
+        if let column = ReportColumns.collision(vendors: reports.vendors) {
+            throw SettingsError(
+                "The setting reports.vendors is '\(reports.vendors.joined(separator: ", "))', which makes two columns "
+                    + "named '\(column)' in the CSV; leave one of them out.")
+        }
+        return ReportOptions(
             vendors: reports.vendors,
             thresholds: VerdictThresholds(
                 maliciousFrom: reports.maliciousFrom, suspiciousFrom: reports.suspiciousFrom),
             htmlRowsMax: reports.htmlRowsMax, isSimulated: isSimulated, version: version,
-            refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)))
+            refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)),
+            isCSVMarkedUTF8: reports.csvByteOrderMark, writesJSON: reports.json, writesSTIX: reports.stix)
     }
 
     var readinessRules: ReadinessStateMachine.Rules {

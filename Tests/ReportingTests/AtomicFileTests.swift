@@ -22,7 +22,7 @@ struct AtomicFileTests {
         struct Stop: Error {}
         let samples = samples
         #expect(throws: Stop.self) {
-            try Samples.writer().writeCSV(Samples.input(.done, rows: []), in: samples.folder) { visit in
+            try Samples.writer().writeTables(Samples.input(.done, rows: []), in: samples.folder) { visit in
                 try visit(Samples.row(.unknown))
                 throw Stop()
             }

@@ -31,12 +31,12 @@ struct CSVTableTests {
         #expect(row["fortinet"] == "W32/Vb.HT!tr")
         #expect(row["engines_detected"] == "3")
         #expect(row["engines_total"] == "4")
-        #expect(row["scan_date"] == "2024-02-29T12:34:56Z")
+        #expect(row["scan_date"] == "2024-02-29 12:34:56")
         #expect(row["state"] == "answered")
         #expect(row["verdict"] == "malicious")
         #expect(row["line"] == "7")
         #expect(row["link"] == "https://www.virustotal.com/gui/file/\(Samples.sha256.hexadecimal)")
-        #expect(row["asked_at"] == "2026-11-23T20:10:45Z")
+        #expect(row["asked_at"] == "2026-11-23 20:10:45")
     }
 
     @Test func anUnknownHashHasEmptyCells() throws {
@@ -46,7 +46,7 @@ struct CSVTableTests {
         #expect(row["scan_date"] == "")
         #expect(row["state"] == "unknown")
         #expect(row["fortinet_state"] == "")
-        #expect(row["link"] == "")
+        #expect(row["link"] == "https://www.virustotal.com/gui/file/\(Samples.sha1.hexadecimal)")
     }
 
     @Test(arguments: [
@@ -74,10 +74,64 @@ struct CSVTableTests {
         #expect(row["engines_detected"] == "0")
     }
 
-    @Test(arguments: ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
-    func whatASpreadsheetWouldRunIsDefused(comment: String) throws {
-        let row = try cells(Samples.row(.unknown, comment: comment))
-        #expect(row["comment"]?.first == "'")
+    @Test(arguments: [
+        ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), (" =1", " '=1"),
+        ("\u{A0}=1", "\u{A0}'=1"), ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"), ("\"=1", "\"'=1"),
+        ("＝1", "'＝1"), ("＋1", "'＋1"), ("－1", "'－1"), ("＠1", "'＠1"),
+        // The next cell, for whom ; ends one.
+        ("a;=HYPERLINK(\"x\");b", "a;'=HYPERLINK(\"x\");b"), ("a; =1", "a; '=1"), ("a;\"=1", "a;\"'=1"),
+        (";+1;-1", ";'+1;'-1"), ("a;＝1", "a;'＝1"),
+        // Line ends and tabs are shown, so nothing begins after them.
+        ("\t=1", "\\u{9}=1"), ("\r=1", "\\u{D}=1"), ("a\n=1", "a\\u{A}=1"),
+        // What is no sign at a cell's start stays.
+        ("a=b", "a=b"), ("a-b;c+d", "a-b;c+d"), ("1=1", "1=1"), ("a,=1", "a,=1"),
+        // Numbers that would lose digits, and pandas' words for nothing.
+        ("12345678901234567", "'12345678901234567"), ("007", "'007"), ("1e5", "'1e5"), ("1E5", "'1E5"),
+        ("123456789012345", "123456789012345"), ("0", "0"), ("e5", "e5"), ("1e", "1e"), ("1e5e", "1e5e"),
+        ("NA", "'NA"), ("null", "'null"), ("None", "'None"), ("#N/A", "'#N/A"), ("NA?", "NA?"),
+    ])
+    func noColumnWithTextFromOutsideIsTakenForSomethingElse(text: String, cell: String) throws {
+        var object = Samples.object(["Fortinet": .init(category: .malicious, result: text)])
+        object.threatLabel = text
+        object.meaningfulName = text
+        object.typeDescription = text
+        let answered = try cells(Samples.row(.known(object), comment: text))
+        for column in ["fortinet", "threat_label", "name", "type", "comment"] {
+            #expect(answered[column] == cell, "\(column)")
+        }
+        let failed = try cells(
+            ReportRow(hash: Samples.md5, state: .failed(reason: text, stale: nil), line: 1))
+        #expect(failed["reason"] == cell)
+    }
+
+    @Test func whatHoldsACellEndOfAnotherLanguageIsQuoted() throws {
+        _ = try samples.csv([Samples.row(.unknown, comment: "a;b")])
+        #expect(try samples.text("report.csv").contains(",\"a;b\","))
+    }
+
+    @Test(arguments: [
+        (String(repeating: "1", count: 32), true), ("0" + String(repeating: "1", count: 39), true),
+        (String(repeating: "1", count: 9) + "e" + String(repeating: "2", count: 54), true),
+        ("e" + String(repeating: "1", count: 31), false), (String(repeating: "1", count: 31) + "e", false),
+        ("1e1e" + String(repeating: "1", count: 28), false),
+        ("1a" + String(repeating: "1", count: 30), false),
+    ])
+    func aHashThatReadsAsANumberStaysAText(digits: String, isNumber: Bool) throws {
+        let hash = try #require(FileHash(digits))
+        let row = try cells(Samples.row(.unknown, hash: hash))
+        #expect(row["hash"] == (isNumber ? "'" : "") + digits)
+        var object = Samples.object([:])
+        switch hash.kind {
+        case .md5: object.md5 = hash
+        case .sha1: object.sha1 = hash
+        case .sha256: object.sha256 = hash
+        }
+        var known = Samples.row(.known(object))
+        known.askedAs = hash
+        let cells = try cells(known)
+        let column = ["md5", "sha1", "sha256"][FileHash.Kind.allCases.firstIndex(of: hash.kind)!]
+        #expect(cells[column] == row["hash"])
+        #expect(cells["asked_as"] == row["hash"])
     }
 
     @Test func quotesCommasAndOtherScriptsComeBackUnchanged() throws {
@@ -111,10 +165,24 @@ struct CSVTableTests {
         #expect(row["trend_micro_state"] == "detected")
     }
 
-    @Test func theByteOrderMarkIsOnlyThereOnRequest() throws {
-        #expect(try samples.csv([])[0][0] == "hash")
+    @Test func theByteOrderMarkIsThereUnlessItIsSwitchedOff() throws {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        try samples.writeTables([])
+        #expect(try samples.bytes("report.csv").starts(with: mark))
         var options = Samples.writer().options
-        options.isCSVMarkedUTF8 = true
-        #expect(try samples.csv([], by: ReportWriter(options: options))[0][0] == "\u{FEFF}hash")
+        options.isCSVMarkedUTF8 = false
+        try samples.writeTables([], by: ReportWriter(options: options))
+        #expect(try samples.bytes("report.csv").starts(with: Array("hash,".utf8)))
+    }
+
+    @Test(arguments: [
+        (["Fortinet"], nil), (["Trend Micro", "Fortinet"], nil),
+        (["Trend Micro", "Trend-Micro"], "trend_micro"),
+        (["Name"], "name"), (["State"], "state"), (["Foo", "Foo State"], "foo_state"),
+        (["Engines"], "engines"),
+        (["金山", "瑞星"], "vendor"),
+    ])
+    func twoColumnsOfOneNameAreNoticed(vendors: [String], column: String?) {
+        #expect(ReportColumns.collision(vendors: vendors) == column)
     }
 }

@@ -57,15 +57,23 @@ struct Samples {
         return try text("report.html")
     }
 
-    /// Writes the table and reads it back: the header, then the records.
-    func csv(_ rows: [ReportRow], by writer: ReportWriter = Samples.writer()) throws -> [[String]] {
-        try writer.writeCSV(Self.input(.done, rows: rows), in: folder) { visit in try rows.forEach(visit) }
-        return CSVReader.records(in: try text("report.csv"))
+    /// Writes the tables.
+    func writeTables(_ rows: [ReportRow], by writer: ReportWriter = Samples.writer()) throws {
+        try writer.writeTables(Self.input(.done, rows: rows), in: folder) { visit in try rows.forEach(visit) }
     }
 
-    func text(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: folder.appending(path: name)), as: UTF8.self)
+    /// Writes the tables and reads the CSV back: the header, then the records.
+    func csv(_ rows: [ReportRow], by writer: ReportWriter = Samples.writer()) throws -> [[String]] {
+        try writeTables(rows, by: writer)
+        let text = try text("report.csv")
+        return CSVReader.records(in: String(text.unicodeScalars.drop { $0 == "\u{FEFF}" }))
     }
+
+    func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: folder.appending(path: name)))
+    }
+
+    func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
 
     var names: [String] {
         get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path()).sorted() }

@@ -39,7 +39,10 @@ struct StatusDocumentTests {
         let counts = try #require(status["counts"] as? [String: Int])
         #expect(counts["hashes"] == 2 && counts["unknown"] == 1 && counts["no_results"] == 1)
         #expect((status["progress"] as? [String: Int])?["percent"] == 100)
-        #expect((status["report"] as? [String: Any])?["csv"] as? String == "report.csv")
+        let report = try #require(status["report"] as? [String: Any])
+        #expect(report["csv"] as? String == "report.csv")
+        #expect(report["json"] as? String == "report.json")
+        #expect(report["stix"] is NSNull)
     }
 
     @Test func aNameThatIsNotTextIsKeptExactly() throws {
@@ -48,6 +51,17 @@ struct StatusDocumentTests {
         let status = try keys(of: input)
         #expect(status["name"] as? String == "a\u{FFFD}\\u{A}")
         #expect((status["input"] as? [String: Any])?["name_base64"] as? String == "Yf8K")
+    }
+
+    @Test func aDocumentOfAnOlderVersionIsRead() throws {
+        try Samples.writer().writeStatus(Samples.input(.done, rows: []), in: samples.folder)
+        let old = try samples.text("status.json").split(separator: "\n")
+            .filter { !$0.contains("\"stix\"") && !$0.contains("\"reason\"") }.joined(separator: "\n")
+            // The last of its keys is now the one before.
+            .replacing("\"report.json\",", with: "\"report.json\"")
+        let document = try StatusDocument(json: Data(old.utf8))
+        #expect(
+            document.report.json == "report.json" && document.report.stix == nil && document.reason == nil)
     }
 
     @Test func theDocumentReadsItselfBack() throws {

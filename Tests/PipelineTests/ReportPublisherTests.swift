@@ -1,0 +1,113 @@
+import Foundation
+import Lookup
+import Model
+import Reporting
+import Store
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+/// What stands in a job's folder, from the database on.
+struct ReportPublisherTests {
+    let folder = TemporaryFolder()
+    let database: HashdropDatabase
+
+    init() throws {
+        database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: "https://example.test")
+        try FileManager.default.createDirectory(
+            at: folder.url.appending(path: "reports"), withIntermediateDirectories: true)
+    }
+
+    private func publisher(writesJSON: Bool = true, writesSTIX: Bool = true) -> ReportPublisher {
+        ReportPublisher(
+            database: database,
+            options: ReportOptions(
+                htmlRowsMax: 1, isSimulated: false, version: "1", writesJSON: writesJSON,
+                writesSTIX: writesSTIX),
+            directory: folder.path("reports"), cacheMaxAge: .seconds(86_400))
+    }
+
+    /// A job with one line for each of these hashes.
+    private func accept(_ hashes: [FileHash]) throws -> Job {
+        try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
+            for (index, hash) in hashes.enumerated() {
+                try writer.add(HashListEntry(line: index + 1, hashes: [hash], comment: "line \(index + 1)"))
+            }
+        }
+    }
+
+    private func answer(_ hash: FileHash, _ answer: Verdict.Answer) throws {
+        let running = try #require(try database.lookups.runningJobs().first)
+        let reservation = Reservation(hash: hash, jobRowID: running.rowID)
+        let request = try #require(try database.lookups.reserve([reservation], at: Samples.now)[0])
+        _ = try database.lookups.record([
+            LookupOutcome(
+                request: request, reservation: reservation, result: .answered(answer), outcome: "200",
+                answeredAt: Samples.now)
+        ])
+    }
+
+    private func place(of job: Job) -> URL {
+        folder.url.appending(path: "reports/alice").appending(path: job.folderName)
+    }
+
+    private func names(of job: Job) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: place(of: job).path(percentEncoded: false))
+            .sorted()
+    }
+
+    private func text(_ name: String, of job: Job) throws -> String {
+        String(decoding: try Data(contentsOf: place(of: job).appending(path: name)), as: UTF8.self)
+    }
+
+    /// The file number 1 by three names and the file number 2, which is unknown.
+    private func finishedJob() throws -> Job {
+        let job = try accept(FileHash.Kind.allCases.map { Samples.hash(1, $0) } + [Samples.hash(2)])
+        try answer(Samples.hash(1, .md5), .known(Samples.file(1, detections: 4)))
+        try answer(Samples.hash(2), .unknown)
+        return job
+    }
+
+    @Test func aFinishedJobHasEveryTableWithEveryRow() throws {
+        let job = try finishedJob()
+        _ = try publisher().publish(job.id, outlook: JobOutlook())
+        #expect(
+            try names(of: job) == [
+                "report.csv", "report.html", "report.json", "report.stix.json", "status.json",
+            ])
+        #expect(try text("report.csv", of: job).split(separator: "\r\n").count == 5)
+        #expect(try text("report.json", of: job).split(separator: "\n").count == 4)
+        let status = try StatusDocument(json: Data(text("status.json", of: job).utf8))
+        #expect(status.report.json == "report.json" && status.report.stix == "report.stix.json")
+    }
+
+    @Test func aFileOfThreeNamesIsOneObjectOfTheBundle() throws {
+        let job = try finishedJob()
+        _ = try publisher().publish(job.id, outlook: JobOutlook())
+        let bundle = try text("report.stix.json", of: job)
+        func count(_ type: String) -> Int {
+            bundle.split(separator: "\n").count { $0.contains("{\"type\":\"\(type)\"") }
+        }
+        #expect(count("file") == 2)
+        #expect(count("indicator") == 1)
+        // The comment of each line is kept.
+        #expect(count("note") == 4)
+    }
+
+    @Test func whatIsSwitchedOffIsNotThere() throws {
+        let job = try finishedJob()
+        _ = try publisher(writesJSON: false, writesSTIX: false).publish(job.id, outlook: JobOutlook())
+        #expect(try names(of: job) == ["report.csv", "report.html", "status.json"])
+    }
+
+    @Test func aJobThatRunsHasNoTableEvenIfItHadOneBefore() throws {
+        let job = try accept([Samples.hash(1)])
+        try FileManager.default.createDirectory(at: place(of: job), withIntermediateDirectories: true)
+        for name in ["report.csv", "report.json", "report.stix.json"] {
+            try Data("old".utf8).write(to: place(of: job).appending(path: name))
+        }
+        _ = try publisher().publish(job.id, outlook: JobOutlook())
+        #expect(try names(of: job) == ["report.html", "status.json"])
+    }
+}
