@@ -70,6 +70,6 @@ extension HashdropSettings {
             connections: ConnectionLimits(connectionsMax: web.connections), version: version,
             isSimulated: isSimulated,
             refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)),
-            reports: ReportPolicy(reportOptions(isSimulated: isSimulated, version: version)))
+            reports: .current)
     }
 }
