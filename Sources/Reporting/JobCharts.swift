@@ -73,34 +73,28 @@ struct JobCharts {
             page.markup("<p class=muted>Nothing to count so far.</p>")
             return
         }
-        let largest = max(ranking.top.map(\.tally.total).max() ?? 0, ranking.rest.total)
+        // Bars compare the values that are named; all the others together would dwarf them.
+        let largest = ranking.top.map(\.tally.total).max() ?? 0
         page.markup("<ul class=bars>")
-        for entry in ranking.top {
-            item(entry.tally, of: largest, to: &page) { $0.foreign(entry.name, max: Self.nameMax) }
-        }
+        for entry in ranking.top { item(entry, of: largest, to: &page) }
         let others = ranking.valuesTotal - ranking.top.count
-        if others > 0 {
-            item(ranking.rest, of: largest, to: &page) {
-                $0.markup("<span class=muted>")
-                $0.text(Wording.count(others, other.one, other.many))
-                $0.markup("</span>")
-            }
-        }
-        if let unnamed, ranking.unnamed.total > 0 {
-            item(ranking.unnamed, of: max(largest, ranking.unnamed.total), to: &page) {
-                $0.markup("<span class=muted>")
-                $0.text(unnamed)
-                $0.markup("</span>")
-            }
-        }
+        if others > 0 { item(Wording.count(others, other.one, other.many), ranking.rest, to: &page) }
+        if let unnamed, ranking.unnamed.total > 0 { item(unnamed, ranking.unnamed, to: &page) }
         page.markup("</ul>")
     }
 
-    private func item(
-        _ tally: VerdictTally, of largest: Int, to page: inout HTMLText, name: (inout HTMLText) -> Void
-    ) {
+    private func item(_ name: String, _ tally: VerdictTally, to page: inout HTMLText) {
+        page.markup("<li class=muted><span>")
+        page.text(name)
+        page.markup("</span><span></span><b>")
+        page.number(tally.total)
+        page.markup("</b>")
+    }
+
+    private func item(_ entry: Ranking.Entry, of largest: Int, to page: inout HTMLText) {
+        let tally = entry.tally
         page.markup("<li><span>")
-        name(&page)
+        page.foreign(entry.name, max: Self.nameMax)
         page.markup("</span><svg class=b role=img aria-label=\"")
         page.text(words(tally))
         page.markup("\"><title>")

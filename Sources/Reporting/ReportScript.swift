@@ -93,12 +93,12 @@ package enum ReportScript {
         function isBusy(){
           var active=document.activeElement;
           return document.hidden||Boolean(document.querySelector('details[open]'))||
-            Boolean(active&&/^(INPUT|SELECT)$/.test(active.tagName))||String(getSelection())!=='';
+            Boolean(active&&active!==document.body)||String(getSelection())!=='';
         }
         if(seconds>0)setInterval(function(){
           var busy=isBusy();
           waited++;
-          if(live)live.textContent=busy?'Not refreshed while you search, select or read details.':
+          if(live)live.textContent=busy?'Not refreshed while you search, select, read details or have something in focus.':
             'Refreshes by itself.';
           if(busy||waited<seconds)return;
           try{sessionStorage.setItem(place,String(scrollY))}catch(error){/* As above. */}

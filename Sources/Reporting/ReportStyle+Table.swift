@@ -2,7 +2,7 @@ extension ReportStyle {
     /// What table and cards have in common.
     static let rows = """
         .tools{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:0 0 .75rem}
-        .tools input[type=search]{flex:1 1 14rem;max-width:26rem}
+        .tools input[type=search]{flex:1 1 14rem;max-width:20rem}
         .tools input,.tools button,.tools select{min-height:2rem;padding:.25rem .625rem;
         background:var(--raised);border:1px solid var(--w);border-radius:var(--radius);max-width:100%}
         .tools button{cursor:pointer}

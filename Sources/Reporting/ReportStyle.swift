@@ -49,7 +49,7 @@ package enum ReportStyle {
         .refusal{border-left-color:var(--m)}
         .simulated{background:var(--warn);text-align:center;padding:.375rem 1rem;font-weight:600;
         border-bottom:1px solid var(--line)}
-        .facts{display:flex;flex-wrap:wrap;gap:.125rem 1rem;color:var(--muted);margin:0}
+        .facts{max-width:none;display:flex;flex-wrap:wrap;gap:.125rem 1rem;color:var(--muted);margin:0}
         .state{font-weight:650;color:var(--ink)}
         footer{padding:1rem var(--space) 2rem;font-size:.8125rem;border-top:1px solid var(--line);
         margin-top:2rem}

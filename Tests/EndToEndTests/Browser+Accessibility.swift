@@ -31,7 +31,10 @@ extension Browser {
             if isLoaded != true { try await run(axe) }
             let findings = try await answer(Accessibility.question) as? [String]
             #expect(findings == [], "\(what), \(look)", sourceLocation: sourceLocation)
-            let overhang = try await value("document.documentElement.scrollWidth - innerWidth") as? Int
+            // Without the scroll bar, which is a part of the window.
+            let overhang =
+                try await value(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth") as? Int
             #expect(overhang == 0, "\(what), \(look) is too wide", sourceLocation: sourceLocation)
             _ = try await value("document.activeElement?.blur()")
         }
