@@ -126,10 +126,6 @@ let package = Package(
             name: "ReportingTests", dependencies: ["Reporting", "Model", "TestSupport"],
             exclude: ["stix_check.py", "tables_check.py"], swiftSettings: strict),
         .testTarget(
-            name: "PipelineTests",
-            dependencies: ["Pipeline", "Lookup", "Reporting", "Store", "Model", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(
             name: "SpoolTests", dependencies: ["Spool", "Model", "hashdrop-watch", crypto],
             swiftSettings: strict),
         .testTarget(

@@ -287,8 +287,8 @@ package struct SettingsLoader {
 
     private func bad(_ name: String, _ value: String, _ right: String) -> SettingsError {
         let variable = Self.variable(name)
-        let place = environment[variable] != nil ? "the variable \(variable)" : "'\(name)' in '\(source)'"
-        return SettingsError("The setting \(place) is '\(value)'; it must be \(right).")
+        let place = environment[variable] != nil ? "variable \(variable)" : "setting '\(name)' in '\(source)'"
+        return SettingsError("The \(place) is '\(value)'; it must be \(right).")
     }
 
     /// `spool.quietPeriod` → `HASHDROP_SPOOL_QUIET_PERIOD`.

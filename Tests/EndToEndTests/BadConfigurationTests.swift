@@ -133,6 +133,8 @@ struct BadConfigurationTests {
         let second = try await place.hashdrop("serve")
         #expect(second.exitCode == 69)
         #expect(second.errors.contains("Another hashdrop daemon serves this spool"))
+        try Data("\(Samples.hash(1))\n".utf8).write(to: place.drop.appending(path: "list.txt"))
+        try await eventually("a job") { !place.folders("list.txt").isEmpty }
         await place.stop()
         let other = try await place.hashdrop(
             "serve", environment: ["HASHDROP_VIRUSTOTAL_ENDPOINT": "http://127.0.0.1:2"])
