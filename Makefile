@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev
-TEST_PACKAGES := python3 python3-venv chromium chromium-driver openssl
+TEST_PACKAGES := python3 python3-venv chromium chromium-driver openssl poppler-utils
 FULL_TEST_PACKAGES := libreoffice-calc
 VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.

@@ -92,7 +92,7 @@ package struct ReportPublisher: Sendable {
                 try database.reportRows.forEachRow(of: id, order: order, visit)
             }
         }
-        let order = ReportRowStore.Order.severity(thresholds, limit: writer.options.htmlRowsMax)
+        let order = ReportRowStore.Order.severity(thresholds, limit: writer.options.htmlRowsMax(job.state))
         try writer.writeHTML(input, in: folder) { visit in
             try database.reportRows.forEachRow(of: id, order: order, visit)
         }

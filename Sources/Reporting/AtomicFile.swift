@@ -14,7 +14,6 @@ package final class AtomicFile {
     private let temporary: String
     private let descriptor: Int32
     private var buffer: [UInt8] = []
-    private var bytesFlushed = 0
     private var isCommitted = false
 
     /// Creates the temporary file beside `target`.
@@ -41,9 +40,6 @@ package final class AtomicFile {
         if !isCommitted { unlink(temporary) }
     }
 
-    /// How many bytes were appended so far.
-    package var bytesCount: Int { bytesFlushed + buffer.count }
-
     /// Appends `bytes`. Throws an `AtomicFileError` when a full buffer cannot be written.
     package func append(_ bytes: some Sequence<UInt8>) throws {
         buffer.append(contentsOf: bytes)
@@ -54,15 +50,6 @@ package final class AtomicFile {
     package func append(with body: (inout [UInt8]) -> Void) throws {
         body(&buffer)
         if buffer.count >= Self.bufferBytesMax { try flush() }
-    }
-
-    /// Puts `bytes` over those that were appended at `offset`, which must all have been appended already.
-    ///
-    /// For the parts of a page's head that are known only after its last row.
-    package func overwrite(at offset: Int, with bytes: [UInt8]) throws {
-        try flush()
-        precondition(offset >= 0 && offset + bytes.count <= bytesFlushed, "only what was appended")
-        try write(bytes[...]) { pwrite(descriptor, $0, $1, offset + $2) }
     }
 
     /// Makes the file visible under its name. Nothing can be appended afterwards.
@@ -84,27 +71,18 @@ package final class AtomicFile {
         guard fsync(folderDescriptor) == 0 || errno == EINVAL else { throw failure(.flushFolder) }
     }
 
-    private func flush() throws {
-        guard !buffer.isEmpty else { return }
-        let count = buffer.count
-        try write(buffer[...]) { pointer, length, _ in Foundation.write(descriptor, pointer, length) }
-        bytesFlushed += count
-        buffer.removeAll(keepingCapacity: true)
-    }
-
     // A write may be cut short by a signal or a filling disk: go on until all is out or the system says no.
-    private func write(
-        _ bytes: ArraySlice<UInt8>, by call: (UnsafeRawPointer, Int, Int) -> Int
-    ) throws {
-        try bytes.withUnsafeBytes { raw in
+    private func flush() throws {
+        try buffer.withUnsafeBytes { raw in
             var done = 0
             while done < raw.count {
-                let written = call(raw.baseAddress! + done, raw.count - done, done)
+                let written = Foundation.write(descriptor, raw.baseAddress! + done, raw.count - done)
                 if written < 0 && errno == EINTR { continue }
                 guard written > 0 else { throw failure(.write) }
                 done += written
             }
         }
+        buffer.removeAll(keepingCapacity: true)
     }
 
     private func failure(_ step: AtomicFileError.Step) -> AtomicFileError {

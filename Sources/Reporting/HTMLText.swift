@@ -28,20 +28,38 @@ package struct HTMLText: Sendable {
     /// What is cut off is counted, visibly. Code points, because one character may have a thousand accents.
     /// With `isBreakable`, a line may end after the separators of paths and detection names.
     package mutating func foreign(_ value: String, max: Int, isBreakable: Bool = false) {
-        let isShort = value.utf8.count <= max
-        let scalars = value.unicodeScalars
-        let end =
-            isShort ? nil : scalars.index(scalars.startIndex, offsetBy: max, limitedBy: scalars.endIndex)
-        markup("<bdi>")
-        guard let end, end < scalars.endIndex else {
-            pieces(of: value[...], isBreakable: isBreakable)
-            markup("</bdi>")
-            return
-        }
-        pieces(of: value[..<end], isBreakable: isBreakable)
-        markup("</bdi><span class=cut>… ")
-        number(scalars[end...].count)
+        let (kept, cutCount) = Self.cut(value, max: max)
+        isolated(kept) { $0.pieces(of: kept, isBreakable: isBreakable) }
+        guard cutCount > 0 else { return }
+        markup("<span class=cut>… ")
+        number(cutCount)
         markup(" more</span>")
+    }
+
+    /// Appends `value` as one field of a line of text, at most `max` code points of it and `…` for the rest.
+    ///
+    /// It holds no line break and no tab, because controls are made visible.
+    mutating func field(_ value: String, max: Int) {
+        let (kept, cutCount) = Self.cut(value, max: max)
+        isolated(kept) { $0.text(kept) }
+        if cutCount > 0 { markup("…") }
+    }
+
+    // Letters and signs of ASCII have no other direction than the page's own: they need no element.
+    private mutating func isolated(_ value: Substring, _ body: (inout HTMLText) -> Void) {
+        if value.utf8.allSatisfy({ $0 < 0x80 }) { return body(&self) }
+        markup("<bdi>")
+        body(&self)
+        markup("</bdi>")
+    }
+
+    private static func cut(_ value: String, max: Int) -> (kept: Substring, cutCount: Int) {
+        guard value.utf8.count > max else { return (value[...], 0) }
+        let scalars = value.unicodeScalars
+        guard let end = scalars.index(scalars.startIndex, offsetBy: max, limitedBy: scalars.endIndex) else {
+            return (value[...], 0)
+        }
+        return (value[..<end], scalars[end...].count)
     }
 
     /// Appends `value` with thousands separators.
@@ -73,24 +91,23 @@ package struct HTMLText: Sendable {
         markup("</time>")
     }
 
+    /// Appends how old an answer is, in words; its moment goes with it, for the page's script.
+    mutating func age(since date: Date, now: Date) {
+        markup("<time class=age datetime=")
+        UTCTime(date).appendISO8601(to: &bytes)
+        markup(">")
+        text(Wording.age(since: date, now: now))
+        markup("</time>")
+    }
+
+    /// Appends a moment as one field of a line of text: `2026-11-23T20:10Z`.
+    mutating func timeField(_ date: Date) {
+        UTCTime(date).appendMinuteISO8601(to: &bytes)
+    }
+
     /// Appends one of the page's own style sheets or scripts.
     mutating func asset(_ asset: PageAsset) {
         bytes.append(contentsOf: asset.source.utf8)
-    }
-
-    /// Appends what was built elsewhere.
-    mutating func append(_ other: HTMLText) {
-        bytes.append(contentsOf: other.bytes)
-    }
-
-    /// Appends `count` spaces: room for what is known later.
-    mutating func room(_ count: Int) {
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: count))
-    }
-
-    /// Drops what was appended after the first `count` bytes.
-    mutating func truncate(to count: Int) {
-        bytes.removeSubrange(count...)
     }
 
     /// Empties it and keeps its memory, for the next row.

@@ -52,6 +52,33 @@ package struct IndexEntry {
         page.markup("</div>\n")
     }
 
+    /// Appends it as one line, an item of a list of class `older`.
+    func appendLine(to page: inout HTMLText) {
+        page.markup("<li>")
+        page.time(job.receivedAt)
+        page.markup(" <a href=\"")
+        page.text(self.page)
+        page.markup("\">")
+        page.foreign(job.droppedName.display, max: 200)
+        page.markup("</a> ")
+        switch job.state {
+        case .refused, .cancelled, .running: page.text(job.state.presentation.lowercased())
+        case .done: appendCounts(to: &page)
+        }
+        page.markup("\n")
+    }
+
+    private func appendCounts(to page: inout HTMLText) {
+        page.text(countText)
+        for word in VerdictWord.allCases where job.counts[word] > 0 {
+            page.text(", \(Wording.number(job.counts[word])) \(word.label)")
+        }
+    }
+
+    private var countText: String {
+        job.counts.hashes == 0 ? "no hash found" : Wording.count(job.counts.hashes, "hash", "hashes")
+    }
+
     private func appendProgress(to page: inout HTMLText) {
         guard job.counts.hashes > 0 else { return page.markup("<p>being read</p>") }
         page.markup("<p>")
@@ -75,8 +102,7 @@ package struct IndexEntry {
 
     private func appendResult(to page: inout HTMLText) {
         page.markup("<p>")
-        page.text(
-            job.counts.hashes == 0 ? "no hash found" : Wording.count(job.counts.hashes, "hash", "hashes"))
+        page.text(countText)
         if job.counts.unusableLines > 0 {
             page.markup(", ")
             page.text(Wording.count(job.counts.unusableLines, "unusable line", "unusable lines"))

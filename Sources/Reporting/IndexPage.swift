@@ -14,11 +14,13 @@ struct IndexPage {
         input.waiting.isEmpty && input.jobs.allSatisfy { $0.job.state.isFinal }
     }
 
+    private var refreshSeconds: Int? { isFinal ? nil : frame.options.refreshSeconds }
+
     func html() -> HTMLText {
         var page = HTMLText()
         let running = shown.filter { !$0.job.state.isFinal }
         let ended = shown.filter { $0.job.state.isFinal }
-        frame.open(&page, title: "\(input.user) · hashdrop", isFinal: isFinal)
+        frame.open(&page, title: "\(input.user) · hashdrop", refreshSeconds: refreshSeconds)
         page.markup("<header><div class=crumbs><b>hashdrop</b></div><h1>")
         page.text(input.user.description)
         page.markup("</h1><p class=facts>")
@@ -31,9 +33,10 @@ struct IndexPage {
         if input.jobs.isEmpty && input.waiting.isEmpty { appendWelcome(to: &page) }
         appendWaiting(to: &page)
         appendJobs(running, title: "Running", to: &page)
-        appendJobs(ended, title: "Finished", to: &page)
+        appendJobs(Array(ended.prefix(frame.options.indexJobsInFullMax)), title: "Finished", to: &page)
+        appendOlder(ended.dropFirst(frame.options.indexJobsInFullMax), to: &page)
         appendLimit(to: &page)
-        frame.close(&page, now: input.now, isFinal: isFinal)
+        frame.close(&page, now: input.now, refreshSeconds: refreshSeconds)
         return page
     }
 
@@ -77,6 +80,13 @@ struct IndexPage {
         page.markup(title)
         page.markup("</h2><ul class=jobs>")
         for overview in jobs { IndexEntry(overview: overview, now: input.now).append(to: &page) }
+        page.markup("</ul></section>\n")
+    }
+
+    private func appendOlder(_ jobs: ArraySlice<JobOverview>, to page: inout HTMLText) {
+        guard !jobs.isEmpty else { return }
+        page.markup("<section><h2>Older</h2><ul class=older>\n")
+        for overview in jobs { IndexEntry(overview: overview, now: input.now).appendLine(to: &page) }
         page.markup("</ul></section>\n")
     }
 

@@ -9,14 +9,10 @@ struct JobPage {
     private var job: Job { input.job }
     private var options: ReportOptions { frame.options }
 
-    // Room in the page's head for the list of families, which is known after the last row only: eight names
-    // of 60 code points, each at most ten bytes long when written visibly, with their markup.
-    private static let familiesBytesMax = 8 * (60 * 10 + 200) + 400
-
     /// Writes the whole page into `file`; each row is built in the same memory.
     func write(to file: AtomicFile, rows: RowSource) throws {
         var page = HTMLText()
-        frame.open(&page, title: title, isFinal: job.state.isFinal)
+        frame.open(&page, title: title, refreshSeconds: refreshSeconds)
         appendHeader(to: &page)
         guard job.state != .refused, job.counts.hashes > 0 else {
             appendEmpty(to: &page)
@@ -24,51 +20,54 @@ struct JobPage {
             return
         }
         JobSummary(input: input).append(to: &page)
-        page.markup("<div class=pair><section><h2>Most frequent threat families</h2>")
-        try file.append(page.bytes)
-        let familiesOffset = file.bytesCount
-        page.removeAll()
-        page.room(Self.familiesBytesMax)
-        page.markup("</section>")
-        JobSummary(input: input).appendCost(to: &page)
-        page.markup("</div>\n")
+        appendCharts(to: &page)
         let table = JobTable(input: input, options: options)
         table.appendOpening(to: &page)
         try file.append(page.bytes)
-        let families = try write(table, to: file, rows: rows)
+        let shown = try write(table, to: file, rows: rows)
         page.removeAll()
-        table.appendClosing(to: &page)
+        table.appendClosing(rows: shown, to: &page)
         try finish(page, in: file)
-        try fill(familiesOffset, with: families, in: file)
     }
 
-    private func write(_ table: JobTable, to file: AtomicFile, rows: RowSource) throws -> ThreatFamilies {
-        var families = ThreatFamilies()
+    /// Returns how many rows were written.
+    private func write(_ table: JobTable, to file: AtomicFile, rows: RowSource) throws -> Int {
         var shown = 0
         var row = HTMLText()
         try rows { next in
-            families.count(next.verdict?.fileObject?.threatLabel)
-            guard shown < options.htmlRowsMax else { return }
+            guard shown < table.rowsMax else { return }
             row.removeAll()
             table.append(next, index: shown, to: &row)
             shown += 1
             try file.append(row.bytes)
         }
-        return families
+        return shown
     }
 
-    private func fill(_ offset: Int, with families: ThreatFamilies, in file: AtomicFile) throws {
-        var list = HTMLText()
-        families.append(to: &list)
-        precondition(list.bytes.count <= Self.familiesBytesMax, "names and their number are limited")
-        try file.overwrite(at: offset, with: list.bytes)
+    private func appendCharts(to page: inout HTMLText) {
+        let charts = JobCharts(statistics: input.statistics)
+        page.markup("<div class=panels>")
+        charts.appendFamilies(to: &page)
+        charts.appendTypes(to: &page)
+        JobSummary(input: input).appendCost(to: &page)
+        page.markup("</div>\n<div class=panels>")
+        charts.appendFirstSeen(to: &page)
+        charts.appendLastScanned(to: &page)
+        page.markup("</div>\n")
+        charts.appendLegend(to: &page)
+    }
+
+    // A page that is not final loads itself again; one that is more work for a browser, more seldom.
+    private var refreshSeconds: Int? {
+        guard !job.state.isFinal else { return nil }
+        return options.refreshSeconds * (1 + min(job.counts.hashes, options.htmlRowsMax(job.state)) / 500)
     }
 
     private func finish(_ page: HTMLText, in file: AtomicFile) throws {
         var page = page
         JobSummary(input: input).appendUnusableLines(to: &page)
         JobSummary(input: input).appendOrigin(to: &page, options: options)
-        frame.close(&page, now: input.now, isFinal: job.state.isFinal)
+        frame.close(&page, now: input.now, refreshSeconds: refreshSeconds)
         try file.append(page.bytes)
     }
 
@@ -102,10 +101,18 @@ struct JobPage {
             page.markup("</span>")
         }
         page.markup("<span class=zone>UTC</span>")
-        if job.state == .done {
-            page.markup("<span><a href=\"report.csv\">report.csv</a></span>")
-        }
+        if job.state == .done { appendFiles(to: &page) }
         page.markup("</p></header>\n<main>\n")
+    }
+
+    private func appendFiles(to page: inout HTMLText) {
+        for name in options.tableFiles {
+            page.markup("<span><a href=\"")
+            page.text(name)
+            page.markup("\">")
+            page.text(name)
+            page.markup("</a></span>")
+        }
     }
 
     // Without a table the page is one clear sentence: what happened, and what can be done.

@@ -5,66 +5,94 @@ import Model
 ///
 /// Every row has two lines. The first are the cells; the second (`<i>` elements in the last cell, which are
 /// also the summary of the row's details) says the lesser facts below them. Closing tags that HTML lets a
-/// writer leave out are left out, for the sake of large lists.
+/// writer leave out are left out, for the sake of large lists. Rows beyond the first some thousand are lines of
+/// text behind the table.
 struct JobTable {
     let input: ReportInput
     let options: ReportOptions
     private let row: JobTableRow
+    private let line: JobTableLine
 
-    /// How many rows stand in one `<tbody>`: a browser lays out only the groups that are near the window, so
-    /// that 100,000 rows open quickly. The page's script and style know the number as well.
+    /// How many rows stand in one `<tbody>`: a browser lays out only the groups that are near the window. The
+    /// page's script and style know the number as well.
     static let rowsPerGroup = 100
 
     private var counts: JobCounts { input.job.counts }
-    private var isCut: Bool { counts.hashes > options.htmlRowsMax }
-    private var hasEngines: Bool { counts.hashes <= options.htmlRowsWithEnginesMax }
+    /// How many rows the page shows at most.
+    var rowsMax: Int { options.htmlRowsMax(input.job.state) }
 
     init(input: ReportInput, options: ReportOptions) {
         self.input = input
         self.options = options
-        row = JobTableRow(
-            options: options, now: input.now,
-            hasEngines: input.job.counts.hashes <= options.htmlRowsWithEnginesMax)
+        row = JobTableRow(options: options, now: input.now)
+        line = JobTableLine(options: options, now: input.now)
     }
 
     /// Appends a row that has `index` rows before it.
     func append(_ reportRow: ReportRow, index: Int, to page: inout HTMLText) {
-        if index > 0 && index.isMultiple(of: Self.rowsPerGroup) { page.markup("</tbody>\n<tbody>\n") }
-        row.append(reportRow, to: &page)
+        guard index >= options.htmlRowsInFullMax else {
+            if index > 0 && index.isMultiple(of: Self.rowsPerGroup) { page.markup("</tbody>\n<tbody>\n") }
+            row.append(reportRow, to: &page)
+            return
+        }
+        let number = index - options.htmlRowsInFullMax
+        if number == 0 { appendLinesOpening(to: &page) }
+        if number.isMultiple(of: JobTableLine.linesPerBlock) {
+            page.markup(number == 0 ? "<pre>\n" : "</pre>\n<pre>\n")
+        }
+        line.append(reportRow, to: &page)
     }
 
     func appendOpening(to page: inout HTMLText) {
         page.markup("<section aria-label=\"Hashes\">\n")
         appendLimits(to: &page)
         appendTools(to: &page)
-        page.markup("<table class=rows><thead><tr>")
-        let vendorsEnd = options.vendors.count
-        heading("Hash value", key: ("c", 0, "t"), to: &page)
+        page.markup("<table class=\"rows v")
+        page.digits(options.vendors.count)
+        page.markup("\"><thead><tr>")
+        let base = JobTableLine.base(vendors: options.vendors.count)
+        heading("Hash value", key: (0, "t"), to: &page)
         for (index, vendor) in options.vendors.enumerated() {
-            heading(vendor + " detection name", key: ("c", index + 1, "t"), to: &page)
+            page.markup("<th scope=col data-vendor=\"")
+            page.text(vendor)
+            page.markup("\">")
+            label(vendor + " detection name", class: "first", key: (index + 1, "t"), to: &page)
         }
-        heading("Engines detected", key: ("c", vendorsEnd + 1, "n"), to: &page)
-        heading("Scan date", key: ("c", vendorsEnd + 2, "d"), to: &page)
-        second("First seen", key: ("m", vendorsEnd + 1, "d"), to: &page)
-        heading("Verdict", key: ("c", vendorsEnd + 3, "o"), to: &page)
-        second("Asked", key: ("m", vendorsEnd + 2, "d"), to: &page)
-        heading("Of all engines", key: ("c", vendorsEnd + 4, "p"), to: &page)
-        heading("Threat label", key: ("c", vendorsEnd + 5, "t"), to: &page)
-        heading("Name", key: ("c", vendorsEnd + 6, "t"), to: &page)
-        second("Type", key: ("m", vendorsEnd + 3, "t"), to: &page)
-        second("Size", key: ("m", vendorsEnd + 3, "v"), to: &page)
-        heading("Comment", key: ("c", vendorsEnd + 7, "t"), to: &page)
-        second("Line", key: ("m", vendorsEnd + 4, "v"), to: &page)
+        heading("Number of engines detected", key: (base, "n"), to: &page)
+        heading("Scan date", key: (base + 2, "d"), to: &page)
+        second("First seen", key: (base + 9, "d"), to: &page)
+        heading("Verdict", key: (base + 3, "o"), to: &page)
+        second("Answer’s age", key: (base + 10, "d"), to: &page)
+        heading("Of all engines", key: (base + 1, "p"), to: &page)
+        heading("Threat label", key: (base + 4, "t"), to: &page)
+        heading("Name", key: (base + 5, "t"), to: &page)
+        second("Type", key: (base + 7, "t"), to: &page)
+        second("Size", key: (base + 8, "n"), to: &page)
+        heading("Comment", key: (base + 6, "t"), to: &page)
+        second("Line", key: (base + 12, "n"), to: &page)
         page.markup("</thead>\n<tbody>\n")
     }
 
-    func appendClosing(to page: inout HTMLText) {
-        page.markup("</tbody></table></section>\n")
+    /// Appends the end of the table that shows so many rows.
+    func appendClosing(rows: Int, to page: inout HTMLText) {
+        page.markup(
+            rows > options.htmlRowsInFullMax ? "</pre></section></section>\n" : "</tbody></table></section>\n"
+        )
     }
 
-    /// Where the page's script finds what a heading sorts by: a cell (`c`) or a value of the second line
-    /// (`m`), its number, and how it is read: text, number, date, value, proportion, original order.
-    private typealias SortKey = (place: StaticString, number: Int, kind: StaticString)
+    private func appendLinesOpening(to page: inout HTMLText) {
+        page.markup("</tbody></table>\n<section class=rest><h2>The rows from ")
+        page.number(options.htmlRowsInFullMax + 1)
+        page.markup(
+            " on, as text</h2><p class=muted>With JavaScript they are rows like those above. One line a ")
+        page.markup("hash, with a tab between: ")
+        page.text(JobTableLine.fields(vendors: options.vendors).joined(separator: " · "))
+        page.markup("</p>\n")
+    }
+
+    /// What the page's script sorts by: a field of `JobTableLine`, and how it is read: text, number, date,
+    /// proportion (to the field before it), original order.
+    private typealias SortKey = (field: Int, kind: StaticString)
 
     private func heading(_ name: String, key: SortKey, to page: inout HTMLText) {
         page.markup("<th scope=col>")
@@ -79,8 +107,7 @@ struct JobTable {
         page.markup("<span class=")
         page.markup(style)
         page.markup(" data-key=")
-        page.markup(key.place)
-        page.digits(key.number)
+        page.digits(key.field)
         page.markup(key.kind)
         page.markup(">")
         page.text(name)
@@ -88,36 +115,40 @@ struct JobTable {
     }
 
     private func appendLimits(to page: inout HTMLText) {
-        if isCut {
+        if counts.hashes > rowsMax {
             page.markup("<div class=notice><p>This page shows the ")
-            page.text(Wording.count(options.htmlRowsMax, "most severe row", "most severe rows"))
+            page.text(Wording.count(rowsMax, "most severe row", "most severe rows"))
             page.markup(" of ")
             page.number(counts.hashes)
             page.markup(". ")
-            if input.job.state == .done {
-                page.markup("All of them are in <a href=\"report.csv\">report.csv</a>.")
-            } else {
-                page.markup("All of them will be in report.csv when the job is done.")
+            switch input.job.state {
+            case .done: page.markup("All of them are in <a href=\"report.csv\">report.csv</a>.")
+            case .running: page.markup("All of them will be in report.csv when the job is done.")
+            case .cancelled, .refused: page.markup("The job was cancelled, so there is no table of all.")
             }
             page.markup("</p></div>\n")
         }
-        if !hasEngines {
-            page.markup("<p class=muted>Each row&#39;s engines are left out, because the list has more than ")
-            page.text(Wording.count(options.htmlRowsWithEnginesMax, "hash", "hashes"))
-            page.markup("; they are on the file&#39;s page at VirusTotal.</p>\n")
+        if min(counts.hashes, rowsMax) > options.htmlRowsInFullMax {
+            page.markup("<p class=muted>The ")
+            page.text(Wording.count(options.htmlRowsInFullMax, "most severe row", "most severe rows"))
+            page.markup(" can be opened for their engines; those of the others are at VirusTotal.</p>\n")
         }
     }
 
     // The tools need the script, so they are hidden until it runs.
     private func appendTools(to page: inout HTMLText) {
         page.markup("<div class=tools hidden><input type=search placeholder=\"Search hash, name, label …\" ")
-        page.markup("aria-label=\"Search the rows\">")
+        page.markup("aria-label=\"Search the rows: hash, names, label, comment, type\">")
         for word in VerdictWord.allCases where counts[word] > 0 {
             page.markup("<button type=button aria-pressed=false data-verdict=")
             page.markup(word.styleClass)
             page.markup(" class=")
             page.markup(word.styleClass)
-            page.markup("><span class=v>")
+            page.markup(" data-word=")
+            page.text(word.rawValue)
+            page.markup(" data-cell=\"")
+            page.text(word.cellLabel)
+            page.markup("\"><span class=v>")
             page.text(word.label)
             page.markup("</span></button>")
         }

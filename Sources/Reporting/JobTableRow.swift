@@ -1,12 +1,10 @@
 import Foundation
 import Model
 
-/// One row of a job's table as markup.
+/// One row of a job's table as markup; the page's script builds the same from a `JobTableLine`.
 struct JobTableRow {
     let options: ReportOptions
     let now: Date
-    /// Whether the row's details name the engines.
-    let hasEngines: Bool
 
     /// How many code points of a value from outside the page shows; the CSV has all.
     private static let textMax = 64
@@ -17,13 +15,13 @@ struct JobTableRow {
         page.markup(facts.word.styleClass)
         page.markup("><th scope=row class=h><code>")
         page.hash(row.hash)
-        page.markup("</code><button type=button>copy</button>")
+        page.markup("</code><span class=a><button type=button title=\"Copy this hash\">copy</button>")
         page.markup("<a rel=noreferrer href=\"")
         page.text(facts.page)
-        page.markup("\">VT</a>")
+        page.markup("\" title=\"Open at VirusTotal\">VT</a></span>")
         appendOriginalColumns(facts, to: &page)
         page.markup("<td class=v>")
-        page.text(facts.word.label)
+        page.text(facts.word.cellLabel)
         appendProportion(facts, to: &page)
         page.markup("<td>")
         appendForeign(facts.object?.threatLabel, to: &page)
@@ -39,7 +37,9 @@ struct JobTableRow {
     private func appendOriginalColumns(_ facts: RowFacts, to page: inout HTMLText) {
         let none: StaticString = isOpen(facts) ? "<span class=none>–</span>" : "<span class=none>None</span>"
         for vendor in options.vendors {
-            page.markup("<td>")
+            page.markup("<td data-vendor=\"")
+            page.text(vendor)
+            page.markup("\">")
             if let name = facts.object?.detection(by: vendor) {
                 appendForeign(name, to: &page)
             } else {
@@ -68,20 +68,19 @@ struct JobTableRow {
         page.markup("<td class=d colspan=")
         page.digits(options.vendors.count + 8)
         page.markup(">")
-        if let reason = facts.reason {
-            page.markup("<p class=why>")
-            page.foreign(reason, max: 300)
-            page.markup("</p>")
-        }
-        guard hasEngines, let object = facts.object else {
+        if let object = facts.object {
+            page.markup("<details><summary>")
             appendLesserFacts(facts, to: &page)
-            return
+            page.markup("</summary>")
+            EngineDetails(object: object).append(to: &page)
+            page.markup("</details>")
+        } else {
+            appendLesserFacts(facts, to: &page)
         }
-        page.markup("<details><summary>")
-        appendLesserFacts(facts, to: &page)
-        page.markup("</summary>")
-        EngineDetails(object: object).append(to: &page)
-        page.markup("</details>")
+        guard let reason = facts.reason else { return }
+        page.markup("<p class=why>")
+        page.foreign(reason, max: 300)
+        page.markup("</p>")
     }
 
     // Always the same number of `<i>`, so that style and script find each by its place.
@@ -119,19 +118,19 @@ struct JobTableRow {
 
     private func appendAge(_ row: ReportRow, to page: inout HTMLText) {
         guard let askedAt = row.verdict?.askedAt else { return }
-        if row.isStale {
-            page.markup("<b class=stale>stale, ")
-            page.text(Wording.duration(now.timeIntervalSince(askedAt)))
-            page.markup(" old</b> ")
-        }
-        page.time(askedAt)
+        if row.isStale { page.markup("<b class=stale>stale,</b> ") }
+        page.age(since: askedAt, now: now)
     }
 
     private func appendKind(_ object: FileObject?, to page: inout HTMLText) {
         guard let object else { return }
-        appendForeign(object.typeDescription, to: &page)
+        if let type = object.typeDescription, !type.isEmpty {
+            page.markup("<span>")
+            appendForeign(type, to: &page)
+            page.markup("</span>")
+            if object.sizeBytes != nil { page.markup(", ") }
+        }
         guard let size = object.sizeBytes else { return }
-        if object.typeDescription != nil { page.markup(", ") }
         page.markup("<data value=")
         page.digits(Int(size))
         page.markup(">")

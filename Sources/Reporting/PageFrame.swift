@@ -4,39 +4,24 @@ import Model
 /// What all pages share: the head with its policy, the banner of simulated answers, the foot.
 package struct PageFrame: Sendable {
     let options: ReportOptions
-    private let style: PageAsset
-    private let script = PageAsset(ReportScript.source)
 
-    init(options: ReportOptions) {
-        self.options = options
-        style = PageAsset(ReportStyle.sheet(vendors: options.vendors))
-    }
-
-    /// What the page may load and run: its own style sheet and script, by their digests, and nothing else.
-    ///
-    /// Whatever a hostile file name might still smuggle in is not in this list and does not run.
-    var policy: String {
-        "default-src 'none'; style-src \(style.policySource); script-src \(script.policySource); "
-            + "img-src data:; base-uri 'none'; form-action 'none'"
-    }
-
-    /// Appends everything up to `<main>`'s content. A page that is not final loads itself again.
-    func open(_ page: inout HTMLText, title: String, isFinal: Bool) {
+    /// Appends everything up to `<main>`'s content. A page with `refreshSeconds` loads itself again.
+    func open(_ page: inout HTMLText, title: String, refreshSeconds: Int?) {
         page.markup("<!DOCTYPE html>\n<html lang=\"en\"")
-        if !isFinal {
+        if let refreshSeconds {
             page.markup(" data-refresh=\"")
-            page.digits(options.refreshSeconds)
+            page.digits(refreshSeconds)
             page.markup("\"")
         }
         page.markup(
             ">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"")
-        page.text(policy)
+        page.text(PagePolicy.meta)
         page.markup("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         page.markup("<meta name=\"referrer\" content=\"no-referrer\">\n")
         page.markup("<meta name=\"robots\" content=\"noindex\">\n")
-        if !isFinal {
+        if let refreshSeconds {
             page.markup("<noscript><meta http-equiv=\"refresh\" content=\"")
-            page.digits(options.refreshSeconds)
+            page.digits(refreshSeconds)
             page.markup("\"></noscript>\n")
         }
         page.markup("<title>")
@@ -44,17 +29,35 @@ package struct PageFrame: Sendable {
         page.text(title)
         page.markup("</title>\n")
         page.markup(Self.icon)
-        page.markup("<style>")
-        page.asset(style)
-        page.markup("</style>\n</head>\n<body>\n")
+        appendStyles(to: &page)
+        page.markup("</head>\n<body>\n")
         if options.isSimulated {
             page.markup("<div class=\"simulated\" role=\"note\">Simulated: these answers were made up by ")
             page.markup("hashdrop&#39;s simulator. They say nothing about real files.</div>\n")
         }
     }
 
+    // The sheets are the same in every report; from which width on rows are a table depends on its columns, and
+    // stands outside of them, because their digests are in the page's policy.
+    private func appendStyles(to page: inout HTMLText) {
+        let tableWidth = 77 + 8 * max(0, options.vendors.count - 1)
+        page.markup("<style>")
+        page.asset(PagePolicy.base)
+        page.markup("</style>\n<style media=\"screen and (max-width:")
+        page.digits(tableWidth - 1)
+        page.markup(".99rem)\">")
+        page.asset(PagePolicy.cards)
+        page.markup("</style>\n<style media=\"print,(min-width:")
+        page.digits(tableWidth)
+        page.markup("rem)\">")
+        page.asset(PagePolicy.table)
+        page.markup("</style>\n<style media=\"print\">")
+        page.asset(PagePolicy.paper)
+        page.markup("</style>\n")
+    }
+
     /// Appends the end of the page.
-    func close(_ page: inout HTMLText, now: Date, isFinal: Bool) {
+    func close(_ page: inout HTMLText, now: Date, refreshSeconds: Int?) {
         page.markup("</main>\n<footer><p>hashdrop ")
         page.text(options.version)
         page.markup(" · written ")
@@ -65,13 +68,13 @@ package struct PageFrame: Sendable {
         } else {
             page.markup(" · answers by VirusTotal")
         }
-        if !isFinal {
+        if let refreshSeconds {
             page.markup(" · <span class=\"live\">Refreshes every ")
-            page.text(Wording.count(options.refreshSeconds, "second", "seconds"))
+            page.text(Wording.count(refreshSeconds, "second", "seconds"))
             page.markup(".</span>")
         }
         page.markup("</p></footer>\n<div class=\"said\" role=\"status\"></div>\n<script>")
-        page.asset(script)
+        page.asset(PagePolicy.script)
         page.markup("</script>\n</body>\n</html>\n")
     }
 

@@ -8,13 +8,15 @@ package struct ReportOptions: Hashable, Sendable {
     /// From how many detections a file is called malicious or suspicious.
     package var thresholds: VerdictThresholds
     /// How many rows `report.html` shows at most, the most severe first; `report.csv` has all. Default
-    /// 10,000.
+    /// 100,000.
     package var htmlRowsMax: Int
-    /// Up to how many rows `report.html` lists each row's engines; above it the file would be several times
-    /// as large. Default 2,000.
-    package var htmlRowsWithEnginesMax: Int
-    /// How many jobs `index.html` lists at most, the newest. Default 1,000.
+    /// How many of them are rows of elements, with their engines; the others are lines of text, of which the
+    /// page's script makes rows where they are looked at. Default 2,000. A running job's page has no others.
+    package var htmlRowsInFullMax: Int
+    /// How many jobs `index.html` lists at most, the newest. Default 20,000.
     package var indexJobsMax: Int
+    /// How many of the finished ones it shows with their bars; the older ones are a line each. Default 500.
+    package var indexJobsInFullMax: Int
     /// Whether the answers come from the simulator; every page then says so.
     package var isSimulated: Bool
     /// hashdrop's own version, as it is shown in the provenance.
@@ -30,21 +32,28 @@ package struct ReportOptions: Hashable, Sendable {
     /// Whether there is a `report.stix.json` beside the CSV. Default false.
     package var writesSTIX: Bool
 
+    /// How many rows a job's `report.html` shows at most. A running one is written and read again and again, and
+    /// what is still waiting tells nobody anything: it shows only rows in full.
+    package func htmlRowsMax(_ state: JobState) -> Int {
+        state.isFinal ? htmlRowsMax : min(htmlRowsMax, htmlRowsInFullMax)
+    }
+
     /// How many vendors fit beside the other columns.
     package static let vendorsMax = 4
 
     package init(
-        vendors: [String] = ["Fortinet"], thresholds: VerdictThresholds = .init(), htmlRowsMax: Int = 10_000,
-        htmlRowsWithEnginesMax: Int = 2_000, indexJobsMax: Int = 1_000, isSimulated: Bool, version: String,
-        refreshSeconds: Int = 5, isCSVMarkedUTF8: Bool = true, writesJSON: Bool = true,
-        writesSTIX: Bool = false
+        vendors: [String] = ["Fortinet"], thresholds: VerdictThresholds = .init(), htmlRowsMax: Int = 100_000,
+        htmlRowsInFullMax: Int = 2_000, indexJobsMax: Int = 20_000, indexJobsInFullMax: Int = 500,
+        isSimulated: Bool, version: String, refreshSeconds: Int = 5, isCSVMarkedUTF8: Bool = true,
+        writesJSON: Bool = true, writesSTIX: Bool = false
     ) {
         precondition(vendors.count <= Self.vendorsMax, "the settings refuse more vendors")
         self.vendors = vendors
         self.thresholds = thresholds
         self.htmlRowsMax = htmlRowsMax
-        self.htmlRowsWithEnginesMax = htmlRowsWithEnginesMax
+        self.htmlRowsInFullMax = htmlRowsInFullMax
         self.indexJobsMax = indexJobsMax
+        self.indexJobsInFullMax = indexJobsInFullMax
         self.isSimulated = isSimulated
         self.version = version
         self.refreshSeconds = refreshSeconds

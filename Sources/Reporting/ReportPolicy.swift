@@ -9,10 +9,8 @@ package struct ReportPolicy: Hashable, Sendable {
         self.scripts = scripts
     }
 
-    /// Those of the reports that are written with `options`.
-    package init(_ options: ReportOptions) {
-        self.init(
-            styles: [PageAsset(ReportStyle.sheet(vendors: options.vendors)).policySource],
-            scripts: [PageAsset(ReportScript.source).policySource])
-    }
+    /// Those of the reports that this hashdrop writes.
+    package static let current = ReportPolicy(
+        styles: [PagePolicy.base, PagePolicy.cards, PagePolicy.table, PagePolicy.paper].map(\.policySource),
+        scripts: [PagePolicy.script.policySource])
 }

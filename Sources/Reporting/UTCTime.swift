@@ -28,6 +28,14 @@ struct UTCTime {
         bytes.append(UInt8(ascii: "Z"))
     }
 
+    /// Appends `2026-11-23T19:50Z`.
+    func appendMinuteISO8601(to bytes: inout [UInt8]) {
+        appendDay(to: &bytes)
+        bytes.append(UInt8(ascii: "T"))
+        appendClock(to: &bytes)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
     /// Appends `2026-11-23 19:50:45`, or another separator than the space.
     func appendSeconds(separator: UInt8 = UInt8(ascii: " "), to bytes: inout [UInt8]) {
         appendDay(to: &bytes)

@@ -13,6 +13,9 @@ extension VerdictWord {
         case .waiting: "w"
         }
     }
+
+    /// As short as a table's cell is narrow.
+    var cellLabel: String { self == .unknown ? "unknown" : label }
 }
 
 extension HTMLText {

@@ -48,6 +48,12 @@ package enum Wording {
         }
     }
 
+    /// How old an answer of `date` is at `now`: `new` below a minute and a half, else `3 hours old`.
+    package static func age(since date: Date, now: Date) -> String {
+        let seconds = now.timeIntervalSince(date)
+        return seconds < 90 ? "new" : "\(duration(seconds)) old"
+    }
+
     /// When something is expected, seen from `now`: `any moment now`, `in about 25 minutes`.
     package static func expectation(_ date: Date, now: Date) -> String {
         let seconds = date.timeIntervalSince(now)

@@ -64,7 +64,7 @@ package struct SettingKey: Hashable, Sendable {
             "reports.suspiciousFrom", .integer(1...1000), "1",
             "Detecting engines from which a file is called suspicious."),
         .init(
-            "reports.htmlRowsMax", .integer(1...1_000_000), "10000",
+            "reports.htmlRowsMax", .integer(1...1_000_000), "100000",
             "Rows in the HTML report; above it holds the most severe ones, and the CSV has them all."),
         .init(
             "reports.csvByteOrderMark", .flag, "true",

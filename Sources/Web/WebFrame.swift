@@ -47,7 +47,7 @@ struct WebFrame: Sendable {
     }
 
     /// The style sheet and the script, with addresses that change when they do.
-    static let style = ReportStyle.sheet(vendors: []) + WebStyle.sheet
+    static let style = ReportStyle.base + WebStyle.sheet
     static let script = ReportScript.source + WebScript.source
     private static let stylePath = "/style.css?" + digest(style)
     private static let scriptPath = "/page.js?" + digest(script)

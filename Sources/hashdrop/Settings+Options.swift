@@ -63,7 +63,6 @@ extension HashdropSettings {
         let certificate = web.certificateFile.flatMap { chain in
             web.keyFile.map { WebOptions.Certificate(chainFile: chain, keyFile: $0) }
         }
-        let policy = ReportPolicy(try reportOptions(isSimulated: isSimulated, version: version))
         return WebOptions(
             address: address, certificate: certificate, publicHosts: web.publicHosts,
             trustedProxies: web.trustedProxies,
@@ -71,6 +70,6 @@ extension HashdropSettings {
             connections: ConnectionLimits(connectionsMax: web.connections), version: version,
             isSimulated: isSimulated,
             refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)),
-            reports: policy)
+            reports: .current)
     }
 }

@@ -42,19 +42,6 @@ struct AtomicFileTests {
         #expect(try samples.text("a.txt") == "new")
     }
 
-    @Test func reservedRoomIsFilledInPlaceAcrossFlushes() throws {
-        let file = try AtomicFile(replacing: samples.folder.appending(path: "a.txt"))
-        try file.append("head:".utf8)
-        let offset = file.bytesCount
-        try file.append("    ".utf8)
-        try file.append(Array(repeating: UInt8(ascii: "-"), count: 100_000))
-        try file.overwrite(at: offset, with: Array("four".utf8))
-        try file.append("end".utf8)
-        try file.commit()
-        let text = try samples.text("a.txt")
-        #expect(text.hasPrefix("head:four--") && text.hasSuffix("-end") && text.utf8.count == 100_012)
-    }
-
     @Test func theErrorNamesStepPathAndCode() throws {
         let missing = samples.folder.appending(path: "gone/a.txt")
         let error = #expect(throws: AtomicFileError.self) { try AtomicFile(replacing: missing) }

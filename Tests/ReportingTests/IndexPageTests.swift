@@ -49,4 +49,19 @@ struct IndexPageTests {
         #expect(page.contains("aaaa2_") && !page.contains("aaaa1_"))
         #expect(page.contains("The newest 2 of 1,500 lists"))
     }
+
+    @Test func olderJobsAreALineEach() throws {
+        let jobs = [
+            overview(.done, "aaaa3"), overview(.done, "aaaa2"), overview(.refused, "aaaa1", reason: "why"),
+        ]
+        var options = Samples.writer().options
+        options.indexJobsInFullMax = 1
+        try ReportWriter(options: options).writeIndex(
+            .init(user: UserName("alice")!, jobs: jobs, now: Samples.now), in: samples.folder)
+        let page = try samples.text("index.html")
+        let older = try #require(page.components(separatedBy: "<ul class=older>").last)
+        #expect(older.contains("aaaa2_list.txt/report.html\">list.txt</a> 1 hash, 1 unknown to VirusTotal"))
+        #expect(older.contains("aaaa1_list.txt/report.html\">list.txt</a> refused"))
+        #expect(!older.contains("aaaa3_"))
+    }
 }

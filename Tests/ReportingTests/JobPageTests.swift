@@ -23,20 +23,25 @@ struct JobPageTests {
         #expect(PageAsset("abc").policySource == "'sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0='")
     }
 
-    @Test func thePolicyAllowsExactlyThePagesOwnScriptAndStyle() throws {
+    @Test func thePolicyAllowsExactlyThePagesOwnScriptAndStyles() throws {
         let rows = [Samples.row(.unknown)]
         let page = try samples.html(
             Samples.input(.done, rows: rows), rows: rows,
             by: Samples.writer(vendors: ["Fortinet", "A\"};</style>"]))
         let policy = try part(of: page, between: "Content-Security-Policy\" content=\"", and: "\">")
         let script = try part(of: page, between: "<script>", and: "</script>")
-        let style = try part(of: page, between: "<style>", and: "</style>")
+        let styles = page.components(separatedBy: "<style").dropFirst().compactMap {
+            $0.components(separatedBy: "</style>").first?.drop { $0 != ">" }.dropFirst()
+        }
         #expect(policy.contains("script-src \(policySource(script));"))
-        #expect(policy.contains("style-src \(policySource(style));"))
+        #expect(
+            policy.contains("style-src \(styles.map { policySource(String($0)) }.joined(separator: " "));"))
         #expect(policy.contains("default-src &#39;none&#39;"))
         #expect(!policy.contains("unsafe"))
         #expect(page.components(separatedBy: "<script").count == 2)
-        #expect(page.components(separatedBy: "<style").count == 2)
+        // The same for whoever says it in a header, whatever columns the page has.
+        #expect(ReportPolicy.current.scripts == [PageAsset(script).policySource])
+        #expect(ReportPolicy.current.styles == styles.map { PageAsset(String($0)).policySource })
     }
 
     @Test func nothingFromOutsideBecomesMarkup() throws {
@@ -53,7 +58,17 @@ struct JobPageTests {
         input.job.counts.unusableLines = 1
         input.job.evidence = attack
         input.unusableLines = [UnusableLine(line: 1, text: attack, reason: attack)]
-        let page = try samples.html(input, rows: rows, by: Samples.writer(vendors: [attack]))
+        input.statistics.families = Ranking(
+            top: [.init(name: attack, tally: .init(malicious: 1))], valuesTotal: 1)
+        input.statistics.types = input.statistics.families
+        // As rows of elements, as lines of text, and one of each.
+        for inFull in 0...2 {
+            let writer = Samples.writer(vendors: [attack], htmlRowsInFullMax: inFull)
+            try expectNoMarkup(in: samples.html(input, rows: rows, by: writer))
+        }
+    }
+
+    private func expectNoMarkup(in page: String) throws {
         #expect(!page.contains("<script>alert"))
         #expect(!page.contains("<img"))
         #expect(!page.unicodeScalars.contains("\u{202E}"))
@@ -69,7 +84,9 @@ struct JobPageTests {
         let body = try part(of: page, between: "<tbody>", and: "</tbody>")
         #expect(body.components(separatedBy: ">None<").count == 4)
         let heads = try part(of: page, between: "<thead>", and: "</thead>")
-        let names = ["Hash value", "Fortinet detection name", "Engines detected", "Scan date", "Verdict"]
+        let names = [
+            "Hash value", "Fortinet detection name", "Number of engines detected", "Scan date", "Verdict",
+        ]
         let places = names.map { heads.range(of: ">\($0)<")?.lowerBound }
         #expect(!places.contains(nil))
         #expect(places.compactMap(\.self) == places.compactMap(\.self).sorted())
@@ -97,27 +114,105 @@ struct JobPageTests {
         #expect(page.contains("<a href=\"report.csv\">"))
     }
 
-    @Test func familiesAreCountedOverAllRowsAndStandInTheHead() throws {
-        func row(_ label: String) -> ReportRow {
-            var object = Samples.object(["A": .init(category: .malicious, result: "x")])
-            object.threatLabel = label
-            return Samples.row(.known(object))
-        }
-        let rows = [row("trojan.emotet/agent"), row("worm.conficker"), row("trojan.emotet")]
+    @Test func rowsBehindTheFirstOnesAreLinesWithTheSameFields() throws {
+        var object = Samples.object([
+            "Fortinet": .init(category: .malicious, result: "W32/X"), "B": .init(category: .undetected),
+            "C": .init(category: .undetected), "D": .init(category: .typeUnsupported),
+        ])
+        object.firstSubmissionDate = Samples.now.addingTimeInterval(-86_400)
+        object.meaningfulName = "a.exe"
+        object.typeDescription = "Win32 EXE"
+        object.sizeBytes = 1_024
+        object.threatLabel = "trojan.x/y"
+        let rows = [
+            Samples.row(.unknown), Samples.row(.known(object), comment: "tab\there", line: 1_234),
+            ReportRow(
+                hash: Samples.md5, state: .failed(reason: "no <good>", stale: nil), line: 3, occurrences: 2,
+                askedAs: Samples.sha1),
+        ]
         let page = try samples.html(
-            Samples.input(.done, rows: rows), rows: rows, by: Samples.writer(htmlRowsMax: 1))
-        let head = try part(of: page, between: "threat families</h2>", and: "</section>")
-        #expect(head.contains("<bdi>emotet</bdi>") && head.contains("<b>2</b>"))
-        #expect(head.contains("<bdi>conficker</bdi>"))
+            Samples.input(.done, rows: rows), rows: rows, by: Samples.writer(htmlRowsInFullMax: 1))
+        #expect(page.components(separatedBy: "<tr class=").count == 2)
+        let lines = try part(of: page, between: "<pre>\n", and: "</pre>").split(separator: "\n")
+        #expect(
+            lines == [
+                "\(Samples.sha256.hexadecimal)\tW32/X\t1\t3\t2024-02-29T12:34Z\tsuspicious\ttrojan.x/y\ta.exe\t"
+                    + "tab\\u{9}here\tWin32 EXE\t1024\t2026-11-22T20:10Z\t2026-11-23T20:10Z\tnew\t1234\t1\t\t\t",
+                "\(Samples.md5.hexadecimal)\t–\t–\t\t–\tfailed\t\t\t\t\t\t\t\t\t3\t2\tSHA-1\t\tno &lt;good&gt;",
+            ])
+        let fields = JobTableLine.fields(vendors: ["Fortinet"])
+        #expect(
+            lines.allSatisfy {
+                $0.split(separator: "\t", omittingEmptySubsequences: false).count == fields.count
+            })
+        #expect(page.contains("The 1 most severe row can be opened"))
     }
 
-    @Test func longHostileFamiliesFitTheirRoom() throws {
-        let rows = (0..<20).map { index in
-            var object = Samples.object(["A": .init(category: .malicious, result: "x")])
-            object.threatLabel = "trojan.\(index)" + String(repeating: "\u{10FFFD}\u{202E}\"", count: 300)
-            return Samples.row(.known(object))
-        }
-        #expect(try samples.html(Samples.input(.done, rows: rows), rows: rows).contains("more</span>"))
+    @Test func aRunningPageHasOnlyRowsInFull() throws {
+        let rows = (1...5).map { Samples.row(.unknown, line: $0) }
+        let page = try samples.html(
+            Samples.input(.running, rows: rows), rows: rows, by: Samples.writer(htmlRowsInFullMax: 2))
+        #expect(page.components(separatedBy: "<tr class=u").count == 3 && !page.contains("<pre>"))
+        #expect(page.contains("This page shows the 2 most severe rows of 5."))
+    }
+
+    @Test func chartsHaveTheirNumbersInWords() throws {
+        let rows = [Samples.row(.unknown)]
+        var input = Samples.input(.done, rows: rows)
+        let tally = VerdictTally(malicious: 5, suspicious: 1, others: 2)
+        input.statistics = JobStatistics(
+            files: tally,
+            families: Ranking(
+                top: [.init(name: "emotet", tally: .init(malicious: 3))], valuesTotal: 3,
+                rest: .init(malicious: 2)),
+            types: Ranking(top: [.init(name: "PDF", tally: tally)], valuesTotal: 1),
+            firstSeen: Timeline(
+                unit: .month,
+                buckets: [
+                    .init(start: Date(timeIntervalSince1970: 1_793_491_200), tally: tally),
+                    .init(start: Date(timeIntervalSince1970: 1_796_083_200), tally: .init(others: 9)),
+                ], undated: .init(malicious: 4)))
+        let page = try samples.html(input, rows: rows)
+        let families = try part(of: page, between: "threat families</h2>", and: "</section>")
+        #expect(families.contains("<span>emotet</span>") && families.contains("aria-label=\"3 malicious\""))
+        #expect(families.contains("2 other families"))
+        let types = try part(of: page, between: "By file type</h2>", and: "</section>")
+        #expect(types.contains("aria-label=\"5 malicious, 1 suspicious, 2 clean or not scanned\""))
+        let seen = try part(of: page, between: "first saw the file</h2>", and: "</section>")
+        #expect(
+            seen.contains("role=img aria-label=\"Hashes by when they were first seen, one column a month"))
+        #expect(seen.contains("from 2026-11 to 2026-12; the highest stands for 9."))
+        #expect(seen.contains("<tr><th scope=row>2026-11<td>5<td>1<td>2"))
+        #expect(seen.contains("<tr><th scope=row>without a date<td>4<td>0<td>0"))
+        #expect(page.contains("last scanned it</h2><p class=muted>No dates so far."))
+    }
+
+    @Test func aReportSaysWhereItComesFromAndWhatItCouldNotUse() throws {
+        let rows = [Samples.row(.unknown)]
+        var input = Samples.input(.done, rows: rows)
+        input.job.finishedAt = Samples.now
+        input.job.evidence = "renamed into the folder"
+        input.job.counts.unusableLines = 1_500
+        input.unusableLines = [UnusableLine(line: 1_204, text: "67a2b5", reason: "6 digits are no hash")]
+        let page = try samples.html(input, rows: rows)
+        let origin = try part(of: page, between: "Where this comes from</h2>", and: "</section>")
+        for fact in [
+            "<dd>list.txt (<a href=\"input\" download>", "123 bytes", Samples.sha256.hexadecimal,
+            "renamed into the folder", "2026-11-23 20:00", "2026-11-23 20:10", "(after 10 minutes)",
+            "malicious from 3 detecting engines, suspicious from 1", "an age of 24 hours",
+            "20261123-195045-k3f9x", "hashdrop 1.2.3",
+        ] { #expect(origin.contains(fact), "\(fact)") }
+        let unusable = try part(
+            of: page, between: "1,500 lines without a usable hash</h2>", and: "</section>")
+        #expect(unusable.contains("The first 1 of them"))
+        #expect(unusable.contains("<li>Line 1,204: 6 digits are no hash<br><code class=muted>67a2b5</code>"))
+    }
+
+    @Test func everyAnswerHasItsAge() throws {
+        let verdict = Verdict(answer: .unknown, askedAt: Samples.now.addingTimeInterval(-2 * 3_600))
+        let rows = [ReportRow(hash: Samples.md5, state: .answered(verdict), line: 1)]
+        let page = try samples.html(Samples.input(.done, rows: rows), rows: rows)
+        #expect(page.contains("<time class=age datetime=2026-11-23T18:10:45Z>2 hours old</time>"))
     }
 
     @Test func aRunningPageReloadsAndAFinalOneDoesNot() throws {
@@ -147,7 +242,9 @@ struct JobPageTests {
             askedAt: Samples.now.addingTimeInterval(-3 * 86_400))
         let rows = [ReportRow(hash: Samples.md5, state: .waiting(stale: verdict), line: 1)]
         let page = try samples.html(Samples.input(.running, rows: rows), rows: rows)
-        #expect(page.contains("stale, 3 days old"))
+        #expect(
+            page.contains(
+                "<b class=stale>stale,</b> <time class=age datetime=2026-11-20T20:10:45Z>3 days old"))
     }
 
     @Test func simulatedAnswersAreCalledSo() throws {

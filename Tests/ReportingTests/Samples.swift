@@ -17,11 +17,13 @@ struct Samples {
     }
 
     static func writer(
-        vendors: [String] = ["Fortinet"], htmlRowsMax: Int = 10_000, isSimulated: Bool = false
+        vendors: [String] = ["Fortinet"], htmlRowsMax: Int = 10_000, htmlRowsInFullMax: Int = 2_000,
+        isSimulated: Bool = false
     ) -> ReportWriter {
         ReportWriter(
             options: .init(
-                vendors: vendors, htmlRowsMax: htmlRowsMax, isSimulated: isSimulated, version: "1.2.3"))
+                vendors: vendors, htmlRowsMax: htmlRowsMax, htmlRowsInFullMax: htmlRowsInFullMax,
+                isSimulated: isSimulated, version: "1.2.3"))
     }
 
     static func object(_ engines: [String: EngineFinding]) -> FileObject {

@@ -51,13 +51,18 @@ struct WordingTests {
         #expect(widths.allSatisfy { $0 >= 8 })
     }
 
-    @Test(arguments: [
-        ("trojan.emotet/agent", "emotet"), ("trojan.", "trojan"), ("eicar", "eicar"),
-        ("virus.eicar", "eicar"),
-        ("", ""),
-    ])
-    func theFamilyIsTheLabelsMiddle(label: String, family: String) {
-        #expect(ThreatFamilies.family(of: label) == family)
+    @Test(arguments: [(0, "new"), (89, "new"), (7_200, "2 hours old"), (-60, "new")])
+    func anAnswersAgeIsInWords(seconds: Double, text: String) {
+        let now = Date(timeIntervalSince1970: 1_000_000)
+        #expect(Wording.age(since: now - seconds, now: now) == text)
+    }
+
+    @Test func aFieldOfALineHoldsNoTabNoLineBreakAndNoMarkup() {
+        var text = HTMLText()
+        text.field("a\tb\nc\u{2028}<i>\u{202E}" + String(repeating: "é", count: 100), max: 30)
+        let field = String(decoding: text.bytes, as: UTF8.self)
+        #expect(!field.contains { $0 == "\t" || $0.isNewline } && !field.contains("<i>"))
+        #expect(field.hasSuffix("</bdi>…"))
     }
 
     @Test func aLongValueIsCutAtCodePointsAndSaysHowMuch() {
