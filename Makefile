@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev
-TEST_PACKAGES := python3 python3-venv chromium chromium-driver
+TEST_PACKAGES := python3 python3-venv chromium chromium-driver openssl
 FULL_TEST_PACKAGES := libreoffice-calc
 VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
@@ -36,14 +36,17 @@ demo: debian ## run the main job once and say where its report is
 	@.build/debug/hashdrop demo
 
 # vt-py is VirusTotal's own client for Python: a test asks the simulator with it. stix2-validator and stix2 are
-# OASIS's: they read the STIX bundle.
+# OASIS's: they read the STIX bundle. Of axe-playwright-python only the
+# axe-core script in it is used, in our own browser.
 $(VENV)/ready: Makefile | debian-test
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check vt-py==0.22.0 stix2-validator==3.3.2 stix2==3.0.2
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps axe-playwright-python==0.1.8
 	@touch $@
 
-$(VENV)/full: $(VENV)/ready
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check pandas==3.1.1
+# wapiti scans the page for holes, pandas reads the tables; they bring many packages, which only the long run needs.
+$(VENV)/ready-full: $(VENV)/ready
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3 pandas==3.1.1
 	@touch $@
 
 test: debian-test check $(VENV)/ready ## style, layering and all tests
@@ -51,7 +54,7 @@ test: debian-test check $(VENV)/ready ## style, layering and all tests
 	@FUZZ_SECONDS=60 .ci/fuzz
 	@HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 
-test-full: debian-test debian-full check $(VENV)/full ## the same with the long runs
+test-full: debian-test debian-full check $(VENV)/ready-full ## the same with the long runs
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_TEST_FULL=1 HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 

@@ -18,6 +18,7 @@ let lifecycle = Target.Dependency.product(
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -29,8 +30,8 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-// The table of targets, and why each may import what it imports, is Sources/ARCHITECTURE.md; a test
-// compares the two.
+// The table of targets, and why each may import what it imports, is Sources/ARCHITECTURE.md; `make check`
+// compares it with the imports.
 let package = Package(
     name: "hashdrop",
     products: [
@@ -70,7 +71,10 @@ let package = Package(
         .target(name: "Reporting", dependencies: ["Model", crypto], swiftSettings: strict),
         .target(
             name: "Simulator",
-            dependencies: ["Model", hummingbird, httpTypes, lifecycle, logging, nio],
+            dependencies: [
+                "Model", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, lifecycle, logging, nio,
+                nioTLS,
+            ],
             swiftSettings: strict),
         .target(
             name: "Pipeline",
@@ -103,7 +107,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Model"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
-            name: "StoreTests", dependencies: ["Store", "Model", "TestSupport"], swiftSettings: strict),
+            name: "StoreTests", dependencies: ["Store", "Model", "TestSupport", grdb], swiftSettings: strict),
         .testTarget(
             name: "LookupTests",
             dependencies: [
@@ -122,18 +126,21 @@ let package = Package(
             name: "ReportingTests", dependencies: ["Reporting", "Model", "TestSupport"],
             exclude: ["stix_check.py", "tables_check.py"], swiftSettings: strict),
         .testTarget(
-            name: "PipelineTests",
-            dependencies: ["Pipeline", "Lookup", "Reporting", "Store", "Model", "TestSupport"],
+            name: "SpoolTests", dependencies: ["Spool", "Model", "hashdrop-watch", crypto],
             swiftSettings: strict),
         .testTarget(
-            name: "SpoolTests", dependencies: ["Spool", "Model", "hashdrop-watch", crypto],
+            name: "PipelineTests",
+            dependencies: [
+                "Pipeline", "Lookup", "Model", "Reporting", "Spool", "Store", "TestSupport", logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Model", "Passwords", "Store", "TestSupport", httpTypes, lifecycle, logging,
+                "Web", "Model", "Passwords", "Reporting", "Store", "TestSupport", httpTypes, lifecycle,
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(

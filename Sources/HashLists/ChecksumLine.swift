@@ -15,6 +15,18 @@ enum ChecksumLine {
         return isEscaped ? unescaped(name) : Array(name)
     }
 
+    /// Which of a line's hashes is the checksum, if the others stand in the file's name, as samples are named by their
+    /// hash; nil if the line may as well name several hashes: `md5  sha1`.
+    static func ownHash(in line: UnsafeRawBufferPointer, hashes: [Range<Int>]) -> Int? {
+        guard let first = hashes.first, let last = hashes.last else { return nil }
+        if fileName(in: line, hash: last) != nil { return hashes.count - 1 }
+        guard let name = fileName(in: line, hash: first) else { return nil }
+        // One word that is more than a hash.
+        let isOneWord = !name.contains { $0 <= 0x20 || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") }
+        let isJustAHash = hashes.count == 2 && name.count == last.count
+        return isOneWord && !isJustAHash ? 0 : nil
+    }
+
     private static func nameBehindHash(_ rest: Slice<UnsafeRawBufferPointer>) -> Slice<
         UnsafeRawBufferPointer
     >? {

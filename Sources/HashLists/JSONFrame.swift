@@ -9,6 +9,8 @@ struct JSONFrame {
     var key = JSONKey.other
     /// At most one hash of each kind.
     private(set) var hashes: [FileHash] = []
+    /// How many of them are whole values under an algorithm's name, such as `"sha256": "…"`.
+    private var namedCount = 0
     /// The line of the first hash.
     private(set) var line = 0
     /// Two hashes of a kind: its hashes are not names of one file.
@@ -36,9 +38,18 @@ struct JSONFrame {
             return []
         }
         isMixed = true
-        defer { hashes = [] }
+        defer { forgetHashes() }
         return hashes.map { HashListEntry(line: self.line, hashes: [$0]) }
             + [HashListEntry(line: line, hashes: [hash])]
+    }
+
+    /// One of the hashes is a whole value whose key, or type, says that it is the file's.
+    mutating func noteNamed() { namedCount += 1 }
+
+    /// The hashes are of something else than a file.
+    mutating func forgetHashes() {
+        hashes = []
+        namedCount = 0
     }
 
     /// Takes over what an inner object said about the same file; returns what `add(_:line:)` returns.
@@ -52,6 +63,7 @@ struct JSONFrame {
         }
         comment = comment ?? inner.comment
         unusable = unusable ?? inner.unusable
+        namedCount += inner.namedCount
         return inner.hashes.flatMap { add($0, line: inner.line) }
     }
 
@@ -63,7 +75,10 @@ struct JSONFrame {
         if !hashes.isEmpty {
             return .entry(
                 described(
-                    HashListEntry(line: line, hashes: hashes, namesOneFile: hashes.count > 1), charactersMax))
+                    HashListEntry(
+                        line: line, hashes: hashes,
+                        namesOneFile: hashes.count > 1 && namedCount >= hashes.count),
+                    charactersMax))
         }
         return isMixed ? nil : unusable.map(HashListItem.unusable)
     }

@@ -14,6 +14,10 @@ enum JSONKey: Hashable {
     case comment
     case type
     case value
+    /// An algorithm's name: the value is a hash of the file that the object describes.
+    case algorithm
+    /// The value is a digest, but of no whole file.
+    case otherDigest
     case other
 
     init(_ bytes: [UInt8]) {
@@ -21,7 +25,15 @@ enum JSONKey: Hashable {
             // In either case: a capital letter differs from its small one by this bit alone.
             name.count == bytes.count && zip(name, bytes).allSatisfy { $0 == $1 || $0 == $1 | 0x20 }
         }
-        self = Self.known.first { isEqual($0.name) }?.key ?? .other
+        self = Self.known.first { isEqual($0.name) }?.key ?? Self.digestKey(bytes)
+    }
+
+    private static func digestKey(_ name: [UInt8]) -> JSONKey {
+        switch DigestKind(name: name) {
+        case .wholeFile: .algorithm
+        case .otherThing: .otherDigest
+        case .unnamed: .other
+        }
     }
 
     private static let known: [(name: [UInt8], key: JSONKey)] = [

@@ -3,9 +3,10 @@ import Model
 /// Reads JSON, or lines of it, and groups the hashes that name one file.
 ///
 /// All hashes of one innermost object are one entry if there is at most one of each kind, otherwise an entry
-/// each; so are hashes in an array. A STIX `hashes` dictionary belongs to the object above it, the attributes
-/// of a MISP object to that object. The comment is the object's name and comment, if it has them. Nothing is
-/// refused: where the text is no JSON, its hashes are found all the same.
+/// each; so are hashes in an array. They name one file if each stands alone under an algorithm's name. A STIX `hashes`
+/// dictionary belongs to the object above it, the attributes of a MISP object to that object. The comment is the
+/// object's name and comment, if it has them. Digests that are no file's, such as `imphash`, are passed over.
+/// Nothing is refused: where the text is no JSON, its hashes are found all the same.
 struct JSONReader {
     private let limits: HashListLimits
     private var splitter = LineSplitter()
@@ -18,22 +19,30 @@ struct JSONReader {
     /// Open containers beyond `HashListLimits.nestedJSONMax`; what they hold counts for the last frame.
     private var surplusDepth = 0
     private var line = 1
+    /// Where `string` began.
+    private var stringLine = 1
 
     typealias Emit = (HashListItem) throws -> Void
 
     init(limits: HashListLimits) { self.limits = limits }
 
-    /// Whether a text with this beginning is JSON: `{` and then `"` or `}`, or `[` and then `{`, `[` or `"`.
+    /// Whether a text with this beginning is JSON: brackets as JSON nests them, then a string or an empty object.
+    /// `[[anchor]]` of AsciiDoc is not.
     static func isJSON(head: UnsafeRawBufferPointer) -> Bool {
-        let visible = head.lazy.filter { $0 > 0x20 }.prefix(2)
-        let (first, second) = (visible.first, visible.dropFirst().first)
-        return switch (first, second) {
-        case (UInt8(ascii: "{"), UInt8(ascii: "\"")), (UInt8(ascii: "{"), UInt8(ascii: "}")),
-            (UInt8(ascii: "["), UInt8(ascii: "{")), (UInt8(ascii: "["), UInt8(ascii: "[")),
-            (UInt8(ascii: "["), UInt8(ascii: "\"")):
-            true
-        default: false
+        var brackets = 0
+        var isInObject = false
+        for byte in head where byte > 0x20 {
+            switch byte {
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                // In an object a key comes first.
+                if isInObject { return false }
+                isInObject = byte == UInt8(ascii: "{")
+                brackets += 1
+            case UInt8(ascii: "}"): return isInObject
+            default: return byte == UInt8(ascii: "\"") && brackets > 0
+            }
         }
+        return false
     }
 
     mutating func consume(_ text: UnsafeRawBufferPointer, emit: Emit) throws {
@@ -126,15 +135,16 @@ struct JSONReader {
         switch byte {
         case UInt8(ascii: "\""):
             string.begin()
+            stringLine = line
             isInString = true
             hasString = false
         case UInt8(ascii: ":"):
             if hasString, !frames.isEmpty { frames[frames.count - 1].key = JSONKey(string.bytes) }
             hasString = false
-        case UInt8(ascii: ","): takeValue()
+        case UInt8(ascii: ","): try takeValue(emit: emit)
         case UInt8(ascii: "{"), UInt8(ascii: "["): openContainer(isObject: byte == UInt8(ascii: "{"))
         default:
-            takeValue()
+            try takeValue(emit: emit)
             try closeContainer(emit: emit)
         }
     }
@@ -154,7 +164,14 @@ struct JSONReader {
             surplusDepth -= 1
             return
         }
-        guard let frame = frames.popLast() else { return }
+        guard var frame = frames.popLast() else { return }
+        if frame.role == .attribute, let type = frame.type {
+            switch DigestKind(name: type.utf8) {
+            case .wholeFile: frame.noteNamed()
+            case .otherThing: frame.forgetHashes()
+            case .unnamed: break
+            }
+        }
         if let owner = ownerIndex(of: frame) {
             let entries = frames[owner].adopt(frame)
             return try emitEach(entries, of: frames[owner], emit: emit)
@@ -174,14 +191,18 @@ struct JSONReader {
     }
 
     /// Takes the string before a comma or a closing bracket as the value of the object's current key.
-    private mutating func takeValue() {
+    private mutating func takeValue(emit: Emit) throws {
         guard let last = frames.indices.last else { return }
         defer {
             hasString = false
             frames[last].key = .other
         }
-        guard hasString, frames[last].isObject else { return }
-        noteUnusable(last)
+        guard hasString else { return }
+        guard frames[last].isObject else {
+            if let unusable = unusableString() { try emit(.unusable(unusable)) }
+            return
+        }
+        frames[last].unusable = frames[last].unusable ?? unusableString()
         let key = frames[last].key
         guard key != .other else { return }
         let text = VisibleText.string(string.bytes, charactersMax: limits.commentCharactersMax)
@@ -190,6 +211,8 @@ struct JSONReader {
         case .name where !string.hasHash: frames[last].name = text
         case .comment: frames[last].comment = text
         case .type: frames[last].type = text
+        case .algorithm where string.hasHash && FileHash(hexadecimal: string.bytes) != nil:
+            frames[last].noteNamed()
         case .value where string.hasHash:
             // MISP's `filename|md5` and the like.
             guard let bar = string.bytes.firstIndex(of: UInt8(ascii: "|")) else { return }
@@ -201,14 +224,13 @@ struct JSONReader {
     }
 
     /// In JSON only a string that is digits and nothing else, of a telling length, is worth a complaint.
-    private mutating func noteUnusable(_ last: Int) {
+    private func unusableString() -> UnusableLine? {
         let bytes = string.bytes
-        guard frames[last].unusable == nil, string.isWhole, Suspicion.isTelling(digitCount: bytes.count),
+        guard string.isWhole, Suspicion.isTelling(digitCount: bytes.count),
             bytes.allSatisfy(CharacterClass.isHexadecimalDigit)
-        else { return }
+        else { return nil }
         let text = VisibleText.string(bytes, charactersMax: limits.lineExcerptCharactersMax) ?? ""
-        frames[last].unusable = UnusableLine(
-            line: line, text: text, reason: Suspicion(digitCount: bytes.count).reason)
+        return UnusableLine(line: stringLine, text: text, reason: Suspicion(digitCount: bytes.count).reason)
     }
 
     // MARK: Hashes
@@ -230,6 +252,7 @@ struct JSONReader {
     private mutating func take(_ word: Word, emit: Emit) throws {
         guard let hash = word.hash else { return }
         string.hasHash = true
+        if isInString, frames.last?.isObject == true, frames.last?.key == .otherDigest { return }
         guard let last = frames.indices.last else {
             return try emit(.entry(HashListEntry(line: line, hashes: [hash])))
         }

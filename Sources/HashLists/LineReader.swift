@@ -20,7 +20,9 @@ struct LineReader {
     mutating func read(_ line: UnsafeRawBufferPointer, number: Int, emit: Emit) throws {
         if let item = formatList.take(line, charactersMax: limits.commentCharactersMax) { try emit(item) }
         // As munin does: a line that begins with `#` is its author's, even if a hash stands in it.
-        guard let first = line.first, first != UInt8(ascii: "#") else { return }
+        guard let first = line.first(where: { $0 != 0x20 && $0 != 0x09 }), first != UInt8(ascii: "#") else {
+            return
+        }
         let suspicion = findHashes(in: line)
         let header = certutil.take(line)
         if let header, hashes.isEmpty, let digits = CertutilOutput.pairedDigits(in: line) {
@@ -32,6 +34,11 @@ struct LineReader {
             return try emit(unusable(line, number: number, reason: suspicion.reason))
         }
         let comment = comments.comment(of: line, hashes: ranges) ?? fileName(header)
+        if hashes.count == 1, let comment, case .otherThing = DigestKind(name: comment.utf8) {
+            let reason =
+                "\(comment): a digest of something else than the whole file, which VirusTotal cannot look up"
+            return try emit(unusable(line, number: number, reason: reason))
+        }
         let entry = HashListEntry(
             line: number, hashes: hashes, comment: comment, namesOneFile: areNamesOfOneFile(in: line))
         if comment == nil, FormatListBlock.isHashLine(line) {
@@ -60,6 +67,10 @@ struct LineReader {
             } else if suspicion == nil, hashes.isEmpty {
                 suspicion = Suspicion(word)
             }
+        }
+        if hashes.count > 1, let own = ChecksumLine.ownHash(in: line, hashes: ranges) {
+            hashes = [hashes[own]]
+            ranges = [ranges[own]]
         }
         return hashes.isEmpty ? suspicion : nil
     }

@@ -8,6 +8,7 @@ extension LookupDispatcher {
     package func outlooks() -> [JobID: JobOutlook] {
         let now = clock.now
         let jobs = queue.jobs
+        let postponed = postponedJobs(jobs, at: now)
         var pause = Duration.zero
         var isForeseeable = storeTrouble == nil
         switch mood.mood {
@@ -17,15 +18,44 @@ extension LookupDispatcher {
             isForeseeable = isForeseeable && !isOutage
         case .stopped: isForeseeable = false
         }
-        return OutlookEstimator.requestsUntilDone(jobs).mapValues { requests in
-            let toSend = max(0, requests - inFlight.count)
-            let bySpeed = Duration.seconds(
-                answerSeconds * Double(requests) / Double(options.connectionsMax))
-            let byQuota = quota.expectedWait(forRequests: toSend, at: now) + .seconds(answerSeconds)
-            return JobOutlook(
-                expectedAt: isForeseeable ? (now + pause + max(bySpeed, byQuota)).wall : nil,
-                waitReason: storeTrouble ?? waitReason)
+        let requestsUntilDone = OutlookEstimator.requestsUntilDone(jobs)
+        return Dictionary(
+            uniqueKeysWithValues: requestsUntilDone.map { id, requests in
+                let toSend = max(0, requests - inFlight.count)
+                let bySpeed = Duration.seconds(
+                    answerSeconds * Double(requests) / Double(options.connectionsMax))
+                let byQuota = quota.expectedWait(forRequests: toSend, at: now) + .seconds(answerSeconds)
+                let retry = postponed[id]
+                let expected = max(
+                    (now + pause + max(bySpeed, byQuota)).wall, retry?.nextAttemptAt ?? .distantPast)
+                return (
+                    id,
+                    JobOutlook(
+                        expectedAt: isForeseeable ? expected : nil,
+                        waitReason: storeTrouble ?? waitReason ?? retry.map(Self.reason))
+                )
+            })
+    }
+
+    /// The jobs of which nothing is left but hashes that wait for their next attempt.
+    private func postponedJobs(_ jobs: [RunningJob], at now: Moment) -> [JobID: PostponedHashes] {
+        do {
+            let postponed = try lookups.postponed(at: now.wall)
+            guard !postponed.isEmpty else { return [:] }
+            return Dictionary(
+                uniqueKeysWithValues: jobs.compactMap { job in
+                    postponed[job.rowID].flatMap { $0.count >= job.openHashes ? (job.id, $0) : nil }
+                })
+        } catch {
+            note(storeFailure: error)
+            return [:]
         }
+    }
+
+    private static func reason(_ postponed: PostponedHashes) -> String {
+        let rest = postponed.count == 1 ? "the last hash is" : "the last \(postponed.count) hashes are"
+        let time = UTC.clockTime(postponed.nextAttemptAt)
+        return "\(rest) asked again from \(time) UTC on: \(postponed.reason)"
     }
 
     package func health() -> LookupHealth {

@@ -24,7 +24,7 @@ package actor LookupDispatcher {
         var took: Duration
     }
 
-    private let lookups: LookupStore
+    let lookups: LookupStore
     let options: LookupOptions
     private let source: LookupSource
     let clock: any LookupClock
@@ -309,7 +309,13 @@ package actor LookupDispatcher {
             return .failedForNow(reason: failure.reason, notBefore: now.wall, countsAttempt: false)
         case .retryLater: break
         }
-        let before = (try? lookups.failures(of: hash)) ?? nil
+        let before: (attempts: Int, failedAt: Date)?
+        do {
+            before = try lookups.failures(of: hash)
+        } catch {
+            note(storeFailure: error)
+            return .failedForNow(reason: failure.reason, notBefore: now.wall, countsAttempt: false)
+        }
         let counts = before.map { failed in lastAnswerAt.map { $0 > failed.failedAt } ?? false } ?? true
         let attempts = (before?.attempts ?? 0) + (counts ? 1 : 0)
         if attempts >= options.attemptsMax {
@@ -359,7 +365,7 @@ package actor LookupDispatcher {
         }
     }
 
-    private func note(storeFailure error: any Error) {
+    func note(storeFailure error: any Error) {
         let reason = "The database cannot be written (\(error)); lookups go on when it can."
         if storeTrouble == nil { logger.error("Lookups wait.", metadata: ["reason": "\(reason)"]) }
         storeTrouble = reason

@@ -215,6 +215,15 @@ enum UTC {
         return (parts.year ?? 0) * 12 + (parts.month ?? 1) - 1
     }
 
+    /// `17:05:09`.
+    static func clockTime(_ date: Date) -> String {
+        let parts = calendar.dateComponents([.hour, .minute, .second], from: date)
+        return [parts.hour, parts.minute, parts.second].map { part in
+            let digits = String(part ?? 0)
+            return digits.count < 2 ? "0" + digits : digits
+        }.joined(separator: ":")
+    }
+
     static func untilNextDay(from date: Date) -> Duration {
         let next = Double(day(of: date) + 1) * 86_400
         return .seconds(next - date.timeIntervalSince1970 + pageMarginSeconds)

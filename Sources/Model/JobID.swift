@@ -7,6 +7,9 @@ package import Foundation
 package struct JobID: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let description: String
 
+    /// Every name's length.
+    package static let characterCount = 21
+
     // Crockford's base 32: no letter that is read as a digit, and none that makes words.
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
 

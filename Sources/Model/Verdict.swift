@@ -28,7 +28,8 @@ package enum VerdictWord: String, Hashable, Sendable, CaseIterable, Comparable {
     case suspicious
     /// The lookup failed for good; the row says why.
     case failed
-    /// Known to VirusTotal, and no engine has finished yet.
+    /// Known to VirusTotal, and no engine has an opinion: none has finished yet, or all timed out, failed or do not
+    /// support the type. To call that clean would be a false all-clear.
     case noResults = "no-results"
     case unknown
     case clean
@@ -64,7 +65,7 @@ package struct VerdictThresholds: Hashable, Sendable {
     /// The word for an answer.
     package func word(for answer: Verdict.Answer) -> VerdictWord {
         guard case .known(let object) = answer else { return .unknown }
-        if object.engines.isEmpty { return .noResults }
+        if object.opinionCount == 0 { return .noResults }
         let detections = object.detectionCount
         if detections >= maliciousFrom { return .malicious }
         return detections >= suspiciousFrom ? .suspicious : .clean

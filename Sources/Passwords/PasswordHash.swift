@@ -30,8 +30,7 @@ package struct PasswordHash: Hashable, Sendable {
     /// Hashes a password with a fresh salt.
     package init(password: String, parameters: Parameters = .init()) throws {
         self.parameters = parameters
-        var generator = SystemRandomNumberGenerator()
-        salt = Data((0..<Self.saltBytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        salt = Self.random(Self.saltBytes)
         key = try Self.derive(password, salt, parameters)
     }
 
@@ -49,6 +48,18 @@ package struct PasswordHash: Hashable, Sendable {
         self.key = key
     }
 
+    /// A hash that no password has, for names that nobody has: a check costs what it costs for somebody.
+    package init(ofNobody parameters: Parameters) {
+        self.parameters = parameters
+        salt = Self.random(Self.saltBytes)
+        key = Self.random(Self.keyBytes)
+    }
+
+    private static func random(_ count: Int) -> Data {
+        var generator = SystemRandomNumberGenerator()
+        return Data((0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    }
+
     /// The form that is stored.
     package var stored: String {
         let numbers = "\(parameters.logRounds)$\(parameters.blockSize)$\(parameters.parallelism)"
@@ -57,9 +68,11 @@ package struct PasswordHash: Hashable, Sendable {
 
     /// Whether `password` is the one; takes the same time whether it is or not.
     package func matches(_ password: String) throws -> Bool {
-        let other = try Self.derive(password, salt, parameters)
-        return zip(key, other).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        matches(key: try Self.derive(password, salt, parameters))
     }
+
+    /// Whether `other` is what the right password leads to.
+    func matches(key other: some Sequence<UInt8>) -> Bool { ConstantTime.areEqual(key, other) }
 
     private static func derive(_ password: String, _ salt: Data, _ parameters: Parameters) throws -> Data {
         try KDF.Scrypt.deriveKey(

@@ -13,7 +13,7 @@ final class ClaimDesk {
         /// It is the daemon's now, or gone.
         case taken
         case waits(WaitReason)
-        /// Nothing can be taken out of this folder now.
+        /// It cannot be taken now, and stays where it is.
         case failed(SpoolError)
     }
 
@@ -24,23 +24,26 @@ final class ClaimDesk {
     private let reports: Mailbox<ReportService.Change>
     private let clock: any LookupClock
     private let logger: Logger
-    private var generator = SystemRandomNumberGenerator()
+    private var generator: any RandomNumberGenerator
 
     /// Claims whose job is not stored, or whose input is not published yet.
     private var unfinished: [Claim] = []
     /// Claims that an error cut short after the file had left its folder.
-    private var interrupted: Set<JobID> = []
+    private var interrupted: [JobID: UserName] = [:]
     private var nextRetry: Duration = .zero
-    /// Why claimed files wait, if any do.
-    private(set) var trouble: String?
+    /// Why somebody's claimed files wait, for those whose do.
+    private var troubles: [UserName: String] = [:]
+    /// Folders in the work folder that are not the daemon's to judge, and why.
+    private(set) var damaged: [(path: String, problem: String)] = []
 
     private static let retryInterval: Duration = .seconds(5)
-    /// With so many claims held up, further files stay where they are.
+    /// With so many of somebody's claims held up, that user's further files stay where they are.
     private static let heldUpMax = 100
 
     init(
         claims: ClaimStore, lists: ListIntake, publisher: ReportPublisher, lookups: LookupDispatcher,
-        reports: Mailbox<ReportService.Change>, clock: any LookupClock, logger: Logger
+        reports: Mailbox<ReportService.Change>, clock: any LookupClock, logger: Logger,
+        generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
     ) {
         self.claims = claims
         self.lists = lists
@@ -49,11 +52,17 @@ final class ClaimDesk {
         self.reports = reports
         self.clock = clock
         self.logger = logger
+        self.generator = generator
     }
 
-    /// Why no file is taken at the moment, or nil.
-    var reasonToPause: String? {
-        unfinished.count + interrupted.count < Self.heldUpMax ? nil : trouble ?? "claimed files are held up"
+    /// Why claimed files wait, if anybody's do.
+    var trouble: String? { troubles.min { $0.key < $1.key }?.value }
+
+    /// Why no file of this user is taken at the moment, or nil. One user's report folder that cannot be written is
+    /// no reason to let others wait.
+    func reasonToPause(_ user: UserName) -> String? {
+        let heldUp = unfinished.count { $0.user == user } + interrupted.values.count { $0 == user }
+        return heldUp < Self.heldUpMax ? nil : troubles[user] ?? "claimed files are held up"
     }
 
     /// When something that was held up is tried again; nil if nothing is.
@@ -64,6 +73,8 @@ final class ClaimDesk {
         do {
             while true {
                 let id = JobID(claimedAt: clock.now.wall, using: &generator)
+                // The work folder forgets an id when its claim ends; the job keeps it, and may be somebody else's.
+                if try lists.hasJob(id) { continue }
                 switch try attempt(decision, of: user, as: id) {
                 case .idInUse: continue
                 case .vanished: return .taken
@@ -75,11 +86,11 @@ final class ClaimDesk {
             }
         } catch let error as SpoolError {
             guard let id = error.unfinishedClaim else { return .failed(error) }
-            interrupted.insert(id)
-            note(error)
+            interrupted[id] = user
+            note(error, of: user)
             return .taken
         } catch {
-            // The claim store throws nothing else; whatever it may be, the file is where it was.
+            // The database cannot be read; the file is where it was.
             return .failed(SpoolError("claim (\(error))", EIO, path: decision.entry.name.display))
         }
     }
@@ -113,37 +124,40 @@ final class ClaimDesk {
                 ])
         } catch {
             unfinished.append(claim)
-            note(error)
+            note(error, of: claim.user)
         }
     }
 
-    private func note(_ error: any Error) {
-        let isNew = trouble == nil
-        trouble = ReportPublisher.reason(error)
+    private func note(_ error: any Error, of user: UserName) {
+        let isNew = troubles[user] == nil
+        troubles[user] = ReportPublisher.reason(error)
         nextRetry = clock.now.monotonic + Self.retryInterval
         // Once, and not at each of the tries that follow.
-        if isNew { logger.error("A claimed file waits.", metadata: ["reason": "\(error)"]) }
+        if isNew {
+            logger.error("A claimed file waits.", metadata: ["user": "\(user)", "reason": "\(error)"])
+        }
     }
 
     /// Tries again what was held up, if it is time.
     func retry(at now: Duration) {
         guard let deadline, now >= deadline else { return }
         let held = (claims: unfinished, ids: interrupted)
-        let before = trouble
         unfinished = []
-        interrupted = []
+        interrupted = [:]
         for claim in held.claims { finish(claim) }
-        for id in held.ids {
+        for (id, user) in held.ids {
             do {
                 if case .done(let claim)? = try claims.resume(id) { finish(claim) }
             } catch {
-                interrupted.insert(id)
-                note(error)
+                interrupted[id] = user
+                note(error, of: user)
             }
         }
-        guard unfinished.isEmpty, interrupted.isEmpty else { return }
-        trouble = nil
-        logger.notice("Claimed files go on.", metadata: ["waited-for": "\(before ?? "")"])
+        let waiting = Set(unfinished.map(\.user) + interrupted.values)
+        for (user, before) in troubles where !waiting.contains(user) {
+            troubles[user] = nil
+            logger.notice("Claimed files go on.", metadata: ["user": "\(user)", "waited-for": "\(before)"])
+        }
     }
 
     /// Finishes what the last stop, however sudden, left in the work folder. Throws `SpoolError` if that cannot
@@ -152,10 +166,11 @@ final class ClaimDesk {
         for recovered in try claims.recover() {
             switch recovered {
             case .recovered(let claim): finish(claim)
-            case .unfinished(let error):
-                if let id = error.unfinishedClaim { interrupted.insert(id) }
-                note(error)
+            case .unfinished(let error, let user):
+                if let id = error.unfinishedClaim { interrupted[id] = user }
+                note(error, of: user)
             case .damaged(let path, let problem):
+                damaged.append((path, problem))
                 logger.error(
                     "A folder in the work folder is not ours to judge; look at it and remove it.",
                     metadata: ["path": "\(path)", "problem": "\(problem)"])
@@ -165,6 +180,13 @@ final class ClaimDesk {
 }
 
 extension Claim {
+    fileprivate var user: UserName {
+        switch self {
+        case .claimed(let file): file.user
+        case .refused(let file): file.user
+        }
+    }
+
     /// The private copy of the dropped bytes, if they were read.
     fileprivate var inputPath: String? {
         switch self {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 package import Logging
 package import Lookup
 import Model
@@ -12,7 +13,8 @@ package import Store
 /// becomes ready by time, when nobody watches it, and every safety scan, for ever.
 package actor IntakeService: Service {
     private enum Event: Sendable {
-        case watch(WatchEvent)
+        /// The watcher has something to tell.
+        case bell
         case usersChanged
         case stop
     }
@@ -36,10 +38,16 @@ package actor IntakeService: Service {
     /// Why no folder is watched.
     private var watcherProblem: String?
     private var unusable: [FolderHealth.Folder] = []
+    private var missing = MissingFolders()
     private var listTrouble: String?
     private var reportedHealth = FolderHealth()
     private var mustListFolders = true
+    private var listPace = ScanPace()
     private var nextSafetyScan: Duration = .zero
+    /// The spool folder is not in its place; when it is looked for again.
+    private var nextSearch: Duration?
+    private var overflows = OverflowLog()
+    private let bell = Bell()
     private var isStopping = false
     private var generator = SystemRandomNumberGenerator()
 
@@ -69,16 +77,14 @@ package actor IntakeService: Service {
         try desk.recover()
         // Watched first and scanned then: what comes in between is seen by the scan.
         try watcher.start()
-        await withGracefulShutdownHandler {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { [watcher, mailbox] in
-                    for await event in watcher.events { mailbox.post(.watch(event)) }
-                }
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.listen() }
+                defer { watcher.stop() }
                 while !isStopping {
-                    work()
+                    try work()
                     handle(await mailbox.take(upTo: wait(), clock: clock))
                 }
-                watcher.stop()
             }
         } onGracefulShutdown: {
             self.mailbox.post(.stop)
@@ -87,23 +93,41 @@ package actor IntakeService: Service {
 
     // MARK: Events
 
+    /// Only the bell goes on to the mailbox: what was told stays where it is merged and bounded.
+    private nonisolated func listen() async {
+        for await _ in watcher.events.rings {
+            if bell.ring() { mailbox.post(.bell) }
+        }
+    }
+
     private func handle(_ events: [Event]) {
         for event in events {
             switch event {
             case .stop: isStopping = true
             case .usersChanged: mustListFolders = true
-            case .watch(.started):
-                watcherProblem = nil
-                mustListFolders = true
-            case .watch(.lookEverywhere): lookEverywhere()
-            case .watch(.lost(let loss)): lose(loss)
-            case .watch(.look(let hint)): note(hint)
+            case .bell:
+                bell.hear()
+                for event in watcher.events.takeAll() { handle(event) }
             }
         }
     }
 
+    private func handle(_ event: WatchEvent) {
+        switch event {
+        case .started:
+            watcherProblem = nil
+            mustListFolders = true
+        case .lookEverywhere: lookEverywhere()
+        case .lost(let loss): lose(loss)
+        case .look(let hint): note(hint)
+        }
+    }
+
     private func lookEverywhere() {
-        logger.notice("Events were lost, so every folder is looked through.")
+        if let times = overflows.note(at: clock.now.monotonic) {
+            logger.notice(
+                "Events were lost, so every folder is looked through.", metadata: ["times": "\(times)"])
+        }
         mustListFolders = true
         for user in folders.keys {
             folders[user]?.trust.noteNews()
@@ -128,7 +152,7 @@ package actor IntakeService: Service {
         }
         if folders[user] == nil { mustListFolders = true }
         folders[user]?.isDirty = true
-        folders[user]?.movedIn.formUnion(hint.movedIn)
+        if let before = folders[user]?.movedIn { folders[user]?.movedIn = hint.movedIn(after: before) }
         if hint.tellsOfNews { folders[user]?.trust.noteNews() }
         switch hint.watch {
         case .armed:
@@ -150,33 +174,71 @@ package actor IntakeService: Service {
     /// How long there is nothing to do without an event.
     private func wait() -> Duration {
         let now = clock.now.monotonic
-        if mustListFolders || folders.values.contains(where: \.isDirty) { return .zero }
         var next = nextSafetyScan
-        for folder in folders.values { next = min(next, folder.deadline ?? next) }
+        if let nextSearch {
+            next = nextSearch
+        } else {
+            if mustListFolders { next = min(next, listPace.notBefore) }
+            for folder in folders.values { next = min(next, folder.due ?? next) }
+        }
         if let deadline = desk.deadline { next = min(next, deadline) }
         return max(.zero, next - now)
     }
 
     // MARK: Work
 
-    private func work() {
+    private func work() throws {
         let now = clock.now.monotonic
+        desk.retry(at: now)
+        defer { tellHealth() }
+        guard try isSpoolInPlace(now) else { return }
         if now >= nextSafetyScan {
             nextSafetyScan = now + options.safetyScan * Double.random(in: 0.75...1.25, using: &generator)
             mustListFolders = true
             for user in folders.keys { folders[user]?.isDirty = true }
         }
-        if mustListFolders { listFolders() }
-        desk.retry(at: now)
+        if mustListFolders, now >= listPace.notBefore { listFolders() }
         for user in folders.keys.sorted() {
-            let isDue = folders[user]?.deadline.map { $0 <= now } ?? false
-            if folders[user]?.isDirty == true || isDue { look(at: user) }
+            if let due = folders[user]?.due, due <= now { look(at: user) }
         }
-        tellHealth()
+    }
+
+    /// Nothing is taken from a spool folder that is no longer under its path: it is looked for until it is back.
+    ///
+    /// Throws if another spool stands there, for its database and its claims are other ones: whoever started the
+    /// daemon starts it again, for that one.
+    private func isSpoolInPlace(_ now: Duration) throws -> Bool {
+        switch spool.standing {
+        case .inPlace:
+            guard nextSearch != nil else { return true }
+            nextSearch = nil
+            listTrouble = nil
+            nextSafetyScan = now
+            logger.notice("The spool folder is back.", metadata: ["path": "\(spool.path)"])
+            return true
+        case .gone:
+            let error = SpoolError(
+                "find (it was moved, replaced or unmounted) the spool folder", ENOENT, path: spool.path)
+            if nextSearch == nil {
+                logger.error("Nothing is picked up.", metadata: ["reason": "\(error)"])
+            }
+            listTrouble = "\(error)"
+            nextSearch = now + options.poll
+            return false
+        case .replaced:
+            throw SpoolError(
+                "go on with (another spool is in the place of the one that was served) the folder", ESTALE,
+                path: spool.path)
+        }
     }
 
     private func listFolders() {
         mustListFolders = false
+        let began = clock.now.monotonic
+        defer {
+            let now = clock.now.monotonic
+            listPace.looked(until: now, scanTook: now - began, hasWork: false)
+        }
         do {
             let listing = try FolderListing(of: spool, known: Set(database.users.all().map(\.name)))
             for user in folders.keys where !listing.users.contains(user) {
@@ -189,6 +251,10 @@ package actor IntakeService: Service {
                 folder.watchProblem = watcherProblem
                 folders[user] = folder
             }
+            for (user, line) in missing.update(listing.missing, at: clock.now.wall)
+            where line != nil || folders[user] == nil {
+                reports.post(.waiting(user, line.map { [$0] } ?? []))
+            }
             unusable = listing.unusable
             listTrouble = nil
         } catch {
@@ -200,7 +266,8 @@ package actor IntakeService: Service {
     private func look(at user: UserName) {
         guard var folder = folders[user] else { return }
         defer { folders[user] = folder }
-        let now = clock.now.monotonic
+        let began = clock.now
+        let now = began.monotonic
         folder.isDirty = false
         folder.nextPoll = now + options.poll
         if let pause = folder.pause, now >= pause.until { folder.pause = nil }
@@ -209,72 +276,69 @@ package actor IntakeService: Service {
             scan = try spool.scan(
                 user, limit: options.waitingFilesMax, foldersDeepMax: rules.foldersDeepMax)
             folder.scanProblem = nil
+            folder.scanProblemSince = nil
         } catch {
             folder.scanProblem = "\(error)"
+            folder.pace.looked(
+                until: clock.now.monotonic, scanTook: clock.now.monotonic - now, hasWork: false)
+            tell([folder.folderLine(error, at: began.wall)], of: user, &folder)
             return
         }
+        let scanTook = clock.now.monotonic - now
         let decisions = folder.readiness.observe(entries: scan.entries, movedIn: folder.movedIn, now: now)
         folder.movedIn = []
         // Nobody watches the folders within it, so what is new there says nothing about its events.
         let newFiles = decisions.count { $0.firstSeen == now && !$0.entry.name.bytes.contains(0x2F) }
-        folder.trust.noteScan(newFiles: newFiles, at: now)
-        var waiting = act(on: decisions, of: user, &folder, now)
-        if let rest = rest(of: scan, &folder) { waiting.append(rest) }
-        if waiting != folder.waiting {
-            folder.waiting = waiting
-            reports.post(.waiting(user, waiting))
+        let isFull = scan.leftOut > 0 || scan.hasMore
+        // Names that were left out before come into view without news, and nothing was missed.
+        if !isFull, !folder.wasFull { folder.trust.noteScan(newFiles: newFiles, at: now) }
+        folder.wasFull = isFull
+        var waiting = act(on: decisions, of: user, &folder, began)
+        if let rest = folder.rest(of: scan, limit: options.waitingFilesMax, at: began.wall) {
+            waiting.append(rest)
         }
+        folder.pace.looked(until: clock.now.monotonic, scanTook: scanTook, hasWork: folder.isDirty)
+        tell(waiting, of: user, &folder)
+    }
+
+    private func tell(_ waiting: [WaitingFile], of user: UserName, _ folder: inout FolderState) {
+        guard waiting != folder.waiting else { return }
+        folder.waiting = waiting
+        reports.post(.waiting(user, waiting))
     }
 
     private static let claimsAtOnce = 20
+    /// Files are of very different size, so a turn ends by time as well.
+    private static let turnMax: Duration = .milliseconds(250)
 
     /// Claims what is to be claimed and returns what waits.
     private func act(
-        on decisions: [ReadinessDecision], of user: UserName, _ folder: inout FolderState, _ now: Duration
+        on decisions: [ReadinessDecision], of user: UserName, _ folder: inout FolderState, _ now: Moment
     ) -> [WaitingFile] {
         var waiting: [WaitingFile] = []
         var claimed = 0
+        folder.blocked = nil
+        let began = clock.now.monotonic
+        func isTurnOver() -> Bool {
+            claimed == Self.claimsAtOnce || (claimed > 0 && clock.now.monotonic - began >= Self.turnMax)
+        }
         for decision in decisions {
             var reason: String?
             if case .wait(let why, _) = decision.action {
                 reason = why.description
-            } else if let pause = folder.pause?.reason ?? desk.reasonToPause {
+                if case .cannotBeTaken = why { folder.blocked = reason }
+            } else if let pause = folder.pause?.reason ?? desk.reasonToPause(user) {
                 reason = "complete: \(pause)"
-            } else if claimed == Self.claimsAtOnce {
+            } else if isTurnOver() {
                 reason = "complete: waits for its turn"
                 folder.isDirty = true
             } else {
                 reason = take(decision, of: user, &folder)
                 claimed += 1
             }
-            if let reason { waiting.append(waitingFile(decision, reason, now)) }
+            if let reason { waiting.append(WaitingFile(decision, reason, at: now)) }
         }
         return waiting
-    }
-
-    /// The line for the files beyond the limit, which wait for a turn of their own.
-    private func rest(of scan: FolderScan, _ folder: inout FolderState) -> WaitingFile? {
-        guard scan.leftOut > 0 else {
-            folder.isFullSince = nil
-            return nil
-        }
-        // One moment for all of the time, or the line would be another one at each scan.
-        let since =
-            folder.isFullSince ?? Date(timeIntervalSince1970: clock.now.wall.timeIntervalSince1970.rounded())
-        folder.isFullSince = since
-        return WaitingFile(
-            name: DroppedName("… and \(scan.leftOut) more\(scan.hasMore ? " or still more" : "")"),
-            reason: "more than \(options.waitingFilesMax) files in the folder: wait for their turn",
-            firstSeenAt: since)
-    }
-
-    private func waitingFile(_ decision: ReadinessDecision, _ reason: String, _ now: Duration) -> WaitingFile
-    {
-        let age = now - decision.firstSeen
-        // Whole seconds, so that the same file is the same value at each scan.
-        let since = (clock.now.wall.timeIntervalSince1970 - age.seconds).rounded()
-        return WaitingFile(
-            name: decision.entry.name, reason: reason, firstSeenAt: Date(timeIntervalSince1970: since))
     }
 
     /// Takes one entry away.
@@ -296,6 +360,15 @@ package actor IntakeService: Service {
         case .waits(let reason):
             folder.readiness.postpone(decision.entry.name, reason, now: clock.now.monotonic)
             return reason.description
+        case .failed(let error) where error.isOfOneFile:
+            if folder.lastFailure != error.errorNumber {
+                logger.error("A file cannot be taken; others go on.", metadata: ["reason": "\(error)"])
+            }
+            folder.lastFailure = error.errorNumber
+            folder.blocked = "\(error)"
+            let reason = WaitReason.cannotBeTaken("complete, but it cannot be taken: \(error.summary)")
+            folder.readiness.postpone(decision.entry.name, reason, now: clock.now.monotonic)
+            return reason.description
         case .failed(let error):
             if folder.pause == nil, folder.lastFailure != error.errorNumber {
                 logger.error("A file cannot be taken; it is tried again.", metadata: ["reason": "\(error)"])
@@ -309,6 +382,7 @@ package actor IntakeService: Service {
     private func tellHealth() {
         var health = FolderHealth()
         health.folders = folders.sorted { $0.key < $1.key }.map { $0.value.health(of: $0.key) } + unusable
+        health.folders += desk.damaged.map { .damagedClaim($0.path, $0.problem) }
         health.trouble = listTrouble ?? desk.trouble
         guard health != reportedHealth else { return }
         for folder in health.folders where folder.watching == "nobody" {

@@ -26,6 +26,9 @@ struct ListIntake {
         }
     }
 
+    /// Whether there is a job of this id.
+    func hasJob(_ id: JobID) throws -> Bool { try jobs.job(id) != nil }
+
     private func accept(_ file: ClaimedFile) throws -> Job {
         var job = Job(
             id: file.id, user: file.user, droppedName: file.droppedName, state: .running,

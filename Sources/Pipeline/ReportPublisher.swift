@@ -1,7 +1,9 @@
 import Foundation
+import Glibc
 import Lookup
 package import Model
 package import Reporting
+import Spool
 package import Store
 
 /// Writes what people read: a job's folder and a user's index. Blocks on the disk and the database.
@@ -29,14 +31,14 @@ package struct ReportPublisher: Sendable {
     /// A user's report folder; the name is checked, so the path stays inside the reports.
     private func folder(of user: UserName) throws -> URL {
         let folder = root.appending(path: user.description, directoryHint: .isDirectory)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try PrivateFolder.make(at: folder)
         return folder
     }
 
     private func folder(of job: Job) throws -> URL {
         let folder = try folder(of: job.user)
             .appending(path: job.folderName, directoryHint: .isDirectory)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try PrivateFolder.make(at: folder)
         return folder
     }
 
@@ -50,6 +52,17 @@ package struct ReportPublisher: Sendable {
             try file.append(chunk)
         }
         try file.commit()
+        // The claim goes next; until the folder's own name is on the disk a power cut would take the list with it.
+        try Self.synchronize(root.appending(path: job.user.description))
+        try Self.synchronize(root)
+    }
+
+    private static func synchronize(_ folder: URL) throws {
+        let path = folder.path(percentEncoded: false)
+        let number = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { throw SpoolError("open the folder", errno, path: path) }
+        defer { close(number) }
+        guard fsync(number) == 0 else { throw SpoolError("write to the disk", errno, path: path) }
     }
 
     /// Rewrites a job's files as it stands now. Of a finished job the tables come first: whoever sees the

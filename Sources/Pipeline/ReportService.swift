@@ -34,9 +34,12 @@ package actor ReportService: Service {
 
     private var schedule: ReportSchedule
     private var running: [JobID: (user: UserName, reported: JobOutlook)] = [:]
-    private var waiting: [UserName: [WaitingFile]] = [:]
+    /// What waits in the drop folders, for whoever must not stand still while a report is written.
+    package nonisolated let waitingFiles = WaitingBoard()
     private var folders = FolderHealth()
-    private var trouble: String?
+    /// Why something cannot be written or read at the moment, by what it is.
+    private var troubles: [String: String] = [:]
+    private var loggedTrouble: String?
     private var nextRefresh: Duration = .zero
     private var isStopping = false
 
@@ -85,8 +88,9 @@ package actor ReportService: Service {
     private func reload() {
         do {
             try load()
+            troubles["jobs"] = nil
         } catch {
-            trouble = ReportPublisher.reason(error)
+            troubles["jobs"] = ReportPublisher.reason(error)
             logger.error("The jobs cannot be read.", metadata: ["reason": "\(error)"])
         }
     }
@@ -100,7 +104,7 @@ package actor ReportService: Service {
                 running[id] = isFinal ? nil : (user, running[id]?.reported ?? JobOutlook())
             case .user(let user): schedule.userChanged(user)
             case .waiting(let user, let files):
-                waiting[user] = files.isEmpty ? nil : files
+                waitingFiles.set(files, of: user)
                 schedule.userChanged(user)
             case .folders(let health): folders = health
             case .jobsChanged: reload()
@@ -131,8 +135,6 @@ package actor ReportService: Service {
     private func write() async {
         let due = schedule.due(at: clock.now.monotonic, isEnd: isStopping)
         let outlooks = due.jobs.isEmpty && due.users.isEmpty ? [:] : await lookups.outlooks()
-        let before = trouble
-        trouble = nil
         for id in due.jobs { write(id, isStopping ? Self.stopped : outlooks[id] ?? JobOutlook()) }
         // A job that was just written has put its user on the list.
         let users = isStopping ? schedule.due(at: clock.now.monotonic, isEnd: true).users : due.users
@@ -140,13 +142,18 @@ package actor ReportService: Service {
         do {
             try status.write(
                 DaemonStatus(folders: folders, lookups: await lookups.health(), reportTrouble: trouble))
+            troubles["status"] = nil
         } catch {
-            trouble = trouble ?? ReportPublisher.reason(error)
+            troubles["status"] = ReportPublisher.reason(error)
         }
-        if let trouble, trouble != before {
+        if let trouble, trouble != loggedTrouble {
             logger.error("A report cannot be written; it is tried again.", metadata: ["reason": "\(trouble)"])
         }
+        loggedTrouble = trouble
     }
+
+    /// One of them, the same until it is over.
+    private var trouble: String? { troubles.min { $0.key < $1.key }?.value }
 
     private static let stopped = JobOutlook(
         waitReason: "hashdrop is stopped; the list goes on when it is started again")
@@ -154,7 +161,9 @@ package actor ReportService: Service {
     private func write(_ id: JobID, _ outlook: JobOutlook) {
         let start = clock.now.monotonic
         do {
-            guard let job = try publisher.publish(id, outlook: outlook) else {
+            let published = try publisher.publish(id, outlook: outlook)
+            troubles["job \(id)"] = nil
+            guard let job = published else {
                 running[id] = nil
                 return schedule.forget(id)
             }
@@ -167,13 +176,14 @@ package actor ReportService: Service {
                     metadata: [
                         "job": "\(id)", "user": "\(job.user)", "state": "\(job.state.rawValue)",
                         "hashes": "\(job.counts.hashes)", "requests": "\(job.stewardship.requestsSent)",
+                        "seconds": "\((now - start) / .seconds(1))",
                     ])
             } else {
                 running[id] = (job.user, outlook)
             }
             schedule.userChanged(job.user)
         } catch {
-            trouble = ReportPublisher.reason(error)
+            troubles["job \(id)"] = ReportPublisher.reason(error)
             schedule.jobFailed(id, at: clock.now.monotonic)
         }
     }
@@ -182,11 +192,12 @@ package actor ReportService: Service {
         let start = clock.now.monotonic
         do {
             let outlooks = isStopping ? running.mapValues { _ in Self.stopped } : outlooks
-            try publisher.publishIndex(of: user, outlooks: outlooks, waiting: waiting[user] ?? [])
+            try publisher.publishIndex(of: user, outlooks: outlooks, waiting: waitingFiles.all[user] ?? [])
+            troubles["user \(user)"] = nil
             let now = clock.now.monotonic
             schedule.userWritten(user, at: now, took: now - start)
         } catch {
-            trouble = ReportPublisher.reason(error)
+            troubles["user \(user)"] = ReportPublisher.reason(error)
             schedule.userFailed(user, at: clock.now.monotonic)
         }
     }

@@ -57,21 +57,32 @@ package actor RetentionService: Service {
         guard keep > .zero else { return }
         let limit = clock.now.wall.addingTimeInterval(-keep.seconds)
         var removed = 0
+        // Jobs that cannot be removed stay the oldest, and must not keep the others.
+        var kept: [(job: Job, error: any Error)] = []
         var users: Set<UserName> = []
         do {
-            while case let jobs = try database.jobs.finished(before: limit, limit: Self.jobsAtOnce),
-                !jobs.isEmpty
+            while case let jobs = try database.jobs.finished(
+                before: limit, limit: Self.jobsAtOnce, skipping: kept.count), !jobs.isEmpty
             {
                 for job in jobs {
-                    try publisher.remove(job)
-                    users.insert(job.user)
-                    removed += 1
+                    do {
+                        try publisher.remove(job)
+                        users.insert(job.user)
+                        removed += 1
+                    } catch {
+                        kept.append((job, error))
+                    }
                 }
             }
         } catch {
             logger.error(
-                "An old job cannot be removed; it is tried again in an hour.",
+                "Old jobs cannot be looked for; it is tried again in an hour.",
                 metadata: ["reason": "\(error)"])
+        }
+        if let first = kept.first {
+            logger.error(
+                "Old jobs cannot be removed; it is tried again in an hour.",
+                metadata: ["jobs": "\(kept.count)", "first": "\(first.job.id)", "reason": "\(first.error)"])
         }
         for user in users { reports.post(.user(user)) }
         guard removed > 0 else { return }

@@ -20,8 +20,8 @@ package final class AtomicFile {
     /// Creates the temporary file beside `target`.
     ///
     /// `mode` is what the file's permissions start from, narrowed by the process's umask; by default
-    /// everybody who can enter the folder may read it. Throws an `AtomicFileError`.
-    package init(replacing target: URL, mode: UInt32 = 0o644) throws {
+    /// the folder's group may read it, and others not. Throws an `AtomicFileError`.
+    package init(replacing target: URL, mode: UInt32 = 0o640) throws {
         let path = target.path(percentEncoded: false)
         let folder = target.deletingLastPathComponent().path(percentEncoded: false)
         let name = ".\(target.lastPathComponent).tmp"

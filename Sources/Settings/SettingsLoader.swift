@@ -39,6 +39,18 @@ package struct SettingsLoader {
 
     // MARK: Keys
 
+    /// Variables that look like settings and are none, each with the nearest setting's variable.
+    ///
+    /// No reason to refuse: an orchestrator may set some of its own (`HASHDROP_PORT` for a service of that name).
+    package static func unknownVariables(
+        in environment: [String: String], except known: Set<String> = []
+    ) -> [(name: String, nearest: String)] {
+        let settings = SettingKey.all.map { variable($0.name) }
+        return environment.keys.sorted()
+            .filter { $0.hasPrefix("HASHDROP_") && !known.contains($0) && !settings.contains($0) }
+            .map { name in (name, settings.min { distance($0, name) < distance($1, name) }!) }
+    }
+
     private static func checkKeys(path: String) throws {
         let text: String
         do {
@@ -174,6 +186,7 @@ package struct SettingsLoader {
                     + "reports.maliciousFrom (\(settings.reports.maliciousFrom)).")
         }
         try checkFolders(spool: settings.spool.directory, reports: settings.reports.directory)
+        try checkRoute(settings.virusTotal)
         if (settings.web.certificateFile == nil) != (settings.web.keyFile == nil) {
             throw SettingsError(
                 "web.certificateFile and web.keyFile belong together; set both, or none of them.")
@@ -181,6 +194,22 @@ package struct SettingsLoader {
         let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
         if !levels.contains(settings.logLevel) {
             throw bad("log.level", settings.logLevel, "one of \(levels.joined(separator: ", "))")
+        }
+    }
+
+    private func checkRoute(_ settings: HashdropSettings.VirusTotal) throws {
+        if let file = settings.caFile, !FileManager.default.isReadableFile(atPath: file) {
+            throw bad("virustotal.caFile", file, "a file of certificates that this account can read")
+        }
+        guard let proxy = settings.proxy else { return }
+        // What libcurl knows (its manual, CURLOPT_PROXY); without a scheme it is http.
+        let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+        let url = URLComponents(string: proxy.contains("://") ? proxy : "http://\(proxy)")
+        guard let url, schemes.contains(url.scheme?.lowercased() ?? ""), url.host?.isEmpty == false else {
+            // Not the value: it may hold a password.
+            throw SettingsError(
+                "The setting 'virustotal.proxy' is no proxy's URL; it must look like http://proxy.example.org:3128."
+            )
         }
     }
 

@@ -1,15 +1,18 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
 package import Logging
 package import Model
 import NIOCore
+import NIOSSL
 import ServiceLifecycle
 import Synchronization
 
 /// VirusTotal's API v3 on loopback: lookups, quotas, errors, faults and a journal of all requests.
 ///
 /// As a service it runs until graceful shutdown; `start` and `stop` are for tests and for `hashdrop demo`. It
-/// listens for plain HTTP and knows `GET /api/v3/files/{id}` and the three endpoints about an account's use;
+/// listens for plain HTTP, or HTTPS where it has a certificate, and knows `GET /api/v3/files/{id}` and the three endpoints about an account's use;
 /// every other path below `/api/v3` is answered with 404.
 package final class SimulatedVirusTotal: Service {
     private struct Running {
@@ -79,11 +82,33 @@ package final class SimulatedVirusTotal: Service {
         try await running.task.value
     }
 
+    /// How bytes become requests. Throws `SimulatorError` if the certificate cannot be used.
+    private func server() throws -> HTTPServerBuilder {
+        guard let certificate = options.certificate else { return .http1() }
+        do {
+            return try .http2Upgrade(
+                tlsConfiguration: .makeServerConfiguration(
+                    certificateChain: try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map {
+                        .certificate($0)
+                    },
+                    privateKey: .privateKey(try NIOSSLPrivateKey(file: certificate.keyFile, format: .pem))))
+        } catch {
+            throw SimulatorError.certificate(file: certificate.chainFile, problem: "\(error)")
+        }
+    }
+
     /// Listens until graceful shutdown or cancellation. Throws `SimulatorError` if the address is taken.
     package func run() async throws {
         let address = address
+        let server: HTTPServerBuilder
+        do {
+            server = try self.server()
+        } catch {
+            address.settle(.failure(error))
+            throw error
+        }
         let application = Application(
-            responder: SimulatorResponder(api: api, options: options, held: held),
+            responder: SimulatorResponder(api: api, options: options, held: held), server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port), serverName: "Google Frontend"),
             onServerRunning: { channel in
@@ -109,13 +134,13 @@ package final class SimulatedVirusTotal: Service {
     /// The port that it listens on, as soon as it does. Throws if it cannot listen.
     package func boundPort() async throws -> Int { try await address.port() }
 
-    /// `http://127.0.0.1:<port>`, without a path. Only once it listens.
+    /// `http://127.0.0.1:<port>`, or `https://…` with a certificate, without a path. Only once it listens.
     package var baseURL: String {
         guard let port = address.portIfKnown else {
             preconditionFailure("the simulator does not listen yet; wait for boundPort()")
         }
         let host = options.host.contains(":") ? "[\(options.host)]" : options.host
-        return "http://\(host):\(port)"
+        return "\(options.scheme)://\(host):\(port)"
     }
 
     /// From now on each of the file's three names finds this file; it replaces an earlier one.

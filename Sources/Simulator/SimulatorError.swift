@@ -8,6 +8,8 @@ package enum SimulatorError: Error, Equatable, CustomStringConvertible {
     case accounts
     /// It cannot listen at the address; `problem` is the system's.
     case cannotListen(host: String, port: Int, problem: String)
+    /// The certificate or its key cannot be used.
+    case certificate(file: String, problem: String)
     /// It ended before it listened.
     case stopped
 
@@ -20,6 +22,8 @@ package enum SimulatorError: Error, Equatable, CustomStringConvertible {
         case .accounts: "each simulated account needs a key and a user name of its own"
         case .cannotListen(let host, let port, let problem):
             "cannot listen on \(host):\(port): \(problem); choose another port, or 0 for a free one"
+        case .certificate(let file, let problem):
+            "the certificate \(file) or its key cannot be used: \(problem); both must be in PEM form"
         case .stopped: "the simulator ended before it listened"
         }
     }

@@ -19,6 +19,9 @@ package struct SimulatorOptions: Sendable {
     package var host = "127.0.0.1"
     /// The TCP port; default 0, any that is free.
     package var port = 0
+    /// With it the simulator speaks HTTPS, and HTTP/2 with clients that can; faults of the connection (a reset, half of a
+    /// body) then end all of a connection's requests. Default none: plain HTTP/1.1.
+    package var certificate: SimulatedCertificate?
     /// Who may ask; default one account, `SimulatedAccount.demo`.
     package var accounts: [SimulatedAccount] = [.demo]
     /// Default `sliding`.
@@ -48,6 +51,20 @@ package struct SimulatorOptions: Sendable {
 
     /// The defaults above.
     package init() {}
+
+    /// `https` with a certificate, else `http`.
+    package var scheme: String { certificate == nil ? "http" : "https" }
+}
+
+/// The server's certificate chain and its private key, two files in PEM form.
+package struct SimulatedCertificate: Hashable, Sendable {
+    package var chainFile: String
+    package var keyFile: String
+
+    package init(chainFile: String, keyFile: String) {
+        self.chainFile = chainFile
+        self.keyFile = keyFile
+    }
 }
 
 /// Somebody who may ask: an API key, the name behind it and its limits.

@@ -22,7 +22,7 @@ package enum ClaimOutcome: Hashable, Sendable {
 package enum RecoveredClaim: Hashable, Sendable {
     case recovered(Claim)
     /// It cannot be finished now; the error names the claim, and `ClaimStore.resume` tries again.
-    case unfinished(SpoolError)
+    case unfinished(SpoolError, of: UserName)
     /// Nothing in the work folder says whose file this is; it is left for the operator. The daemon never
     /// writes this itself.
     case damaged(path: String, problem: String)
@@ -49,8 +49,8 @@ package struct RefusedFile: Hashable, Sendable {
     package var user: UserName
     package var droppedName: DroppedName
     package var reason: RefusalReason
-    /// The private copy of the dropped bytes, valid until `ClaimStore.release`; nil if they were not read:
-    /// no regular file, larger than the limit, or not readable.
+    /// The private copy of the dropped bytes, valid until `ClaimStore.release`; nil if they were not read: no
+    /// regular file, or one that has other names too.
     package var inputPath: String?
     /// The file's size; 0 for what is no regular file.
     package var bytes: Int64
@@ -66,8 +66,6 @@ package enum ClaimStep: Hashable, Sendable, CaseIterable {
     case spaceReserved
     /// From here on the file is out of its user's folder.
     case renamed
-    /// Only if what was renamed must be refused after all.
-    case refusalRecorded
     case copied
     case inputPublished
     case droppedRemoved

@@ -19,6 +19,7 @@ struct ClaimRecord: Codable, Equatable {
     var claimedAt: Date
     var identity: FileIdentity
     var size: Int64
+    var modifiedNanoseconds: Int64
     var evidence: CompletionEvidence?
     var refusal: RefusalReason?
 
@@ -32,11 +33,20 @@ struct ClaimRecord: Codable, Equatable {
         self.claimedAt = claimedAt
         identity = entry.identity
         size = entry.size
+        modifiedNanoseconds = entry.modifiedNanoseconds
         self.evidence = evidence
         self.refusal = refusal
     }
 
     var droppedName: DroppedName { DroppedName(bytes: name) }
+
+    /// Whether this is the file that was inspected, and nobody wrote to it since; the rename itself changes its
+    /// ctime.
+    func describes(_ status: stat) -> Bool {
+        let now = SpoolEntry(name: droppedName, status: status)
+        return now.kind == .regular && now.identity == identity && now.size == size
+            && now.modifiedNanoseconds == modifiedNanoseconds
+    }
 
     /// Writes the record so that it is there whole or not at all, also after a power cut.
     func write(to folder: borrowing Folder) throws {

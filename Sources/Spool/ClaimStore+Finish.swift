@@ -35,16 +35,19 @@ extension ClaimStore {
             let own = try work.folder(id.description)
             try own.synchronize()
             try synchronizeFolder(of: record, user)
-            var record = record
             var copy: InputCopy?
             if try own.status(Array(Self.input.utf8)) == nil {
                 guard let dropped = try own.status(Array(Self.dropped.utf8)) else { return .vanished }
-                if let reason = try reasonToPutBack(dropped, record, own) {
+                var reason = try reasonToPutBack(dropped, record, own)
+                if reason == nil, Self.isCopied(record) {
+                    copy = try makeInput(own)
+                    // Somebody writes whom the system does not see, for example over a network.
+                    if copy == nil { reason = .settling }
+                }
+                if let reason {
                     try putBack(id, record, user)
                     return .notYet(reason)
                 }
-                try refuseIfExchanged(dropped, &record, own)
-                copy = try makeInput(dropped, &record, own)
             }
             return .done(try describe(id, record, user, own, copy))
         } catch var error as SpoolError {
@@ -53,68 +56,49 @@ extension ClaimStore {
         }
     }
 
-    /// The user or the folder may have been removed since the file was taken.
+    /// The user or the folder may have been removed or closed since the file was taken.
     private func synchronizeFolder(of record: ClaimRecord, _ user: UserName) throws {
         do {
             let own = try spool.root.folder(user.description)
             try own.parent(of: record.droppedName).synchronize()
-        } catch let error as SpoolError where [ENOENT, ENOTDIR, ELOOP].contains(error.errorNumber) {}
+        } catch let error as SpoolError where [ENOENT, ENOTDIR, ELOOP, EACCES].contains(error.errorNumber) {}
     }
 
-    /// What was renamed may be another file than the one that was inspected: its owner exchanged it in
-    /// between. A folder, a
-    /// file that somebody writes to, and a file in the place of something else go back.
+    /// What was renamed may be another file than the one that was inspected, or have been opened or rewritten in
+    /// between. Now that it has left its folder nobody can open it any more, so this look is final: what is not
+    /// the inspected file, unchanged and without a writer, goes back and is judged anew.
     private func reasonToPutBack(
         _ dropped: stat, _ record: ClaimRecord, _ own: borrowing Folder
     ) throws -> WaitReason? {
         if dropped.kind == .folder { return .folder }
-        if case .notAFile(let kind) = record.refusal, kind != dropped.kind { return .settling }
-        let isExchanged = FileIdentity(dropped) != record.identity
-        guard isExchanged, dropped.kind == .regular, record.refusal == nil,
-            let file = try openDropped(own)
-        else { return nil }
+        switch record.refusal {
+        case .notAFile(let kind): return kind == dropped.kind ? nil : .settling
+        case .hardLinked:
+            // With the last of its names it would be lost when the claim is released.
+            return dropped.kind == .regular && dropped.st_nlink > 1 ? nil : .settling
+        case .empty, nil: break
+        }
+        guard record.describes(dropped), dropped.st_nlink == 1 else { return .settling }
+        guard let file = try openDropped(own) else {
+            return .notReadable(mode: dropped.st_mode & 0o7777, ownerID: dropped.st_uid)
+        }
         return WriterCheck.check(descriptor: file.number) == .writerPresent ? .writerPresent : nil
     }
 
-    /// The same rules as before the rename, for what was renamed.
-    private func refuseIfExchanged(
-        _ dropped: stat, _ record: inout ClaimRecord, _ own: borrowing Folder
-    ) throws {
-        guard record.refusal == nil else { return }
-        if dropped.kind != .regular {
-            try refuse(.notAFile(dropped.kind), &record, own)
-        } else if dropped.st_nlink > 1 {
-            try refuse(.hardLinked(count: Int(dropped.st_nlink)), &record, own)
-        } else if dropped.st_size == 0 {
-            try refuse(.empty, &record, own)
-        } else if dropped.st_size > rules.sizeBytesMax {
-            try refuse(.tooLarge(bytes: Int64(dropped.st_size), limit: rules.sizeBytesMax), &record, own)
+    /// Not what a link names: whoever made the link need not be allowed to read it. A file with a second name is
+    /// somebody else's as well.
+    private static func isCopied(_ record: ClaimRecord) -> Bool {
+        switch record.refusal {
+        case .empty, nil: true
+        case .notAFile, .hardLinked: false
         }
     }
 
-    /// Recorded at once, so that a recovery comes to the same end.
-    private func refuse(
-        _ reason: RefusalReason, _ record: inout ClaimRecord, _ own: borrowing Folder
-    ) throws {
-        record.refusal = reason
-        try record.write(to: own)
-        try reached(.refusalRecorded)
-    }
-
-    /// Makes `input` of `dropped` and removes that; leaves it alone if it cannot or must not be read.
-    private func makeInput(
-        _ dropped: stat, _ record: inout ClaimRecord, _ own: borrowing Folder
-    ) throws -> InputCopy? {
-        guard dropped.kind == .regular, dropped.st_size <= rules.sizeBytesMax else { return nil }
-        guard let source = try openDropped(own) else {
-            if record.refusal == nil {
-                let mode = dropped.st_mode & 0o7777
-                try refuse(.notReadable(mode: mode, ownerID: dropped.st_uid), &record, own)
-            }
-            return nil
-        }
+    /// Makes `input` of `dropped` and removes that; nil, and nothing is made, if it changes while it is read.
+    private func makeInput(_ own: borrowing Folder) throws -> InputCopy? {
+        guard let source = try openDropped(own) else { return nil }
         let copy = try copyInput(source, own)
-        if !copy.isStable, record.refusal == nil { try refuse(.keptChanging, &record, own) }
+        guard copy.isStable else { return nil }
         try reached(.copied)
         try own.rename(Self.inputPartial, to: Self.input)
         try own.synchronize()
@@ -156,14 +140,19 @@ extension ClaimStore {
     private func putBack(_ id: JobID, _ record: ClaimRecord, _ user: UserName) throws {
         let own = try work.folder(id.description)
         let folder = try spool.root.folder(user.description)
-        let dropped = Array(Self.dropped.utf8)
-        var failure = LinuxOnly.renameWithoutReplacing(
-            own.number, dropped, to: folder.number, record.droppedName.leaf)
-        if failure != 0 {
+        let returned = "returned-\(id)"
+        var failure: Int32 = 0
+        for name in [record.droppedName.leaf, Array(returned.utf8)] {
             failure = LinuxOnly.renameWithoutReplacing(
-                own.number, dropped, to: folder.number, Array("returned-\(id)".utf8))
+                own.number, Array(Self.dropped.utf8), to: folder.number, name)
+            if failure == 0 { break }
+        }
+        if failure == EINVAL || failure == ENOSYS {
+            // The file system knows only the rename that replaces; nobody else makes a name with the job's id.
+            failure = renameat(own.number, Self.dropped, folder.number, returned) == 0 ? 0 : errno
         }
         guard failure == 0 else { throw own.error("give back", failure, Self.dropped) }
+        try folder.synchronize()
         try abandon(id)
     }
 
@@ -174,20 +163,21 @@ extension ClaimStore {
         // Left over if the last attempt ended just before its removal.
         if input != nil { try own.removeFile(Array(Self.dropped.utf8)) }
         let inputPath = "\(own.path)/\(Self.input)"
-        if record.refusal == nil, let input {
-            return .claimed(
-                ClaimedFile(
-                    id: id, user: user, droppedName: record.droppedName, inputPath: inputPath,
-                    bytes: input.bytes, sha256: input.sha256, receivedAt: record.claimedAt,
-                    evidence: record.evidence?.words ?? ""))
+        if let refusal = record.refusal {
+            let dropped = try own.status(Array(Self.dropped.utf8))
+            let droppedBytes = dropped?.kind == .regular ? Int64(dropped?.st_size ?? 0) : 0
+            return .refused(
+                RefusedFile(
+                    id: id, user: user, droppedName: record.droppedName, reason: refusal,
+                    inputPath: input.map { _ in inputPath }, bytes: input?.bytes ?? droppedBytes,
+                    sha256: input?.sha256, receivedAt: record.claimedAt))
         }
-        let dropped = try own.status(Array(Self.dropped.utf8))
-        let droppedBytes = dropped?.kind == .regular ? Int64(dropped?.st_size ?? 0) : 0
-        return .refused(
-            RefusedFile(
-                id: id, user: user, droppedName: record.droppedName,
-                reason: record.refusal ?? .keptChanging, inputPath: input.map { _ in inputPath },
-                bytes: input?.bytes ?? droppedBytes, sha256: input?.sha256, receivedAt: record.claimedAt))
+        guard let input else { throw own.error("find", ENOENT, Self.input) }
+        return .claimed(
+            ClaimedFile(
+                id: id, user: user, droppedName: record.droppedName, inputPath: inputPath,
+                bytes: input.bytes, sha256: input.sha256, receivedAt: record.claimedAt,
+                evidence: record.evidence?.words ?? ""))
     }
 
     /// The finished input's length and digest; nil if there is none.

@@ -32,7 +32,7 @@ extension ClaimStore {
                 guard case .done(let claim) = try resume(id, record, user) else { return nil }
                 return .recovered(claim)
             } catch let error as SpoolError where error.unfinishedClaim != nil {
-                return .unfinished(error)
+                return .unfinished(error, of: user)
             }
         case .missing:
             guard try holdsFile(own) else {

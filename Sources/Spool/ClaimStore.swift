@@ -47,6 +47,7 @@ package final class ClaimStore: Sendable {
         _ entry: SpoolEntry, of user: UserName, as id: JobID, evidence: ReadyEvidence, at now: Date
     ) throws -> ClaimOutcome {
         guard let folder = try openParent(of: entry, of: user) else { return .vanished }
+        try requireWritable(folder, entry)
         switch try inspect(entry, in: folder, evidence) {
         case .notYet(let reason): return .notYet(reason)
         case .vanished: return .vanished
@@ -61,16 +62,19 @@ package final class ClaimStore: Sendable {
     }
 
     /// Takes what the state machine refused out of its user's folder, as job `id`, so that the folder empties
-    /// and the refusal can be reported. What is no regular file is renamed and never opened.
+    /// and the refusal can be reported. What is no regular file is renamed and never opened; an empty file stays
+    /// while somebody may still write to it.
     package func claimRefused(
         _ entry: SpoolEntry, of user: UserName, as id: JobID, reason: RefusalReason, at now: Date
     ) throws -> ClaimOutcome {
         guard let folder = try openParent(of: entry, of: user) else { return .vanished }
+        try requireWritable(folder, entry)
         guard let status = try folder.status(entry.name.leaf) else { return .vanished }
         let seen = SpoolEntry(name: entry.name, status: status)
         guard seen.kind == entry.kind, seen.fingerprint == entry.fingerprint else {
             return .notYet(.settling)
         }
+        if reason == .empty, let wait = try reasonToKeepEmpty(entry, in: folder) { return .notYet(wait) }
         let record = ClaimRecord(user: user, entry: entry, claimedAt: now, refusal: reason)
         return try take(record, user, from: folder, as: id, reservingBytes: 0)
     }
@@ -119,6 +123,13 @@ package final class ClaimStore: Sendable {
         }
     }
 
+    /// Says at once what the rename would say, before a work folder is made for each of many files.
+    private func requireWritable(_ folder: borrowing Folder, _ entry: SpoolEntry) throws {
+        guard faccessat(folder.number, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
+            throw folder.error("claim", errno, entry.name.leaf)
+        }
+    }
+
     /// Looks at the file itself: the scan is older, and only a descriptor cannot be exchanged.
     private func inspect(
         _ entry: SpoolEntry, in folder: borrowing Folder, _ evidence: ReadyEvidence
@@ -142,6 +153,26 @@ package final class ClaimStore: Sendable {
         let writer = WriterCheck.check(descriptor: file.number)
         if let reason = reasonToWait(writer, evidence) { return .notYet(reason) }
         return .fit(file, writer)
+    }
+
+    /// An empty file is refused only with proof that nobody will fill it: a program that runs for long opens its
+    /// output first and writes to it at its end.
+    private func reasonToKeepEmpty(
+        _ entry: SpoolEntry, in folder: borrowing Folder
+    ) throws -> WaitReason? {
+        let file: OwnedDescriptor
+        do {
+            file = try folder.openForReading(entry.name.leaf)
+        } catch let error as SpoolError where [EACCES, EPERM].contains(error.errorNumber) {
+            return .empty
+        } catch let error as SpoolError where [ENOENT, ELOOP, ENXIO].contains(error.errorNumber) {
+            return .settling
+        }
+        switch WriterCheck.check(descriptor: file.number) {
+        case .noWriter: return nil
+        case .writerPresent: return .writerPresent
+        case .unknown: return .empty
+        }
     }
 
     /// Without proof that nobody writes, a file must have been quiet for longer; a rename is proof enough.

@@ -3,7 +3,7 @@ import Model
 /// The events that the reader has not taken yet, kept so that they cannot grow without bound.
 ///
 /// A hint only means "look at this folder", and the scan that follows sees everything: so there is one
-/// pending hint a folder, however often it is told, and it keeps only the names that were renamed in. Above
+/// pending hint a folder, however often it is told, and it keeps only the names that were renamed in or replaced. Above
 /// `movedInMax` of these in a folder they are dropped, and those files wait for the quiet period like any
 /// other; above `foldersMax` folders the answer is "look everywhere". A slow reader loses speed, never files.
 struct PendingHints: Sendable {
@@ -63,11 +63,18 @@ struct PendingHints: Sendable {
         switch hint.kind {
         case .movedIn:
             pending.hint.movedIn.insert(hint.name)
+            pending.hint.replaced.remove(hint.name)
             if pending.hint.movedIn.count > Self.movedInMax { pending.hasTooManyNames = true }
             if pending.hasTooManyNames { pending.hint.movedIn = [] }
         case .removed, .appeared:
             // Whatever has the name now was not renamed to it.
             pending.hint.movedIn.remove(hint.name)
+            guard !pending.hint.hasReplacedMany else { return }
+            pending.hint.replaced.insert(hint.name)
+            if pending.hint.replaced.count > Self.movedInMax {
+                pending.hint.hasReplacedMany = true
+                pending.hint.replaced = []
+            }
         case .watching where hint.folder.bytes.isEmpty == (pending.hint.user == nil):
             pending.hint.watch = .armed
         case .folderGone where pending.hint.user != nil: pending.hint.watch = .gone

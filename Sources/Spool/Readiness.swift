@@ -48,6 +48,12 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
     case empty
     case hardLinked(count: Int)
     case notReadable(mode: UInt32, ownerID: UInt32)
+    /// Those whose folder it is may not read it, whatever hashdrop's account may.
+    case foreign(mode: UInt32, ownerID: UInt32)
+    /// Nothing is done with it: it may be the only copy.
+    case tooLarge(bytes: Int64, limit: Int64)
+    /// The system does not let it be taken out of its folder; why, and what to do.
+    case cannotBeTaken(String)
 
     package var description: String {
         switch self {
@@ -69,6 +75,12 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
         case .notReadable(let mode, let ownerID):
             "hashdrop may not read it (mode \(String(mode, radix: 8)), owner's user id \(ownerID)): "
                 + "give read permission, for example chmod 644"
+        case .foreign(let mode, let ownerID):
+            "neither this folder's owner nor its group may read it (mode \(String(mode, radix: 8)), owner's user id "
+                + "\(ownerID)): give read permission, for example chmod 644, or copy it instead of moving it"
+        case .tooLarge(let bytes, let limit):
+            "\(bytes) bytes are more than the limit of \(limit) (\(limit >> 20) MiB): split the file"
+        case .cannotBeTaken(let why): why
         }
     }
 }
@@ -78,11 +90,6 @@ package enum RefusalReason: Hashable, Sendable, Codable, CustomStringConvertible
     case notAFile(SpoolEntry.Kind)
     case empty
     case hardLinked(count: Int)
-    case tooLarge(bytes: Int64, limit: Int64)
-    /// It changed during each of several attempts to copy it.
-    case keptChanging
-    /// It was replaced by a file that hashdrop may not read.
-    case notReadable(mode: UInt32, ownerID: UInt32)
 
     package var description: String {
         switch self {
@@ -92,14 +99,6 @@ package enum RefusalReason: Hashable, Sendable, Codable, CustomStringConvertible
         case .empty: "the file is empty: drop a file with at least one hash"
         case .hardLinked(let count):
             "the file has \(count) names (hard links): drop a copy of its own"
-        case .tooLarge(let bytes, let limit):
-            "\(bytes) bytes are more than the limit of \(limit) (\(limit >> 20) MiB): split the file"
-        case .keptChanging:
-            "the file was still being written when it was picked up: drop it again when it is complete, "
-                + "best under a temporary name that is changed at the end"
-        case .notReadable(let mode, let ownerID):
-            "hashdrop may not read it (mode \(String(mode, radix: 8)), owner's user id \(ownerID)): "
-                + "drop it with read permission, for example after chmod 644"
         }
     }
 }

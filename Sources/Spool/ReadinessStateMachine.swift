@@ -22,6 +22,8 @@ package struct ReadinessStateMachine: Sendable {
         package var foldersDeepMax = 4
         /// Nobody watches the folders within a user's folder, so they are looked at this often; default 5 s.
         package var folderLookPeriod: Duration = .seconds(5)
+        /// What the system does not let be taken is tried again this often; default 30 s.
+        package var blockedPeriod: Duration = .seconds(30)
         /// Default 64 MiB.
         package var sizeBytesMax: Int64 = 64 << 20
 
@@ -35,6 +37,8 @@ package struct ReadinessStateMachine: Sendable {
         var linkedSince: Duration?
         var wasMovedIn = false
         var postponed: WaitReason?
+        /// Nothing is to be tried before.
+        var heldUntil: Duration?
     }
 
     private let rules: Rules
@@ -57,7 +61,10 @@ package struct ReadinessStateMachine: Sendable {
         for entry in entries {
             let track = follow(entry, movedIn: movedIn.contains(entry.name), now: now)
             kept[entry.name] = track
-            let action = action(for: entry, track, now)
+            var action = action(for: entry, track, now)
+            if let reason = track.postponed, let until = track.heldUntil, now < until, action.isAttempt {
+                action = .wait(reason, until: until)
+            }
             if case .wait(_, let until?) = action { nextDeadline = min(nextDeadline ?? until, until) }
             decisions.append(.init(entry: entry, action: action, firstSeen: track.firstSeen))
         }
@@ -65,10 +72,21 @@ package struct ReadinessStateMachine: Sendable {
         return decisions
     }
 
-    /// Takes back a `.ready`: the claim found a writer, could not tell, or found the file changed. The clock
-    /// starts again, but for `.writerUnknown`, which only asks for a longer quiet period.
+    /// Takes back what was to be done: the claim found a writer, could not tell, or found the file changed. The
+    /// clock starts again, but for `.writerUnknown`, which only asks for a longer quiet period.
+    ///
+    /// What the system does not allow (`.cannotBeTaken`) is tried again after `Rules.blockedPeriod`, or when the
+    /// file has changed.
     package mutating func postpone(_ name: DroppedName, _ reason: WaitReason, now: Duration) {
         guard var track = tracks[name] else { return }
+        if case .cannotBeTaken = reason {
+            let until = now + rules.blockedPeriod
+            track.postponed = reason
+            track.heldUntil = until
+            tracks[name] = track
+            nextDeadline = min(nextDeadline ?? until, until)
+            return
+        }
         track.wasMovedIn = false
         track.postponed = reason
         if reason != .writerUnknown { track.quietSince = now }
@@ -87,6 +105,7 @@ package struct ReadinessStateMachine: Sendable {
             track.fingerprint = entry.fingerprint
             track.quietSince = now
             track.wasMovedIn = false
+            track.heldUntil = nil
             // "The system cannot tell" stays true; a writer that was seen is seen again by the next check.
             if track.postponed != .writerUnknown { track.postponed = nil }
         }
@@ -120,6 +139,9 @@ package struct ReadinessStateMachine: Sendable {
         guard entry.isReadable else {
             return .wait(.notReadable(mode: entry.mode, ownerID: entry.ownerID), until: nil)
         }
+        guard !entry.isForeign else {
+            return .wait(.foreign(mode: entry.mode, ownerID: entry.ownerID), until: nil)
+        }
         guard entry.size == 0 else { return .wait(.folder, until: now + rules.folderLookPeriod) }
         // Not at once: whoever copies a folder makes it first, and fills it file by file.
         let until = track.quietSince + rules.emptyPeriod
@@ -147,10 +169,13 @@ package struct ReadinessStateMachine: Sendable {
             return now < until ? .wait(.empty, until: until) : .refuse(.empty)
         }
         if entry.size > rules.sizeBytesMax {
-            return .refuse(.tooLarge(bytes: entry.size, limit: rules.sizeBytesMax))
+            return .wait(.tooLarge(bytes: entry.size, limit: rules.sizeBytesMax), until: nil)
         }
         if !entry.isReadable {
             return .wait(.notReadable(mode: entry.mode, ownerID: entry.ownerID), until: nil)
+        }
+        if entry.isForeign {
+            return .wait(.foreign(mode: entry.mode, ownerID: entry.ownerID), until: nil)
         }
         if track.wasMovedIn { return .ready(.renamedIntoFolder) }
         return .ready(.quiet(seconds: (now - track.quietSince) / .seconds(1)))
@@ -159,5 +184,12 @@ package struct ReadinessStateMachine: Sendable {
     private func quietPeriod(_ track: Track) -> Duration {
         track.postponed == .writerUnknown
             ? max(rules.quietPeriod, rules.quietPeriodWithoutLease) : rules.quietPeriod
+    }
+}
+
+extension ReadinessDecision.Action {
+    /// Whether something is to be done on the disk.
+    fileprivate var isAttempt: Bool {
+        if case .wait = self { false } else { true }
     }
 }

@@ -16,7 +16,7 @@ package struct SpoolEntry: Hashable, Sendable {
     package var name: DroppedName
     package var kind: Kind
     package var identity: FileIdentity
-    /// Bytes; of a folder, the number of names in it.
+    /// Bytes; of a folder that is looked into, 0 if it is empty and 1 if it is not.
     package var size: Int64
     /// Nanoseconds since 1970; used only to see that something changed, never as an age.
     package var modifiedNanoseconds: Int64
@@ -28,11 +28,14 @@ package struct SpoolEntry: Hashable, Sendable {
     package var ownerID: UInt32
     /// Whether this process may read the file; true for what is not a regular file.
     package var isReadable: Bool
+    /// Whether the owner and the group of the user's folder may not read it: `FolderAccess`.
+    package var isForeign: Bool
 
     package init(
         name: DroppedName, kind: Kind = .regular, identity: FileIdentity, size: Int64,
         modifiedNanoseconds: Int64 = 0, changedNanoseconds: Int64 = 0, linkCount: Int = 1,
-        mode: UInt32 = 0o644, ownerID: UInt32 = 0, isReadable: Bool = true
+        mode: UInt32 = 0o644, ownerID: UInt32 = 0, isReadable: Bool = true,
+        isForeign: Bool = false
     ) {
         self.name = name
         self.kind = kind
@@ -44,14 +47,16 @@ package struct SpoolEntry: Hashable, Sendable {
         self.mode = mode
         self.ownerID = ownerID
         self.isReadable = isReadable
+        self.isForeign = isForeign
     }
 
-    init(name: DroppedName, status: stat, isReadable: Bool = true) {
+    init(name: DroppedName, status: stat, isReadable: Bool = true, isForeign: Bool = false) {
         self.init(
             name: name, kind: status.kind, identity: FileIdentity(status), size: Int64(status.st_size),
             modifiedNanoseconds: status.st_mtim.nanoseconds,
             changedNanoseconds: status.st_ctim.nanoseconds, linkCount: Int(status.st_nlink),
-            mode: status.st_mode & 0o7777, ownerID: status.st_uid, isReadable: isReadable)
+            mode: status.st_mode & 0o7777, ownerID: status.st_uid, isReadable: isReadable,
+            isForeign: isForeign)
     }
 
     /// Equal as long as nobody wrote to the file, replaced it or touched it.

@@ -25,6 +25,10 @@ package struct SpoolError: Error, Hashable, CustomStringConvertible {
     /// lost.
     package var isDiskFull: Bool { [ENOSPC, EDQUOT, EROFS].contains(errorNumber) }
 
+    /// Whether other files of the same folder may well be taken: a folder within it that is closed, or lies on
+    /// another file system.
+    package var isOfOneFile: Bool { [EACCES, EPERM, EXDEV].contains(errorNumber) }
+
     /// Whether the same call may succeed later without a change of the configuration.
     package var isRetryable: Bool {
         isDiskFull || [EIO, ENOMEM, EMFILE, ENFILE, EAGAIN].contains(errorNumber)
@@ -50,6 +54,7 @@ package struct SpoolError: Error, Hashable, CustomStringConvertible {
         case ENOENT, ENOTDIR: "Create the folder, or correct the setting that names it."
         case ELOOP: "Replace the symbolic link by a folder; links in the spool are not followed."
         case EEXIST: "Choose another name, or wait until the file there was picked up."
+        case ESTALE: "Start hashdrop again."
         case EINVAL: "Use a name of 1 to 255 bytes without '/'."
         case EFBIG: "Split the file."
         case EMFILE, ENFILE: "Raise the limit of open files (LimitNOFILE)."

@@ -35,13 +35,27 @@ package final class SpoolFolder: Sendable {
         return (users, others)
     }
 
-    /// Whether the spool folder is still the one under its path: it may have been moved away, replaced, or hidden
-    /// by a mount.
-    package var isInPlace: Bool {
+    /// What stands under the spool folder's path now: it may have been moved away, replaced, or hidden by a mount.
+    package enum Standing: Hashable, Sendable {
+        case inPlace
+        /// Nothing, or a folder that is no spool, such as a bare mount point: it may come back.
+        case gone
+        /// Another spool folder, with a private folder of its own.
+        case replaced
+    }
+
+    package var standing: Standing {
         var atPath = stat()
         var held = stat()
-        guard stat(path, &atPath) == 0, fstat(root.number, &held) == 0 else { return false }
-        return FileIdentity(atPath) == FileIdentity(held)
+        guard stat(path, &atPath) == 0, fstat(root.number, &held) == 0 else { return .gone }
+        if FileIdentity(atPath) == FileIdentity(held) { return .inPlace }
+        return Self.isSpool(path) ? .replaced : .gone
+    }
+
+    /// Whether the folder holds a daemon's private folder, which also tells a mounted disk from its mount point.
+    package static func isSpool(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path + "/" + ClaimStore.privateFolderName, &status) == 0 && status.kind == .folder
     }
 
     /// Looks at a user's folder once, and at the folders in it down to `foldersDeepMax` of them within each
@@ -50,12 +64,17 @@ package final class SpoolFolder: Sendable {
     ///
     /// If there are more, names that say "not yet" are left out before others, and later names before earlier
     /// ones, so that repeated scans see the same entries.
-    package func scan(_ user: UserName, limit: Int = 1_000, foldersDeepMax: Int = 4) throws -> FolderScan {
+    ///
+    /// In all, at most `namesMax` names are read (default 100,000), so that time and memory are bounded whatever
+    /// the folders hold.
+    package func scan(
+        _ user: UserName, limit: Int = 1_000, foldersDeepMax: Int = 4, namesMax: Int = FolderScan.namesMax
+    ) throws -> FolderScan {
         let folder = try root.folder(user.description)
-        let names = try folder.names(limit: FolderScan.namesMax)
-        var look = FolderLook(limit: limit, foldersDeepMax: foldersDeepMax)
-        try look.visit(folder, prefix: [], names.names)
-        look.scan.hasMore = look.scan.hasMore || names.more
+        let access = FolderAccess(try folder.descriptor.status { folder.error("look at", $0, "") })
+        var look = FolderLook(
+            limit: limit, foldersDeepMax: foldersDeepMax, access: access, namesLeft: namesMax)
+        try look.visit(folder, prefix: [])
         return look.scan
     }
 
@@ -75,7 +94,7 @@ package final class SpoolFolder: Sendable {
 
 /// What one look at a user's folder saw.
 package struct FolderScan: Hashable, Sendable {
-    /// So many names are read at most.
+    /// So many names are read at most, those in inner folders among them.
     package static let namesMax = 100_000
 
     package var entries: [SpoolEntry]
@@ -95,15 +114,18 @@ package struct FolderScan: Hashable, Sendable {
 private struct FolderLook {
     let limit: Int
     let foldersDeepMax: Int
+    let access: FolderAccess
+    /// So many names may still be read.
+    var namesLeft: Int
     var scan = FolderScan(entries: [])
 
     /// Notes what is in the folder, then what is in its folders.
-    mutating func visit(_ folder: borrowing Folder, prefix: [UInt8], _ names: [[UInt8]]) throws {
-        let hasRoom = scan.entries.count + names.count <= limit
-        let unfinished = hasRoom ? [] : names.filter { NameRule($0) != .ordinary }
-        let ordinary = unfinished.isEmpty ? names : names.filter { NameRule($0) == .ordinary }
-        var inner: [(name: [UInt8], names: [[UInt8]])] = []
-        for name in ordinary + unfinished {
+    mutating func visit(_ folder: borrowing Folder, prefix: [UInt8]) throws {
+        let (names, more) = try folder.names(limit: namesLeft)
+        namesLeft -= names.count
+        scan.hasMore = scan.hasMore || more
+        var inner: [[UInt8]] = []
+        for name in ordered(names) {
             guard scan.entries.count < limit else {
                 scan.leftOut += 1
                 continue
@@ -111,33 +133,46 @@ private struct FolderLook {
             // A name that has vanished since is no entry.
             guard let status = try folder.status(name) else { continue }
             let isReadable = status.kind != .regular || folder.mayRead(name)
+            let isForeign = [.regular, .folder].contains(status.kind) && !access.mayRead(status)
             var entry = SpoolEntry(
-                name: DroppedName(bytes: prefix + name), status: status, isReadable: isReadable)
-            if let names = try look(into: &entry, in: folder) { inner.append((name, names)) }
+                name: DroppedName(bytes: prefix + name), status: status, isReadable: isReadable,
+                isForeign: isForeign)
+            if try look(into: &entry, in: folder) { inner.append(name) }
             scan.entries.append(entry)
         }
-        for (name, names) in inner {
-            guard let folder = try Self.open(name, in: folder) else { continue }
-            try visit(folder, prefix: prefix + name + [UInt8(ascii: "/")], names)
+        for name in inner {
+            guard namesLeft > 0 else {
+                scan.hasMore = true
+                return
+            }
+            do {
+                guard let folder = try Self.open(name, in: folder) else { continue }
+                try visit(folder, prefix: prefix + name + [UInt8(ascii: "/")])
+            } catch let error as SpoolError where [EACCES, EPERM].contains(error.errorNumber) {
+                // Closed since it was looked into; the next scan says so.
+            }
         }
     }
 
-    /// The names in a folder that is to be visited; its entry then says how many there are.
-    private mutating func look(into entry: inout SpoolEntry, in folder: borrowing Folder) throws -> [[UInt8]]?
-    {
-        guard entry.kind == .folder, entry.name.folders.count < foldersDeepMax,
+    /// Names that say "not yet" come last where there is no room for all.
+    private func ordered(_ names: [[UInt8]]) -> [[UInt8]] {
+        if scan.entries.count + names.count <= limit { return names }
+        return names.filter { NameRule($0) == .ordinary } + names.filter { NameRule($0) != .ordinary }
+    }
+
+    /// Whether the entry is a folder that is to be visited, with names in it; its size then says so.
+    private func look(into entry: inout SpoolEntry, in folder: borrowing Folder) throws -> Bool {
+        guard entry.kind == .folder, !entry.isForeign, entry.name.folders.count < foldersDeepMax,
             NameRule(entry.name.leaf) == .ordinary
-        else { return nil }
-        let rest = FolderScan.namesMax - scan.entries.count
+        else { return false }
         do {
-            guard let inner = try Self.open(entry.name.leaf, in: folder) else { return nil }
-            let names = try inner.names(limit: max(1, rest))
-            entry.size = Int64(names.names.count)
-            scan.hasMore = scan.hasMore || names.more
-            return names.names
+            guard let inner = try Self.open(entry.name.leaf, in: folder) else { return false }
+            // Its names are not kept until its turn comes, or many folders would take much memory.
+            entry.size = try inner.names(limit: 0).more ? 1 : 0
+            return entry.size > 0
         } catch let error as SpoolError where [EACCES, EPERM].contains(error.errorNumber) {
             entry.isReadable = false
-            return nil
+            return false
         }
     }
 

@@ -27,6 +27,10 @@ package struct FolderHint: Hashable, Sendable {
     package var user: UserName?
     /// Names that were renamed into the folder and are complete.
     package var movedIn: Set<DroppedName> = []
+    /// Names that are gone or made anew: whatever was renamed to them before is there no longer.
+    package var replaced: Set<DroppedName> = []
+    /// There were more of these than are kept: no name that was told before counts any more.
+    package var hasReplacedMany = false
     /// Whether something came or was written: what `EventTrust` weighs. The daemon's own taking away does not
     /// count.
     package var tellsOfNews = false
@@ -34,12 +38,19 @@ package struct FolderHint: Hashable, Sendable {
     package var watch: Watch?
 
     package init(
-        user: UserName?, movedIn: Set<DroppedName> = [], tellsOfNews: Bool = false, watch: Watch? = nil
+        user: UserName?, movedIn: Set<DroppedName> = [], replaced: Set<DroppedName> = [],
+        tellsOfNews: Bool = false, watch: Watch? = nil
     ) {
         self.user = user
         self.movedIn = movedIn
+        self.replaced = replaced
         self.tellsOfNews = tellsOfNews
         self.watch = watch
+    }
+
+    /// The names that were renamed into the folder, as they are after this hint; `before` it they were these.
+    package func movedIn(after before: Set<DroppedName>) -> Set<DroppedName> {
+        hasReplacedMany ? movedIn : before.subtracting(replaced).union(movedIn)
     }
 
     /// What the operator should know of a watch that failed, with the setting to change; nil otherwise.

@@ -9,6 +9,12 @@ package struct WatchEvents: AsyncSequence, Sendable {
 
     let inbox: WatchInbox
 
+    /// Everything that was told since the last time, merged; does not wait.
+    package func takeAll() -> [WatchEvent] { inbox.take() }
+
+    /// One ring or more after something was told, for one reader that then calls `takeAll`; ends with `stop`.
+    package var rings: AsyncStream<Void> { inbox.bell }
+
     package func makeAsyncIterator() -> Iterator {
         Iterator(inbox: inbox, bell: inbox.bell.makeAsyncIterator())
     }

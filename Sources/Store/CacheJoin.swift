@@ -15,7 +15,7 @@ enum CacheJoin {
                 WHERE jobID = :job AND EXISTS (
                     SELECT 1 FROM answer LEFT JOIN file ON file.id = answer.fileID
                     WHERE answer.hash = jobHash.hash AND answer.askedAt >=
-                        CASE WHEN file.engines <> '' THEN :knownSince ELSE :unknownSince END)
+                        CASE WHEN file.engineCount > 0 THEN :knownSince ELSE :unknownSince END)
                 """, arguments: fresh)
         try Followers.settle(jobID: jobID, in: db)
         try db.execute(

@@ -16,6 +16,7 @@ package struct HashdropDatabase: Sendable {
     package var ledger: QuotaLedger { QuotaLedger(pool: pool) }
     package var cache: CacheStore { CacheStore(pool: pool) }
     package var reportRows: ReportRowStore { ReportRowStore(pool: pool) }
+    package var reportDigests: ReportDigestStore { ReportDigestStore(pool: pool) }
 
     /// Opens the database, or makes it.
     ///
@@ -24,6 +25,7 @@ package struct HashdropDatabase: Sendable {
     /// - Throws: `StoreError`.
     package init(path: String, endpoint: String?) throws {
         do {
+            try Self.refuseForeign(path)
             pool = try DatabasePool(path: path, configuration: Self.configuration())
             let version = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             guard version <= Schema.version else {
@@ -32,6 +34,7 @@ package struct HashdropDatabase: Sendable {
                     "The database '\(path)' was made by a newer hashdrop (schema \(version), this one knows "
                         + "\(Schema.version)); install that version or restore a backup.")
             }
+            try Self.mark(pool)
             try Schema.migrator.migrate(pool)
             // Not without need: on a full disk whoever only looks must get in.
             if version != Schema.version {
@@ -41,6 +44,37 @@ package struct HashdropDatabase: Sendable {
         } catch let error as DatabaseError {
             throw Self.openingError(error, path: path)
         }
+    }
+
+    /// `hdrp`, in the file's header (`PRAGMA application_id`), where `file` and we see whose database it is.
+    private static let applicationID: Int64 = 0x6864_7270
+
+    /// Another program's database is neither written to nor switched to another journal, which opening it would do.
+    private static func refuseForeign(_ path: String) throws {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let size = attributes?[.size] as? Int, size > 0 else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let (id, tables) = try queue.read { db in
+            try (
+                Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
+                Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+            )
+        }
+        try queue.close()
+        // Without a table it is one of ours that a kill cut off at its birth.
+        guard id == applicationID || (id == 0 && tables == 0) else {
+            throw StoreError(.notOurs, damage(path, "it does not bear hashdrop's mark"))
+        }
+    }
+
+    private static func mark(_ pool: DatabasePool) throws {
+        let id = try pool.read { try Int64.fetchOne($0, sql: "PRAGMA application_id") ?? 0 }
+        // Not without need: on a full disk whoever only looks must get in.
+        guard id != applicationID else { return }
+        try pool.write { try $0.execute(sql: "PRAGMA application_id = \(applicationID)") }
     }
 
     private static func configuration() -> Configuration {

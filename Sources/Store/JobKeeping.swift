@@ -37,12 +37,13 @@ extension JobStore {
         }
     }
 
-    /// Jobs that ended before `date` and whose report stands in its folder, the oldest first, at most `limit`.
-    package func finished(before date: Date, limit: Int) throws -> [Job] {
+    /// Jobs that ended before `date` and whose report stands in its folder, the oldest first, at most `limit` after
+    /// the first `skipped` of them.
+    package func finished(before date: Date, limit: Int, skipping skipped: Int = 0) throws -> [Job] {
         try pool.read { db in
             try JobRecord.fetch(
-                db, "WHERE isPublished = 1 AND finishedAt < ? ORDER BY finishedAt LIMIT ?",
-                [date.milliseconds, limit])
+                db, "WHERE isPublished = 1 AND finishedAt < ? ORDER BY finishedAt, id LIMIT ? OFFSET ?",
+                [date.milliseconds, limit, skipped])
         }
     }
 

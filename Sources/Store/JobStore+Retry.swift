@@ -3,7 +3,8 @@ import GRDB
 package import Model
 
 extension JobStore {
-    /// Opens a job's failed hashes again, with all their attempts; the job runs again if there are any.
+    /// Opens a job's failed hashes again, with all their attempts; the job runs again if there are any. Answers that
+    /// were pruned from the cache since are asked for again too: the report is written anew and has to show them.
     ///
     /// - Returns: how many hashes are asked again.
     /// - Throws: `StoreError` of kind `noSuchJob`.
@@ -25,8 +26,14 @@ extension JobStore {
             try db.execute(
                 sql: "UPDATE jobHash SET state = 0, reason = NULL WHERE jobID = ? AND state = 3",
                 arguments: [job])
-            let opened = db.changesCount
+            var opened = db.changesCount
             guard opened > 0 else { return 0 }
+            try db.execute(
+                sql: """
+                    UPDATE jobHash SET state = 0, askedAs = NULL WHERE jobID = ? AND state = 2 AND NOT EXISTS (
+                        SELECT 1 FROM answer WHERE answer.hash = coalesce(askedAs, jobHash.hash))
+                    """, arguments: [job])
+            opened += db.changesCount
             try db.execute(
                 sql: """
                     UPDATE job SET state = 'running', finishedAt = NULL, isPublished = 0,

@@ -59,18 +59,20 @@ package struct JobStore: Sendable {
         }
     }
 
-    /// A user's jobs, the newest first.
-    package func jobs(of user: UserName, limit: Int) throws -> [Job] {
+    /// A user's jobs, the newest first, without the newest `offset` of them.
+    package func jobs(of user: UserName, limit: Int, offset: Int = 0) throws -> [Job] {
         try pool.read { db in
             try JobRecord.fetch(
-                db, "WHERE user = ? ORDER BY receivedAt DESC, id DESC LIMIT ?", [user.description, limit])
+                db, "WHERE user = ? ORDER BY receivedAt DESC, id DESC LIMIT ? OFFSET ?",
+                [user.description, limit, offset])
         }
     }
 
-    /// Everybody's jobs, the newest first.
-    package func jobs(limit: Int) throws -> [Job] {
+    /// Everybody's jobs, the newest first, without the newest `offset` of them.
+    package func jobs(limit: Int, offset: Int = 0) throws -> [Job] {
         try pool.read { db in
-            try JobRecord.fetch(db, "ORDER BY receivedAt DESC, id DESC LIMIT ?", [limit])
+            try JobRecord.fetch(
+                db, "ORDER BY receivedAt DESC, id DESC LIMIT ? OFFSET ?", [limit, offset])
         }
     }
 
@@ -81,14 +83,17 @@ package struct JobStore: Sendable {
 
     /// Remembers how many rows of each verdict a job's report shows, so that lists of jobs need not count again.
     ///
-    /// - Parameter isFinal: whether the report is the last one, and stands in its folder.
+    /// - Parameter isFinal: whether the report is the last one, and stands in its folder. It is not if the job was
+    ///   told to run again meanwhile.
     package func saveReported(_ id: JobID, words: [VerdictWord: Int], isFinal: Bool) throws {
         let text = words.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
             .joined(separator: ",")
         try pool.write { db in
             try db.execute(
-                sql: "UPDATE job SET words = ?, isPublished = max(isPublished, ?) WHERE name = ?",
-                arguments: [text, isFinal, id.description])
+                sql: """
+                    UPDATE job SET words = ?, isPublished = max(isPublished, ? AND state <> 'running')
+                    WHERE name = ?
+                    """, arguments: [text, isFinal, id.description])
         }
     }
 

@@ -71,6 +71,8 @@ package struct LookupOutcome: Sendable {
 package struct RecordedOutcomes: Hashable, Sendable {
     /// The jobs that got closer to their end, each with the rows that it still waits for.
     package var touched: [JobID: Int] = [:]
+    /// Whose those jobs are.
+    package var users: [JobID: UserName] = [:]
     package var finished: Set<JobID> = []
     /// The jobs, by row id, that still wait for a hash whose request failed for now.
     package var postponed: Set<Int64> = []
@@ -78,6 +80,15 @@ package struct RecordedOutcomes: Hashable, Sendable {
     package var nextRetry: Date?
 
     package init() {}
+}
+
+/// Open hashes of a job that wait for their next attempt.
+package struct PostponedHashes: Hashable, Sendable {
+    package var count: Int
+    /// When the first of them is asked again.
+    package var nextAttemptAt: Date
+    /// What happened to that one, in a sentence.
+    package var reason: String
 }
 
 /// The lookups' side of the database: what is open, what is reserved, what was answered.
@@ -140,6 +151,27 @@ package struct LookupStore: Sendable {
                 db, sql: "SELECT min(notBefore) FROM retry WHERE \(Self.isPending)",
                 arguments: [now.milliseconds, now.milliseconds]
             ).map(Date.init(milliseconds:))
+        }
+    }
+
+    /// What waits for its next attempt at `now`, by the job's row id. Costs as much as there are failed hashes.
+    package func postponed(at now: Date) throws -> [Int64: PostponedHashes] {
+        try pool.read { db in
+            // SQLite takes the bare column from the row that has the minimum (its documentation, "SELECT", 2.4).
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT jobID, count(*), min(notBefore), retry.reason FROM retry
+                    JOIN jobHash ON jobHash.hash = retry.hash AND state = 0
+                    WHERE \(Self.isPending) GROUP BY jobID
+                    """, arguments: [now.milliseconds, now.milliseconds])
+            return Dictionary(
+                uniqueKeysWithValues: rows.map {
+                    (
+                        $0[0],
+                        PostponedHashes(count: $0[1], nextAttemptAt: Date(milliseconds: $0[2]), reason: $0[3])
+                    )
+                })
         }
     }
 

@@ -112,11 +112,12 @@ struct OutcomeRecorder {
                 sql: """
                     UPDATE job SET savedByAlias = savedByAlias + ?, savedBySharing = savedBySharing + ?,
                         openCount = openCount - ?
-                    WHERE id = ? RETURNING name, openCount
+                    WHERE id = ? RETURNING name, openCount, user
                     """), arguments: [byName + followers, isShared ? 1 : 0, rows.count + followers, job])
-        guard let row, let id = JobID(row[0] as String) else { return }
+        guard let row, let id = JobID(row[0] as String), let user = UserName(row[2] as String) else { return }
         let open: Int = row[1]
         recorded.touched[id] = open
+        recorded.users[id] = user
         guard open == 0 else { return }
         try db.execute(
             sql: "UPDATE job SET state = 'done', finishedAt = ? WHERE id = ? AND state = 'running'",

@@ -57,7 +57,7 @@ package struct ReportRowStore: Sendable {
         return """
             CASE WHEN state < 2 THEN \(place(.waiting)) WHEN state = 3 THEN \(place(.failed))
                 WHEN answer.fileID IS NULL THEN \(place(.unknown))
-                WHEN file.engines = '' THEN \(place(.noResults))
+                WHEN file.engineCount = 0 THEN \(place(.noResults))
                 WHEN file.detectionCount >= \(thresholds.maliciousFrom) THEN \(place(.malicious))
                 WHEN file.detectionCount >= \(thresholds.suspiciousFrom) THEN \(place(.suspicious))
                 ELSE \(place(.clean)) END

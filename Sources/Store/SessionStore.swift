@@ -6,7 +6,7 @@ package import Model
 package struct SessionLimits: Hashable, Sendable {
     /// From the login on, whatever happens; default 12 h.
     package var lifetime: Duration
-    /// Since the last request; default 1 h.
+    /// Since the last use; default 1 h.
     package var idle: Duration
     /// Sessions of one user at a time; default 20. A further login ends the oldest.
     package var sessionsPerUserMax: Int
@@ -19,6 +19,41 @@ package struct SessionLimits: Hashable, Sendable {
         self.idle = idle
         self.sessionsPerUserMax = sessionsPerUserMax
     }
+
+    /// Whether a session is still good.
+    package func allow(startedAt: Date, usedAt: Date, at now: Date) -> Bool {
+        startedAt > now - lifetime && usedAt > now - idle
+    }
+}
+
+/// What happened to sessions and is not in the database yet.
+package struct SessionChanges: Hashable, Sendable {
+    /// A login.
+    package struct Begun: Hashable, Sendable {
+        package var user: UserName
+        /// The stored hash that the password was checked against.
+        package var passwordHash: String
+        /// The same password hashed anew, where the parameters have changed since.
+        package var newPasswordHash: String?
+        package var startedAt: Date
+
+        package init(user: UserName, passwordHash: String, newPasswordHash: String? = nil, startedAt: Date) {
+            self.user = user
+            self.passwordHash = passwordHash
+            self.newPasswordHash = newPasswordHash
+            self.startedAt = startedAt
+        }
+    }
+
+    /// By the digests of their ids, as the others.
+    package var begun: [Data: Begun] = [:]
+    /// When each was used last.
+    package var used: [Data: Date] = [:]
+    package var ended: Set<Data> = []
+
+    package init() {}
+
+    package var isEmpty: Bool { begun.isEmpty && used.isEmpty && ended.isEmpty }
 }
 
 /// Who is logged in at the web page. It knows the sessions' ids only as SHA-256 digests, so that a copy of the
@@ -26,76 +61,78 @@ package struct SessionLimits: Hashable, Sendable {
 package struct SessionStore: Sendable {
     let pool: DatabasePool
 
-    /// Using a session is written down at most this often: a page that refreshes itself must not cost a synced
-    /// write each time.
-    private static let useNotedEvery: Double = 60
-
-    /// Begins a session, unless the user's password hash is not `passwordHash` any more: who changes a password
-    /// must not miss the login that is under way with the old one.
+    /// Whose session this is, as the user is now, and when it was used last; nil if it has ended or never was.
     ///
-    /// - Returns: whether it has begun.
-    package func begin(
-        _ idHash: Data, for user: UserName, whosePasswordHashIs passwordHash: String, limits: SessionLimits,
-        at now: Date
-    ) throws -> Bool {
-        try pool.write { db in
-            try Self.removeEnded(limits, now, in: db)
-            let time = now.milliseconds
-            try db.execute(
-                sql: """
-                    INSERT INTO session (idHash, user, startedAt, usedAt)
-                    SELECT ?, name, ?, ? FROM user WHERE name = ? AND passwordHash = ?
-                    """, arguments: [idHash, time, time, user.description, passwordHash])
-            guard db.changesCount == 1 else { return false }
-            try db.execute(
-                sql: """
-                    DELETE FROM session WHERE user = :user AND idHash NOT IN (
-                        SELECT idHash FROM session WHERE user = :user
-                        ORDER BY idHash = :new DESC, startedAt DESC LIMIT :max)
-                    """,
-                arguments: [
-                    "user": user.description, "new": idHash, "max": max(1, limits.sessionsPerUserMax),
-                ])
-            return true
-        }
-    }
-
-    /// Whose session this is, as the user is now, or nil if it has ended or never was.
-    package func user(_ idHash: Data, limits: SessionLimits, at now: Date) throws -> User? {
-        let found = try pool.read { db in
-            try Row.fetchOne(
+    /// - Parameter laterUse: a use that is not written down yet.
+    package func user(
+        _ idHash: Data, limits: SessionLimits, at now: Date, laterUse: Date? = nil
+    ) throws -> (user: User, usedAt: Date)? {
+        try pool.read { db in
+            let row = try Row.fetchOne(
                 db,
                 sql: """
                     SELECT user.*, startedAt, usedAt FROM session JOIN user ON user.name = session.user
-                    WHERE idHash = ? AND startedAt > ? AND usedAt > ?
-                    """,
-                arguments: [
-                    idHash, (now - limits.lifetime).milliseconds, (now - limits.idle).milliseconds,
-                ]
-            ).map { (user: UserStore.user($0), usedAt: Date(milliseconds: $0["usedAt"])) }
+                    WHERE idHash = ?
+                    """, arguments: [idHash])
+            guard let row, let user = UserStore.user(row) else { return nil }
+            let usedAt = max(Date(milliseconds: row["usedAt"]), laterUse ?? .distantPast)
+            let startedAt = Date(milliseconds: row["startedAt"])
+            return limits.allow(startedAt: startedAt, usedAt: usedAt, at: now) ? (user, usedAt) : nil
         }
-        guard let found else { return nil }
-        let every = min(Self.useNotedEvery, Double(limits.idle.components.seconds) / 10)
-        if now.timeIntervalSince(found.usedAt) > every {
-            try pool.write { db in
-                try db.execute(
-                    sql: "UPDATE session SET usedAt = max(usedAt, ?) WHERE idHash = ?",
-                    arguments: [now.milliseconds, idHash])
-            }
-        }
-        return found.user
     }
 
-    /// Ends a session; nothing happens if there is none.
-    package func end(_ idHash: Data) throws {
+    /// Writes down what happened: one transaction.
+    ///
+    /// A session begins only if the user's password hash is still the one that was checked: who changes a password
+    /// must not miss the login that was under way with the old one.
+    package func write(_ changes: SessionChanges, limits: SessionLimits, at now: Date) throws {
         try pool.write { db in
-            try db.execute(sql: "DELETE FROM session WHERE idHash = ?", arguments: [idHash])
+            for (idHash, session) in changes.begun.sorted(by: { $0.value.startedAt < $1.value.startedAt }) {
+                try Self.begin(idHash, session, limits, in: db)
+            }
+            // After all of them, because each was checked against the old hash.
+            for session in changes.begun.values { try Self.rehash(session, in: db) }
+            for (idHash, usedAt) in changes.used {
+                try db.execute(
+                    sql: "UPDATE session SET usedAt = max(usedAt, ?) WHERE idHash = ?",
+                    arguments: [usedAt.milliseconds, idHash])
+            }
+            for idHash in changes.ended {
+                try db.execute(sql: "DELETE FROM session WHERE idHash = ?", arguments: [idHash])
+            }
+            try Self.removeEnded(limits, now, in: db)
         }
     }
 
     /// How many sessions are kept, those that have ended and were not removed yet among them.
     package func count() throws -> Int {
         try pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM session")! }
+    }
+
+    private static func begin(
+        _ idHash: Data, _ session: SessionChanges.Begun, _ limits: SessionLimits, in db: Database
+    ) throws {
+        let time = session.startedAt.milliseconds
+        let user = session.user.description
+        try db.execute(
+            sql: """
+                INSERT INTO session (idHash, user, startedAt, usedAt)
+                SELECT ?, name, ?, ? FROM user WHERE name = ? AND passwordHash = ?
+                """, arguments: [idHash, time, time, user, session.passwordHash])
+        guard db.changesCount == 1 else { return }
+        try db.execute(
+            sql: """
+                DELETE FROM session WHERE user = :user AND idHash NOT IN (
+                    SELECT idHash FROM session WHERE user = :user
+                    ORDER BY idHash = :new DESC, startedAt DESC LIMIT :max)
+                """, arguments: ["user": user, "new": idHash, "max": max(1, limits.sessionsPerUserMax)])
+    }
+
+    private static func rehash(_ session: SessionChanges.Begun, in db: Database) throws {
+        guard let hash = session.newPasswordHash else { return }
+        try db.execute(
+            sql: "UPDATE user SET passwordHash = ? WHERE name = ? AND passwordHash = ?",
+            arguments: [hash, session.user.description, session.passwordHash])
     }
 
     private static func removeEnded(_ limits: SessionLimits, _ now: Date, in db: Database) throws {

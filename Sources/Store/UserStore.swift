@@ -71,15 +71,6 @@ package struct UserStore: Sendable {
             "DELETE FROM session WHERE user = ?")
     }
 
-    /// Stores the same password hashed anew; the sessions stay. Does nothing if the hash is not `old` any more.
-    package func replacePasswordHash(_ old: String, by new: String, of name: UserName) throws {
-        try pool.write { db in
-            try db.execute(
-                sql: "UPDATE user SET passwordHash = ? WHERE name = ? AND passwordHash = ?",
-                arguments: [new, name.description, old])
-        }
-    }
-
     /// Removes the user with the user's sessions; jobs and reports stay.
     ///
     /// - Throws: `StoreError` of kind `noSuchUser`.

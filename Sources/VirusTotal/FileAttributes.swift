@@ -86,7 +86,8 @@ struct FileAttributes: Decodable {
     }
 
     /// The rows by engine. Missing, null and empty mean that no analysis has finished, unless the statistics
-    /// say otherwise: to take unreadable detections for "nothing yet" would be a false all-clear.
+    /// say otherwise: to take unreadable detections for "nothing yet" would be a false all-clear. For the same reason the
+    /// rows must hold as many detections as the statistics count (they did in all of 125 recorded answers).
     private static func engines(_ container: Container) throws -> [String: EngineFinding] {
         let rows: [String: EngineRow]
         do {
@@ -95,8 +96,8 @@ struct FileAttributes: Decodable {
         } catch {
             throw Unusable(why: "the engines' results are not an object")
         }
+        let stats = container.lossy([String: LossyInteger].self, .lastAnalysisStats) ?? [:]
         if rows.isEmpty {
-            let stats = container.lossy([String: LossyInteger].self, .lastAnalysisStats) ?? [:]
             guard stats.values.allSatisfy({ ($0.value ?? 0) == 0 }) else {
                 throw Unusable(why: "the statistics count engines, but their results are missing")
             }
@@ -107,7 +108,14 @@ struct FileAttributes: Decodable {
         guard rows.keys.allSatisfy({ $0.unicodeScalars.count <= engineNameCharactersMax }) else {
             throw Unusable(why: "an engine's name exceeds \(engineNameCharactersMax) characters")
         }
-        return rows.mapValues(\.finding)
+        let findings = rows.mapValues(\.finding)
+        let counted = [EngineCategory.malicious, .suspicious].reduce(Int64(0)) { sum, category in
+            sum + min(max(0, stats[category.rawValue]?.value ?? 0), Int64(enginesMax))
+        }
+        guard counted <= findings.values.count(where: \.category.isDetection) else {
+            throw Unusable(why: "the statistics count \(counted) detections, the engines' results fewer")
+        }
+        return findings
     }
 }
 

@@ -2,39 +2,97 @@ import Foundation
 import Model
 import Reporting
 
-/// A list of jobs, the newest first: one user's or everybody's.
-struct JobsPage {
-    /// How many are shown; older ones stay in the report folders.
-    static let jobsMax = 500
+/// Which part of a list of jobs is shown.
+struct ListPage: Hashable, Sendable {
+    /// Jobs on one page.
+    static let jobsMax = 100
 
-    let title: StaticString
+    /// From 1 on; the first has the newest jobs.
+    var number: Int
+    var jobsTotal: Int
+
+    var pageCount: Int { max(1, (jobsTotal + Self.jobsMax - 1) / Self.jobsMax) }
+
+    /// The address of a page of the list at `path`.
+    static func path(_ path: StaticString, _ number: Int) -> String {
+        number == 1 ? "\(path)" : "\(path)?page=\(number)"
+    }
+}
+
+/// A list of jobs, the newest first: one user's or everybody's; before them what waits in the drop folders.
+struct JobsPage {
+    /// Waiting files that are listed.
+    static let waitingMax = 200
+
+    let place: WebFrame.Place
+    let part: ListPage
     let jobs: [JobOverview]
-    let jobsTotal: Int
-    let isOfEverybody: Bool
+    let waiting: [(user: UserName, file: WaitingFile)]
     let now: Date
 
-    var isLive: Bool { jobs.contains { !$0.job.state.isFinal } }
+    private var isOfEverybody: Bool { place == .everybody }
+    private var showsWaiting: Bool { part.number == 1 && !waiting.isEmpty }
+
+    /// What the page loads itself again by: while something goes on, and on an empty one, which waits for the first
+    /// list.
+    var live: String? {
+        guard showsWaiting || part.jobsTotal == 0 || jobs.contains(where: { !$0.job.state.isFinal }) else {
+            return nil
+        }
+        return part.number == 1 ? "\(place.path)?live" : "\(place.path)?page=\(part.number)&live"
+    }
 
     func append(to page: inout HTMLText) {
         page.markup("<h1>")
-        page.markup(title)
+        page.markup(place.label)
         page.markup("</h1><p class=facts><span>")
-        page.text(Wording.count(jobsTotal, "list", "lists"))
-        page.markup("</span><span>times: <span class=zone>UTC</span></span></p>\n")
-        if jobs.isEmpty {
-            page.markup("<section class=notice><h2>Nothing here yet</h2><p>Drop a text file with MD5, SHA-1 ")
-            page.markup("or SHA-256 hashes into the drop folder. It is picked up within seconds and appears ")
-            page.markup("here.</p></section>\n")
+        page.text(Wording.count(part.jobsTotal, "list", "lists"))
+        page.markup("</span>")
+        if showsWaiting {
+            page.markup("<span>")
+            page.number(waiting.count)
+            page.markup(" waiting</span>")
         }
+        page.markup("<span>times: <span class=zone>UTC</span></span></p>\n")
+        if part.jobsTotal == 0 && !showsWaiting { appendWelcome(to: &page) }
+        if showsWaiting { appendWaiting(to: &page) }
         append(jobs.filter { !$0.job.state.isFinal }, "Running", to: &page)
         append(jobs.filter { $0.job.state.isFinal }, "Finished", to: &page)
-        if jobsTotal > jobs.count {
-            page.markup("<p class=muted>The newest ")
-            page.number(jobs.count)
-            page.markup(" of ")
-            page.text(Wording.count(jobsTotal, "list", "lists"))
-            page.markup("; the older ones are in the report folders.</p>\n")
+        if part.pageCount > 1 { appendPages(to: &page) }
+    }
+
+    private func appendWelcome(to page: inout HTMLText) {
+        page.markup("<section class=notice><h2>Nothing here yet</h2><p>Drop a text file with MD5, SHA-1 ")
+        page.markup("or SHA-256 hashes into ")
+        page.markup(isOfEverybody ? "a user’s" : "your")
+        page.markup(" drop folder. It is picked up within seconds and appears here.</p></section>\n")
+    }
+
+    private func appendWaiting(to page: inout HTMLText) {
+        page.markup("<section><h2>")
+        page.markup(isOfEverybody ? "Waiting in the drop folders" : "Waiting in your folder")
+        page.markup("</h2><ul class=jobs>")
+        for (user, file) in waiting.prefix(Self.waitingMax) {
+            page.markup("<li class=w><div><h3>")
+            page.foreign(file.name.display, max: 300)
+            page.markup("</h3><p class=muted>")
+            if isOfEverybody {
+                page.text(user.description)
+                page.markup(" · ")
+            }
+            page.markup("seen ")
+            page.time(file.firstSeenAt)
+            page.markup("</p></div><div><p><span class=v>waiting</span>: ")
+            page.foreign(file.reason, max: 500)
+            page.markup("</p></div>")
         }
+        page.markup("</ul>")
+        if waiting.count > Self.waitingMax {
+            page.markup("<p class=muted>… and ")
+            page.text(Wording.count(waiting.count - Self.waitingMax, "more file", "more files"))
+            page.markup("</p>")
+        }
+        page.markup("</section>\n")
     }
 
     private func append(_ jobs: [JobOverview], _ title: StaticString, to page: inout HTMLText) {
@@ -50,5 +108,25 @@ struct JobsPage {
             ).append(to: &page)
         }
         page.markup("</ul></section>\n")
+    }
+
+    private func appendPages(to page: inout HTMLText) {
+        page.markup("<nav class=pages aria-label=\"Parts of the list\">")
+        if part.number > 1 { appendLink("Newer", part.number - 1, to: &page) }
+        page.markup("<span>Page ")
+        page.number(part.number)
+        page.markup(" of ")
+        page.number(part.pageCount)
+        page.markup("</span>")
+        if part.number < part.pageCount { appendLink("Older", part.number + 1, to: &page) }
+        page.markup("</nav>\n")
+    }
+
+    private func appendLink(_ label: StaticString, _ number: Int, to page: inout HTMLText) {
+        page.markup("<a href=\"")
+        page.text(ListPage.path(place.path, number))
+        page.markup("\">")
+        page.markup(label)
+        page.markup("</a>")
     }
 }

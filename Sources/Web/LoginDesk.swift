@@ -18,40 +18,47 @@ actor LoginDesk {
     typealias Check = @Sendable (String, PasswordHash) throws -> Bool
 
     private let data: WebData
-    private let sessions: SessionLimits
+    private let sessions: SessionBook
     private let checker: PasswordChecker
     private let parameters: PasswordHash.Parameters
     private let check: Check
     private let clock: WebClock
     /// Checked for names that have no password, so that they cost what others cost.
-    private let nobody: PasswordHash
+    private var nobodies: [PasswordHash.Parameters: PasswordHash] = [:]
+    /// Makes the choice among them one that nobody can foretell.
+    private let salt = SecretToken()
     private var throttle = LoginThrottle()
 
     init(
-        data: WebData, options: WebOptions, parameters: PasswordHash.Parameters, clock: WebClock,
-        check: @escaping Check
-    ) throws {
+        data: WebData, sessions: SessionBook, options: WebOptions, parameters: PasswordHash.Parameters,
+        clock: WebClock, check: @escaping Check
+    ) {
         self.data = data
-        sessions = options.sessions
+        self.sessions = sessions
         checker = PasswordChecker(
             checksMax: options.passwordChecksMax, waitingMax: options.passwordChecksWaitingMax)
         self.parameters = parameters
         self.clock = clock
         self.check = check
-        nobody = try PasswordHash(password: SecretToken().cookieValue, parameters: parameters)
     }
 
     /// Tries a name and a password.
     func logIn(name: String, password: String, from address: NetworkAddress?) async throws -> Outcome {
         let userName = UserName(name)
         // Names that nobody can have share one entry: they may be long, and they may be many.
-        let pair = LoginThrottle.Pair(user: userName?.description ?? "", address: address?.network ?? [])
+        let pair = LoginThrottle.Pair(user: userName?.description ?? "", address: address)
         if case .wait(let wait) = throttle.attempt(pair, at: clock.monotonic()) { return .wait(wait) }
-        let user = try await data.read { database in try userName.flatMap { try database.users.user($0) } }
+        // Everybody is read for anybody: whether a name is among them costs nothing.
+        let users = try await data.read { try $0.users.all() }
+        let user = userName.flatMap { name in users.first { $0.name == name } }
         let stored = user?.passwordHash.flatMap(PasswordHash.init(stored:))
+        let nobody = nobody(name: name, among: users)
         let isRight: Bool
         do {
-            isRight = try await matches(password, stored)
+            isRight = try await checker.run { [check] in
+                let isRight = try check(password, stored ?? nobody)
+                return isRight && stored != nil
+            }
         } catch is PasswordChecker.Busy {
             throttle.undo(pair)
             return .busy
@@ -61,30 +68,39 @@ actor LoginDesk {
         return try await begin(user, stored, password)
     }
 
-    private func matches(_ password: String, _ stored: PasswordHash?) async throws -> Bool {
-        try await checker.run { [check, nobody] in
-            let isRight = try check(password, stored ?? nobody)
-            return isRight && stored != nil
-        }
+    /// What is checked for a name without a password. Its parameters are those of one of the users, always the same
+    /// one for the same name: while older hashes are about, their time must not tell who exists.
+    private func nobody(name: String, among users: [User]) -> PasswordHash {
+        let known = users.compactMap { $0.passwordHash.flatMap(PasswordHash.init(stored:))?.parameters }
+        let chosen = known.isEmpty ? parameters : known[salt.choice(for: name, of: known.count)]
+        if let hash = nobodies[chosen] { return hash }
+        let hash = PasswordHash(ofNobody: chosen)
+        nobodies[chosen] = hash
+        return hash
     }
 
     /// The session gets an id that did not exist before the login: whoever planted one in the browser has nothing.
     private func begin(_ user: User, _ stored: PasswordHash, _ password: String) async throws -> Outcome {
-        var hash = stored.stored
-        if stored.parameters != parameters {
-            let new = try await checker.run { [parameters] in
+        let newHash = try await hashedAnew(password, stored)
+        let id = SecretToken()
+        sessions.begin(
+            id.hash,
+            .init(
+                user: user.name, passwordHash: stored.stored, newPasswordHash: newHash,
+                startedAt: clock.wall()))
+        return .welcome(user.name, id)
+    }
+
+    /// The password hashed with today's parameters, if its hash has others.
+    private func hashedAnew(_ password: String, _ stored: PasswordHash) async throws -> String? {
+        guard stored.parameters != parameters else { return nil }
+        do {
+            return try await checker.run { [parameters] in
                 try PasswordHash(password: password, parameters: parameters).stored
             }
-            let old = hash
-            try await data.read { try $0.users.replacePasswordHash(old, by: new, of: user.name) }
-            hash = new
+        } catch is PasswordChecker.Busy {
+            // Nobody is kept out for that: the next login does it.
+            return nil
         }
-        let id = SecretToken()
-        let now = clock.wall()
-        let hasBegun = try await data.read { [sessions, hash] in
-            try $0.sessions.begin(
-                id.hash, for: user.name, whosePasswordHashIs: hash, limits: sessions, at: now)
-        }
-        return hasBegun ? .welcome(user.name, id) : .wrong
     }
 }

@@ -7,20 +7,21 @@ import Store
 
 /// Logging in and out, and telling who is logged in.
 struct LoginPages: Sendable {
-    let data: WebData
     let pages: WebPages
     let desk: LoginDesk
-    let sessions: SessionLimits
+    let sessions: SessionBook
     let bodyBytesMax: Int
-    let clock: WebClock
+    let notices: StrangerNotices
     let logger: Logger
 
     /// Who this is, by the session in the cookie; nil for nobody.
-    func visitor(_ fields: HTTPFields, _ visit: Visit) async throws -> Visitor? {
+    ///
+    /// - Parameter isUse: whether a person asks, and not a page that loads itself again.
+    func visitor(_ fields: HTTPFields, _ visit: Visit, isUse: Bool) async throws -> Visitor? {
         guard let id = WebCookie.session.token(in: fields, isSecure: visit.isSecure) else { return nil }
-        let now = clock.wall()
-        let user = try await data.read { try $0.sessions.user(id.hash, limits: sessions, at: now) }
-        return user.map { Visitor(user: $0, formToken: id.formToken) }
+        return try await sessions.user(id.hash, isUse: isUse).map {
+            Visitor(user: $0, formToken: id.formToken)
+        }
     }
 
     /// The login form, tied to the browser that asks for it.
@@ -42,7 +43,7 @@ struct LoginPages: Sendable {
         guard OriginRule.allows(request.headers, of: visit) else { return foreignForm(visit) }
         guard let body = await body(of: request) else { return tooLarge() }
         guard let token = WebCookie.form.token(in: request.headers, isSecure: visit.isSecure),
-            token.matches(formToken: body["token"])
+            token.matches(formToken: body["token"].utf8)
         else { return form(request.headers, visit, .tryAgain) }
         let outcome = try await desk.logIn(
             name: body["user"], password: body["password"], from: visit.address)
@@ -63,8 +64,8 @@ struct LoginPages: Sendable {
         guard let id = WebCookie.session.token(in: request.headers, isSecure: visit.isSecure) else {
             return pages.redirect("/login")
         }
-        guard id.matches(formToken: body["token"]) else { return foreignForm(visit) }
-        try await data.read { try $0.sessions.end(id.hash) }
+        guard id.matches(formToken: body["token"].utf8) else { return foreignForm(visit) }
+        try await sessions.end(id.hash)
         var response = pages.redirect("/login")
         response.headers[values: .setCookie] = [WebCookie.session.removing(isSecure: visit.isSecure)]
         return response
@@ -74,7 +75,7 @@ struct LoginPages: Sendable {
         _ user: UserName, _ id: SecretToken, _ fields: HTTPFields, _ visit: Visit
     ) async throws -> Response {
         if let old = WebCookie.session.token(in: fields, isSecure: visit.isSecure) {
-            try await data.read { try $0.sessions.end(old.hash) }
+            try await sessions.end(old.hash)
         }
         logger.info(
             "Logged in.",
@@ -108,9 +109,7 @@ struct LoginPages: Sendable {
     }
 
     private func foreignForm(_ visit: Visit) -> Response {
-        logger.notice(
-            "A form from elsewhere was refused.",
-            metadata: ["address": "\(visit.address?.description ?? "?")"])
+        notices.write("A form from elsewhere was refused.", visit)
         return pages.message(.forbidden, "That form was not sent by this page. Go back and load it again.")
     }
 }

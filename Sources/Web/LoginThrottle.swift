@@ -1,8 +1,6 @@
 /// How long somebody has to wait before the next try to log in.
 ///
-/// Two counts slow guessing down: wrong tries for a user from wherever, and wrong tries from an address for
-/// whomever. Neither locks a user out for good, because a wait is short, is measured from the *own* last wrong
-/// try, and is not made longer by a try during it:
+/// Wrong tries are counted for a user and an address, for an address and whomever, and for an IPv6 site (a /48):
 ///
 /// | wrong tries in 15 minutes | wait |
 /// | --- | --- |
@@ -10,9 +8,15 @@
 /// | 5, 6, 7, 8 … | 1, 2, 4, 8 … 30 s since this address's last wrong try for the user |
 /// | from the address: up to 9 | none |
 /// | 10, 11, 12 … | 1, 2, 4 … 60 s since the address's last wrong try |
+/// | from the site: up to 39 | none |
+/// | 40, 41, 42 … | 1, 2, 4 … 60 s since the site's last wrong try |
 ///
-/// So a stranger who tries alice's password all day from elsewhere costs alice no time at her first try and at
-/// most half a minute after an own mistake. From an address that alice has logged in from, somebody else's wrong
+/// Against guesses from many addresses, of which each would have its first try free, the tries for one user from
+/// places where the user has not logged in before have one line (`StrangerLine`).
+///
+/// None of it locks a user out for good. A wait is short, is measured from the *own* last wrong try, and is not made
+/// longer by a try during it; places that the user has logged in from do not stand in the line, and a place in the
+/// line comes up whatever others do meanwhile. From an address that alice has logged in from, somebody else's wrong
 /// tries for other names do not slow her.
 struct LoginThrottle: Sendable {
     enum Decision: Hashable, Sendable {
@@ -23,6 +27,13 @@ struct LoginThrottle: Sendable {
     struct Pair: Hashable, Sendable {
         var user: String
         var address: [UInt8]
+        var site: [UInt8]
+
+        init(user: String, address: NetworkAddress?) {
+            self.user = user
+            self.address = address?.network ?? []
+            site = address?.site ?? []
+        }
     }
 
     private struct Failures {
@@ -36,19 +47,27 @@ struct LoginThrottle: Sendable {
     static let memory: Duration = .seconds(900)
     private static let freeTriesForUser = 5
     private static let freeTriesFromAddress = 10
+    private static let freeTriesFromSite = 40
 
     private let entriesMax: Int
     private var byUser: [String: Failures] = [:]
     private var byAddress: [[UInt8]: Failures] = [:]
+    private var bySite: [[UInt8]: Failures] = [:]
     private var byPair: [Pair: Failures] = [:]
     private var known: Set<Pair> = []
+    private var strangers: StrangerLine
 
     /// - Parameter entriesMax: of each kind; above it the oldest are forgotten, so that a flood of names costs no
     ///   memory.
-    init(entriesMax: Int = 10_000) { self.entriesMax = entriesMax }
+    init(entriesMax: Int = 10_000) {
+        self.entriesMax = entriesMax
+        strangers = StrangerLine(entriesMax: entriesMax)
+    }
 
     /// What is remembered, in entries.
-    var entryCount: Int { byUser.count + byAddress.count + byPair.count }
+    var entryCount: Int {
+        byUser.count + byAddress.count + bySite.count + byPair.count + strangers.entryCount
+    }
 
     /// Decides about a try. An allowed one counts as wrong until `succeeded` is told otherwise: many tries at once
     /// are not cheaper than one after the other.
@@ -56,6 +75,12 @@ struct LoginThrottle: Sendable {
         forget(at: now)
         let wait = max(userWait(pair, now), addressWait(pair, now))
         guard wait <= .zero else { return .wait(wait) }
+        // Asked last: whoever waits for something else must not lose a place in the line.
+        if !known.contains(pair) {
+            let wait = strangers.wait(user: pair.user, site: pair.site, at: now)
+            guard wait <= .zero else { return .wait(wait) }
+        }
+        count(&bySite, pair.site, now)
         count(&byUser, pair.user, now)
         count(&byAddress, pair.address, now)
         count(&byPair, pair, now)
@@ -75,6 +100,7 @@ struct LoginThrottle: Sendable {
     mutating func undo(_ pair: Pair) {
         uncount(&byUser, pair.user)
         uncount(&byAddress, pair.address)
+        uncount(&bySite, pair.site)
         uncount(&byPair, pair)
     }
 
@@ -84,9 +110,15 @@ struct LoginThrottle: Sendable {
     }
 
     private func addressWait(_ pair: Pair, _ now: Duration) -> Duration {
-        guard let own = byAddress[pair.address], !known.contains(pair) else { return .zero }
-        return own.last + Self.wait(own.count, free: Self.freeTriesFromAddress, max: Self.addressWaitMax)
-            - now
+        if known.contains(pair) { return .zero }
+        return max(
+            wait(byAddress[pair.address], free: Self.freeTriesFromAddress, now),
+            wait(bySite[pair.site], free: Self.freeTriesFromSite, now))
+    }
+
+    private func wait(_ failures: Failures?, free: Int, _ now: Duration) -> Duration {
+        guard let failures else { return .zero }
+        return failures.last + Self.wait(failures.count, free: free, max: Self.addressWaitMax) - now
     }
 
     /// 1 s after the free tries, then twice as long each time, up to `max`.
@@ -110,6 +142,7 @@ struct LoginThrottle: Sendable {
     private mutating func forget(at now: Duration) {
         Self.forget(&byUser, now, entriesMax)
         Self.forget(&byAddress, now, entriesMax)
+        Self.forget(&bySite, now, entriesMax)
         Self.forget(&byPair, now, entriesMax)
     }
 

@@ -30,6 +30,10 @@ struct NetworkAddress: Hashable, Sendable {
     /// whose addresses a single machine may use.
     var network: [UInt8] { bytes.count == 4 ? bytes : Array(bytes.prefix(8)) }
 
+    /// The place that the visitor is at: an IPv4 address, or the /48 that a provider gives to an organisation, whose
+    /// 65,536 networks of its own cost it nothing.
+    var site: [UInt8] { bytes.count == 4 ? bytes : Array(bytes.prefix(6)) }
+
     /// For logs: the address in its usual spelling.
     var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

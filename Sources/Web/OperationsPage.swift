@@ -92,10 +92,10 @@ struct OperationsPage {
         page.markup("<tbody>")
         for folder in view.folders {
             page.markup("<tr><th scope=row>")
-            page.text(folder.user)
+            page.foreign(folder.user, max: 300)
             page.markup("<td data-label=\"Watched by\"><span class=\"v ")
             page.markup(folder.problem == nil ? "ok\">" : "bad\">")
-            page.text(folder.watching)
+            page.foreign(folder.watching, max: 100)
             page.markup("</span><td class=number data-label=\"Files waiting\">")
             page.number(folder.waitingFiles)
             page.markup("<td>")

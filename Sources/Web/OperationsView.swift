@@ -82,12 +82,16 @@ package struct WebSources: Sendable {
     /// How far the running jobs are from their end.
     package var outlooks: @Sendable () async -> [JobID: JobOutlook]
     package var operations: @Sendable () async -> OperationsView
+    /// What waits in each user's drop folder, and why.
+    package var waiting: @Sendable () async -> [UserName: [WaitingFile]]
 
     package init(
         outlooks: @escaping @Sendable () async -> [JobID: JobOutlook],
-        operations: @escaping @Sendable () async -> OperationsView
+        operations: @escaping @Sendable () async -> OperationsView,
+        waiting: @escaping @Sendable () async -> [UserName: [WaitingFile]]
     ) {
         self.outlooks = outlooks
         self.operations = operations
+        self.waiting = waiting
     }
 }

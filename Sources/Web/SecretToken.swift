@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Passwords
 
 /// 256 random bits that a browser keeps in a cookie: a session's id, or what ties the login form to the browser
 /// that asked for it. Printed it says nothing.
@@ -40,11 +41,14 @@ struct SecretToken: Hashable, Sendable, CustomStringConvertible {
     var formToken: String { Self.hexadecimal(SHA256.hash(data: Data("hashdrop form ".utf8) + bytes)) }
 
     /// Whether a form carries the right token; takes the same time wherever it is wrong.
-    func matches(formToken text: String) -> Bool {
-        let own = Array(formToken.utf8)
-        let other = Array(text.utf8)
-        guard own.count == other.count else { return false }
-        return zip(own, other).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    func matches(formToken bytes: some Sequence<UInt8>) -> Bool {
+        ConstantTime.areEqual(formToken.utf8, bytes)
+    }
+
+    /// A number below `count` for `text`: always the same, and nobody can know it who does not know the token.
+    func choice(for text: String, of count: Int) -> Int {
+        let digest = SHA256.hash(data: bytes + Data(text.utf8))
+        return Int(digest.prefix(4).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } % UInt64(count))
     }
 
     var description: String { "«redacted»" }

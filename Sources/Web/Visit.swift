@@ -26,6 +26,9 @@ struct Visit: Sendable {
         isSecure = hasTLS || request.headerFields[Self.forwardedProto]?.lowercased() == "https"
     }
 
+    /// The authority's name or address, in lower case, without port and brackets; nil if it has none.
+    var host: String? { authority.flatMap(HostRule.host) }
+
     /// The origin that a page of ours has for this visitor.
     var origin: String? { authority.map { "\(isSecure ? "https" : "http")://\($0)".lowercased() } }
 
@@ -47,15 +50,19 @@ struct HostRule: Sendable {
 
     /// Whether a request for this authority (`name`, `name:port`, `[address]:port`) is meant for the page.
     func allows(_ authority: String?) -> Bool {
-        guard let authority, !authority.contains("@") else { return false }
+        authority.flatMap(Self.host).map(hosts.contains) ?? false
+    }
+
+    static func host(_ authority: String) -> String? {
+        guard !authority.contains("@") else { return nil }
         var host = authority.lowercased()[...]
         if host.hasPrefix("[") {
-            guard let end = host.firstIndex(of: "]") else { return false }
+            guard let end = host.firstIndex(of: "]") else { return nil }
             host = host[host.index(after: host.startIndex)..<end]
         } else if let colon = host.firstIndex(of: ":") {
             host = host[..<colon]
         }
-        return hosts.contains(String(host))
+        return String(host)
     }
 }
 

@@ -21,9 +21,9 @@ actor WebData {
     }
 
     /// Opens a file of a job's folder, or returns nil if it is not there (yet). Its path comes from the job as it
-    /// is stored, and a link in the file's place is not followed.
+    /// is stored, and neither a link in the file's place nor one in its folders' is followed.
     func open(_ file: JobFile, of job: Job) -> OpenFile? {
-        OpenFile(path: "\(reports)/\(job.user)/\(job.folderName)/\(file.rawValue)")
+        OpenFile(in: reports, folders: ["\(job.user)", job.folderName], name: file.rawValue)
     }
 
     /// The files that a job's folder has, in the order in which they are offered.
@@ -38,9 +38,20 @@ final class OpenFile: Sendable {
     private let descriptor: Int32
     let byteCount: Int
 
-    init?(path: String) {
+    /// - Parameters:
+    ///   - root: a folder that the operator has named; it may be a link.
+    ///   - folders: from there on, one within the other.
+    init?(in root: String, folders: [String], name: String) {
+        var folder = Glibc.open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        for name in folders where folder >= 0 {
+            let next = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            close(folder)
+            folder = next
+        }
+        guard folder >= 0 else { return nil }
+        defer { close(folder) }
         // Without O_NONBLOCK a pipe in the file's place would hold the thread for ever.
-        descriptor = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         var facts = stat()
         guard descriptor >= 0, fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
             if descriptor >= 0 { close(descriptor) }

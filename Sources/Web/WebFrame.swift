@@ -48,44 +48,49 @@ struct WebFrame: Sendable {
 
     /// The style sheet and the script, with addresses that change when they do.
     static let style = ReportStyle.sheet(vendors: []) + WebStyle.sheet
-    static let script = ReportScript.source
+    static let script = ReportScript.source + WebScript.source
     private static let stylePath = "/style.css?" + digest(style)
     private static let scriptPath = "/page.js?" + digest(script)
 
     private static func digest(_ text: String) -> String {
-        SHA256.hash(data: Data(text.utf8)).prefix(8).map { String($0, radix: 16) }.joined()
+        SHA256.hash(data: Data(text.utf8)).prefix(8).map { String(Int($0) + 256, radix: 16).suffix(2) }
+            .joined()
     }
 
     /// A whole page around `content`.
     ///
-    /// - Parameter isLive: whether it loads itself again.
+    /// - Parameter live: what it loads itself again by; nil if it need not.
     func page(
-        title: String, visitor: Visitor? = nil, place: Place? = nil, isLive: Bool = false, now: Date,
+        title: String, visitor: Visitor? = nil, place: Place? = nil, live: String? = nil, now: Date,
         content: (inout HTMLText) -> Void
     ) -> [UInt8] {
         var page = HTMLText()
-        appendHead(title, isLive, to: &page)
+        appendHead(title, live, to: &page)
         page.markup("<header class=top><a class=home href=\"/\"><b>hashdrop</b></a>")
         if let visitor { appendNavigation(visitor, place, to: &page) }
         page.markup("</header>\n<main>\n")
         content(&page)
-        appendFoot(isLive, now, to: &page)
+        appendFoot(isLive: live != nil, now, to: &page)
         return page.bytes
     }
 
-    private func appendHead(_ title: String, _ isLive: Bool, to page: inout HTMLText) {
+    private func appendHead(_ title: String, _ live: String?, to page: inout HTMLText) {
         page.markup("<!DOCTYPE html>\n<html lang=\"en\"")
-        if isLive {
-            page.markup(" data-refresh=\"")
+        if let live {
+            page.markup(" data-live=\"")
+            page.text(live)
+            page.markup("\" data-every=\"")
             page.digits(refreshSeconds)
             page.markup("\"")
         }
         page.markup(">\n<head>\n<meta charset=\"utf-8\">\n")
         page.markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         page.markup("<meta name=\"robots\" content=\"noindex\">\n")
-        if isLive {
+        if let live {
             page.markup("<noscript><meta http-equiv=\"refresh\" content=\"")
             page.digits(refreshSeconds)
+            page.markup("; url=")
+            page.text(live)
             page.markup("\"></noscript>\n")
         }
         page.markup("<title>")
@@ -120,7 +125,7 @@ struct WebFrame: Sendable {
         page.markup("\"><button>Log out</button></form>")
     }
 
-    private func appendFoot(_ isLive: Bool, _ now: Date, to page: inout HTMLText) {
+    private func appendFoot(isLive: Bool, _ now: Date, to page: inout HTMLText) {
         page.markup("</main>\n<footer><p>hashdrop ")
         page.text(version)
         page.markup(" · ")

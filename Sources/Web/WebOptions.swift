@@ -1,3 +1,4 @@
+package import Reporting
 package import Store
 
 /// How the web page listens, whom it believes, and what it allows.
@@ -18,7 +19,9 @@ package struct WebOptions: Hashable, Sendable {
     package var certificate: Certificate?
     /// Further names under which visitors may ask for the page, without a port.
     package var publicHosts: [String]
-    /// Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    /// Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Without a
+    /// certificate, on an address that others can reach, nobody but them is answered, and only for visitors of
+    /// theirs that came over TLS.
     package var trustedProxies: [String]
     package var sessions: SessionLimits
     package var connections: ConnectionLimits
@@ -32,12 +35,15 @@ package struct WebOptions: Hashable, Sendable {
     package var isSimulated: Bool
     /// How often the page of a running job loads itself again, in seconds.
     package var refreshSeconds: Int
+    /// What today's reports run and are styled by.
+    package var reports: ReportPolicy
 
     package init(
         address: ListenAddress, certificate: Certificate? = nil, publicHosts: [String] = [],
         trustedProxies: [String] = [], sessions: SessionLimits = .init(),
         connections: ConnectionLimits = .init(), passwordChecksMax: Int = 1,
-        passwordChecksWaitingMax: Int = 16, version: String, isSimulated: Bool, refreshSeconds: Int = 5
+        passwordChecksWaitingMax: Int = 16, version: String, isSimulated: Bool, refreshSeconds: Int = 5,
+        reports: ReportPolicy = .init()
     ) {
         self.address = address
         self.certificate = certificate
@@ -50,7 +56,11 @@ package struct WebOptions: Hashable, Sendable {
         self.version = version
         self.isSimulated = isSimulated
         self.refreshSeconds = refreshSeconds
+        self.reports = reports
     }
+
+    /// Whether whoever reaches the page without the proxy would talk to it in the clear, over the network.
+    var isForProxiesOnly: Bool { certificate == nil && !address.isLoopback }
 
     /// Why these options would let passwords travel in the clear or cannot work; nil if they are fine.
     package var complaint: String? {

@@ -11,19 +11,21 @@ struct WebPages: Sendable {
     let data: WebData
     let frame: WebFrame
     let sources: WebSources
+    /// What the reports run and are styled by.
+    let reportPolicy: ReportPolicy
     let clock: WebClock
 
     private static let chunkBytes = 64 << 10
 
-    func show(_ route: WebRoute, to visitor: Visitor) async throws -> Response {
+    func show(_ route: WebRoute, _ query: WebQuery, to visitor: Visitor) async throws -> Response {
         switch route {
         case .home: return redirect("/jobs")
-        case .jobs: return try await jobs(of: visitor)
-        case .everybody where visitor.user.isAdministrator: return try await everybody(visitor)
+        case .jobs: return try await jobs(visitor, query.page)
+        case .everybody where visitor.user.isAdministrator: return try await everybody(visitor, query.page)
         case .operations where visitor.user.isAdministrator:
             let view = await sources.operations()
             let page = OperationsPage(view: view, now: clock.wall())
-            return html("Operations", visitor, .operations, isLive: true) { page.append(to: &$0) }
+            return html("Operations", visitor, .operations, live: "/operations?live") { page.append(to: &$0) }
         case .job(let id):
             guard let job = try await job(id, visitor) else { return missing(visitor) }
             return await status(of: job, visitor)
@@ -54,29 +56,43 @@ struct WebPages: Sendable {
         }
     }
 
-    private func jobs(of visitor: Visitor) async throws -> Response {
+    private func jobs(_ visitor: Visitor, _ number: Int) async throws -> Response {
         let name = visitor.user.name
         let (jobs, total) = try await data.read {
-            (try $0.jobs.jobs(of: name, limit: JobsPage.jobsMax), try $0.jobs.count(of: name))
+            (
+                try $0.jobs.jobs(of: name, limit: ListPage.jobsMax, offset: ListPage.jobsMax * (number - 1)),
+                try $0.jobs.count(of: name)
+            )
         }
-        return await list("My jobs", .jobs, jobs, total, visitor)
+        let waiting = await sources.waiting().filter { $0.key == name }
+        return await list(.jobs, visitor, ListPage(number: number, jobsTotal: total), jobs, waiting)
     }
 
-    private func everybody(_ visitor: Visitor) async throws -> Response {
+    private func everybody(_ visitor: Visitor, _ number: Int) async throws -> Response {
         let (jobs, total) = try await data.read {
-            (try $0.jobs.jobs(limit: JobsPage.jobsMax), try $0.jobs.count())
+            (
+                try $0.jobs.jobs(limit: ListPage.jobsMax, offset: ListPage.jobsMax * (number - 1)),
+                try $0.jobs.count()
+            )
         }
-        return await list("Everybody’s jobs", .everybody, jobs, total, visitor)
+        let waiting = await sources.waiting()
+        return await list(.everybody, visitor, ListPage(number: number, jobsTotal: total), jobs, waiting)
     }
 
     private func list(
-        _ title: StaticString, _ place: WebFrame.Place, _ jobs: [Job], _ total: Int, _ visitor: Visitor
+        _ place: WebFrame.Place, _ visitor: Visitor, _ part: ListPage, _ jobs: [Job],
+        _ waiting: [UserName: [WaitingFile]]
     ) async -> Response {
+        // A page beyond the last one: nothing is there, whoever asks.
+        if part.number > part.pageCount { return missing(visitor) }
         let outlooks = jobs.contains { !$0.state.isFinal } ? await sources.outlooks() : [:]
         let page = JobsPage(
-            title: title, jobs: jobs.map { JobOverview(job: $0, outlook: outlooks[$0.id] ?? .init()) },
-            jobsTotal: total, isOfEverybody: place == .everybody, now: clock.wall())
-        return html("\(title)", visitor, place, isLive: page.isLive) { page.append(to: &$0) }
+            place: place, part: part,
+            jobs: jobs.map { JobOverview(job: $0, outlook: outlooks[$0.id] ?? .init()) },
+            waiting: waiting.sorted { $0.key < $1.key }.flatMap { user, files in
+                files.map { (user, $0) }
+            }, now: clock.wall())
+        return html("\(place.label)", visitor, place, live: page.live) { page.append(to: &$0) }
     }
 
     private func status(of job: Job, _ visitor: Visitor) async -> Response {
@@ -84,12 +100,13 @@ struct WebPages: Sendable {
         let page = JobStatusPage(
             overview: JobOverview(job: job, outlook: outlook ?? .init()), files: await data.files(of: job),
             now: clock.wall())
-        return html(page.title, visitor, isLive: !job.state.isFinal) { page.append(to: &$0) }
+        let live = job.state.isFinal ? nil : WebRoute.path(of: job.id) + "?live"
+        return html(page.title, visitor, live: live) { page.append(to: &$0) }
     }
 
     /// Streams a file of the job's folder; memory does not grow with it.
     private func send(_ open: OpenFile, _ file: JobFile, of job: Job) -> Response {
-        var fields = SecurityHeaders.fields(file == .html ? .report : .data)
+        var fields = SecurityHeaders.fields(file == .html ? .report(reportPolicy) : .data)
         fields[.contentType] = file.contentType
         if let name = file.attachmentName(of: job) {
             // The name holds only letters, digits, '.', '-' and '_': nothing to quote.
@@ -114,11 +131,11 @@ struct WebPages: Sendable {
     // MARK: Responses
 
     func html(
-        _ title: String, _ visitor: Visitor? = nil, _ place: WebFrame.Place? = nil, isLive: Bool = false,
+        _ title: String, _ visitor: Visitor? = nil, _ place: WebFrame.Place? = nil, live: String? = nil,
         content: (inout HTMLText) -> Void
     ) -> Response {
         let page = frame.page(
-            title: title, visitor: visitor, place: place, isLive: isLive, now: clock.wall(),
+            title: title, visitor: visitor, place: place, live: live, now: clock.wall(),
             content: content)
         return response(.ok, page, .page, type: "text/html; charset=utf-8")
     }

@@ -6,6 +6,7 @@ package import Logging
 import NIOCore
 import NIOSSL
 package import Passwords
+import Reporting
 import ServiceLifecycle
 package import Store
 import Synchronization
@@ -14,6 +15,7 @@ import Synchronization
 package final class WebService: Service {
     private let options: WebOptions
     private let responder: WebResponder
+    private let sessions: SessionBook
     private let server: HTTPServerBuilder
     private let logger: Logger
     private let port = Mutex<Int?>(nil)
@@ -37,16 +39,32 @@ package final class WebService: Service {
         let proxies = Set(options.trustedProxies.compactMap { NetworkAddress($0) })
         server = try Self.server(options, exceptions: proxies)
         let data = WebData(database: database, reports: reports)
-        let pages = WebPages(data: data, frame: WebFrame(options), sources: sources, clock: clock)
-        let desk = try LoginDesk(
-            data: data, options: options, parameters: parameters, clock: clock, check: check)
+        sessions = SessionBook(
+            database: database, data: data, limits: options.sessions, clock: clock, logger: logger)
+        let pages = WebPages(
+            data: data, frame: WebFrame(options), sources: sources,
+            reportPolicy: try Self.reportPolicy(options, database, clock), clock: clock)
+        let desk = LoginDesk(
+            data: data, sessions: sessions, options: options, parameters: parameters, clock: clock,
+            check: check)
+        let notices = StrangerNotices(clock: clock, logger: logger)
         responder = WebResponder(
             hosts: HostRule(options), trustedProxies: proxies, hasTLS: options.certificate != nil,
-            pages: pages,
+            isForProxiesOnly: options.isForProxiesOnly, pages: pages,
             logins: LoginPages(
-                data: data, pages: pages, desk: desk, sessions: options.sessions,
-                bodyBytesMax: options.connections.bodyBytesMax, clock: clock, logger: logger),
-            logger: logger)
+                pages: pages, desk: desk, sessions: sessions,
+                bodyBytesMax: options.connections.bodyBytesMax, notices: notices, logger: logger),
+            notices: notices, logger: logger)
+    }
+
+    /// Today's digests and those of earlier versions, whose reports are still about.
+    private static func reportPolicy(
+        _ options: WebOptions, _ database: HashdropDatabase, _ clock: WebClock
+    ) throws -> ReportPolicy {
+        let now = clock.wall()
+        return ReportPolicy(
+            styles: try database.reportDigests.remember(options.reports.styles, .style, at: now),
+            scripts: try database.reportDigests.remember(options.reports.scripts, .script, at: now))
     }
 
     private static func server(
@@ -92,6 +110,8 @@ package final class WebService: Service {
                 availableConnectionsDelegate: .maximum(options.connections.connectionsMax, logger: logger)),
             onServerRunning: { [self] channel in announce(channel.localAddress?.port) },
             logger: Self.quiet(logger))
+        // Cancelled and waited for at the end: the last changes are written down.
+        async let _: Void = sessions.run()
         do {
             try await application.run()
         } catch let error as IOError {

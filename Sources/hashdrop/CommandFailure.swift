@@ -1,4 +1,5 @@
 import ArgumentParser
+import Curl
 import Foundation
 import Model
 import Reporting
@@ -52,8 +53,11 @@ struct CommandFailure: Error, CustomStringConvertible {
                 error.isDiskFull ? .temporary : error.errorNumber == EACCES ? .noPermission : .system,
                 sentence(error.description))
         case let error as SimulatorError: CommandFailure(.unavailable, sentence("\(error)"))
+        case let error as CurlError:
+            CommandFailure(error.kind == .invalidRequest ? .configuration : .system, sentence("\(error)"))
         case let error as WebError: CommandFailure(code(for: error), error.description)
         case is ValidationError, is CleanExit, is ExitCode: nil
+        case let error as CocoaError: CommandFailure(.system, sentence(error.localizedDescription))
         default: isFromParser(error) ? nil : CommandFailure(.system, sentence("\(error)"))
         }
     }

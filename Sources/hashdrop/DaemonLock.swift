@@ -14,7 +14,7 @@ final class DaemonLock: Sendable {
                 "The lock '\(path)' cannot be opened (\(String(cString: strerror(errno)))); run hashdrop as the "
                     + "account that owns the spool.")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.isTaken(descriptor) else {
             close(descriptor)
             throw CommandFailure(
                 .unavailable,
@@ -33,6 +33,16 @@ final class DaemonLock: Sendable {
                 "The lock '\(path)' cannot be written (\(String(cString: strerror(errno)))); free some "
                     + "disk space.")
         }
+    }
+
+    /// Tries for a moment: a command that just looks holds the lock too, for an instant.
+    private static func isTaken(_ descriptor: Int32) -> Bool {
+        for _ in 0..<20 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK || errno == EINTR else { return false }
+            usleep(10_000)
+        }
+        return false
     }
 
     /// The process that holds the lock, as it wrote itself into it; nil if it has not yet.

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Lookup
 import Model
+import Reporting
 import ServiceLifecycle
 import Settings
 import Simulator
@@ -63,7 +64,7 @@ struct DemoCommand: AsyncParsableCommand {
             try services.database.users.add(User(name: user, createdAt: Date()))
         }
         let drop = "\(settings.spool.directory)/\(user)"
-        try FileManager.default.createDirectory(atPath: drop, withIntermediateDirectories: true)
+        try PrivateFolder.make(at: URL(filePath: drop, directoryHint: .isDirectory))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await services.group.run() }
             try await show(settings, drop: drop)
@@ -116,7 +117,7 @@ struct DemoCommand: AsyncParsableCommand {
             All reports:     \(reports)/index.html
 
             """)
-        print(stay ? stayText(drop) : Self.nextText)
+        print(stay ? stayText(drop) : nextText)
         fflush(nil)
     }
 
@@ -124,11 +125,18 @@ struct DemoCommand: AsyncParsableCommand {
         "The demo goes on: copy lists of your own into \(drop). Ctrl-C ends it."
     }
 
-    private static let nextText = """
-        These verdicts are invented, and every page says so. To go on:
-          hashdrop demo --stay                    the same, for lists of your own
-          hashdrop user add NAME                  a user with a drop folder
-          HASHDROP_VIRUSTOTAL_API_KEY=… hashdrop serve      the daemon, with your key and real verdicts
-        The README tells the rest.
-        """
+    private var nextText: String {
+        // As it was called: it may not be in the PATH.
+        let program = CommandLine.arguments[0]
+        return """
+            These verdicts are invented, and every page says so. To go on:
+              \(program) demo --stay
+                  the same, for lists of your own
+              \(program) user add NAME
+                  a user with a drop folder
+              HASHDROP_VIRUSTOTAL_API_KEY=… \(program) serve
+                  the daemon, with your key and real verdicts
+            The README tells the rest.
+            """
+    }
 }

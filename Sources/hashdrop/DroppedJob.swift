@@ -21,7 +21,7 @@ struct DroppedJob {
         let end = timeout.map { ContinuousClock.now + $0 }
         var folder: URL?
         while true {
-            folder = folder ?? find()
+            if folder == nil { folder = try find() }
             if let folder, let status = Self.status(in: folder) {
                 display.show(status)
                 if status.state != "running" {
@@ -53,15 +53,13 @@ struct DroppedJob {
     }
 
     /// The folder whose name and content are the dropped file's and whose job is not older than the drop.
-    private func find() -> URL? {
+    private func find() throws -> URL? {
         let ending = "_" + name.pathComponent
-        let names =
-            (try? FileManager.default.contentsOfDirectory(atPath: reports.path(percentEncoded: false))) ?? []
         var generator = SystemRandomNumberGenerator()
         // Names begin with the second of the claim.
         let earliest = JobID(claimedAt: droppedAt, using: &generator).description.prefix(15)
-        for folder in names.sorted().reversed()
-        where folder.hasSuffix(ending) && folder.prefix(15) >= earliest {
+        for folder in try Self.folderNames(in: reports).sorted().reversed()
+        where folder.dropFirst(JobID.characterCount) == ending && folder.prefix(15) >= earliest {
             let url = reports.appending(path: folder, directoryHint: .isDirectory)
             if let status = Self.status(in: url), status.input.sha256 == nil || status.input.sha256 == sha256
             {
@@ -69,6 +67,22 @@ struct DroppedJob {
             }
         }
         return nil
+    }
+
+    private static func folderNames(in reports: URL) throws -> [String] {
+        let path = reports.path(percentEncoded: false)
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch CocoaError.fileReadNoSuchFile {
+            // The daemon makes it.
+            return []
+        } catch {
+            throw CommandFailure(
+                .noPermission,
+                "The file is dropped, but this account may not read the reports in '\(path)' "
+                    + "(\((error as NSError).localizedDescription)), so it cannot wait for one; see 'Sharing the "
+                    + "folders' in the README.")
+        }
     }
 
     static func status(in folder: URL) -> StatusDocument? {

@@ -3,6 +3,7 @@ import Foundation
 import Model
 import Pipeline
 import Settings
+import Spool
 import Store
 
 /// `hashdrop job …`: what is done with a single job.
@@ -32,6 +33,8 @@ struct JobCommand: AsyncParsableCommand {
             guard try database.jobs.isPublished(id) || !DaemonLock.isHeld(path: paths.lock) else {
                 throw CommandFailure(.temporary, "The last report of job \(id) is being written; try again.")
             }
+            // A claim that a killed daemon left would make the job again at the next start.
+            try ClaimStore(spool: SpoolFolder(path: settings.spool.directory)).release(id)
             let publisher = ReportPublisher(
                 database: database,
                 options: try settings.reportOptions(isSimulated: false, version: Hashdrop.version),

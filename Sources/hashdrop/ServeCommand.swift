@@ -4,6 +4,7 @@ import Logging
 import Lookup
 import ServiceLifecycle
 import Settings
+import Spool
 import Store
 import VirusTotal
 
@@ -12,7 +13,9 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Run the daemon: watch the drop folders, ask VirusTotal, write the reports.",
-        discussion: "Runs until SIGTERM or Ctrl-C; what is in flight is finished and kept.")
+        discussion:
+            "Runs until SIGTERM or Ctrl-C; what is in flight is finished and kept. The first 'hashdrop user add' makes "
+            + "the spool that it serves.")
 
     @OptionGroup var configurationOption: ConfigurationOption
 
@@ -22,6 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
         let keys = try KeySource(
             settings: settings.virusTotal, environment: ProcessInfo.processInfo.environment)
         let logger = Self.logger(level: settings.logLevel)
+        try Self.requireSpool(settings.spool.directory)
         let services = try Services(
             settings: settings, endpointName: endpoint.description, isSimulated: endpoint.isLoopback,
             source: LookupSource(endpoint: endpoint, settings: settings.virusTotal, keys: keys),
@@ -34,12 +38,32 @@ struct ServeCommand: AsyncParsableCommand {
                 "reports": "\(settings.reports.directory)", "endpoint": "\(endpoint)",
                 "users": "\(users.count)",
             ])
+        for variable in SettingsLoader.unknownVariables(
+            in: ProcessInfo.processInfo.environment, except: [KeySource.variable])
+        {
+            logger.warning(
+                "A variable is no setting and has no effect.",
+                metadata: ["variable": "\(variable.name)", "did-you-mean": "\(variable.nearest)"])
+        }
         if users.isEmpty { logger.notice("There is no user yet: 'hashdrop user add NAME' makes one.") }
         if !keys.key.hasUsualForm {
             logger.warning("The API key does not have the usual form of 64 hexadecimal digits.")
         }
         try await services.group.run()
         logger.info("Stopped.")
+    }
+
+    /// Does not begin anew where a disk is not mounted: its jobs, verdicts and the ledger of the quota would be
+    /// missed, and people's files be picked up from under its mount point.
+    private static func requireSpool(_ path: String) throws {
+        var isFolder: ObjCBool = true
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        // What is no folder at all has a sentence of its own.
+        guard !SpoolFolder.isSpool(path), !exists || isFolder.boolValue else { return }
+        throw CommandFailure(
+            .configuration,
+            "There is no spool in '\(path)' (spool.directory; it lacks \(ClaimStore.privateFolderName)): mount its disk, "
+                + "or name another. 'hashdrop user add NAME' makes a new one.")
     }
 
     static func logger(level: String) -> Logger {

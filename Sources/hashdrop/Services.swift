@@ -38,10 +38,9 @@ struct Services: Sendable {
         let changes = Mailbox<ReportService.Change>()
         let dispatcher = try LookupDispatcher(
             database: database, options: settings.lookupOptions, source: source, logger: logger,
-            onProgress: { [database] recorded in
-                for id in recorded.touched.keys {
-                    guard let job = try? database.jobs.job(id) else { continue }
-                    changes.post(.job(id, user: job.user, isFinal: recorded.finished.contains(id)))
+            onProgress: { recorded in
+                for (id, user) in recorded.users {
+                    changes.post(.job(id, user: user, isFinal: recorded.finished.contains(id)))
                 }
             })
         let spool = try SpoolFolder(path: settings.spool.directory)
@@ -74,7 +73,7 @@ struct Services: Sendable {
             services.append(
                 try WebService(
                     options: options, database: database, reports: settings.reports.directory,
-                    sources: Self.sources(dispatcher, paths, settings), logger: logger))
+                    sources: Self.sources(dispatcher, reports, paths, settings), logger: logger))
         }
         group = ServiceGroup(
             configuration: .init(
@@ -85,12 +84,14 @@ struct Services: Sendable {
     }
 
     private static func sources(
-        _ dispatcher: LookupDispatcher, _ paths: StatePaths, _ settings: HashdropSettings
+        _ dispatcher: LookupDispatcher, _ reports: ReportService, _ paths: StatePaths,
+        _ settings: HashdropSettings
     ) -> WebSources {
         let operations = OperationsSource(
             dispatcher: dispatcher, status: DaemonStatusFile(path: paths.status), settings: settings)
         return WebSources(
-            outlooks: { await dispatcher.outlooks() }, operations: { await operations.view() })
+            outlooks: { await dispatcher.outlooks() }, operations: { await operations.view() },
+            waiting: { reports.waitingFiles.all })
     }
 
     /// `hashdrop-watch` lies beside the program.

@@ -69,6 +69,7 @@ extension HashdropSettings {
             sessions: SessionLimits(lifetime: web.sessionLifetime, idle: web.sessionIdle),
             connections: ConnectionLimits(connectionsMax: web.connections), version: version,
             isSimulated: isSimulated,
-            refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)))
+            refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)),
+            reports: ReportPolicy(try reportOptions(isSimulated: isSimulated, version: version)))
     }
 }

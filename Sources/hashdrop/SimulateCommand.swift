@@ -21,12 +21,18 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Requests a month; 0 is no limit.") var perMonth = 15_500
     @Option(help: "Milliseconds that an answer takes.") var latency = 300
     @Option(help: "Another number, other verdicts.") var seed: UInt64 = 0
+    @Option(help: "A certificate chain (PEM): speak HTTPS and HTTP/2, as VirusTotal does.") var certificate:
+        String?
+    @Option(help: "The certificate's private key (PEM).") var key: String?
     @Option(help: "Append what was asked to this file, as JSON Lines.") var journal: String?
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
         guard min(perMinute, perDay, perMonth, latency) >= 0 else {
             throw ValidationError("Limits and latency cannot be negative.")
+        }
+        guard (certificate == nil) == (key == nil) else {
+            throw ValidationError("--certificate and --key belong together.")
         }
     }
 
@@ -36,6 +42,10 @@ struct SimulateCommand: AsyncParsableCommand {
         options.seed = seed
         options.latency = .milliseconds(latency)
         options.journalFile = journal
+        if let certificate, let key {
+            options.certificate = SimulatedCertificate(chainFile: certificate, keyFile: key)
+        }
+        let scheme = options.scheme
         options.accounts[0].limits = SimulatedLimits(
             requestsPerMinute: perMinute, requestsPerDay: perDay, requestsPerMonth: perMonth)
         let logger = ServeCommand.logger(level: "warning")
@@ -46,7 +56,7 @@ struct SimulateCommand: AsyncParsableCommand {
                     services: [simulator], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
                 ).run()
             }
-            print("Simulating VirusTotal at http://127.0.0.1:\(try await simulator.boundPort())")
+            print("Simulating VirusTotal at \(scheme)://127.0.0.1:\(try await simulator.boundPort())")
             fflush(nil)
             try await group.waitForAll()
         }

@@ -5,6 +5,7 @@ import Model
 import Reporting
 import Settings
 import Spool
+import Store
 
 /// `hashdrop submit`: drops a file the right way, and waits for its report if asked to.
 struct SubmitCommand: AsyncParsableCommand {
@@ -13,10 +14,11 @@ struct SubmitCommand: AsyncParsableCommand {
         abstract: "Drop a file into a user's folder, safely, and optionally wait for the report.",
         discussion: """
             With --wait the exit code is the verdict: 0 all clean, 1 something malicious or suspicious, 2 neither but \
-            something unknown, without results or failed, 65 the file was refused, 75 not done within --timeout.
+            something unknown, without results or failed, or a line that holds no usable hash, 65 the file was refused, \
+            75 not done within --timeout.
             """)
 
-    @Argument(help: "The list.") var file: String
+    @Argument(help: "The list; '-' reads standard input and needs --name.") var file: String
     @Option(help: "Whose folder; without it yours, or the only one there is.") var user: String?
     @Option(help: "Another name for the drop.") var name: String?
     @Flag(help: "Show the progress and wait for the finished report.") var wait = false
@@ -41,19 +43,10 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     private func drop(for user: UserName, _ settings: HashdropSettings) throws -> DroppedJob {
-        let source: FileHandle
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
-            throw CommandFailure(.noInput, "'\(file.showingControls)' is a folder; name a file.")
+        if file == "-", name == nil {
+            throw CommandFailure(.usage, "What comes from standard input needs a name: give one with --name.")
         }
-        do {
-            source = try FileHandle(forReadingFrom: URL(filePath: file))
-        } catch {
-            throw CommandFailure(
-                .noInput,
-                "The file '\(file.showingControls)' cannot be read "
-                    + "(\((error as NSError).localizedDescription)).")
-        }
+        let source = try SubmittedFile.open(file, bytesMax: settings.list.bytesMax)
         let name = DroppedName(name ?? URL(filePath: file).lastPathComponent)
         guard NameRule(name) == .ordinary else {
             throw CommandFailure(
@@ -61,6 +54,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 "The name '\(name.display)' says that the file is unfinished, so it would wait for ever; give another "
                     + "with --name.")
         }
+        try Self.checkIsServed(user, spool: settings.spool.directory)
         let folder = "\(settings.spool.directory)/\(user)"
         try Self.checkMayDrop(into: folder)
         let digest = try DroppedJob.sha256(of: source)
@@ -81,6 +75,18 @@ struct SubmitCommand: AsyncParsableCommand {
                 "This account may not write into '\(folder)'; its owner gives permission, for example by a group of "
                     + "its own: see 'Sharing the folders' in the README.")
         }
+    }
+
+    /// The folder outlasts its user; only an account that may read the database can tell.
+    private static func checkIsServed(_ user: UserName, spool: String) throws {
+        let path = StatePaths(spool: spool).database
+        guard access(path, R_OK | W_OK) == 0,
+            try HashdropDatabase(path: path, endpoint: nil).users.user(user) == nil
+        else { return }
+        throw CommandFailure(
+            .noUser,
+            "There is a folder '\(spool)/\(user)', but no user '\(user)': 'hashdrop user add \(user)' makes one."
+        )
     }
 
     /// The user that was named, or whose login this is, or the only one.
@@ -119,7 +125,7 @@ struct SubmitCommand: AsyncParsableCommand {
         print(folder.appending(path: ReportWriter.FileName.csv).path(percentEncoded: false))
         let counts = status.counts
         if counts.malicious + counts.suspicious > 0 { throw ExitCode(1) }
-        if counts.clean < counts.hashes { throw ExitCode(2) }
+        if counts.clean < counts.hashes || counts.unusableLines > 0 { throw ExitCode(2) }
     }
 
     /// For example `25 hashes: 12 malicious, 3 clean. 20 requests sent, 5 saved.`
@@ -130,7 +136,11 @@ struct SubmitCommand: AsyncParsableCommand {
             (counts.noResults, "without results yet"), (counts.unknown, "unknown to VirusTotal"),
             (counts.clean, "clean"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-        return "\(counts.hashes) \(counts.hashes == 1 ? "hash" : "hashes"): \(words). "
+        let unusable =
+            counts.unusableLines == 0
+            ? ""
+            : " \(counts.unusableLines) \(counts.unusableLines == 1 ? "line" : "lines") without a usable hash."
+        return "\(counts.hashes) \(counts.hashes == 1 ? "hash" : "hashes"): \(words).\(unusable) "
             + "\(status.requests.sent) requests sent, \(status.requests.saved) saved."
     }
 }

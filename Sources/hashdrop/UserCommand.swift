@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Model
 import Passwords
+import Reporting
 import Settings
 import Store
 
@@ -30,16 +31,17 @@ struct UserCommand: AsyncParsableCommand {
             let settings = try await configurationOption.settings()
             let database = try StatePaths.openDatabase(settings)
             let password = passwordStdin ? try PasswordPrompt.fromStandardInput() : nil
+            let drop = "\(settings.spool.directory)/\(user)"
+            let reports = "\(settings.reports.directory)/\(user)"
+            // Before the user: nobody is in the list who cannot drop anything.
+            for folder in [drop, reports] { try UserCommand.makeFolder(folder) }
             try database.users.add(
                 User(
                     name: user, isAdministrator: administrator, weight: weight,
                     passwordHash: try password.map { try PasswordHash(password: $0).stored },
                     createdAt: Date()))
-            let drop = "\(settings.spool.directory)/\(user)"
-            let reports = "\(settings.reports.directory)/\(user)"
-            for folder in [drop, reports] {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            }
+            // Where nobody watches, the next safety scan would find the folder only.
+            try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
             print("Added \(user).\n  drop lists into  \(drop)\n  find reports in  \(reports)")
         }
     }
@@ -100,9 +102,21 @@ struct UserCommand: AsyncParsableCommand {
             let user = try UserCommand.name(name)
             let settings = try await configurationOption.settings()
             try StatePaths.openDatabase(settings).users.remove(user)
+            try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
             print(
                 "Removed \(user). The folders \(settings.spool.directory)/\(user) and "
                     + "\(settings.reports.directory)/\(user) are left as they are.")
+        }
+    }
+
+    private static func makeFolder(_ path: String) throws {
+        do {
+            try PrivateFolder.make(at: URL(filePath: path, directoryHint: .isDirectory))
+        } catch {
+            throw CommandFailure(
+                .cannotCreate,
+                "The folder '\(path)' cannot be made (\((error as NSError).localizedDescription)); move away what "
+                    + "stands there, or give this account the permission.")
         }
     }
 

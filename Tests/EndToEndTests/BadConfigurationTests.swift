@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Model
 import Simulator
 import TestSupport
 import Testing
@@ -39,6 +41,13 @@ struct BadConfigurationTests {
             testDescription: "unknown key", configuration: "spool:\n  quitePeriod: 2s\n", exitCode: 78,
             says: ["line 2", "no setting 'spool.quitePeriod'", "did you mean 'spool.quietPeriod'?"]),
         Row(
+            testDescription: "two vendors, one column",
+            configuration: "reports:\n  vendors: [Trend Micro, Trend-Micro]\n", exitCode: 78,
+            says: ["reports.vendors", "two columns named 'trend_micro'"]),
+        Row(
+            testDescription: "neither true nor false", configuration: "reports:\n  stix: maybe\n",
+            exitCode: 78, says: ["reports.stix", "'maybe'", "true or false"]),
+        Row(
             testDescription: "the key in the file", configuration: "virustotal:\n  apiKey: abc\n",
             exitCode: 78,
             says: ["does not belong here", "virustotal.apiKeyFile"]),
@@ -51,6 +60,23 @@ struct BadConfigurationTests {
             testDescription: "plain http elsewhere",
             environment: ["HASHDROP_VIRUSTOTAL_ENDPOINT": "http://vt.example"], exitCode: 78,
             says: ["http://vt.example"]),
+        Row(
+            testDescription: "certificates that are not there",
+            environment: ["HASHDROP_VIRUSTOTAL_CA_FILE": "no.pem"], exitCode: 78,
+            says: ["HASHDROP_VIRUSTOTAL_CA_FILE", "no.pem", "certificates"]),
+        Row(
+            testDescription: "a proxy that is none", configuration: "virustotal:\n  proxy: ftp://x\n",
+            exitCode: 78, says: ["virustotal.proxy", "http://proxy.example.org:3128"]),
+        Row(
+            testDescription: "a file where a user's folder should be", arguments: ["user", "add", "carol"],
+            environment: ["HASHDROP_REPORTS_DIRECTORY": "files"], exitCode: 73,
+            says: ["/files/carol' cannot be made", "move away"]),
+        Row(
+            testDescription: "no name for standard input", arguments: ["submit", "-"], exitCode: 64,
+            says: ["--name"]),
+        Row(
+            testDescription: "a folder as list", arguments: ["submit", "spool"], exitCode: 66,
+            says: ["'spool' is a folder"]),
         Row(
             testDescription: "no address for the page", environment: ["HASHDROP_WEB_LISTEN": "8080"],
             exitCode: 78, says: ["web.listen", "'8080'", "127.0.0.1:8080", "off"]),
@@ -92,6 +118,7 @@ struct BadConfigurationTests {
     func eachMistakeHasItsSentence(row: Row) async throws {
         let place = Installation(endpoint: "http://127.0.0.1:1")
         try Data("x".utf8).write(to: place.folder.url.appending(path: "a-file"))
+        _ = try await place.shell("mkdir files && touch files/carol")
         _ = try await place.hashdrop("user", "add", "alice")
         var arguments = row.arguments
         if let text = row.configuration {
@@ -127,20 +154,73 @@ struct BadConfigurationTests {
                 .hashdrop("simulate", "--port", port)
             #expect(ended.exitCode == 69)
             #expect(ended.errors.contains(port))
-            let daemon = try await Installation(endpoint: "http://127.0.0.1:1")
-                .hashdrop("serve", environment: ["HASHDROP_WEB_LISTEN": "127.0.0.1:\(port)"])
+            let place = Installation(endpoint: "http://127.0.0.1:1")
+            _ = try await place.hashdrop("user", "add", "alice")
+            let daemon = try await place.hashdrop(
+                "serve", environment: ["HASHDROP_WEB_LISTEN": "127.0.0.1:\(port)"])
             #expect(daemon.exitCode == 69)
             #expect(daemon.errors.contains("cannot listen on 127.0.0.1:\(port)"), "\(daemon.errors)")
         }
     }
 
-    @Test func anUnreadableFolderIsNamedInTheStatusAndOthersGoOn() async throws {
-        // Permissions do not bind root.
-        try #require(geteuid() != 0 || FileManager.default.fileExists(atPath: "/usr/bin/setpriv"))
+    /// As an ordinary account, because permissions do not bind root.
+    @Test(.enabled(if: geteuid() == 0 && FileManager.default.fileExists(atPath: "/usr/bin/setpriv")))
+    func foldersThatThisAccountMayNotReadAreNamed() async throws {
+        let place = Installation(endpoint: "http://127.0.0.1:1")
+        _ = try await place.hashdrop("user", "add", "alice")
+        func asNobody(_ command: String) async throws -> Program.Ended {
+            let settings = place.environment.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
+            let script =
+                "exec setpriv --reuid=65534 --regid=65534 --clear-groups env \(settings) \(Program.path("hashdrop"))"
+            return try await place.shell("\(script) \(command)")
+        }
+        _ = try await place.shell("chmod 755 . && echo \(Samples.hash(1)) >list.txt && chmod 644 list.txt")
+        let daemon = try await asNobody("serve")
+        #expect(daemon.exitCode == 77)
+        #expect(
+            daemon.errors.contains("(spool.directory) cannot be written by this account"), "\(daemon.errors)")
+        let drop = try await asNobody("submit --user alice list.txt")
+        #expect(drop.exitCode == 77)
+        #expect(drop.errors.contains("may not write into"), "\(drop.errors)")
+        // May drop, and may not see what became of it.
+        _ = try await place.shell("chmod 777 spool/alice && chmod 700 reports/alice")
+        let wait = try await asNobody("submit --wait --timeout 20 --user alice list.txt")
+        #expect(wait.exitCode == 77)
+        #expect(wait.errors.contains("may not read the reports"), "\(wait.errors)")
+    }
+
+    @Test func aRemovedUsersFolderTakesNothing() async throws {
+        let place = Installation(endpoint: "http://127.0.0.1:1")
+        _ = try await place.hashdrop("user", "add", "alice")
+        #expect(try await place.hashdrop("user", "list").output == "alice\tno password\n")
+        #expect(try await place.hashdrop("user", "remove", "alice").exitCode == 0)
+        let dropped = try await place.hashdrop(
+            "submit", "--user", "alice", "--name", "list.txt", "-", input: Samples.hash(1).hexadecimal)
+        #expect(dropped.exitCode == 67)
+        #expect(dropped.errors.contains("no user 'alice'"), "\(dropped.errors)")
+        #expect(try await place.shell("ls spool/alice").output.isEmpty)
+    }
+
+    @Test func aMisspeltVariableIsWarnedOf() async throws {
+        let place = Installation(
+            endpoint: "http://127.0.0.1:1", settings: ["HASHDROP_SPOOL_QUITE_PERIOD": "1s"])
+        try await place.serve()
+        await place.stop()
+        #expect(try place.daemonLog().contains("HASHDROP_SPOOL_QUIET_PERIOD"))
+    }
+
+    @Test func theProjectsOwnReadMeIsNoMatterForAnOperator() async throws {
+        let place = Installation(endpoint: "http://127.0.0.1:1")
+        _ = try await place.shell("mkdir spool && echo hello >spool/README.md")
+        try await place.serve()
+        #expect(try await place.hashdrop("status").exitCode == 0)
+        await place.stop()
+    }
+
+    @Test func aFolderThatIsALinkIsNamedInTheStatusAndOthersGoOn() async throws {
         let place = Installation(endpoint: "http://127.0.0.1:1")
         try await place.serve()
         _ = try await place.hashdrop("user", "add", "bob")
-        // A link in place of the folder cannot be entered either, whoever runs the test.
         _ = try await place.shell("rmdir spool/bob && ln -s /etc spool/bob")
         try await eventually("bob's folder is reported") {
             try await place.hashdrop("status").output.contains("bob: nobody")

@@ -71,6 +71,18 @@ final class Browser {
         return value is NSNull ? nil : value
     }
 
+    /// Runs a script for what it does.
+    func run(_ script: String) async throws {
+        _ = try await call("POST", "/execute/sync", ["script": script, "args": [Any]()])
+    }
+
+    /// What the promise of a script comes to.
+    func answer(_ script: String) async throws -> Any? {
+        let script = "var done=arguments[0];(\(script)).then(done,function(error){done(String(error))})"
+        let value = try await call("POST", "/execute/async", ["script": script, "args": [Any]()])
+        return value is NSNull ? nil : value
+    }
+
     func text(_ selector: String = "body") async throws -> String {
         try await value("document.querySelector('\(selector)')?.innerText") as? String ?? ""
     }
@@ -105,15 +117,42 @@ final class Browser {
 
     /// Every address that was asked for since the last call.
     func requests() async throws -> [String] {
+        try await events().compactMap { method, parameters in
+            guard method == "Network.requestWillBeSent" else { return nil }
+            return (parameters["request"] as? [String: Any])?["url"] as? String
+        }
+    }
+
+    /// What was really sent with the requests for `url` since the last call of this or `requests()`, names in lower
+    /// case.
+    func requestHeaders(of url: String) async throws -> [[String: String]] {
+        let events = try await events()
+        let identifiers = Set(
+            events.compactMap { method, parameters -> String? in
+                guard method == "Network.requestWillBeSent",
+                    (parameters["request"] as? [String: Any])?["url"] as? String == url
+                else { return nil }
+                return parameters["requestId"] as? String
+            })
+        return events.compactMap { method, parameters in
+            guard method == "Network.requestWillBeSentExtraInfo",
+                identifiers.contains(parameters["requestId"] as? String ?? ""),
+                let headers = parameters["headers"] as? [String: String]
+            else { return nil }
+            return Dictionary(headers.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { $1 })
+        }
+    }
+
+    /// What the browser's developer tools would show.
+    private func events() async throws -> [(method: String, parameters: [String: Any])] {
         try await entries("performance").compactMap { entry in
             guard let text = entry["message"] as? String,
                 let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
                 let message = object["message"] as? [String: Any],
-                message["method"] as? String == "Network.requestWillBeSent",
-                let parameters = message["params"] as? [String: Any],
-                let request = parameters["request"] as? [String: Any]
+                let method = message["method"] as? String,
+                let parameters = message["params"] as? [String: Any]
             else { return nil }
-            return request["url"] as? String
+            return (method, parameters)
         }
     }
 
@@ -121,26 +160,25 @@ final class Browser {
         try await call("POST", "/se/log", ["type": type]) as? [[String: Any]] ?? []
     }
 
-    /// Keeps pictures of the page, light, dark and 360 points wide, if `HASHDROP_SCREENSHOTS` names a folder.
+    /// Keeps pictures of the page in each look, as long as the page is, if `HASHDROP_SCREENSHOTS` names a folder.
     func screenshots(_ name: String) async throws {
         guard let folder = ProcessInfo.processInfo.environment["HASHDROP_SCREENSHOTS"] else { return }
-        for (suffix, scheme, width) in [
-            ("light", "light", 1280), ("dark", "dark", 1280), ("360", "light", 360),
-        ] {
-            _ = try await developerTool(
-                "Emulation.setEmulatedMedia",
-                ["features": [["name": "prefers-color-scheme", "value": scheme]]])
-            _ = try await developerTool(
-                "Emulation.setDeviceMetricsOverride",
-                ["width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500])
-            let picture = try await call("GET", "/screenshot") as? String ?? ""
-            try Data(base64Encoded: picture)?.write(to: URL(filePath: "\(folder)/\(name)-\(suffix).png"))
+        try await inEachLook { look in
+            let height =
+                try await value("Math.min(4000,document.documentElement.scrollHeight)") as? Int ?? 900
+            let width = try await value("innerWidth") as? Int ?? 1280
+            let answer = try await developerTool(
+                "Page.captureScreenshot",
+                [
+                    "captureBeyondViewport": true,
+                    "clip": ["x": 0, "y": 0, "width": width, "height": max(600, height), "scale": 1],
+                ])
+            let picture = (answer as? [String: Any])?["data"] as? String ?? ""
+            try Data(base64Encoded: picture)?.write(to: URL(filePath: "\(folder)/\(name)-\(look).png"))
         }
-        _ = try await developerTool("Emulation.clearDeviceMetricsOverride", [:])
-        _ = try await developerTool("Emulation.setEmulatedMedia", ["features": [Any]()])
     }
 
-    private func developerTool(_ command: String, _ parameters: [String: Any]) async throws -> Any {
+    func developerTool(_ command: String, _ parameters: [String: Any]) async throws -> Any {
         try await call("POST", "/goog/cdp/execute", ["cmd": command, "params": parameters])
     }
 

@@ -83,6 +83,14 @@ final class Installation {
         daemon = nil
     }
 
+    /// Where the daemon's page is, once it is there.
+    func pageAddress() async throws -> String {
+        try await eventually("the page's address is logged") {
+            try self.daemonLog().components(separatedBy: "page=").dropFirst().first
+                .map { String($0.prefix { !$0.isWhitespace }) }
+        }
+    }
+
     func daemonLog() throws -> String { try Program.text(log, "errors") }
 
     /// Alice's report folders whose files were dropped as `name`, the oldest first.

@@ -58,6 +58,33 @@ struct MainJobTests {
         }
     }
 
+    @Test func theSimulatorServesFromAProcessOfItsOwnAndTellsWhatItWasAsked() async throws {
+        let log = TemporaryFolder()
+        let simulator = try Program.start(
+            Program.path("hashdrop"),
+            ["simulate", "--port", "0", "--per-minute", "0", "--per-day", "0", "--journal", "journal.jsonl"],
+            in: log, log: log)
+        defer { simulator.terminate() }
+        let url = try await eventually("the simulator's address") {
+            try Program.text(log, "output").split(separator: " ").last.map {
+                $0.trimmingCharacters(in: .whitespacesAndNewlines)
+            }
+        }
+        func asked() throws -> Int { try Program.text(log, "journal.jsonl").split(separator: "\n").count }
+        let place = Installation(endpoint: url)
+        try await place.serve()
+        let list = Self.list(9)
+        for number in 0..<2 {
+            try Data((list.joined(separator: "\n") + "\n").utf8).write(
+                to: place.drop.appending(path: "list.txt"))
+            let report = try await place.finished("list.txt", number: number)
+            #expect(try report.hashes() == list)
+            #expect(report.status?.simulated == true)
+            #expect(try asked() == 100)
+        }
+        await place.stop()
+    }
+
     @Test func submitShowsTheProgressAndExitsByVerdict() async throws {
         try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
             let place = Installation(endpoint: simulator.baseURL)
@@ -66,6 +93,7 @@ struct MainJobTests {
                 ("clean.txt", "d41d8cd98f00b204e9800998ecf8427e the empty file\n", Int32(0)),
                 ("bad.txt", "44d88612fea8a8f36de82e1278abb02f EICAR\n", 1),
                 ("unknown.txt", "e92e313c775f2d2fee29fe38f9464f5d\n", 2),
+                ("partly.txt", "d41d8cd98f00b204e9800998ecf8427e\nd41d8cd98f00b204e9800998ecf8427\n", 2),
                 ("prose.txt", "nothing to see here\n", 65),
             ]
             for (name, text, code) in lists {
@@ -74,6 +102,9 @@ struct MainJobTests {
                 #expect(ended.exitCode == code, "\(name): \(ended.errors)")
                 #expect(ended.output.contains("report.html") == (code != 65))
             }
+            let piped = try await place.hashdrop(
+                "submit", "--wait", "--timeout", "60", "--name", "piped.txt", "-", input: lists[0].1)
+            #expect(piped.exitCode == 0, "\(piped.errors)")
             let missing = try await place.hashdrop("submit", "nothing.txt")
             #expect(missing.exitCode == 66)
             await place.stop()
@@ -117,7 +148,7 @@ struct MainJobTests {
         let folder = TemporaryFolder()
         let demo = try await Program.run(Program.path("hashdrop"), ["demo"], in: folder)
         #expect(demo.exitCode == 0, "\(demo.errors)")
-        let paths = demo.output.split(separator: "\n").compactMap { line in
+        let paths = demo.output.split(separator: "\n").filter { $0.contains(": ") }.compactMap { line in
             line.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
         }.filter { $0.hasPrefix("/") }
         #expect(paths.count == 4)

@@ -12,22 +12,21 @@ struct PageTests {
 
     /// Runs `body` with a daemon, the page's address and a browser.
     private static func with(
-        latency: Duration, _ body: (Installation, String, Browser) async throws -> Void
+        latency: Duration, settings: [String: String] = [:],
+        _ body: (Installation, String, Browser) async throws -> Void
     ) async throws {
         var options = SimulatorOptions()
         options.accounts[0].limits = .unlimited
         options.latency = latency
         try await SimulatedVirusTotal.with(options) { simulator in
             let place = Installation(
-                endpoint: simulator.baseURL, settings: ["HASHDROP_WEB_LISTEN": "127.0.0.1:0"])
+                endpoint: simulator.baseURL,
+                settings: settings.merging(["HASHDROP_WEB_LISTEN": "127.0.0.1:0"]) { $1 })
             _ = try await place.hashdrop("user", "add", "alice", "--password-stdin", input: password)
             _ = try await place.hashdrop(
                 "user", "add", "carol", "--administrator", "--password-stdin", input: password)
             try await place.serve()
-            let page = try await eventually("the page's address is logged") {
-                try place.daemonLog().components(separatedBy: "page=").dropFirst().first
-                    .map { String($0.prefix { !$0.isWhitespace }) }
-            }
+            let page = try await place.pageAddress()
             try await Browser.with { try await body(place, page, $0) }
             await place.stop()
         }
@@ -37,6 +36,11 @@ struct PageTests {
         try await browser.type(user, into: "input[name=user]")
         try await browser.type(password, into: "input[name=password]")
         try await browser.click(".login button")
+        // A click does not wait for as long as checking a password takes.
+        try await eventually("an answer to the password") {
+            let isRefused = try await browser.text().contains("The user name or the password is wrong.")
+            return try await browser.text("h1") == "My jobs" || isRefused
+        }
     }
 
     /// A list that takes some seconds, and one that cannot be used; names that would like to be markup.
@@ -60,10 +64,12 @@ struct PageTests {
         try await Self.with(latency: .milliseconds(350)) { place, page, browser in
             try await browser.open(page)
             try await browser.screenshots("login")
+            try await browser.expectAccessible("the login form")
             #expect(try await browser.url() == page + "login")
             try await Self.logIn(browser, "alice", "wrong horse")
             #expect(try await browser.text().contains("The user name or the password is wrong."))
             try await browser.screenshots("login-wrong")
+            try await browser.expectAccessible("the login form after a mistake")
             try await Self.logIn(browser, "alice", Self.password)
             #expect(try await browser.url() == page + "jobs")
             #expect(try await browser.text("h1") == "My jobs")
@@ -87,13 +93,16 @@ struct PageTests {
             return try await browser.text().contains("of 121 answered")
         }
         try await browser.screenshots("jobs")
+        try await browser.expectAccessible("the list of jobs")
         try await browser.clickLink(Self.listName)
         #expect(try await browser.text(".state") == "Running")
         try await browser.screenshots("job-running")
+        try await browser.expectAccessible("a running job")
         // The page loads itself again; the test only looks.
         try await eventually("the job is seen to finish") { try await browser.text(".state") == "Done" }
         #expect(try await browser.text("h1") == Self.listName)
         try await browser.screenshots("job-done")
+        try await browser.expectAccessible("a finished job")
     }
 
     private func openReport(_ page: String, _ browser: Browser) async throws {
@@ -121,10 +130,86 @@ struct PageTests {
                 #expect(text.contains(word), "\(word)")
             }
             try await browser.screenshots("operations")
+            try await browser.expectAccessible("the operations")
             try await browser.clickLink("Everybody’s jobs")
             #expect(try await browser.text().contains("prose.txt"))
             try await browser.screenshots("everybody")
+            try await browser.expectAccessible("everybody's jobs")
             try await Self.expectNoComplaintAndNoStranger(browser, page)
         }
+    }
+
+    /// What keeps a forgotten window from staying logged in: the server can tell its own doing from a person's.
+    @Test func aPageThatLoadsItselfAgainSaysSo() async throws {
+        try await Self.with(latency: .milliseconds(500)) { place, page, browser in
+            try Self.drop(in: place)
+            try await browser.open(page)
+            try await Self.logIn(browser, "carol", Self.password)
+            try await browser.clickLink("Operations")
+            var headers: [[String: String]] = []
+            try await eventually("it loads itself again") {
+                headers += try await browser.requestHeaders(of: page + "operations?live")
+                return headers.count > 1
+            }
+            #expect(headers.allSatisfy { $0["sec-fetch-mode"] == "navigate" && $0["sec-fetch-user"] == nil })
+            #expect(try await browser.url() == page + "operations", "its visitor need not see that")
+            // A running job's report, as it is in a folder too.
+            try await browser.clickLink("Everybody’s jobs")
+            try await browser.clickLink(Self.listName)
+            try await browser.clickLink("Open the report so far")
+            let report = try await browser.url()
+            headers = []
+            try await eventually("the report loads itself again") {
+                headers += try await browser.requestHeaders(of: report)
+                return headers.count > 2
+            }
+            #expect(headers.dropFirst().allSatisfy { $0["sec-fetch-user"] == nil })
+        }
+    }
+
+    @Test func hostileNamesAreTextInARealBrowserAndTimesTellTheirUTC() async throws {
+        let names = [
+            "\"><img src=x onerror=\"document.title='owned'\">.txt",
+            "<script>document.title='owned'<_script>",
+            "invoice\u{202E}fdp.txt", "=1+1;'`${7*7}{{7*7}}.txt", "new\nline\tand\u{1B}[31m.txt",
+        ]
+        try await Self.with(latency: .zero) { place, page, browser in
+            for name in names {
+                try Data(Samples.hash(1).hexadecimal.utf8).write(to: place.drop.appending(path: name))
+            }
+            _ = try await browser.developerTool(
+                "Emulation.setTimezoneOverride", ["timezoneId": "Asia/Kolkata"])
+            try await browser.open(page)
+            try await Self.logIn(browser, "alice", Self.password)
+            try await eventually("all are done") {
+                try await browser.value("document.querySelectorAll('.jobs a[href$=csv]').length") as? Int == 5
+            }
+            let text = try await browser.text()
+            for name in names { #expect(text.contains(DroppedName(name).display), "\(name)") }
+            #expect(
+                try await browser.value("document.querySelectorAll('main img,main script').length") as? Int
+                    == 0)
+            try await expectLocalTimes(browser)
+            for number in 0..<names.count {
+                try await browser.open(page + "jobs")
+                try await browser.run("document.querySelectorAll('.jobs h3 a')[\(number)].click()")
+                try await eventually("the job's page") { try await browser.url().contains("/jobs/2") }
+                #expect(try await browser.value("document.title") as? String != "owned")
+                let title = try await browser.text("h1")
+                #expect(names.contains { DroppedName($0).display == title }, "\(title)")
+            }
+            try await Self.expectNoComplaintAndNoStranger(browser, page)
+        }
+    }
+
+    /// Half an hour off the whole hours: India.
+    private func expectLocalTimes(_ browser: Browser) async throws {
+        #expect(try await browser.text(".zone").contains("Asia/"))
+        let time = "document.querySelector('.jobs time')"
+        let title = try #require(try await browser.value("\(time).title") as? String)
+        let shown = try #require(try await browser.value("\(time).textContent") as? String)
+        #expect(title.hasSuffix(" UTC"))
+        let minutes = { (text: String) in Int(text.dropFirst(14).prefix(2)) ?? -1 }
+        #expect((minutes(title) + 30) % 60 == minutes(shown), "\(title) is \(shown)")
     }
 }

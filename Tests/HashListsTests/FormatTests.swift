@@ -43,7 +43,7 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
             items: [Sample.entry(1, sha256, comment: "Windows File")]),
         FormatRow(name: "underscores join", text: "C2_\(md5)_x\n_\(md5)\n\(md5)g\né\(md5)", items: []),
         FormatRow(
-            name: "comment lines", text: "# \(md5)\n## Heading\n#\(md5)\n\(sha1) # evil",
+            name: "comment lines", text: "# \(md5)\n## Heading\n#\(md5)\n\(sha1) # evil\n \t# \(md5)",
             items: [Sample.entry(4, sha1, comment: "evil")]),
         FormatRow(
             name: "several on a line", text: "\(md5) \(sha1)\t\(sha256)\n\(md5),\(md5)",
@@ -87,6 +87,21 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
         FormatRow(
             name: "sha1sum, escaped name", text: #"\\#(sha1)  a\nb\\c"#,
             items: [Sample.entry(1, sha1, comment: #"a\u{A}b\c"#)]),
+        FormatRow(
+            name: "samples named by their hash",
+            text: """
+                \(sha256)  \(sha256).bin
+                \(sha256) *samples/\(md5)
+                MD5 (\(sha256)) = \(md5)
+                \(md5)  \(sha1)
+                \(md5)  \(sha1)  \(sha256)
+                """,
+            items: [
+                Sample.entry(1, sha256, comment: "\(sha256).bin"),
+                Sample.entry(2, sha256, comment: "samples/\(md5)"), Sample.entry(3, md5, comment: sha256),
+                Sample.entry(4, md5, sha1, namesOneFile: true),
+                Sample.entry(5, md5, sha1, sha256, namesOneFile: true),
+            ]),
         FormatRow(
             name: "BSD and --tag", text: "SHA256 (a, (b).exe) = \(sha256)\n\\MD5 (a\\\\b) = \(md5)",
             items: [

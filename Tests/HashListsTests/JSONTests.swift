@@ -71,6 +71,61 @@ private let sha256 = Sample.sha256
             ])
     }
 
+    /// `{…}` with a sentence, a parent, keys or a pattern that hold hashes of several files.
+    @Test(arguments: [
+        #"{"text": "loader \#(md5) dropped \#(sha256)"}"#,
+        #"{"sha256": "\#(sha256)", "parent_md5": "\#(md5)"}"#,
+        #"{"\#(md5)": 1, "\#(sha256)": 2}"#,
+        #"{"sha256": "\#(sha256)", "md5": "see \#(md5)"}"#,
+        #"{"pattern": "[file:hashes.MD5 = '\#(md5)' OR file:hashes.'SHA-256' = '\#(sha256)']"}"#,
+    ])
+    func hashesThatMayBeOfSeveralFilesAreNotOneFiles(text: String) throws {
+        let entries = try Sample.items(text).compactMap(\.entry)
+        #expect(Set(entries.flatMap { $0.hashes.map(\.hexadecimal) }) == [md5, sha256])
+        #expect(entries.allSatisfy { !$0.namesOneFile })
+    }
+
+    @Test func wholeValuesUnderAlgorithmsNamesAreOneFiles() throws {
+        let text = #"{"MD5": "\#(md5)", "sha_256": "\#(sha256)", "id": "\#(sha256)", "n": 1}"#
+        #expect(try Sample.items(text) == [Sample.entry(1, md5, sha256, namesOneFile: true)])
+    }
+
+    @Test func digestsOfOtherThingsAreNotLookedUp() throws {
+        let text = """
+            {"md5": "\(md5)", "imphash": "\(Sample.otherMD5)", "sha1": "\(sha1)"}
+            {"Event": {"Attribute": [
+              {"type": "ja3-fingerprint-md5", "value": "\(Sample.otherMD5)"},
+              {"value": "\(Sample.otherMD5)", "type": "imphash"}
+            ], "Object": [{"Attribute": [
+              {"type": "imphash", "value": "\(Sample.otherMD5)"},
+              {"type": "md5", "value": "\(md5)"}, {"type": "sha256", "value": "\(sha256)"}
+            ]}]}}
+            """
+        #expect(
+            try Sample.items(text) == [
+                Sample.entry(1, md5, sha1, namesOneFile: true),
+                Sample.entry(7, md5, sha256, namesOneFile: true),
+            ])
+    }
+
+    @Test func unusableStringsHaveTheLineWhereTheyStand() throws {
+        let text = """
+            ["\(Sample.sha512)",
+             "\(md5)",
+             "\(Sample.sha512)"
+            ]
+            {"hash": "\(md5.dropLast())"
+            }
+            """
+        #expect(try Sample.items(text).compactMap(\.unusable?.line) == [1, 3, 5])
+        #expect(try Sample.items(text).compactMap(\.entry) == [try #require(Sample.entry(2, md5).entry)])
+    }
+
+    @Test func anAnchorIsNoJSON() throws {
+        let text = "[[hashes]]\n# \(sha1)\n|\(md5)|a.exe\n"
+        #expect(try Sample.items(text) == [Sample.entry(3, md5, comment: "a.exe")])
+    }
+
     @Test func twoHashesOfAKindAreEntriesOfTheirOwn() throws {
         let text = """
             {"name": "n", "a": "\(md5)", "b": "\(Sample.otherMD5)", "c": "\(sha1)"}

@@ -26,6 +26,8 @@ final class LookupBench: Sendable {
         var intercept: @Sendable (FileHash, Moment) async -> LookupFailure? = { _, _ in nil }
         var keyGeneration: @Sendable () -> Int = { 0 }
         var readsQuotas = false
+        /// The time stands still after the first failure until this test lets it go on: it may look around.
+        var freezesAfterFailure = false
 
         init() {}
     }
@@ -76,8 +78,10 @@ final class LookupBench: Sendable {
         curlOptions.requestTimeout = .seconds(5)
         let client = VirusTotalClient(
             endpoint: endpoint, key: key, curl: try CurlClient(options: curlOptions), now: { clock.now.wall })
+        let freezer = Freezer()
         var source = LookupSource(
-            ask: { hash in await Self.ask(hash, client, world, clock) }, keyGeneration: world.keyGeneration)
+            ask: { hash in await Self.ask(hash, client, world, clock, freezer) },
+            keyGeneration: world.keyGeneration)
         if world.readsQuotas { source.quotas = { await Self.quotas(client, clock) } }
         dispatcher = try LookupDispatcher(
             database: database, options: options, source: source, clock: clock, onProgress: { _ in })
@@ -97,7 +101,8 @@ final class LookupBench: Sendable {
 
     /// One request: half of the latency on the way there, half on the way back.
     private static func ask(
-        _ hash: FileHash, _ client: VirusTotalClient, _ world: World, _ clock: VirtualClock
+        _ hash: FileHash, _ client: VirusTotalClient, _ world: World, _ clock: VirtualClock,
+        _ freezer: Freezer
     ) async -> Result<Verdict.Answer, LookupFailure> {
         try? await clock.pass(world.latency / 2)
         if let failure = await world.intercept(hash, clock.now) { return .failure(failure) }
@@ -108,9 +113,26 @@ final class LookupBench: Sendable {
         } catch {
             result = .failure(LookupFailure(error))
         }
+        if world.freezesAfterFailure, case .failure = result, freezer.isFirst() {
+            // One `begin` too many, which `thaw` ends.
+            return result
+        }
         clock.end()
         try? await clock.pass(world.latency / 2)
         return result
+    }
+
+    /// Lets the time go on.
+    func thaw() { clock.end() }
+
+    /// Says yes once.
+    private final class Freezer: Sendable {
+        private let asked = Counter()
+
+        func isFirst() -> Bool {
+            asked.increment()
+            return asked.value == 1
+        }
     }
 
     // MARK: Lists

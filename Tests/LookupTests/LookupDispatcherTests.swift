@@ -99,6 +99,22 @@ struct LookupDispatcherTests {
         }
     }
 
+    @Test func aHashRefusedInAnotherUsersFlightDoesNotWaitForTheEndOfThatUsersList() async throws {
+        let files = Self.families(300).map(\.sha256).sorted { $0.hexadecimal < $1.hexadecimal }
+        var world = LookupBench.World()
+        // Alice's list is walked by bytes: this one is her first.
+        world.faults = [FaultRule(.quotaExceeded, hash: files[0], times: 1)]
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 1), world) { bench in
+            let long = try bench.drop(files.map { [$0] }, user: "alice")
+            try await eventually("her first request") { !bench.simulator.journal.lookups.isEmpty }
+            let short = try bench.drop([[files[0]]], user: "bob")
+            _ = try await bench.finish(short.id)
+            #expect(bench.simulator.journal.lookups.count <= 10)
+            _ = try await bench.finish(long.id)
+            #expect(bench.simulator.journal.lookups.count == 301)
+        }
+    }
+
     @Test func aShortListDoesNotWaitBehindALongOne() async throws {
         var world = LookupBench.World()
         world.limits = SimulatedLimits(requestsPerMinute: 4)

@@ -22,26 +22,35 @@ struct MoodTableTests {
         var requests: ClosedRange<Int>
         /// Seconds until the job is done.
         var took: ClosedRange<Double>
+        /// What the reader sees while the hash waits for its next attempt; nil if it need not wait.
+        var reads: String?
     }
 
     static let rows: [Row] = [
-        row("429 without a time", .quotaExceeded, times: 2, 3...3, 180...181),
-        row("429 with seconds", .quotaExceededRetryAfterSeconds, seconds: 90, times: 1, 2...2, 90...92),
-        row("429 with a date", .quotaExceededRetryAfterDate, seconds: 90, times: 1, 2...2, 85...95),
-        row("429 from the edge", .edgeTooManyRequests, times: 1, 2...2, 60...62),
-        row("429 too many", .tooManyRequests, times: 1, 2...2, 60...62),
+        row("429 without a time", .quotaExceeded, times: 2, 3...3, 180...181, "quota"),
+        row(
+            "429 with seconds", .quotaExceededRetryAfterSeconds, seconds: 90, times: 1, 2...2, 90...92,
+            "quota"),
+        row("429 with a date", .quotaExceededRetryAfterDate, seconds: 90, times: 1, 2...2, 85...95, "quota"),
+        row(
+            "429 with a day", .quotaExceededRetryAfterSeconds, seconds: 3600, times: 1, 2...2, 3600...3602,
+            "quota"),
+        row("429 from the edge", .edgeTooManyRequests, times: 1, 2...2, 60...62, "blocks this address"),
+        row("429 too many", .tooManyRequests, times: 1, 2...2, 60...62, "wants fewer requests"),
         row("400", .badRequest, fails: "refuses the request as wrong", 1...1, 0...2),
         row("400 argument", .invalidArgument, fails: "unusable argument", 1...1, 0...2),
-        row("400 not yet", .notAvailableYet, times: 1, 2...2, 20...40),
-        row("424", .failedDependency, times: 1, 2...2, 20...40),
-        row("500 as HTML", .serverErrorHTML, times: 1, 2...2, 20...40),
-        row("503", .transientError, times: 2, 3...3, 45...76),
-        row("504", .deadlineExceeded, times: 1, 2...2, 20...40),
-        row("200 without a body", .emptyBody, times: 1, 2...2, 20...40),
-        row("200 with HTML", .htmlBody, times: 1, 2...2, 20...40),
-        row("truncated", .truncatedBody, times: 1, 2...2, 20...40),
-        row("reset", .resetMidBody, times: 1, 2...2, 20...40),
-        row("another file's object", .wrongIdentity, times: 1, 2...2, 20...40),
+        row("400 not yet", .notAvailableYet, times: 1, 2...2, 20...40, "asked again from"),
+        row("424", .failedDependency, times: 1, 2...2, 20...40, "asked again from"),
+        row("500 as HTML", .serverErrorHTML, times: 1, 2...2, 20...40, "500"),
+        row("503", .transientError, times: 2, 3...3, 45...76, "asked again from"),
+        row("504", .deadlineExceeded, times: 1, 2...2, 20...40, "asked again from"),
+        row("200 without a body", .emptyBody, times: 1, 2...2, 20...40, "asked again from"),
+        row("200 with HTML", .htmlBody, times: 1, 2...2, 20...40, "asked again from"),
+        row("truncated", .truncatedBody, times: 1, 2...2, 20...40, "transfer closed"),
+        row("reset", .resetMidBody, times: 1, 2...2, 20...40, "reset by peer"),
+        row("no answer", .noAnswer, seconds: 60, times: 1, 2...2, 20...40, "timed out"),
+        row("another file's object", .wrongIdentity, times: 1, 2...2, 20...40, "is about"),
+        row("a slow answer", .slowDrip, seconds: 1, times: 1, 1...1, 0...2),
         row("1 MB", .largeBody, times: 1, 1...1, 0...2),
         row("chunked", .chunked, times: 1, 1...1, 0...2),
         row("gzip unasked", .gzip, times: 1, 1...1, 0...2),
@@ -50,11 +59,11 @@ struct MoodTableTests {
 
     private static func row(
         _ name: String, _ fault: Fault.Kind, seconds: Double? = nil, times: Int? = nil, fails: String? = nil,
-        _ requests: ClosedRange<Int>, _ took: ClosedRange<Double>
+        _ requests: ClosedRange<Int>, _ took: ClosedRange<Double>, _ reads: String? = nil
     ) -> Row {
         Row(
             testDescription: name, fault: fault, seconds: seconds, times: times, failsWith: fails,
-            requests: requests, took: took)
+            requests: requests, took: took, reads: reads)
     }
 
     private static let options = LookupOptions(
@@ -66,10 +75,19 @@ struct MoodTableTests {
         let file = FileFamily.numbered(3, seed: 9)
         var world = LookupBench.World()
         world.faults = [FaultRule(row.fault, seconds: row.seconds, hash: file.sha256, times: row.times)]
+        world.freezesAfterFailure = row.reads != nil
         // A date in an answer is compared with the answer's own date, which is the machine's.
         try await LookupBench.run(Self.options, world, start: Date()) { bench in
             let start = bench.clock.now.wall
             let job = try bench.drop([[file.sha256]])
+            if let reads = row.reads {
+                let reason = try await eventually("the reader is told why it waits") {
+                    await bench.dispatcher.outlooks()[job.id]?.waitReason
+                }
+                #expect(reason.contains(reads), "\(reason)")
+                #expect(try bench.job(job.id).state == .running)
+                bench.thaw()
+            }
             let done = try await bench.finish(job.id)
             let sent = bench.simulator.journal.requests(for: file.sha256)
             #expect(row.requests.contains(sent.count), "\(sent.map(\.jsonLine))")

@@ -32,7 +32,7 @@ import Testing
         return claims
     }
 
-    @Test(arguments: ClaimStep.allCases.filter { $0 != .refusalRecorded && $0 != .releaseMarked })
+    @Test(arguments: ClaimStep.allCases.filter { $0 != .releaseMarked })
     func exactlyOneClaimComesOutWhereverItWasCut(_ step: ClaimStep) throws {
         try spool.drop("some hashes", as: "a")
         #expect(throws: Killed.self) {
@@ -51,27 +51,31 @@ import Testing
         #expect(spool.names(".hashdrop/work/\(file.id)") == ["claim.json", "input"])
     }
 
-    @Test(arguments: [ClaimStep.refusalRecorded, .copied, .inputPublished, .droppedRemoved])
-    func aRefusalFoundOutLateStaysARefusal(_ step: ClaimStep) throws {
+    @Test func whatMustGoBackGoesBackAfterACut() throws {
         try spool.drop("x", as: "a")
         let file = spool.file("a")
-        let other = spool.path + "/other"
         let store = try spool.store { reached in
-            if reached == .spaceReserved { link(file, other) }
-            if reached == step { throw Killed() }
+            if reached == .spaceReserved { try TemporarySpool.write("later", to: file) }
+            if reached == .renamed { throw Killed() }
         }
         #expect(throws: Killed.self) {
             try store.claim(
                 spool.entry("a"), of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
         }
-        // Gone by the time of the recovery, which must not change its mind.
-        unlink(other)
-        guard case .refused(let refused) = try startAgain().first else {
-            Issue.record("not refused")
-            return
+        #expect(try spool.store().recover() == [])
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "later")
+        #expect(spool.names(".hashdrop/work") == [])
+    }
+
+    @Test(arguments: ClaimStep.allCases.filter { $0 != .releaseMarked })
+    func anEmptyFileIsRefusedOnceWhereverItWasCut(_ step: ClaimStep) throws {
+        try spool.drop("", as: "a")
+        #expect(throws: Killed.self) {
+            try dying(after: step).claimRefused(
+                spool.entry("a"), of: spool.alice, as: id, reason: .empty, at: spool.at)
         }
-        #expect(refused.reason == .hardLinked(count: 2))
-        #expect(refused.bytes == 1)
+        let recovered = try spool.store().recover()
+        #expect(recovered.count + spool.names().count == 1)
     }
 
     @Test(arguments: [ClaimStep.folderMade, .recordWritten, .renamed])
@@ -134,7 +138,8 @@ import Testing
         try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
         let recovered = try spool.store().recover()
         #expect(recovered.count == 2)
-        guard case .unfinished(let error) = recovered.first, case .recovered = recovered.last else {
+        guard case .unfinished(let error, spool.alice) = recovered.first, case .recovered = recovered.last
+        else {
             Issue.record("\(recovered)")
             return
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Model
+import Synchronization
 import Testing
 
 @testable import Spool
@@ -16,64 +17,93 @@ import Testing
     }
 
     private func claim(
-        rules: ReadinessStateMachine.Rules = .init(), exchanging: @escaping @Sendable (String) throws -> Void
+        exchanging: @escaping @Sendable (String) throws -> Void
     ) throws -> ClaimOutcome {
         let file = spool.file("a")
-        let store = try spool.store(rules) { if $0 == .spaceReserved { try exchanging(file) } }
+        let store = try spool.store { if $0 == .spaceReserved { try exchanging(file) } }
         return try store.claim(
             spool.entry("a"), of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
     }
 
-    private func reason(_ outcome: ClaimOutcome) -> RefusalReason? {
-        if case .done(.refused(let file)) = outcome { file.reason } else { nil }
+    private func text(_ name: String = "a") throws -> String {
+        try String(contentsOfFile: spool.file(name), encoding: .utf8)
     }
 
-    @Test func anotherCompleteFileIsTakenInstead() throws {
+    @Test func anotherFileIsGivenBack() throws {
         let outcome = try claim { file in
             unlink(file)
             try TemporarySpool.write("second", to: file)
         }
-        guard case .done(.claimed(let file)) = outcome else {
-            Issue.record("\(outcome)")
-            return
-        }
-        #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == "second")
+        #expect(outcome == .notYet(.settling))
+        #expect(try text() == "second")
+        #expect(spool.names(".hashdrop/work") == [])
     }
 
-    @Test func aLinkIsRefusedAndNotFollowed() throws {
+    @Test func aFileThatIsRewrittenIsGivenBack() throws {
+        let outcome = try claim { file in try TemporarySpool.write("later", to: file) }
+        #expect(outcome == .notYet(.settling))
+        #expect(try text() == "later")
+    }
+
+    @Test func aFileThatIsOpenedAgainIsGivenBackAndKeepsWhatIsWritten() throws {
+        let writer = Mutex<Int32>(-1)
+        let outcome = try claim { file in writer.withLock { $0 = open(file, O_WRONLY | O_APPEND) } }
+        #expect(outcome == .notYet(.writerPresent))
+        let number = writer.withLock(\.self)
+        #expect(write(number, " and more", 9) == 9)
+        close(number)
+        #expect(try text() == "first and more")
+    }
+
+    @Test func whatIsGivenBackReplacesNothing() throws {
+        let file = spool.file("a")
+        let store = try spool.store { step in
+            if step == .spaceReserved { try TemporarySpool.write("later", to: file) }
+            if step == .renamed { try TemporarySpool.write("another", to: file) }
+        }
+        let outcome = try store.claim(
+            spool.entry("a"), of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+        #expect(outcome == .notYet(.settling))
+        #expect(spool.names() == ["a", "returned-\(id)"])
+        #expect(try text() == "another")
+        #expect(try text("returned-\(id)") == "later")
+    }
+
+    @Test func aLinkIsGivenBackAndNotFollowed() throws {
         let outcome = try claim { file in
             unlink(file)
             symlink("/etc/passwd", file)
         }
-        #expect(reason(outcome) == .notAFile(.symbolicLink))
+        #expect(outcome == .notYet(.settling))
+        #expect(try spool.entry("a").kind == .symbolicLink)
     }
 
-    @Test func aPipeIsRefusedAndDoesNotBlock() throws {
+    @Test func aPipeIsGivenBackAndDoesNotBlock() throws {
         let outcome = try claim { file in
             unlink(file)
             mkfifo(file, 0o644)
         }
-        #expect(reason(outcome) == .notAFile(.pipe))
+        #expect(outcome == .notYet(.settling))
+        #expect(try spool.entry("a").kind == .pipe)
     }
 
-    @Test func aHardLinkToSomethingElseIsRefused() throws {
+    @Test func aHardLinkToSomethingElseIsGivenBack() throws {
         let other = spool.path + "/secret"
         try TemporarySpool.write("secret", to: other)
         let outcome = try claim { file in
             unlink(file)
             link(other, file)
         }
-        #expect(reason(outcome) == .hardLinked(count: 2))
+        #expect(outcome == .notYet(.settling))
+        #expect(spool.names(".hashdrop/work") == [])
         #expect(try String(contentsOfFile: other, encoding: .utf8) == "secret")
     }
 
-    @Test func aGrownFileIsMeasuredAgain() throws {
-        var rules = ReadinessStateMachine.Rules()
-        rules.sizeBytesMax = 10
-        let outcome = try claim(rules: rules) { file in
-            try TemporarySpool.write("eleven bytes", to: file)
-        }
-        #expect(reason(outcome) == .tooLarge(bytes: 12, limit: 10))
+    @Test func aSecondNameOfTheSameFileIsNoticed() throws {
+        let other = spool.path + "/other"
+        let outcome = try claim { file in link(file, other) }
+        #expect(outcome == .notYet(.settling))
+        #expect(try spool.entry("a").linkCount == 2)
     }
 
     @Test func aFolderIsGivenBack() throws {
@@ -87,14 +117,14 @@ import Testing
         #expect(spool.names(".hashdrop/work") == [])
     }
 
-    @Test func aFileThatSomebodyWritesToIsGivenBack() throws {
+    @Test func anotherFileThatSomebodyWritesToIsGivenBack() throws {
         let outcome = try claim { file in
             unlink(file)
             // Stays open until the test process ends.
             let number = creat(file, 0o644)
             _ = write(number, "half", 4)
         }
-        #expect(outcome == .notYet(.writerPresent))
+        #expect(outcome == .notYet(.settling))
         #expect(spool.names() == ["a"])
         #expect(spool.names(".hashdrop/work") == [])
     }

@@ -131,27 +131,61 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: "/etc/passwd"))
     }
 
-    @Test func aRefusedRegularFileKeepsItsBytes() throws {
-        try spool.drop("x", as: "a")
+    @Test func aRefusedHardLinkIsNeverCopied() throws {
+        try spool.drop("somebody's", as: "a")
         link(spool.file("a"), spool.path + "/elsewhere")
+        let store = try spool.store()
         let file = try refused(
-            spool.store().claimRefused(
+            store.claimRefused(
                 spool.entry("a"), of: spool.alice, as: id, reason: .hardLinked(count: 2), at: spool.at))
-        let input = try #require(file.inputPath)
-        #expect(try String(contentsOfFile: input, encoding: .utf8) == "x")
-        #expect(file.bytes == 1)
+        #expect(file.inputPath == nil && file.sha256 == nil)
+        #expect(spool.names(".hashdrop/work/\(id)") == ["claim.json", "dropped"])
+        try store.release(id)
+        #expect(try String(contentsOfFile: spool.path + "/elsewhere", encoding: .utf8) == "somebody's")
     }
 
-    @Test func aHugeSparseFileIsRefusedWithoutACopy() throws {
+    @Test func aHardLinkWhoseOtherNameIsGoneIsGivenBack() throws {
+        try spool.drop("the last one", as: "a")
+        let other = spool.path + "/elsewhere"
+        link(spool.file("a"), other)
+        let store = try spool.store { if $0 == .renamed { unlink(other) } }
+        let outcome = try store.claimRefused(
+            spool.entry("a"), of: spool.alice, as: id, reason: .hardLinked(count: 2), at: spool.at)
+        #expect(outcome == .notYet(.settling))
+        #expect(try String(contentsOfFile: spool.file("a"), encoding: .utf8) == "the last one")
+    }
+
+    @Test func anEmptyFileThatSomebodyHasOpenIsNotRefused() throws {
+        try spool.drop("", as: "a")
+        let writer = open(spool.file("a"), O_WRONLY)
+        defer { close(writer) }
+        let store = try spool.store()
+        func refuse() throws -> ClaimOutcome {
+            try store.claimRefused(
+                spool.entry("a"), of: spool.alice, as: id, reason: .empty, at: spool.at)
+        }
+        #expect(try refuse() == .notYet(.writerPresent))
+        #expect(spool.names() == ["a"])
+    }
+
+    @Test func anEmptyFileThatIsOpenedDuringTheRefusalKeepsWhatIsWrittenLate() throws {
+        try spool.drop("", as: "a")
+        let file = spool.file("a")
+        let store = try spool.store { if $0 == .spaceReserved { _ = open(file, O_WRONLY | O_APPEND) } }
+        let outcome = try store.claimRefused(
+            spool.entry("a"), of: spool.alice, as: id, reason: .empty, at: spool.at)
+        #expect(outcome == .notYet(.writerPresent))
+        #expect(spool.names() == ["a"])
+        #expect(spool.names(".hashdrop/work") == [])
+    }
+
+    @Test func aHugeSparseFileIsNotCopied() throws {
         try spool.drop("", as: "huge")
         #expect(truncate(spool.file("huge"), 1 << 40) == 0)
-        let entry = try spool.entry("huge")
-        let reason = RefusalReason.tooLarge(bytes: entry.size, limit: 64 << 20)
-        let file = try refused(
-            spool.store().claimRefused(entry, of: spool.alice, as: id, reason: reason, at: spool.at))
-        #expect(file.inputPath == nil)
-        #expect(file.bytes == 1 << 40)
-        #expect(spool.names(".hashdrop/work/\(id)") == ["claim.json", "dropped"])
+        try TemporarySpool.waitForNoWriter(spool.file("huge"))
+        #expect(try claim("huge", spool.store()) == .notYet(.settling))
+        #expect(spool.names() == ["huge"])
+        #expect(spool.names(".hashdrop/work") == [])
     }
 
     @Test func anUnwritableDiskIsSaidToBeFull() {

@@ -85,6 +85,17 @@ import Testing
         #expect(action(names: 0, at: 70) == .removeFolder)
     }
 
+    @Test func namesInManyFoldersAreReadUpToOneLimit() throws {
+        for folder in ["b", "c", "d"] {
+            try make(folder)
+            for name in 0..<5 { try spool.drop("x", as: "\(folder)/\(name)") }
+        }
+        let scan = try spool.folder().scan(spool.alice, namesMax: 10)
+        #expect(scan.entries.count == 10)
+        #expect(scan.hasMore)
+        #expect(try !spool.folder().scan(spool.alice, namesMax: 18).hasMore)
+    }
+
     @Test func theLimitCountsWhatLiesInFolders() throws {
         try make("b")
         for name in 0..<5 { try spool.drop("x", as: "b/\(name)") }

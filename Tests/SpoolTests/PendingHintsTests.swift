@@ -31,13 +31,28 @@ import Testing
         pending.add(hint(.movedIn, "a"))
         pending.add(hint(.removed, "a"))
         pending.add(hint(.appeared, "a"))
-        #expect(pending.take() == [.look(FolderHint(user: alice, tellsOfNews: true))])
+        let replaced = FolderHint(user: alice, replaced: [DroppedName("a")], tellsOfNews: true)
+        #expect(pending.take() == [.look(replaced)])
+        // Also if the reader was told of the rename before, and has not looked yet.
+        #expect(replaced.movedIn(after: [DroppedName("a"), DroppedName("b")]) == [DroppedName("b")])
+    }
+
+    @Test func tooManyReplacedNamesReplaceAll() {
+        var pending = PendingHints()
+        for index in 0...PendingHints.movedInMax { pending.add(hint(.removed, "file \(index)")) }
+        pending.add(hint(.movedIn, "new"))
+        guard case .look(let told) = pending.take().first else {
+            Issue.record("nothing is told")
+            return
+        }
+        #expect(told.replaced.isEmpty)
+        #expect(told.movedIn(after: [DroppedName("old")]) == [DroppedName("new")])
     }
 
     @Test func whatTheDaemonTakesAwayIsNoNews() {
         var pending = PendingHints()
         pending.add(hint(.removed, "a"))
-        #expect(pending.take() == [.look(FolderHint(user: alice))])
+        #expect(pending.take() == [.look(FolderHint(user: alice, replaced: [DroppedName("a")]))])
     }
 
     @Test func tooManyMovedInNamesFallBackToTheQuietPeriod() {

@@ -151,14 +151,35 @@ import Testing
         #expect(action(&machine, entry(changed: 5), at: 32) == .ready(.quiet(seconds: 2)))
     }
 
-    @Test func aTooLargeFileIsRefusedOnlyWhenItIsQuiet() {
+    @Test func aTooLargeFileWaitsWithItsReason() {
         var machine = ReadinessStateMachine()
         let large = entry(size: (64 << 20) + 1)
         #expect(action(&machine, large, at: 0) == .wait(.settling, until: .seconds(2)))
-        let reason = RefusalReason.tooLarge(bytes: (64 << 20) + 1, limit: 64 << 20)
-        #expect(action(&machine, large, at: 2) == .refuse(reason))
+        // It may be the only copy, so it is left where it is.
+        let reason = WaitReason.tooLarge(bytes: (64 << 20) + 1, limit: 64 << 20)
+        #expect(action(&machine, large, at: 2) == .wait(reason, until: nil))
         #expect(
             action(&machine, entry("b", size: 64 << 20), movedIn: true, at: 3) == .ready(.renamedIntoFolder))
+    }
+
+    @Test func aForeignFileWaitsAndSaysWhoseItIs() {
+        var machine = ReadinessStateMachine()
+        var foreign = entry()
+        foreign.isForeign = true
+        let reason = WaitReason.foreign(mode: 0o600, ownerID: 1_001)
+        #expect(action(&machine, foreign, movedIn: true, at: 0) == .wait(reason, until: nil))
+    }
+
+    @Test func whatCannotBeTakenIsTriedAgainLaterOrWhenItChanges() {
+        var machine = ReadinessStateMachine()
+        let reason = WaitReason.cannotBeTaken("no permission")
+        _ = action(&machine, entry(), movedIn: true, at: 0)
+        machine.postpone(DroppedName("a"), reason, now: .seconds(1))
+        #expect(action(&machine, entry(), at: 30) == .wait(reason, until: .seconds(31)))
+        #expect(machine.nextDeadline == .seconds(31))
+        #expect(action(&machine, entry(), at: 31) == .ready(.renamedIntoFolder))
+        machine.postpone(DroppedName("a"), reason, now: .seconds(31))
+        #expect(action(&machine, entry(changed: 1), at: 32) == .wait(.settling, until: .seconds(34)))
     }
 
     @Test func anUnreadableFileWaitsAndSaysWhichPermissionIsMissing() {

@@ -48,6 +48,22 @@ import Testing
         #expect(!scan.hasMore)
     }
 
+    @Test func aMovedAndAReplacedSpoolAreToldApart() throws {
+        let moved = spool.path + "-moved"
+        defer { rename(moved, spool.path) }
+        _ = try spool.store()
+        let folder = try spool.folder()
+        #expect(folder.standing == .inPlace)
+        #expect(rename(spool.path, moved) == 0)
+        #expect(folder.standing == .gone)
+        mkdir(spool.path, 0o755)
+        #expect(folder.standing == .gone, "a bare mount point is no spool")
+        mkdir(spool.path + "/.hashdrop", 0o700)
+        #expect(folder.standing == .replaced)
+        rmdir(spool.path + "/.hashdrop")
+        rmdir(spool.path)
+    }
+
     @Test func aMissingFolderIsAnErrorThatNamesIt() throws {
         let error = #expect(throws: SpoolError.self) { try spool.folder().scan(UserName("nobody")!) }
         #expect(error?.errorNumber == ENOENT)

@@ -33,6 +33,18 @@ struct HashdropDatabaseTests {
         #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
     }
 
+    @Test func anotherProgramsDatabaseIsRefusedAndLeftAlone() throws {
+        let path = folder.path("test.sqlite")
+        do { _ = try HashdropDatabase(path: path, endpoint: nil) }
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        // `application_id` in the header of SQLite's file format: whose database it is.
+        #expect(bytes[68..<72].elementsEqual("hdrp".utf8))
+        bytes.replaceSubrange(68..<72, with: [0, 0, 0, 0])
+        try bytes.write(to: URL(filePath: path))
+        #expect(kind { _ = try HashdropDatabase(path: path, endpoint: nil) } == .notOurs)
+        #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
+    }
+
     @Test func aMissingFolderIsNamed() throws {
         let path = folder.path("missing/test.sqlite")
         #expect(kind { _ = try HashdropDatabase(path: path, endpoint: nil) } == .cannotOpen)

@@ -28,8 +28,13 @@ package struct RawClient: Sendable {
     }
 
     package let port: Int
+    private let isTLS: Bool
 
-    package init(port: Int) { self.port = port }
+    /// - Parameter isTLS: whether to speak TLS, and believe any certificate.
+    package init(port: Int, isTLS: Bool = false) {
+        self.port = port
+        self.isTLS = isTLS
+    }
 
     /// Sends a request and reads the whole answer.
     package func send(
@@ -52,12 +57,33 @@ package struct RawClient: Sendable {
     }
 
     private func exchange(_ request: String, hasBody: Bool) async throws -> String {
+        if isTLS { return try await exchangeOverTLS(request) }
         let connection = try Connection(port: port)
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 connection.write(request)
                 continuation.resume(
                     returning: hasBody ? connection.readAnswer() : connection.readToEnd())
+            }
+        }
+    }
+
+    /// By openssl, which ends when the page has answered and closed.
+    private func exchangeOverTLS(_ request: String) async throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/openssl")
+        process.arguments = ["s_client", "-quiet", "-connect", "127.0.0.1:\(port)"]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                input.fileHandleForWriting.write(Data(request.utf8))
+                let answer = output.fileHandleForReading.readDataToEndOfFile()
+                try? input.fileHandleForWriting.close()
+                continuation.resume(returning: String(decoding: answer, as: UTF8.self))
             }
         }
     }
@@ -127,6 +153,12 @@ package final class Connection: Sendable {
         guard getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &state, &length) == 0 else { return true }
         // TCP_ESTABLISHED is 1.
         return state.tcpi_state != 1
+    }
+
+    /// Whether something has come that is not read yet.
+    package var hasSomethingToRead: Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
     }
 
     /// What comes first; waited for on a thread of its own, because the page needs the few that tests run on.

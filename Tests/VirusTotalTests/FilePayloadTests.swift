@@ -96,6 +96,18 @@ import VirusTotal
         }
     }
 
+    @Test func detectionsThatTheStatisticsCountMustStandInTheRows() throws {
+        // As it would look if the word for a detection changed.
+        let renamed = Samples.file(
+            #""last_analysis_stats":{"malicious":2},"last_analysis_results":"#
+                + #"{"A":{"category":"bad"},"B":{"category":"malicious"}}"#)
+        #expect(Samples.failure(200, renamed)?.isUnreadable == true)
+        let old = try Samples.object(
+            #""last_analysis_stats":{"malicious":1,"suspicious":null},"last_analysis_results":"#
+                + #"{"A":{"category":"suspicious"},"B":{"category":"malicious"}}"#)
+        #expect(old?.detectionCount == 2)
+    }
+
     @Test func tooManyEnginesAreRefused() throws {
         func body(_ count: Int) -> String {
             let rows = (0..<count).map { #""E\#($0)":{"category":"undetected"}"# }

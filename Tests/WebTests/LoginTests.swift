@@ -103,8 +103,10 @@ struct LoginTests {
             let old = try PasswordHash(password: Site.password, parameters: .init(logRounds: 3)).stored
             try site.database.users.setPasswordHash(old, of: Samples.user("alice"))
             let first = try await site.session("alice")
-            let stored = try #require(try site.database.users.user(Samples.user("alice"))?.passwordHash)
-            #expect(stored.hasPrefix("scrypt$5$"))
+            try await eventually("the new hash is written down") {
+                try site.database.users.user(Samples.user("alice"))?.passwordHash?.hasPrefix("scrypt$5$")
+                    == true
+            }
             _ = try await site.session("alice")
             #expect(try await site.client.send("GET", "/jobs", cookies: first).status == 200)
         }
@@ -181,11 +183,68 @@ struct LoginTests {
             let cookies = try await site.session("alice")
             _ = try await site.logIn("hunter2-typed-as-name", "hunter2-typed-as-password")
             _ = try await site.client.send("GET", "/jobs", cookies: cookies)
-            _ = try await site.client.send("GET", "/", host: "evil.example\u{1B}[31m")
             let log = site.log.lines.joined(separator: "\n")
             #expect(log.contains("Logged in.") && log.contains("A login failed."))
             for secret in [Site.password, "hunter2", cookies.values.first!] { #expect(!log.contains(secret)) }
-            #expect(!log.contains("\u{1B}"))
+        }
+    }
+
+    @Test func whatVisitorsSendIsEscapedInTheLogAndCannotPassForAnotherField() async throws {
+        try await Site.with { site in
+            // A terminal's control sequence in one character, a change of direction, and a field's end.
+            let host = "evil\u{9B}31m\u{202E}gro\" address=10.0.0.1 \\.example"
+            #expect(try await site.client.send("GET", "/", host: host).status == 421)
+            let line = try #require(site.log.lines.first { $0.contains("another host") })
+            #expect(!line.unicodeScalars.contains { $0 == "\u{9B}" || $0 == "\u{202E}" })
+            #expect(
+                line.contains(#"host="evil\u{9B}31m\u{202E}gro\" address=10.0.0.1 \\.example""#), "\(line)")
+        }
+    }
+
+    @Test func aFloodOfRequestsIsNoFloodOfTheLog() async throws {
+        try await Site.with { site in
+            for _ in 0..<30 { _ = try await site.client.send("GET", "/", host: "evil.example") }
+            #expect(site.log.lines.count { $0.contains("another host") } == 10)
+            site.time.advance(by: .seconds(60))
+            _ = try await site.client.send("GET", "/", host: "evil.example")
+            #expect(site.log.lines.last?.contains("left_out=20") == true)
+        }
+    }
+
+    @Test func anUnknownNameCostsWhatOneOfTheUsersCosts() async throws {
+        let checked = Mutex<[String: Set<Int>]>([:])
+        let name = Mutex("")
+        let check: Site.Check = { _, hash in
+            checked.withLock {
+                _ = $0[name.withLock { $0 }, default: []].insert(hash.parameters.logRounds)
+            }
+            return false
+        }
+        try await Site.with(check: check) { site in
+            // Everybody's hash is from before the parameters changed.
+            for user in ["alice", "bob", "carol"] {
+                let hash = try PasswordHash(password: "x", parameters: .init(logRounds: 3)).stored
+                try site.database.users.setPasswordHash(hash, of: Samples.user(user))
+            }
+            for user in ["alice", "nobody", "nobody2", "nobody"] {
+                name.withLock { $0 = user }
+                _ = try await site.logIn(user, "wrong")
+            }
+            #expect(checked.withLock { $0 } == ["alice": [3], "nobody": [3], "nobody2": [3]])
+            // Half of them have logged in since: an unknown name is like one of both kinds, and stays like it.
+            let hash = try PasswordHash(password: "x", parameters: .init(logRounds: 5)).stored
+            try site.database.users.setPasswordHash(hash, of: Samples.user("alice"))
+            checked.withLock { $0 = [:] }
+            for number in 0..<40 {
+                site.time.advance(by: .seconds(900))
+                for _ in 0..<2 {
+                    name.withLock { $0 = "x\(number)" }
+                    _ = try await site.logIn("x\(number)", "wrong")
+                }
+            }
+            let kinds = checked.withLock { $0 }
+            #expect(kinds.values.allSatisfy { $0.count == 1 })
+            #expect(Set(kinds.values) == [[3], [5]])
         }
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 struct LoginThrottleTests {
     private static func pair(_ user: String, _ address: UInt8) -> LoginThrottle.Pair {
-        .init(user: user, address: [10, 0, 0, address])
+        .init(user: user, address: NetworkAddress("10.0.0.\(address)"))
     }
 
     private func wait(_ decision: LoginThrottle.Decision) -> Duration {
@@ -29,23 +29,59 @@ struct LoginThrottleTests {
         #expect(waits == [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 30, 30].map { .seconds($0) })
     }
 
-    @Test func aStrangerElsewhereCannotLockAliceOut() {
+    @Test func strangersElsewhereCannotLockAliceOut() {
         let throttle = Desk()
+        // At home she has logged in before.
+        let home = Self.pair("alice", 250)
+        _ = throttle.attempt(home, at: .zero)
+        throttle.succeeded(home)
         var now = Duration.zero
-        // A thousand addresses try alice's password for a day, as fast as they are let.
-        for second in 0..<3_000 {
-            now = .seconds(second)
-            _ = throttle.attempt(Self.pair("alice", UInt8(second % 200)), at: now)
+        // 200 addresses try alice's password for most of an hour, as fast as they are let.
+        func storm(_ seconds: Int) {
+            for _ in 0..<seconds {
+                now += .seconds(1)
+                for number in 0..<200 { _ = throttle.attempt(Self.pair("alice", UInt8(number)), at: now) }
+            }
         }
-        let alice = LoginThrottle.Pair(user: "alice", address: [192, 0, 2, 1])
-        #expect(throttle.attempt(alice, at: now) == .allowed)
-        // A mistake of her own costs her half a minute, whatever the others do meanwhile.
-        let wait = wait(throttle.attempt(alice, at: now))
-        #expect(wait > .zero && wait <= LoginThrottle.userWaitMax)
-        for second in 1...30 {
-            _ = throttle.attempt(Self.pair("alice", UInt8(second)), at: now + .seconds(second))
+        storm(3_000)
+        #expect(throttle.attempt(home, at: now) == .allowed)
+        // On a journey she stands in one line with them, each of whom has one place, and her place stays.
+        let hotel = LoginThrottle.Pair(user: "alice", address: NetworkAddress("192.0.2.1"))
+        let turn = wait(throttle.attempt(hotel, at: now))
+        #expect(turn > .zero && turn <= StrangerLine.interval * 201)
+        storm(Int(turn.components.seconds))
+        #expect(throttle.attempt(hotel, at: now) == .allowed)
+        throttle.succeeded(hotel)
+        #expect(throttle.attempt(hotel, at: now) == .allowed, "known from now on")
+    }
+
+    @Test func guessesFromManyAddressesShareOneLine() {
+        let throttle = Desk()
+        var allowed = 0
+        // A hundred new addresses a second, for an hour: each has its first try free but for the line.
+        for second in 0..<3_600 {
+            for number in 0..<100 {
+                let address = NetworkAddress(
+                    "10.\(second >> 6).\((second & 63) << 2 | number >> 6).\(number & 63)")
+                let pair = LoginThrottle.Pair(user: "alice", address: address)
+                if throttle.attempt(pair, at: .seconds(second)) == .allowed { allowed += 1 }
+            }
         }
-        #expect(throttle.attempt(alice, at: now + wait) == .allowed)
+        #expect(allowed >= 30 && allowed <= 30 + 720)
+        // Another user's line is another one.
+        let bob = LoginThrottle.Pair(user: "bob", address: NetworkAddress("192.0.2.1"))
+        #expect(throttle.attempt(bob, at: .seconds(3_600)) == .allowed)
+    }
+
+    @Test func theNetworksOfOneSiteAreCountedTogether() {
+        let throttle = Desk()
+        let allowed = (0..<200).count { number in
+            let address = NetworkAddress("2001:db8:7:\(number)::1")
+            return throttle.attempt(.init(user: "user\(number)", address: address), at: .zero) == .allowed
+        }
+        #expect(allowed == 40)
+        let elsewhere = NetworkAddress("2001:db8:8::1")
+        #expect(throttle.attempt(.init(user: "user", address: elsewhere), at: .zero) == .allowed)
     }
 
     @Test func oneAddressThatTriesManyNamesIsSlowed() {
@@ -96,15 +132,15 @@ struct LoginThrottleTests {
         let throttle = Desk(entriesMax: entriesMax)
         var allowed = 0
         for number in 0..<entriesMax * 2 {
-            let flood = LoginThrottle.Pair(user: "user\(number)", address: [10, 0, 0, 1])
+            let flood = Self.pair("user\(number)", 1)
             if throttle.attempt(flood, at: .milliseconds(number * 50)) == .allowed { allowed += 1 }
         }
         #expect(allowed < 20)
         for number in 0..<entriesMax * 3 {
-            let bytes = withUnsafeBytes(of: UInt32(number)) { Array($0) }
-            _ = throttle.attempt(.init(user: "user\(number)", address: bytes), at: .seconds(100))
+            let address = NetworkAddress("10.1.\(number >> 8).\(number & 255)")
+            _ = throttle.attempt(.init(user: "user\(number)", address: address), at: .seconds(100))
         }
-        #expect(throttle.entryCount <= 3 * entriesMax + 3)
+        #expect(throttle.entryCount <= 6 * (entriesMax + 1))
     }
 }
 

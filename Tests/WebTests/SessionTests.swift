@@ -1,9 +1,12 @@
 import Foundation
+import Logging
 import Model
 import Passwords
 import Store
 import TestSupport
 import Testing
+
+@testable import Web
 
 struct SessionTests {
     private func status(_ site: Site, _ cookies: [String: String]) async throws -> Int {
@@ -83,7 +86,7 @@ struct SessionTests {
                 _ = try await site.session("alice")
             }
             #expect(try await status(site, first) == 303)
-            #expect(try site.database.sessions.count() == 20)
+            try await eventually("the oldest are gone") { try site.database.sessions.count() == 20 }
         }
     }
 
@@ -91,10 +94,106 @@ struct SessionTests {
         try await Site.with { site in
             let old = try #require(try site.database.users.user(Samples.user("alice"))?.passwordHash)
             try site.database.users.setPasswordHash("scrypt$other", of: Samples.user("alice"))
-            let hasBegun = try site.database.sessions.begin(
-                Data(repeating: 1, count: 32), for: Samples.user("alice"), whosePasswordHashIs: old,
-                limits: .init(), at: Samples.now)
-            #expect(!hasBegun)
+            var changes = SessionChanges()
+            changes.begun[Data(repeating: 1, count: 32)] = .init(
+                user: Samples.user("alice"), passwordHash: old, startedAt: Samples.now)
+            try site.database.sessions.write(changes, limits: .init(), at: Samples.now)
+            #expect(try site.database.sessions.count() == 0)
         }
+    }
+
+    @Test func aForgottenWindowThatLoadsItselfAgainDoesNotKeepTheSession() async throws {
+        try await Site.with { site in
+            for path in ["/jobs?live", "/operations?live", "/jobs/\(site.alicesJob.id)/report.html"] {
+                let cookies = try await site.session("carol")
+                for _ in 0..<5 {
+                    site.time.advance(by: .seconds(700))
+                    #expect(try await site.client.send("GET", path, cookies: cookies).status == 200)
+                }
+                site.time.advance(by: .seconds(101))
+                #expect(try await site.client.send("GET", path, cookies: cookies).status == 303, "\(path)")
+            }
+        }
+    }
+
+    @Test func whoReloadsALivePageByHandUsesIt() async throws {
+        try await Site.with { site in
+            let cookies = try await site.session("alice")
+            for _ in 0..<3 {
+                site.time.advance(by: .seconds(3_000))
+                let answer = try await site.client.send(
+                    "GET", "/jobs?live", headers: ["Sec-Fetch-User": "?1"], cookies: cookies)
+                #expect(answer.status == 200)
+            }
+        }
+    }
+
+    @Test func noVisitorStandsStillWhileAListIsTakenIn() async throws {
+        try await Site.with { site in
+            let earlier = try await site.session("alice")
+            try await eventually("it is written down") { try site.database.sessions.count() == 1 }
+            let gate = Gate()
+            let intake = Task.detached {
+                try site.database.jobs.accept(
+                    Samples.job(user: "bob", name: "two million.txt"), ages: CacheAges()
+                ) { writer in
+                    gate.pass()
+                    try writer.add(HashListEntry(line: 1, hashes: [Samples.hash(2)]))
+                }
+            }
+            try await eventually("the database's writer is held") { gate.waiting == 1 }
+            // A use that is to be written down, a login, and a logout, each with the answer it always has.
+            site.time.advance(by: .seconds(120))
+            #expect(try await status(site, earlier) == 200)
+            let later = try await site.session("alice")
+            let page = try await site.client.send("GET", "/jobs", cookies: later)
+            #expect(page.status == 200)
+            let out = try await site.client.send(
+                "POST", "/logout", headers: Site.sameOrigin, cookies: later,
+                body: "token=\(page.formToken ?? "")")
+            #expect(out.status == 303)
+            #expect(try await status(site, later) == 303)
+            #expect(gate.waiting == 1)
+            gate.open()
+            _ = try await intake.value
+            // The use before counts, though it could be written down only now.
+            site.time.advance(by: .seconds(3_590))
+            #expect(try await status(site, earlier) == 200)
+            try await eventually("only the first is left") { try site.database.sessions.count() == 1 }
+            #expect(try await status(site, later) == 303)
+        }
+    }
+
+    @Test func aSessionThatIsNotWrittenDownYetEndsWithThePasswordToo() async throws {
+        let folder = TemporaryFolder()
+        let database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
+        let user = User(name: Samples.user("alice"), passwordHash: "old", createdAt: Samples.now)
+        try database.users.add(user)
+        // Nothing of this book is ever written down, because it does not run.
+        let book = SessionBook(
+            database: database, data: WebData(database: database, reports: folder.path("")),
+            limits: .init(), clock: ManualTime().clock, logger: Logger(label: "test"))
+        let id = SecretToken().hash
+        book.begin(id, .init(user: user.name, passwordHash: "old", startedAt: Samples.now))
+        #expect(try await book.user(id, isUse: true)?.name == user.name)
+        try database.users.setPasswordHash("new", of: user.name)
+        #expect(try await book.user(id, isUse: true) == nil)
+    }
+
+    @Test func whatIsNotWrittenDownAtTheEndOfThePageIsWrittenThen() async throws {
+        let folder = TemporaryFolder()
+        let database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
+        try database.users.add(
+            User(name: Samples.user("alice"), passwordHash: "hash", createdAt: Samples.now))
+        let book = SessionBook(
+            database: database, data: WebData(database: database, reports: folder.path("")),
+            limits: .init(), clock: ManualTime().clock, logger: Logger(label: "test"))
+        let running = Task { await book.run() }
+        running.cancel()
+        book.begin(
+            SecretToken().hash,
+            .init(user: Samples.user("alice"), passwordHash: "hash", startedAt: Samples.now))
+        await running.value
+        #expect(try database.sessions.count() == 1)
     }
 }

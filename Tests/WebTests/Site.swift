@@ -51,7 +51,8 @@ final class Site: Sendable {
         return options
     }
 
-    static let quiet = WebSources(outlooks: { [:] }, operations: { OperationsView() })
+    static let quiet = WebSources(
+        outlooks: { [:] }, operations: { OperationsView() }, waiting: { [:] })
 
     private init(
         _ options: WebOptions, _ sources: WebSources,
@@ -79,7 +80,9 @@ final class Site: Sendable {
         let group = ServiceGroup(configuration: .init(services: [.init(service: service)], logger: logger))
         self.group = group
         running = Task { try await group.run() }
-        client = RawClient(port: try await eventually("the page listens") { service.boundPort })
+        client = RawClient(
+            port: try await eventually("the page listens") { service.boundPort },
+            isTLS: options.certificate != nil)
     }
 
     private static func job(
@@ -163,6 +166,7 @@ struct LogHandlerToStore: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        store.append("\(event.message) \(all.map { "\($0.key)=\($0.value)" }.sorted())")
+        let fields = all.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
+        store.append("\(event.message) \(fields)")
     }
 }

@@ -107,6 +107,33 @@ struct SlowVisitorTests {
         }
     }
 
+    @Test func thereAreSoManyConnectionsAndAFurtherOneWaitsForItsTurn() async throws {
+        let options = Site.options {
+            $0.connections.connectionsMax = 3
+            $0.connections.headTimeout = .seconds(300)
+        }
+        let request = "HEAD /style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        try await Site.with(options) { site in
+            var held: [Connection] = []
+            for _ in 0..<3 {
+                let connection = try Connection(port: site.client.port)
+                connection.write(request)
+                #expect(await connection.readSome().contains("200 OK"))
+                held.append(connection)
+            }
+            let further = try Connection(port: site.client.port)
+            further.write(request)
+            // The page answers the others as before, and this one not.
+            for _ in 0..<50 {
+                held[0].write(request)
+                #expect(await held[0].readSome().contains("200 OK"))
+                #expect(!further.hasSomethingToRead)
+            }
+            held.removeLast()
+            #expect(await further.readSome().contains("200 OK"))
+        }
+    }
+
     @Test func oneAddressHasItsShareOfTheConnections() async throws {
         let options = Site.options {
             $0.connections.connectionsPerAddressMax = 3

@@ -1,0 +1,53 @@
+import Foundation
+import Glibc
+import Model
+import Store
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+struct RetentionServiceTests {
+    /// Keeps a folder from being removed: a mount for root, whom permissions do not bind.
+    private static func block(_ path: String) -> Bool {
+        geteuid() == 0 ? mount("tmpfs", path, "tmpfs", 0, "size=64k") == 0 : chmod(path, 0o500) == 0
+    }
+
+    private static func unblock(_ path: String) {
+        if geteuid() == 0 { umount(path) } else { chmod(path, 0o700) }
+    }
+
+    private static let mayBlock: Bool = {
+        let folder = TemporaryFolder()
+        let path = folder.url.path(percentEncoded: false)
+        defer { unblock(path) }
+        return block(path)
+    }()
+
+    @Test(.enabled(if: mayBlock, "this account may not mount"))
+    func whatCannotBeRemovedDoesNotKeepTheOthers() async throws {
+        let workshop = try Workshop()
+        // More than are fetched at once, so that a sweep that gave up or turned in circles would show.
+        var jobs: [Job] = []
+        for number in 0..<150 {
+            let job = Samples.job(
+                name: "\(number).txt", state: .refused, receivedAt: Samples.now - 10_000 + Double(number))
+            try workshop.database.jobs.refuse(job)
+            try workshop.database.jobs.saveReported(job.id, words: [:], isFinal: true)
+            jobs.append(job)
+        }
+        let stuck = workshop.folder.path("reports/alice/\(jobs[0].folderName)")
+        try FileManager.default.createDirectory(
+            atPath: stuck + "/inner", withIntermediateDirectories: true)
+        #expect(Self.block(stuck))
+        defer { Self.unblock(stuck) }
+        let service = RetentionService(
+            database: workshop.database, publisher: workshop.publisher, keep: .seconds(60),
+            reports: workshop.reports, clock: workshop.clock, logger: workshop.logger)
+        await service.sweep()
+        #expect(try workshop.database.jobs.jobs(limit: 200).map(\.id) == [jobs[0].id])
+        Self.unblock(stuck)
+        await service.sweep()
+        #expect(try workshop.database.jobs.count() == 0)
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Logging
+import Lookup
+import Model
+import Reporting
+import Spool
+import Store
+import TestSupport
+
+@testable import Pipeline
+
+/// A spool, reports and a database in a temporary folder, and nobody who asks VirusTotal.
+struct Workshop {
+    let folder = TemporaryFolder()
+    let database: HashdropDatabase
+    let spool: SpoolFolder
+    let claims: ClaimStore
+    let publisher: ReportPublisher
+    let reports = Mailbox<ReportService.Change>()
+    let clock = StoppedClock()
+
+    init(users: [UserName] = [Samples.user("alice"), Samples.user("bob")]) throws {
+        for user in users {
+            for place in ["spool", "reports"] {
+                try FileManager.default.createDirectory(
+                    atPath: folder.path("\(place)/\(user)"), withIntermediateDirectories: true)
+            }
+        }
+        database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
+        spool = try SpoolFolder(path: folder.path("spool"))
+        claims = try ClaimStore(spool: spool)
+        publisher = ReportPublisher(
+            database: database, options: ReportOptions(isSimulated: true, version: "test"),
+            directory: folder.path("reports"), cacheMaxAge: .seconds(60))
+    }
+
+    var logger: Logger {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }
+
+    func desk(_ generator: any RandomNumberGenerator = SystemRandomNumberGenerator()) throws -> ClaimDesk {
+        let lookups = try LookupDispatcher(
+            database: database,
+            options: LookupOptions(
+                limits: QuotaLimits(
+                    requestsPerMinuteLimit: 0, requestsPerDayLimit: 0, requestsPerMonthLimit: 0)),
+            source: LookupSource(ask: { _ in .success(.unknown) }), logger: logger, onProgress: { _ in })
+        return ClaimDesk(
+            claims: claims, lists: ListIntake(jobs: database.jobs, options: IntakeOptions()),
+            publisher: publisher, lookups: lookups, reports: reports, clock: clock, logger: logger,
+            generator: generator)
+    }
+
+    /// Drops a list with one hash and says what the state machine would say of it.
+    func drop(_ name: String, _ user: UserName, hash: Int = 1) throws -> ReadinessDecision {
+        let path = folder.path("spool/\(user)/\(name)")
+        try Data("\(Samples.hash(hash).hexadecimal)\n".utf8).write(to: URL(filePath: path))
+        let entries = try spool.scan(user).entries.filter { $0.name == DroppedName(name) }
+        return ReadinessDecision(entry: entries[0], action: .ready(.renamedIntoFolder), firstSeen: .zero)
+    }
+}
+
+/// Always the same moment.
+struct StoppedClock: LookupClock {
+    var now: Moment { Moment(wall: Samples.now, monotonic: .seconds(1_000)) }
+    func sleep(for duration: Duration) async throws {}
+}
+
+/// Draws the given numbers first, then others.
+struct Loaded: RandomNumberGenerator {
+    var numbers: [UInt64]
+
+    mutating func next() -> UInt64 { numbers.isEmpty ? .random(in: .min ... .max) : numbers.removeFirst() }
+}
