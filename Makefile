@@ -43,7 +43,7 @@ $(VENV)/ready: Makefile | debian-test
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps axe-playwright-python==0.1.8
 	@touch $@
 
-# wapiti scans the page for holes, pandas reads the CSV; they bring many packages, which only the long run needs.
+# wapiti scans the page for holes, pandas reads the tables; they bring many packages, which only the long run needs.
 $(VENV)/ready-full: $(VENV)/ready
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3 pandas==3.1.1
 	@touch $@

@@ -41,6 +41,13 @@ struct BadConfigurationTests {
             testDescription: "unknown key", configuration: "spool:\n  quitePeriod: 2s\n", exitCode: 78,
             says: ["line 2", "no setting 'spool.quitePeriod'", "did you mean 'spool.quietPeriod'?"]),
         Row(
+            testDescription: "two vendors, one column",
+            configuration: "reports:\n  vendors: [Trend Micro, Trend-Micro]\n", exitCode: 78,
+            says: ["reports.vendors", "two columns named 'trend_micro'"]),
+        Row(
+            testDescription: "neither true nor false", configuration: "reports:\n  stix: maybe\n",
+            exitCode: 78, says: ["reports.stix", "'maybe'", "true or false"]),
+        Row(
             testDescription: "the key in the file", configuration: "virustotal:\n  apiKey: abc\n",
             exitCode: 78,
             says: ["does not belong here", "virustotal.apiKeyFile"]),
