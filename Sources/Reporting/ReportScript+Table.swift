@@ -192,14 +192,16 @@ extension ReportScript {
             shown=wantsAll()?ordered:ordered.filter(fits);
           }
           function wantsAll(){return !choice.q.trim()&&!choice.v}
-          var terms=[];
+          /* All words must be there; of several whole hashes, which somebody pasted, any. */
+          var terms=[],areHashes=false;
           function fits(row){
             if(choice.v&&choice.v.indexOf(letters[row])<0)return false;
-            for(var at=0;at<terms.length;at++)if(texts[row].indexOf(terms[at])<0)return false;
-            return true;
+            function has(term){return texts[row].indexOf(term)>=0}
+            return areHashes?terms.some(has):terms.every(has);
           }
           function filter(){
             terms=choice.q.toLowerCase().split(/\\s+/).filter(Boolean);
+            areHashes=terms.length>1&&terms.every(function(term){return /^[0-9a-f]{32,64}$/.test(term)});
             if(terms.length)prepareSearch(total);
             if(choice.v)prepareVerdicts();
             showAll();

@@ -127,11 +127,13 @@ struct ReportReader {
         try await browser.click(".tools .copyall")
         try await eventually("it says so") { try await browser.count(".copyall.copied") == 1 }
         try await browser.type("\u{E009}v", into: Self.search)
-        // A search field takes one line: the line breaks become spaces or nothing.
+        // A search field takes one line: the line breaks become spaces, and of several hashes any is found.
         let pasted =
             try await browser.value("document.querySelector('\(Self.search)').value") as? String ?? ""
         #expect(all.allSatisfy(pasted.contains))
-        try await eventually("the search has run") { try await !browser.text(".tools output").isEmpty }
+        try await eventually("all are found") {
+            try await browser.text(".tools output") == "\(all.count) of \(all.count) shown"
+        }
         try await browser.click(".tools .clear")
     }
 }
