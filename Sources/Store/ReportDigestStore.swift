@@ -12,7 +12,7 @@ package struct ReportDigestStore: Sendable {
     let pool: DatabasePool
 
     /// So many of each kind are kept, the newest: they all go into one header.
-    private static let digestsMax = 16
+    private static let digestsMax = 32
 
     /// Adds today's digests.
     ///
