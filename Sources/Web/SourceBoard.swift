@@ -1,3 +1,4 @@
+import Model
 import Synchronization
 
 /// What another part of the daemon says, for pages that must not stand still while that part is busy.
@@ -47,4 +48,18 @@ final class SourceBoard<Value: Sendable>: Sendable {
         }
         return state.withLock { $0.value }
     }
+}
+
+extension WebSources {
+    /// The same, for pages that must not stand still.
+    func asked(
+        by outlooks: SourceBoard<[JobID: JobOutlook]>, _ operations: SourceBoard<OperationsView>
+    ) -> WebSources {
+        WebSources(
+            outlooks: { await outlooks.latest() ?? [:] },
+            operations: { await operations.latest() ?? Self.silence }, waiting: waiting)
+    }
+
+    private static let silence = OperationsView(
+        waitReason: "The lookups are too busy to say how they are; this page asks again by itself.")
 }

@@ -45,15 +45,10 @@ package final class WebService: Service {
         sessions = SessionBook(
             database: database, data: data, limits: options.sessions, clock: clock, logger: logger)
         // Short: how long a page takes must not tell anybody what others drop.
-        let outlooks = SourceBoard(patience: .milliseconds(100), ask: sources.outlooks)
-        let operations = SourceBoard(patience: .seconds(1), ask: sources.operations)
-        self.outlooks = outlooks
-        self.operations = operations
+        outlooks = SourceBoard(patience: .milliseconds(100), ask: sources.outlooks)
+        operations = SourceBoard(patience: .seconds(1), ask: sources.operations)
         let pages = WebPages(
-            data: data, frame: WebFrame(options),
-            sources: WebSources(
-                outlooks: { await outlooks.latest() ?? [:] },
-                operations: { await operations.latest() ?? OperationsView() }, waiting: sources.waiting),
+            data: data, frame: WebFrame(options), sources: sources.asked(by: outlooks, operations),
             reportPolicy: try Self.reportPolicy(options, database, clock), clock: clock)
         let desk = LoginDesk(
             data: data, sessions: sessions, options: options, parameters: parameters, clock: clock,
