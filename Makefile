@@ -9,11 +9,13 @@ SHELL := /bin/bash
 
 BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev
 TEST_PACKAGES := python3 python3-venv chromium chromium-driver
+# The programs that people drop files with.
+DROPPER_PACKAGES := samba smbclient openssh-sftp-server openssh-client rsync vim-tiny curl
 VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help demo test test-full bench crash fuzz check build install format clean debian debian-test
+.PHONY: help demo test test-full bench crash fuzz check build install format clean debian debian-test debian-test-full
 
 help:
 	@grep -E '^#|^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /\t/' -e 's/^# \{0,1\}//'
@@ -23,6 +25,9 @@ debian:
 
 debian-test:
 	@.ci/install-debian-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+debian-test-full: debian-test
+	@.ci/install-debian-packages $(DROPPER_PACKAGES)
 
 demo: debian ## run the main job once and say where its report is
 	@echo "Building; the first time takes some five minutes."
@@ -42,7 +47,7 @@ test: debian-test check $(VENV)/ready ## style, layering and all tests
 	@FUZZ_SECONDS=60 .ci/fuzz
 	@HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 
-test-full: debian-test check $(VENV)/ready ## the same with the long runs
+test-full: debian-test-full check $(VENV)/ready ## the same with the long runs
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_TEST_FULL=1 HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 
