@@ -9,7 +9,8 @@ SHELL := /bin/bash
 
 BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev
 TEST_PACKAGES := python3 python3-venv chromium chromium-driver openssl poppler-utils
-FULL_TEST_PACKAGES := libreoffice-calc
+# A spreadsheet, and the programs that people drop files with.
+FULL_TEST_PACKAGES := libreoffice-calc samba smbclient openssh-sftp-server openssh-client rsync vim-tiny curl
 VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error

@@ -132,13 +132,16 @@ package struct SettingsLoader {
         let settings = HashdropSettings(
             spool: .init(
                 directory: path("spool.directory")!, quietPeriod: try duration("spool.quietPeriod"),
+                quietPeriodWithoutLease: try duration("spool.quietPeriodWithoutLease"),
                 safetyScan: try duration("spool.safetyScan"), poll: try duration("spool.poll"),
                 waitingFilesMax: try integer("spool.waitingFilesMax"),
                 foldersDeepMax: try integer("spool.foldersDeepMax"),
+                folderLook: try duration("spool.folderLook"),
                 emptyPeriod: try duration("spool.emptyPeriod"),
                 hardLinkGrace: try duration("spool.hardLinkGrace")),
             list: .init(
-                bytesMax: try bytes("list.bytesMax"), hashesMax: try integer("list.hashesMax")),
+                bytesMax: try bytes("list.bytesMax"), hashesMax: try integer("list.hashesMax"),
+                commentMax: try integer("list.commentMax")),
             reports: .init(
                 directory: path("reports.directory")!, vendors: try vendors(),
                 maliciousFrom: try integer("reports.maliciousFrom"),
