@@ -9,7 +9,8 @@ SHELL := /bin/bash
 
 BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev
 TEST_PACKAGES := python3 python3-venv chromium chromium-driver openssl poppler-utils
-FULL_TEST_PACKAGES := libreoffice-calc
+# A spreadsheet, and the programs that people drop files with.
+FULL_TEST_PACKAGES := libreoffice-calc samba smbclient openssh-sftp-server openssh-client rsync vim-tiny curl
 VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -43,7 +44,7 @@ $(VENV)/ready: Makefile | debian-test
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps axe-playwright-python==0.1.8
 	@touch $@
 
-# wapiti scans the page for holes, pandas reads the CSV; they bring many packages, which only the long run needs.
+# wapiti scans the page for holes, pandas reads the tables; they bring many packages, which only the long run needs.
 $(VENV)/ready-full: $(VENV)/ready
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3 pandas==3.1.1
 	@touch $@

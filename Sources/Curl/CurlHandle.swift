@@ -84,10 +84,6 @@ final class CurlHandle {
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
-        try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
-        // While the first connection is being made nobody knows whether it will carry many requests (HTTP/2): wait for
-        // that rather than open one for each.
-        try set(CURLOPT_PIPEWAIT, 1)
         // The path goes out as it was checked: no folding of "/../".
         try set(CURLOPT_PATH_AS_IS, 1)
         if options.certificateFile != nil || options.certificateFolder != nil {
@@ -108,6 +104,15 @@ final class CurlHandle {
     }
 
     private func setRoute(to url: CurlURL) throws(CurlError) {
+        if url.scheme == "https" {
+            try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+            // While the first connection is being made nobody knows whether it will carry many requests (HTTP/2): wait
+            // for that rather than open one for each.
+            try set(CURLOPT_PIPEWAIT, 1)
+        } else {
+            // Said plainly, or libcurl would let the others wait for the first answer, to learn the version from it.
+            try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        }
         if let proxy = options.proxy { try set(CURLOPT_PROXY, proxy) }
         // A proxy's loopback is another machine; this holds for a proxy of the environment too.
         if url.isLoopback { try set(CURLOPT_NOPROXY, "*") }

@@ -1,3 +1,5 @@
+import Model
+
 /// The output of Windows' `certutil -hashfile`: a line that names algorithm and file, then the hash alone.
 ///
 /// `SHA256 hash of file.exe:` is Windows 10's; older ones write `SHA256 hash of file file.exe:` and the hash
@@ -26,6 +28,32 @@ struct CertutilOutput {
             pairs.allSatisfy({ $0.count == 2 && $0.allSatisfy(CharacterClass.isHexadecimalDigit) })
         else { return nil }
         return pairs.flatMap(Array.init)
+    }
+
+    /// Whether the line is a digest in pairs of digits, parted by colons, dashes or spaces, maybe behind a label.
+    static func isDigestInPairs(_ line: UnsafeRawBufferPointer) -> Bool {
+        let digits = pairsAtEnd(of: line)
+        return FileHash.Kind.allCases.contains { $0.byteCount == digits }
+    }
+
+    /// How many pairs the line ends with, with the same separator between all of them.
+    private static func pairsAtEnd(of line: UnsafeRawBufferPointer) -> Int {
+        var end = line.count
+        while end > 0, line[end - 1] == 0x20 || line[end - 1] == 0x09 { end -= 1 }
+        var pairs = 0
+        var separator: UInt8?
+        while end >= 2, line[(end - 2)..<end].allSatisfy(CharacterClass.isHexadecimalDigit) {
+            pairs += 1
+            end -= 2
+            guard end > 0 else { break }
+            let byte = line[end - 1]
+            guard byte == UInt8(ascii: ":") || byte == UInt8(ascii: "-") || byte == 0x20,
+                byte == separator ?? byte
+            else { break }
+            separator = byte
+            end -= 1
+        }
+        return pairs
     }
 
     private static func header(_ line: UnsafeRawBufferPointer) -> Header? {

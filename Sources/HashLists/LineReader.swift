@@ -30,6 +30,7 @@ struct LineReader {
         }
         if hashes.isEmpty {
             comments.columns = MISPColumns.columns(header: line) ?? comments.columns
+            let suspicion = suspicion ?? (CertutilOutput.isDigestInPairs(line) ? .parted : nil)
             guard let suspicion else { return }
             return try emit(unusable(line, number: number, reason: suspicion.reason))
         }

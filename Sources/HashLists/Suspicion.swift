@@ -7,7 +7,9 @@ import Model
 /// - one digit shorter or longer than an MD5, a SHA-1 or a SHA-256;
 /// - 25 to 136 hexadecimal digits, letters and digits among them (24 are the length of a database's object
 ///   id, and anything longer is data);
-/// - 32, 40 or 64 ASCII letters and digits of which one or two are not hexadecimal.
+/// - 32, 40 or 64 ASCII letters and digits of which one or two are not hexadecimal;
+/// - longer than that and holds 32 to 66 hexadecimal digits in a row, letters and digits among them: a hash that
+///   something is joined to, as in `VirusShare_<MD5>`, `0x<MD5>` or `<SHA-1>_evil`.
 struct Suspicion: Hashable, Sendable {
     /// In words for the list's author.
     let reason: String
@@ -18,7 +20,11 @@ struct Suspicion: Hashable, Sendable {
             return nil
         }
         if word.traits.contains(.otherCharacter) {
-            self.init(misspelt: word)
+            if let misspelt = Suspicion(misspelt: word) {
+                self = misspelt
+            } else {
+                self.init(joined: word)
+            }
         } else if let reason = Self.reason(digitCount: word.byteCount) {
             self.init(reason: reason)
         } else if word.traits.isSuperset(of: [.digit, .hexadecimalLetter]) {
@@ -63,6 +69,23 @@ struct Suspicion: Hashable, Sendable {
     private static func tooStrong(_ name: String, _ digitCount: Int) -> String {
         "\(digitCount) hexadecimal digits: \(name), which VirusTotal cannot look up; "
             + "give the file's MD5, SHA-1 or SHA-256"
+    }
+
+    /// Bytes with something between them, which is no form that a hash is found in.
+    static let parted = Suspicion(
+        reason: "pairs of digits with something between them: write the hash without it")
+
+    private init?(joined word: Word) {
+        // A SHA-256 with a digit or two of its neighbour's beside it.
+        let lengths = 2 * FileHash.Kind.md5.byteCount...2 * FileHash.Kind.sha256.byteCount + 2
+        for run in word.bytes.split(whereSeparator: { !CharacterClass.isHexadecimalDigit($0) })
+        where lengths.contains(run.count) && run.contains(where: { $0 <= 0x39 })
+            && run.contains(where: { $0 > 0x39 })
+        {
+            self.init(reason: "a hash with other characters joined to it: part them with a space")
+            return
+        }
+        return nil
     }
 
     private init?(misspelt word: Word) {

@@ -53,7 +53,7 @@ extension LookupDispatcher {
     }
 
     private static func reason(_ postponed: PostponedHashes) -> String {
-        let rest = postponed.count == 1 ? "the last hash is" : "the last \(postponed.count) hashes are"
+        let rest = postponed.count == 1 ? "one hash is" : "\(postponed.count) hashes are"
         let time = UTC.clockTime(postponed.nextAttemptAt)
         return "\(rest) asked again from \(time) UTC on: \(postponed.reason)"
     }
@@ -78,7 +78,8 @@ extension LookupDispatcher {
                 return "another program seems to use the same key: \(pace) instead of "
                     + "\(limits.requestsPerMinuteLimit) requests a minute for now"
             }
-            return "within the limit of \(limits.requestsPerMinuteLimit) requests a minute"
+            return
+                "the minute's \(limits.requestsPerMinuteLimit) requests are used up; goes on within the minute"
         case .day: return "the day's \(limits.requestsPerDayLimit) requests are used up; goes on at 00:00 UTC"
         case .month:
             return "the month's \(limits.requestsPerMonthLimit) requests are used up; "

@@ -136,12 +136,15 @@ package actor LookupDispatcher {
         var count = free
         switch mood.decide(at: now.monotonic) {
         case .go: break
-        case .probe: count = inFlight.isEmpty ? 1 : 0
+        case .probe(let reason):
+            // Nothing goes on before it has been answered.
+            setWait(reason, until: nil, now)
+            count = inFlight.isEmpty ? 1 : 0
         case .wait(let wait, let reason):
             setWait(reason, until: wait, now)
             return (0, wait)
         case .stop(let reason):
-            setWait(reason, until: nil, now)
+            setWait(source.keyAdvice.map { "\(reason) \($0)" } ?? reason, until: nil, now)
             checkKey()
             return (0, options.keyCheckInterval)
         }
@@ -266,7 +269,8 @@ package actor LookupDispatcher {
         _ flight: Flight, _ result: Result<Verdict.Answer, LookupFailure>, _ now: Moment
     ) {
         let reservation = flight.reservation
-        quota.end(at: now)
+        let wasSent = if case .failure(let failure) = result { failure.wasSent } else { true }
+        quota.end(at: now, wasSent: wasSent)
         inFlight.remove(reservation.hash)
         answerSeconds += (flight.took.seconds - answerSeconds) * Self.answerSecondsSmoothing
         let consequence: LookupOutcome.Result
@@ -290,7 +294,7 @@ package actor LookupDispatcher {
         unrecorded.append(
             LookupOutcome(
                 request: flight.request, reservation: reservation, result: consequence, outcome: word,
-                answeredAt: now.wall))
+                wasSent: wasSent, answeredAt: now.wall))
     }
 
     // About the last ten answers tell how long the next will take.

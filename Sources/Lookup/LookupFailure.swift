@@ -18,10 +18,13 @@ package struct LookupFailure: Error, Hashable, Sendable {
     package var reason: String
     /// A word for the ledger, such as `429` or `timed out`.
     package var outcome: String
+    /// Whether the request may have reached VirusTotal and cost quota. Without a connection it has not.
+    package var wasSent: Bool
 
-    package init(effect: Effect, reason: String, outcome: String) {
+    package init(effect: Effect, reason: String, outcome: String, wasSent: Bool = true) {
         self.effect = effect
         self.reason = reason
         self.outcome = outcome
+        self.wasSent = wasSent
     }
 }

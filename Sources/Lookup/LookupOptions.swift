@@ -31,16 +31,19 @@ package struct LookupSource: Sendable {
     package var ask: @Sendable (FileHash) async -> Result<Verdict.Answer, LookupFailure>
     /// Changes when the key does; not the key and nothing that it could be found from.
     package var keyGeneration: @Sendable () -> Int
+    /// What to do about a key that is refused, in a sentence; nil if that is not known.
+    package var keyAdvice: String?
     /// What VirusTotal says of the key's quota; nil where it is not to be asked.
     package var quotas: (@Sendable () async -> Result<ReportedQuotas, LookupFailure>)?
 
     package init(
         ask: @escaping @Sendable (FileHash) async -> Result<Verdict.Answer, LookupFailure>,
-        keyGeneration: @escaping @Sendable () -> Int = { 0 },
+        keyGeneration: @escaping @Sendable () -> Int = { 0 }, keyAdvice: String? = nil,
         quotas: (@Sendable () async -> Result<ReportedQuotas, LookupFailure>)? = nil
     ) {
         self.ask = ask
         self.keyGeneration = keyGeneration
+        self.keyAdvice = keyAdvice
         self.quotas = quotas
     }
 }

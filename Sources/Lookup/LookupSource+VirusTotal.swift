@@ -4,7 +4,9 @@ package import VirusTotal
 extension LookupFailure {
     /// What the queue has to do about an error of VirusTotal's.
     package init(_ error: VirusTotalError) {
-        self.init(effect: Self.effect(of: error), reason: error.sentence, outcome: Self.word(for: error))
+        self.init(
+            effect: Self.effect(of: error), reason: error.sentence, outcome: Self.word(for: error),
+            wasSent: !error.isBeforeSending)
     }
 
     private static func effect(of error: VirusTotalError) -> Effect {

@@ -10,8 +10,8 @@ package struct MoodStateMachine: Sendable {
 
     package enum Decision: Hashable, Sendable {
         case go
-        /// One request, when none is in flight: its outcome decides.
-        case probe
+        /// One request, when none is in flight: its outcome decides. The reason is that of the wait before.
+        case probe(reason: String)
         case wait(Duration, reason: String)
         case stop(reason: String)
     }
@@ -31,7 +31,8 @@ package struct MoodStateMachine: Sendable {
     package func decide(at now: Duration) -> Decision {
         switch mood {
         case .well: .go
-        case .waiting(let until, let reason, _): now >= until ? .probe : .wait(until - now, reason: reason)
+        case .waiting(let until, let reason, _):
+            now >= until ? .probe(reason: reason) : .wait(until - now, reason: reason)
         case .stopped(let reason): .stop(reason: reason)
         }
     }

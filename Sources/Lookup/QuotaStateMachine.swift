@@ -110,8 +110,15 @@ package struct QuotaStateMachine: Sendable {
     }
 
     /// A request has ended, however.
-    package mutating func end(at now: Moment) {
+    ///
+    /// - Parameter wasSent: false if nothing has left this machine: nobody can have counted it.
+    package mutating func end(at now: Moment, wasSent: Bool = true) {
         inFlight -= 1
+        guard wasSent else {
+            spentToday = max(0, spentToday - 1)
+            spentThisMonth = max(0, spentThisMonth - 1)
+            return
+        }
         guard limits.requestsPerMinuteLimit > 0 else { return }
         endings.append(now.monotonic)
     }

@@ -15,8 +15,11 @@ struct FolderListing {
     init(of spool: SpoolFolder, known: Set<UserName>) throws {
         let (names, others) = try spool.users()
         users = known.intersection(names)
-        unusable = names.filter { !known.contains($0) }.map {
-            Self.unusable($0.description, "there is no user '\($0)': 'hashdrop user add \($0)' makes one")
+        // An empty folder is what 'hashdrop user remove' leaves: nobody waits for anything in it.
+        unusable = try names.filter { try !known.contains($0) && !spool.isFolderEmpty($0) }.map {
+            Self.unusable(
+                $0.description,
+                "there is no user '\($0)': 'hashdrop user add \($0)' makes one; or remove the folder")
         }
         unusable += others.filter { $0.display != Self.readMe }.map {
             Self.unusable(

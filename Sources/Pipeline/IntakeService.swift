@@ -214,6 +214,7 @@ package actor IntakeService: Service {
             nextSearch = nil
             listTrouble = nil
             nextSafetyScan = now
+            watcher.startAfresh()
             logger.notice("The spool folder is back.", metadata: ["path": "\(spool.path)"])
             return true
         case .gone:
@@ -251,8 +252,7 @@ package actor IntakeService: Service {
                 folder.watchProblem = watcherProblem
                 folders[user] = folder
             }
-            for (user, line) in missing.update(listing.missing, at: clock.now.wall)
-            where line != nil || folders[user] == nil {
+            for (user, line) in missing.update(listing.missing, at: clock.now.wall) {
                 reports.post(.waiting(user, line.map { [$0] } ?? []))
             }
             unusable = listing.unusable

@@ -46,6 +46,8 @@ package struct ReportPublisher: Sendable {
     func publishInput(of job: Job, from path: String) throws {
         let source = try FileHandle(forReadingFrom: URL(filePath: path))
         defer { try? source.close() }
+        let own = root.appending(path: job.user.description)
+        let isFirst = !FileManager.default.fileExists(atPath: own.path(percentEncoded: false))
         let target = try folder(of: job).appending(path: ReportWriter.FileName.input)
         let file = try AtomicFile(replacing: target)
         while let chunk = try source.read(upToCount: AtomicFile.bufferBytesMax), !chunk.isEmpty {
@@ -53,8 +55,8 @@ package struct ReportPublisher: Sendable {
         }
         try file.commit()
         // The claim goes next; until the folder's own name is on the disk a power cut would take the list with it.
-        try Self.synchronize(root.appending(path: job.user.description))
-        try Self.synchronize(root)
+        try Self.synchronize(own)
+        if isFirst { try Self.synchronize(root) }
     }
 
     private static func synchronize(_ folder: URL) throws {

@@ -176,6 +176,7 @@ package actor ReportService: Service {
                     metadata: [
                         "job": "\(id)", "user": "\(job.user)", "state": "\(job.state.rawValue)",
                         "hashes": "\(job.counts.hashes)", "requests": "\(job.stewardship.requestsSent)",
+                        "seconds": "\((now - start) / .seconds(1))",
                     ])
             } else {
                 running[id] = (job.user, outlook)

@@ -30,7 +30,11 @@ enum CSVText {
                 // What a spreadsheet may skip before it looks for the sign.
                 isCellStart = isCellStart && scalar.properties.isWhitespace
             }
-            bytes.append(contentsOf: UTF8.encode(scalar)!)
+            if scalar.isASCII {
+                bytes.append(UInt8(scalar.value))
+            } else {
+                bytes.append(contentsOf: UTF8.encode(scalar)!)
+            }
         }
         if needsQuotes { bytes.append(UInt8(ascii: "\"")) }
     }

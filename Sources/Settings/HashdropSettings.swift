@@ -3,10 +3,12 @@ package struct HashdropSettings: Hashable, Sendable {
     package struct Spool: Hashable, Sendable {
         package var directory: String
         package var quietPeriod: Duration
+        package var quietPeriodWithoutLease: Duration
         package var safetyScan: Duration
         package var poll: Duration
         package var waitingFilesMax: Int
         package var foldersDeepMax: Int
+        package var folderLook: Duration
         package var emptyPeriod: Duration
         package var hardLinkGrace: Duration
     }
@@ -14,6 +16,7 @@ package struct HashdropSettings: Hashable, Sendable {
     package struct List: Hashable, Sendable {
         package var bytesMax: Int
         package var hashesMax: Int
+        package var commentMax: Int
     }
 
     package struct Reports: Hashable, Sendable {

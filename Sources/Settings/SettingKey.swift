@@ -34,6 +34,10 @@ package struct SettingKey: Hashable, Sendable {
             "spool.quietPeriod", .duration(.milliseconds(100) ... .seconds(3600)), "2s",
             "A file that was not renamed into its folder is complete when it has not changed for this long."),
         .init(
+            "spool.quietPeriodWithoutLease", .duration(.milliseconds(100) ... .seconds(3600)), "5s",
+            "The same where the system does not tell hashdrop whether somebody has the file open for writing."
+        ),
+        .init(
             "spool.safetyScan", .duration(.seconds(1) ... .seconds(86_400)), "60s",
             "Every folder is looked through this often (± 25 %), whatever the events say."),
         .init(
@@ -44,6 +48,9 @@ package struct SettingKey: Hashable, Sendable {
             "spool.foldersDeepMax", .integer(0...16), "4",
             "So many folders within each other are looked into below a user's folder; 0 is none."),
         .init(
+            "spool.folderLook", .duration(.seconds(1) ... .seconds(3600)), "5s",
+            "Folders in a user's folder are looked into this often, for nobody watches them."),
+        .init(
             "spool.emptyPeriod", .duration(.seconds(1) ... .seconds(86_400)), "60s",
             "A file that stays empty for this long is refused, and a folder in a user's folder removed."),
         .init(
@@ -53,6 +60,9 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "list.hashesMax", .integer(1...100_000_000), "2000000",
             "The most hashes that a file may hold, repeated ones among them."),
+        .init(
+            "list.commentMax", .integer(1...10_000), "256",
+            "Characters of a comment that are kept; a longer one ends with …."),
         .init("reports.directory", .path, "reports", "Where the users' report folders are."),
         .init(
             "reports.vendors", .list, "[Fortinet]",

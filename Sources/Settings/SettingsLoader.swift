@@ -132,13 +132,16 @@ package struct SettingsLoader {
         let settings = HashdropSettings(
             spool: .init(
                 directory: path("spool.directory")!, quietPeriod: try duration("spool.quietPeriod"),
+                quietPeriodWithoutLease: try duration("spool.quietPeriodWithoutLease"),
                 safetyScan: try duration("spool.safetyScan"), poll: try duration("spool.poll"),
                 waitingFilesMax: try integer("spool.waitingFilesMax"),
                 foldersDeepMax: try integer("spool.foldersDeepMax"),
+                folderLook: try duration("spool.folderLook"),
                 emptyPeriod: try duration("spool.emptyPeriod"),
                 hardLinkGrace: try duration("spool.hardLinkGrace")),
             list: .init(
-                bytesMax: try bytes("list.bytesMax"), hashesMax: try integer("list.hashesMax")),
+                bytesMax: try bytes("list.bytesMax"), hashesMax: try integer("list.hashesMax"),
+                commentMax: try integer("list.commentMax")),
             reports: .init(
                 directory: path("reports.directory")!, vendors: try vendors(),
                 maliciousFrom: try integer("reports.maliciousFrom"),
@@ -287,8 +290,8 @@ package struct SettingsLoader {
 
     private func bad(_ name: String, _ value: String, _ right: String) -> SettingsError {
         let variable = Self.variable(name)
-        let place = environment[variable] != nil ? "the variable \(variable)" : "'\(name)' in '\(source)'"
-        return SettingsError("The setting \(place) is '\(value)'; it must be \(right).")
+        let place = environment[variable] != nil ? "variable \(variable)" : "setting '\(name)' in '\(source)'"
+        return SettingsError("The \(place) is '\(value)'; it must be \(right).")
     }
 
     /// `spool.quietPeriod` → `HASHDROP_SPOOL_QUIET_PERIOD`.

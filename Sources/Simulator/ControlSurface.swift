@@ -68,6 +68,11 @@ struct ControlSurface {
             return use(try JSONDecoder().decode(type, from: Data(body.readableBytesView)))
         } catch DecodingError.dataCorrupted(let context) {
             return Self.refusal(.badRequest, context.debugDescription)
+        } catch DecodingError.keyNotFound(let key, _) {
+            return Self.refusal(.badRequest, "the body lacks '\(key.stringValue)'")
+        } catch DecodingError.typeMismatch(_, let context) {
+            let key = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return Self.refusal(.badRequest, "'\(key)' is of the wrong type")
         } catch {
             return Self.refusal(.badRequest, "the body cannot be read: \(error)")
         }

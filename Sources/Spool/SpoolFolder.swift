@@ -78,6 +78,18 @@ package final class SpoolFolder: Sendable {
         return look.scan
     }
 
+    /// Whether nothing stands in this folder of the spool; true if it is gone by now. Throws `SpoolError`.
+    package func isFolderEmpty(_ user: UserName) throws -> Bool {
+        do {
+            return try root.folder(user.description).names(limit: 1).names.isEmpty
+        } catch let error as SpoolError where [ENOENT, ENOTDIR, ELOOP].contains(error.errorNumber) {
+            return true
+        } catch let error as SpoolError where [EACCES, EPERM].contains(error.errorNumber) {
+            // Who knows.
+            return false
+        }
+    }
+
     /// Removes a folder within a user's folder if it is empty; throws `SpoolError` if it cannot be removed for
     /// another reason than that something is in it again.
     package func removeEmptyFolder(_ entry: SpoolEntry, of user: UserName) throws {

@@ -75,11 +75,13 @@ package enum WatcherLoss: Hashable, Sendable, CustomStringConvertible {
     case killed(signal: Int32, retryIn: Duration)
     /// Somebody stopped it (SIGSTOP, SIGTSTP), so it was ended.
     case stopped(retryIn: Duration)
+    /// The spool folder was away, so it was ended.
+    case outdated(retryIn: Duration)
 
     package var retryIn: Duration {
         switch self {
         case .notStarted(_, _, let retryIn), .exited(_, let retryIn), .killed(_, let retryIn),
-            .stopped(let retryIn):
+            .stopped(let retryIn), .outdated(let retryIn):
             retryIn
         }
     }
@@ -94,6 +96,7 @@ package enum WatcherLoss: Hashable, Sendable, CustomStringConvertible {
         case .notStarted(let helper, let number, _): "cannot start \(helper): \(SpoolError.words(number))"
         case .exited(let status, _): "the watcher ended: " + Self.meaning(ofStatus: status)
         case .killed(let signal, _): "the watcher was ended by signal \(signal)"
+        case .outdated: "the spool folder was away, so the watcher was ended"
         case .stopped: "the watcher was stopped by a signal and told nothing any more"
         }
     }

@@ -13,7 +13,7 @@ package final class WatcherProcess: Sendable {
 
     private struct State {
         var thread: pthread_t?
-        /// The thread ends when this end of its pipe is closed.
+        /// The thread ends when this end of its pipe is closed; a byte makes it start a fresh helper.
         var stopEnd: Int32?
     }
 
@@ -38,6 +38,7 @@ package final class WatcherProcess: Sendable {
             var ends: [Int32] = [-1, -1]
             guard pipe(&ends) == 0 else { throw SpoolError("make a pipe for", errno, path: helper) }
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
             let loop = WatcherLoop(helper: helper, spool: spool, inbox: events.inbox, stopSignal: ends[0])
             do {
                 state.thread = try Self.startThread(loop)
@@ -59,6 +60,17 @@ package final class WatcherProcess: Sendable {
         if let stopEnd { close(stopEnd) }
         if let thread { pthread_join(thread, nil) }
         events.inbox.finish()
+    }
+
+    /// Ends the helper and starts another: of a spool folder that was hidden by a mount, or came back by one, the
+    /// kernel tells a helper nothing.
+    package func startAfresh() {
+        state.withLock { state in
+            guard let stopEnd = state.stopEnd else { return }
+            var byte: UInt8 = 1
+            // A full pipe is full of the same wish.
+            _ = write(stopEnd, &byte, 1)
+        }
     }
 
     private static func startThread(_ loop: WatcherLoop) throws -> pthread_t {
@@ -122,13 +134,14 @@ private final class WatcherLoop {
         switch process.end() {
         case _ where reading == .daemonStops: return nil
         case _ where reading == .helperSleeps: return { .stopped(retryIn: $0) }
+        case _ where reading == .freshOneWanted: return { .outdated(retryIn: $0) }
         case .exited(let status): return { .exited(status: status, retryIn: $0) }
         case .killed(let signal): return { .killed(signal: signal, retryIn: $0) }
         }
     }
 
     private enum ReadingEnd {
-        case outputEnds, helperSleeps, daemonStops
+        case outputEnds, helperSleeps, freshOneWanted, daemonStops
     }
 
     /// A helper that says nothing is asked this often whether it could.
@@ -148,7 +161,7 @@ private final class WatcherLoop {
                 if process.isStopped { return .helperSleeps }
                 continue
             }
-            if watched[1].revents != 0 { return .daemonStops }
+            if watched[1].revents != 0 { return isStopped() ? .daemonStops : .freshOneWanted }
             let count = read(output, &buffer, buffer.count)
             if count == 0 || (count < 0 && errno != EINTR) { return .outputEnds }
             if count > 0 { inbox.add(decoder.decode(buffer.prefix(count))) }
@@ -163,8 +176,14 @@ private final class WatcherLoop {
             var watched = pollfd(fd: stopSignal.number, events: Int16(POLLIN), revents: 0)
             // Rounded up, so that the last round does not spin.
             let milliseconds = Int32(rest / .milliseconds(1)) + 1
-            if poll(&watched, 1, milliseconds) > 0 { return true }
+            if poll(&watched, 1, milliseconds) > 0 { return isStopped() }
         }
+    }
+
+    /// What the daemon's end of the pipe says: that it is closed, or that a fresh helper is wanted.
+    private func isStopped() -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 64)
+        return read(stopSignal.number, &bytes, bytes.count) <= 0
     }
 
     /// Signals are for the threads that wait for them.

@@ -113,8 +113,13 @@ package struct HashdropDatabase: Sendable {
 
     private func remember(endpoint: String, path: String) throws {
         let remembered: String = try pool.write { db in
+            // Before the first request nothing is from anywhere.
             try db.execute(
-                sql: "INSERT OR IGNORE INTO meta (key, value) VALUES ('endpoint', ?)", arguments: [endpoint])
+                sql: """
+                    INSERT INTO meta (key, value) VALUES ('endpoint', :endpoint)
+                    ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE NOT EXISTS (
+                        SELECT 1 FROM requestDay UNION ALL SELECT 1 FROM answer UNION ALL SELECT 1 FROM job)
+                    """, arguments: ["endpoint": endpoint])
             return try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'endpoint'") ?? ""
         }
         guard remembered == endpoint else {

@@ -45,7 +45,7 @@ enum JobRecord {
         let found =
             unusable == 0
             ? "The file holds no hash"
-            : "The file holds no hash that VirusTotal can look up (\(unusable) that cannot are listed below)"
+            : "The file holds no hash that VirusTotal can look up (\(unusable) \(unusable == 1 ? "line has something like one" : "lines have something like one"): its report lists them)"
         return found
             + "; drop a text file with MD5, SHA-1 or SHA-256 hashes: 32, 40 or 64 hexadecimal digits."
     }
@@ -76,22 +76,23 @@ enum JobRecord {
             evidence: row["evidence"],
             counts: JobCounts(
                 hashes: hashes, duplicates: duplicates, unusableLines: row["unusableCount"],
-                words: words(row["words"], open: open)),
+                words: words(row["words"], open: open, isRunning: state == .running)),
             stewardship: Stewardship(
                 requestsSent: row["requestsSent"], savedByCache: row["savedByCache"],
                 savedByAlias: row["savedByAlias"], savedBySharing: row["savedBySharing"],
                 savedByDuplicates: duplicates))
     }
 
-    /// The verdicts as last reported, with the number of waiting rows as it is now.
-    private static func words(_ text: String, open: Int) -> [VerdictWord: Int] {
+    /// The verdicts as last reported, so that a running job's numbers are all of one moment; before the first report the
+    /// rows that wait.
+    private static func words(_ text: String, open: Int, isRunning: Bool) -> [VerdictWord: Int] {
         var words: [VerdictWord: Int] = [:]
         for part in text.split(separator: ",") {
             let pair = part.split(separator: " ")
             guard pair.count == 2, let word = VerdictWord(rawValue: String(pair[0])) else { continue }
             words[word] = Int(pair[1])
         }
-        words[.waiting] = open
+        if words.isEmpty || !isRunning { words[.waiting] = open }
         return words
     }
 }

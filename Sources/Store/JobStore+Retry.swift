@@ -11,14 +11,16 @@ extension JobStore {
     package func retryFailed(_ id: JobID) throws -> Int {
         try pool.write { db in
             guard
-                let job = try Int64.fetchOne(
-                    db, sql: "SELECT id FROM job WHERE name = ? AND state IN ('running', 'done')",
-                    arguments: [id.description])
-            else {
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT id, state FROM job WHERE name = ?", arguments: [id.description])
+            else { throw Self.noSuchJob(id) }
+            guard [JobState.running, .done].map(\.rawValue).contains(row[1]) else {
                 throw StoreError(
                     .noSuchJob,
-                    "There is no accepted job '\(id)'; 'hashdrop status' lists the latest ones.")
+                    "The job '\(id)' was \(row[1] as String) and cannot be asked again; drop its list once more."
+                )
             }
+            let job: Int64 = row[0]
             try db.execute(
                 sql:
                     "DELETE FROM retry WHERE hash IN (SELECT hash FROM jobHash WHERE jobID = ? AND state = 3)",

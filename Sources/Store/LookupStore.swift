@@ -54,15 +54,19 @@ package struct LookupOutcome: Sendable {
     package var result: Result
     /// A word for the ledger: `200`, `404`, `429`, `timed out`.
     package var outcome: String
+    /// Whether the request may have left this machine; if not, the ledger forgets it.
+    package var wasSent: Bool
     package var answeredAt: Date
 
     package init(
-        request: Int64, reservation: Reservation, result: Result, outcome: String, answeredAt: Date
+        request: Int64, reservation: Reservation, result: Result, outcome: String, wasSent: Bool = true,
+        answeredAt: Date
     ) {
         self.request = request
         self.reservation = reservation
         self.result = result
         self.outcome = outcome
+        self.wasSent = wasSent
         self.answeredAt = answeredAt
     }
 }

@@ -13,8 +13,12 @@ struct OutcomeRecorder {
     private var now: Int64 { outcome.answeredAt.milliseconds }
 
     func record(into recorded: inout RecordedOutcomes) throws {
-        try db.cachedStatement(sql: "UPDATE request SET outcome = ?, endedAt = ? WHERE id = ?")
-            .execute(arguments: [outcome.outcome, now, outcome.request])
+        if outcome.wasSent {
+            try db.cachedStatement(sql: "UPDATE request SET outcome = ?, endedAt = ? WHERE id = ?")
+                .execute(arguments: [outcome.outcome, now, outcome.request])
+        } else {
+            try QuotaLedger.withdraw(outcome.request, in: db)
+        }
         switch outcome.result {
         case .answered(let answer):
             let names = try remember(answer)

@@ -86,6 +86,21 @@ package struct QuotaLedger: Sendable {
         }
     }
 
+    /// Takes a request back that has not left this machine: without a connection VirusTotal has counted nothing.
+    static func withdraw(_ number: Int64, in db: Database) throws {
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "DELETE FROM request WHERE id = ? RETURNING sentAt, jobID", arguments: [number])
+        else { return }
+        let day = Date(milliseconds: row[0]).utcDay
+        // A day without requests has no row.
+        try db.execute(sql: "DELETE FROM requestDay WHERE day = ? AND requests = 1", arguments: [day])
+        try db.execute(sql: "UPDATE requestDay SET requests = requests - 1 WHERE day = ?", arguments: [day])
+        try db.execute(
+            sql: "UPDATE job SET requestsSent = requestsSent - 1 WHERE id = ? AND requestsSent > 0",
+            arguments: [row[1] as Int64?])
+    }
+
     /// Writes a request that is about to be sent and returns its number.
     static func write(hash: Data, jobID: Int64, at now: Date, in db: Database) throws -> Int64 {
         try db.cachedStatement(sql: "INSERT INTO request (sentAt, hash, jobID) VALUES (?, ?, ?)")

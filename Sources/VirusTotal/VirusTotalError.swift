@@ -92,6 +92,15 @@ package enum VirusTotalError: Error, Hashable, Sendable {
         }
     }
 
+    /// Whether there was no connection that the request could have left by.
+    package var isBeforeSending: Bool {
+        guard case .transport(let error) = self else { return false }
+        switch error.kind {
+        case .couldNotResolve, .couldNotConnect, .tls, .invalidRequest: return true
+        default: return false
+        }
+    }
+
     /// Whether the request ended because its task was cancelled or the client shut down.
     package var isCancellation: Bool {
         if case .transport(let error) = self { error.kind == .cancelled } else { false }

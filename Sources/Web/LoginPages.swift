@@ -44,7 +44,11 @@ struct LoginPages: Sendable {
         guard let body = await body(of: request) else { return tooLarge() }
         guard let token = WebCookie.form.token(in: request.headers, isSecure: visit.isSecure),
             token.matches(formToken: body["token"].utf8)
-        else { return form(request.headers, visit, .tryAgain) }
+        else {
+            var response = form(request.headers, visit, .tryAgain)
+            response.status = .forbidden
+            return response
+        }
         let outcome = try await desk.logIn(
             name: body["user"], password: body["password"], from: visit.address)
         switch outcome {

@@ -3,7 +3,7 @@
 /// `burst` tries are free, then one is let through every `interval`, whoever it is. Who comes too early is given a
 /// place and told when to come back; the place stays, so that a flood from other addresses delays alice's first
 /// login from a new place by its number of addresses (at 1,000: 83 minutes) and cannot keep her out. It is a generic
-/// cell rate algorithm with reservations: `fullAt` is when the line is empty again.
+/// cell rate algorithm with reservations: `clearAt` is when nobody stands in it any more.
 struct StrangerLine: Sendable {
     /// Tries that are let through at once; default 30.
     static let burst = 30
@@ -18,13 +18,13 @@ struct StrangerLine: Sendable {
     }
 
     private let entriesMax: Int
-    private var fullAt: [String: Duration] = [:]
+    private var clearAt: [String: Duration] = [:]
     private var places: [Place: Duration] = [:]
 
     /// - Parameter entriesMax: users and places each; above it the oldest are forgotten.
     init(entriesMax: Int) { self.entriesMax = entriesMax }
 
-    var entryCount: Int { fullAt.count + places.count }
+    var entryCount: Int { clearAt.count + places.count }
 
     /// How long this visitor has to wait; zero lets one try through.
     mutating func wait(user: String, site: [UInt8], at now: Duration) -> Duration {
@@ -35,17 +35,17 @@ struct StrangerLine: Sendable {
             return .zero
         }
         forget(at: now)
-        let full = max(fullAt[user] ?? now, now) + Self.interval
-        fullAt[user] = full
-        let wait = full - now - Self.interval * Self.burst
+        let clear = max(clearAt[user] ?? now, now) + Self.interval
+        clearAt[user] = clear
+        let wait = clear - now - Self.interval * Self.burst
         if wait > .zero { places[place] = now + wait }
         return max(.zero, wait)
     }
 
     private mutating func forget(at now: Duration) {
-        if fullAt.count >= entriesMax {
-            fullAt = fullAt.filter { $0.value > now }
-            if fullAt.count >= entriesMax { fullAt = Self.latest(of: fullAt, entriesMax / 2) }
+        if clearAt.count >= entriesMax {
+            clearAt = clearAt.filter { $0.value > now }
+            if clearAt.count >= entriesMax { clearAt = Self.latest(of: clearAt, entriesMax / 2) }
         }
         if places.count >= entriesMax {
             places = places.filter { $0.value + Self.patience > now }

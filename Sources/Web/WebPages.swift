@@ -90,9 +90,17 @@ struct WebPages: Sendable {
             place: place, part: part,
             jobs: jobs.map { JobOverview(job: $0, outlook: outlooks[$0.id] ?? .init()) },
             waiting: waiting.sorted { $0.key < $1.key }.flatMap { user, files in
-                files.map { (user, $0) }
+                files.filter { !isPickedUp($0, of: user, jobs) }.map { (user, $0) }
             }, now: clock.wall())
         return html("\(place.label)", visitor, place, live: page.live) { page.append(to: &$0) }
+    }
+
+    /// Whether a file that was waiting a moment ago has become one of the jobs: nothing is shown twice.
+    private func isPickedUp(_ file: WaitingFile, of user: UserName, _ jobs: [Job]) -> Bool {
+        // A file's time is rounded to the second.
+        jobs.contains {
+            $0.user == user && $0.droppedName == file.name && $0.receivedAt + 1 >= file.firstSeenAt
+        }
     }
 
     private func status(of job: Job, _ visitor: Visitor) async -> Response {

@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 package import Logging
+import Model
 import NIOCore
 import NIOSSL
 package import Passwords
@@ -16,6 +17,8 @@ package final class WebService: Service {
     private let options: WebOptions
     private let responder: WebResponder
     private let sessions: SessionBook
+    private let outlooks: SourceBoard<[JobID: JobOutlook]>
+    private let operations: SourceBoard<OperationsView>
     private let server: HTTPServerBuilder
     private let logger: Logger
     private let port = Mutex<Int?>(nil)
@@ -41,8 +44,11 @@ package final class WebService: Service {
         let data = WebData(database: database, reports: reports)
         sessions = SessionBook(
             database: database, data: data, limits: options.sessions, clock: clock, logger: logger)
+        // Short: how long a page takes must not tell anybody what others drop.
+        outlooks = SourceBoard(patience: .milliseconds(100), ask: sources.outlooks)
+        operations = SourceBoard(patience: .seconds(1), ask: sources.operations)
         let pages = WebPages(
-            data: data, frame: WebFrame(options), sources: sources,
+            data: data, frame: WebFrame(options), sources: sources.asked(by: outlooks, operations),
             reportPolicy: try Self.reportPolicy(options, database, clock), clock: clock)
         let desk = LoginDesk(
             data: data, sessions: sessions, options: options, parameters: parameters, clock: clock,
@@ -110,8 +116,10 @@ package final class WebService: Service {
                 availableConnectionsDelegate: .maximum(options.connections.connectionsMax, logger: logger)),
             onServerRunning: { [self] channel in announce(channel.localAddress?.port) },
             logger: Self.quiet(logger))
-        // Cancelled and waited for at the end: the last changes are written down.
+        // Cancelled and waited for at the end, when the last changes are written down.
         async let _: Void = sessions.run()
+        async let _: Void = outlooks.run()
+        async let _: Void = operations.run()
         do {
             try await application.run()
         } catch let error as IOError {

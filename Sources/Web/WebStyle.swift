@@ -14,6 +14,9 @@ enum WebStyle {
         border-radius:var(--radius);cursor:pointer}
         button:hover{border-color:var(--ink)}
         main>h1{margin-top:var(--space)}
+        main>.facts{max-width:none}
+        .pages{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem 1.25rem;margin:var(--space) 0}
+        .pages a{padding:.25rem 0}
         .login{max-width:22rem;margin:4rem auto;display:grid;gap:1rem}
         .login h1{margin:0}
         .login label{display:grid;gap:.25rem;font-weight:600}
@@ -43,7 +46,7 @@ enum WebStyle {
         .wide .number{text-align:left}.wide td:empty{display:none}
         .top{gap:.25rem 1rem}.top nav{order:3;flex-basis:100%}.top form{margin-left:auto}
         .login{margin:2rem auto}}
-        @media print{.top form,.top nav{display:none}}
+        @media print{.top form,.top nav,.pages a{display:none}}
 
         """
 }

@@ -48,7 +48,10 @@ struct CacheCommand: AsyncParsableCommand {
             let settings = try await configurationOption.settings()
             let before = Date().addingTimeInterval(-Double(olderThan) * 86_400)
             let forgotten = try StatePaths.openDatabase(settings).cache.prune(before: before)
-            print("Forgot \(forgotten) hashes that were asked for more than \(olderThan) days ago.")
+            let hashes = forgotten == 1 ? "hash that was" : "hashes that were"
+            print(
+                "Forgot \(forgotten) \(hashes) asked for more than \(olderThan) \(olderThan == 1 ? "day" : "days") ago."
+            )
         }
     }
 }

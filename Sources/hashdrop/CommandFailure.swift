@@ -49,9 +49,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as VirusTotalEndpointError: CommandFailure(.configuration, error.description)
         case let error as StoreError: CommandFailure(code(for: error.kind), error.description)
         case let error as SpoolError:
-            CommandFailure(
-                error.isDiskFull ? .temporary : error.errorNumber == EACCES ? .noPermission : .system,
-                sentence(error.description))
+            CommandFailure(code(for: error), sentence(error.description))
         case let error as SimulatorError: CommandFailure(.unavailable, sentence("\(error)"))
         case let error as CurlError:
             CommandFailure(error.kind == .invalidRequest ? .configuration : .system, sentence("\(error)"))
@@ -59,6 +57,18 @@ struct CommandFailure: Error, CustomStringConvertible {
         case is ValidationError, is CleanExit, is ExitCode: nil
         case let error as CocoaError: CommandFailure(.system, sentence(error.localizedDescription))
         default: isFromParser(error) ? nil : CommandFailure(.system, sentence("\(error)"))
+        }
+    }
+
+    private static func code(for error: SpoolError) -> Code {
+        switch error.errorNumber {
+        case EACCES, EPERM: .noPermission
+        // A name that no file can have.
+        case EINVAL: .usage
+        // A file of that name waits; it will be gone in a moment.
+        case EEXIST: .temporary
+        case EFBIG: .data
+        default: error.isDiskFull ? .temporary : .system
         }
     }
 

@@ -43,6 +43,12 @@ final class KeySource: Sendable {
         state = Mutex(State(key: try Self.read(path)))
     }
 
+    /// What to do when VirusTotal refuses the key.
+    var advice: String {
+        file.map { "Put the right one into '\($0)'; it is noticed within a minute, without a restart." }
+            ?? "Set \(Self.variable) to the right one and start hashdrop again."
+    }
+
     var key: APIKey { state.withLock(\.key) }
 
     /// Reads the file again; the number changes when the key has.
@@ -65,8 +71,12 @@ final class KeySource: Sendable {
                     + "virustotal.apiKeyFile names it.")
         }
         guard let key = APIKey(text) else {
+            let isEmpty = text.allSatisfy(\.isWhitespace)
             throw CommandFailure(
-                .configuration, "The API key file '\(path)' must hold one key and nothing else.")
+                .configuration,
+                isEmpty
+                    ? "The API key file '\(path)' is empty; put your VirusTotal API key into it."
+                    : "The API key file '\(path)' must hold one key and nothing else.")
         }
         return key
     }

@@ -2,15 +2,23 @@ import Foundation
 import Glibc
 import Reporting
 
-/// Shows how far a job is: a bar that is redrawn on a terminal, a line for each change elsewhere.
+/// Shows how far a job is: a bar that is redrawn on a terminal; elsewhere a line every ten seconds at most, so that a
+/// log stays short, and whenever the reason for waiting or the state is another one.
 struct ProgressDisplay {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var last = ""
+    private var lastNews = ""
+    private var lastWrittenAt = Date.distantPast
+    private static let logInterval: TimeInterval = 10
 
     /// Shows what is new.
     mutating func show(_ status: StatusDocument, now: Date = Date()) {
         let text = Self.line(status, now: now, barWidth: isTerminal ? 24 : 0)
-        guard text != last else { return }
+        let news = status.state + (status.waitReason ?? "")
+        let isDue = isTerminal || news != lastNews || now.timeIntervalSince(lastWrittenAt) >= Self.logInterval
+        guard text != last, isDue else { return }
+        lastNews = news
+        lastWrittenAt = now
         write(text)
     }
 

@@ -124,7 +124,7 @@ extension LookupSource {
                     return .failure(LookupFailure(error))
                 }
             },
-            keyGeneration: { keys.generation() })
+            keyGeneration: { keys.generation() }, keyAdvice: keys.advice)
         if let user = settings.user { quotas = { await Self.quotas(of: user, client()) } }
     }
 

@@ -38,6 +38,8 @@ extension HashdropSettings {
     var readinessRules: ReadinessStateMachine.Rules {
         var rules = ReadinessStateMachine.Rules()
         rules.quietPeriod = spool.quietPeriod
+        rules.quietPeriodWithoutLease = spool.quietPeriodWithoutLease
+        rules.folderLookPeriod = spool.folderLook
         rules.sizeBytesMax = Int64(list.bytesMax)
         rules.foldersDeepMax = spool.foldersDeepMax
         rules.emptyPeriod = spool.emptyPeriod
@@ -48,7 +50,7 @@ extension HashdropSettings {
     var intakeOptions: IntakeOptions {
         IntakeOptions(
             safetyScan: spool.safetyScan, poll: spool.poll, waitingFilesMax: spool.waitingFilesMax,
-            limits: HashListLimits(hashesMax: list.hashesMax),
+            limits: HashListLimits(hashesMax: list.hashesMax, commentCharactersMax: list.commentMax),
             ages: CacheAges(known: cache.maxAge, unknown: cache.unknownMaxAge))
     }
 

@@ -28,7 +28,18 @@ struct StatusCommand: AsyncParsableCommand {
             var finishedAt: Date?
             /// When a running job should be done, as its own status.json says.
             var expectedAt: Date?
-            var hashes, waiting, malicious, requestsSent, requestsSaved: Int
+            var hashes, waiting, malicious, suspicious, failed, noResults, unknown, clean: Int
+            var unusableLines, requestsSent, requestsSaved: Int
+
+            /// For example `25 hashes: 12 malicious, 2 failed, 11 clean`.
+            var summary: String {
+                let words = [
+                    (malicious, "malicious"), (suspicious, "suspicious"), (failed, "failed"),
+                    (noResults, "without results yet"), (unknown, "unknown to VirusTotal"), (clean, "clean"),
+                    (unusableLines, unusableLines == 1 ? "unusable line" : "unusable lines"),
+                ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+                return "\(hashes) \(hashes == 1 ? "hash" : "hashes")" + (words.isEmpty ? "" : ": \(words)")
+            }
         }
 
         var isRunning: Bool
@@ -74,7 +85,10 @@ struct StatusCommand: AsyncParsableCommand {
                     state: job.state.rawValue, reason: job.reason, receivedAt: job.receivedAt,
                     finishedAt: job.finishedAt, expectedAt: expectedEnd(of: job, settings),
                     hashes: job.counts.hashes, waiting: job.counts[.waiting],
-                    malicious: job.counts[.malicious], requestsSent: job.stewardship.requestsSent,
+                    malicious: job.counts[.malicious], suspicious: job.counts[.suspicious],
+                    failed: job.counts[.failed], noResults: job.counts[.noResults],
+                    unknown: job.counts[.unknown], clean: job.counts[.clean],
+                    unusableLines: job.counts.unusableLines, requestsSent: job.stewardship.requestsSent,
                     requestsSaved: job.stewardship.requestsSaved)
             })
     }
@@ -110,7 +124,11 @@ struct StatusCommand: AsyncParsableCommand {
                 overview.isRunning
                     ? "Daemon: running (no status yet)" : "Daemon: not running; 'hashdrop serve' starts it")
         }
-        lines.append(overview.jobs.isEmpty ? "No job yet." : "Jobs, the newest first:")
+        if overview.jobs.isEmpty {
+            lines.append("No job to show.")
+        } else {
+            lines.append("Jobs, the newest first:")
+        }
         for job in overview.jobs {
             let progress =
                 job.state == "running"
@@ -118,7 +136,7 @@ struct StatusCommand: AsyncParsableCommand {
                     + (job.expectedAt.map {
                         ", " + ProgressDisplay.remaining($0.timeIntervalSinceNow)
                     } ?? "")
-                : "\(job.hashes) hashes, \(job.malicious) malicious"
+                : job.summary
             lines.append(
                 "  \(job.id)  \(job.user)  \(job.state)  \(progress)  \(job.name)"
                     + (job.reason.map { "\n    \($0)" } ?? ""))

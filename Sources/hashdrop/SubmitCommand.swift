@@ -116,10 +116,11 @@ struct SubmitCommand: AsyncParsableCommand {
 
     /// Prints the result and exits by it.
     private static func conclude(_ folder: URL, _ status: StatusDocument) throws {
-        guard status.state == "done" else {
+        guard status.state != "refused" else {
             throw CommandFailure(
-                .data, "'\(status.name)' was \(status.state): \(status.reason ?? "no reason given")")
+                .data, "'\(status.name)' was refused: \(status.reason ?? "no reason given")")
         }
+        if status.state == "cancelled" { print("Cancelled: \(status.reason ?? "no reason given")") }
         print(summary(status))
         print(folder.appending(path: ReportWriter.FileName.html).path(percentEncoded: false))
         print(folder.appending(path: ReportWriter.FileName.csv).path(percentEncoded: false))
@@ -141,6 +142,7 @@ struct SubmitCommand: AsyncParsableCommand {
             ? ""
             : " \(counts.unusableLines) \(counts.unusableLines == 1 ? "line" : "lines") without a usable hash."
         return "\(counts.hashes) \(counts.hashes == 1 ? "hash" : "hashes"): \(words).\(unusable) "
-            + "\(status.requests.sent) requests sent, \(status.requests.saved) saved."
+            + "\(status.requests.sent) \(status.requests.sent == 1 ? "request" : "requests") sent, "
+            + "\(status.requests.saved) saved."
     }
 }

@@ -101,11 +101,18 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             let user = try UserCommand.name(name)
             let settings = try await configurationOption.settings()
-            try StatePaths.openDatabase(settings).users.remove(user)
+            let database = try StatePaths.openDatabase(settings)
+            let running = try database.lookups.runningJobs().count { $0.user == user }
+            try database.users.remove(user)
             try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
             print(
                 "Removed \(user). The folders \(settings.spool.directory)/\(user) and "
                     + "\(settings.reports.directory)/\(user) are left as they are.")
+            if running > 0 {
+                print(
+                    "\(running) \(running == 1 ? "job of theirs goes" : "jobs of theirs go") on; 'hashdrop cancel JOB' ends one."
+                )
+            }
         }
     }
 

@@ -79,6 +79,9 @@ extension RealSpool {
                     cat $list >$drop/edited.txt; rm $drop/edited.txt~ $drop/.edited.txt.swp
                     """),
             Way(
+                name: "rewritten",
+                script: "head -1 $list >$drop/rewritten.txt; sleep 0.5; cat $list >$drop/rewritten.txt"),
+            Way(
                 name: "in-a-folder", dropped: "batch_in-a-folder.txt",
                 script:
                     "mkdir -p outside-batch; cp $list outside-batch/in-a-folder.txt; mv outside-batch $drop/batch"
@@ -127,6 +130,37 @@ extension RealSpool {
                 }
                 for (name, _) in expected { #expect(place.folders(name).count == 1, "\(name)") }
                 #expect(place.jobCount == expected.count + 1)
+                await place.stop()
+            }
+        }
+
+        @Test func aFolderIsAJobForEachFileDownToTheLimit() async throws {
+            try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
+                let place = Installation(
+                    endpoint: simulator.baseURL, settings: ["HASHDROP_SPOOL_EMPTY_PERIOD": "2s"])
+                try await place.serve()
+                let files = [
+                    "in/a", "in/b", "in/1/a", "in/1/2/a", "in/1/2/3/a", "in/1/2/3/b", "in/1/2/3/4/a",
+                    "in/other/a",
+                ]
+                for (number, file) in files.enumerated() {
+                    let ended = try await place.shell(
+                        "mkdir -p $(dirname \(file)); echo \(Samples.hash(number).hexadecimal) >\(file)")
+                    #expect(ended.exitCode == 0, "\(ended.errors)")
+                }
+                _ = try await place.shell("mv in spool/alice/")
+                for (number, file) in files.enumerated() where file != "in/1/2/3/4/a" {
+                    let report = try await place.finished(file.replacing("/", with: "_"))
+                    #expect(try report.hashes() == [Samples.hash(number).hexadecimal], "\(file)")
+                }
+                try await eventually("the rest is tidied away, and what lies too deep says so") {
+                    let left = try await place.shell(
+                        "cd spool/alice; find . -mindepth 1 | sort | tail -1; ls in")
+                    let waiting = try Report(folder: place.reports).waiting()
+                    return left.output == "./in/1/2/3/4/a\n1\n"
+                        && waiting.contains { $0.contains(">in/1/2/3/4<") && $0.contains("deeper ones") }
+                }
+                #expect(place.jobCount == files.count - 1)
                 await place.stop()
             }
         }

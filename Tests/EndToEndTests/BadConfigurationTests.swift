@@ -41,6 +41,13 @@ struct BadConfigurationTests {
             testDescription: "unknown key", configuration: "spool:\n  quitePeriod: 2s\n", exitCode: 78,
             says: ["line 2", "no setting 'spool.quitePeriod'", "did you mean 'spool.quietPeriod'?"]),
         Row(
+            testDescription: "two vendors, one column",
+            configuration: "reports:\n  vendors: [Trend Micro, Trend-Micro]\n", exitCode: 78,
+            says: ["reports.vendors", "two columns named 'trend_micro'"]),
+        Row(
+            testDescription: "neither true nor false", configuration: "reports:\n  stix: maybe\n",
+            exitCode: 78, says: ["reports.stix", "'maybe'", "true or false"]),
+        Row(
             testDescription: "the key in the file", configuration: "virustotal:\n  apiKey: abc\n",
             exitCode: 78,
             says: ["does not belong here", "virustotal.apiKeyFile"]),
@@ -133,6 +140,8 @@ struct BadConfigurationTests {
         let second = try await place.hashdrop("serve")
         #expect(second.exitCode == 69)
         #expect(second.errors.contains("Another hashdrop daemon serves this spool"))
+        try Data("\(Samples.hash(1))\n".utf8).write(to: place.drop.appending(path: "list.txt"))
+        try await eventually("a job") { !place.folders("list.txt").isEmpty }
         await place.stop()
         let other = try await place.hashdrop(
             "serve", environment: ["HASHDROP_VIRUSTOTAL_ENDPOINT": "http://127.0.0.1:2"])

@@ -108,12 +108,108 @@ extension RealSpool {
             }
         }
 
-        @Test func aFolderThatCannotBeReadMakesNoBusyLoop() async throws {
-            // Root reads everything; then a missing folder has to do.
+        @Test func aSpoolThatIsMovedAwayIsMissedAndServedWhenItIsBack() async throws {
             try await with { place in
+                _ = try await place.shell("mv spool away; mkdir -p spool/alice")
+                try await eventually("the log says so") {
+                    try place.daemonLog().contains("was moved, replaced or unmounted")
+                }
+                // Neither the bare mount point nor what is hidden is served.
+                _ = try await place.shell(
+                    "echo \(Samples.hash(1).hexadecimal) | tee spool/alice/1.txt >away/alice/2.txt")
+                let began = ContinuousClock.now
+                try await eventually("some rounds") { ContinuousClock.now - began > .seconds(3) }
+                #expect(place.jobCount == 0)
+                _ = try await place.shell("rm -r spool; mv away spool")
+                try await isDone(2, place)
+                try await drop(3, place)
+                try await isDone(3, place)
+            }
+        }
+
+        @Test(.enabled(if: SmallDisk.mayMount, "mounting needs root"))
+        func anUnmountedSpoolIsMissedAndWatchedWhenItIsBack() async throws {
+            let settings = ["HASHDROP_SPOOL_SAFETY_SCAN": "1h", "HASHDROP_SPOOL_POLL": "1s"]
+            try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
+                let place = Installation(endpoint: simulator.baseURL, settings: settings)
+                let mounting = "mount --bind disk spool"
+                let ended = try await place.shell("mkdir disk spool; \(mounting)")
+                #expect(ended.exitCode == 0, "\(ended.errors)")
+                try await place.serve()
+                // The daemon has files open on it, so that only the name goes.
+                _ = try await place.shell("umount --lazy spool")
+                try await eventually("the log says so") {
+                    try place.daemonLog().contains("was moved, replaced or unmounted")
+                }
+                _ = try await place.shell(mounting)
+                try await eventually("watched again") {
+                    try await place.hashdrop("status").output.contains("alice: events")
+                }
                 try await drop(1, place)
-                _ = try await place.shell("chmod 0 spool/alice; sleep 4; chmod 755 spool/alice")
                 try await isDone(1, place)
+                await place.stop()
+                _ = try await place.shell("umount --lazy spool")
+            }
+        }
+
+        @Test func anotherSpoolInItsPlaceEndsTheDaemonWhichThenServesThat() async throws {
+            try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
+                let place = Installation(endpoint: simulator.baseURL, settings: Self.settings)
+                try await place.serve()
+                _ = try await place.shell("mv spool away")
+                _ = try await place.hashdrop("user", "add", "alice")
+                try await eventually("the daemon ends") { !place.isServing }
+                #expect(try place.daemonLog().contains("another spool is in the place"))
+                try await place.serve()
+                try await drop(1, place)
+                try await isDone(1, place)
+                await place.stop()
+            }
+        }
+
+        @Test func anUnmountedSpoolIsNotBegunAnew() async throws {
+            let place = Installation(endpoint: "http://127.0.0.1:1")
+            _ = try await place.hashdrop("user", "add", "alice")
+            // What is left of a mount point.
+            _ = try await place.shell("mv spool away; mkdir spool")
+            let ended = try await place.hashdrop("serve")
+            #expect(ended.exitCode == 78)
+            #expect(ended.errors.contains("There is no spool in"))
+            #expect(try await place.shell("ls -A spool").output.isEmpty)
+        }
+
+        @Test func aFolderWhoseEventsAreNotToldIsPolledAndSaysSo() async throws {
+            try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
+                let place = Installation(endpoint: simulator.baseURL, settings: Self.settings)
+                // As on a network mount: everything is watched, and nothing is told.
+                try place.withHelper(
+                    "#!/bin/sh\nprintf 'watching//\\0folder-added/alice/\\0watching/alice/\\0'; exec sleep 300\n"
+                )
+                try await place.serve()
+                for number in 1...6 {
+                    try await drop(number, place)
+                    try await isDone(number, place)
+                }
+                try await eventually("it is polled, with the reason") {
+                    try await place.hashdrop("status").output.contains("files come that no event tells of")
+                }
+                #expect(try await place.hashdrop("status").output.contains("alice: polling"))
+                await place.stop()
+            }
+        }
+
+        @Test func aUserWithoutAFolderReadsWhy() async throws {
+            try await with { place in
+                _ = try await place.shell("mv spool/alice away")
+                try await eventually("alice's index says so") {
+                    try Report(folder: place.reports).text("index.html").contains(
+                        "whoever runs hashdrop must")
+                }
+                _ = try await place.shell("mv away spool/alice")
+                try await eventually("and no more") {
+                    try !Report(folder: place.reports).text("index.html").contains(
+                        "whoever runs hashdrop must")
+                }
             }
         }
 

@@ -87,12 +87,22 @@ final class Browser {
         try await value("document.querySelector('\(selector)')?.innerText") as? String ?? ""
     }
 
-    func click(_ selector: String) async throws {
-        _ = try await call("POST", "/element/\(try await element("css selector", selector))/click", [:])
-    }
+    func click(_ selector: String) async throws { try await click("css selector", selector) }
 
-    func clickLink(_ text: String) async throws {
-        _ = try await call("POST", "/element/\(try await element("link text", text))/click", [:])
+    func clickLink(_ text: String) async throws { try await click("link text", text) }
+
+    /// A page that loads itself again may take the element away just before it is clicked.
+    private func click(_ strategy: String, _ value: String) async throws {
+        try await eventually("there is \(value) to click", within: .seconds(20)) {
+            do {
+                _ = try await call("POST", "/element/\(try await element(strategy, value))/click", [:])
+                return true
+            } catch let failure as Failure
+                where ["stale element", "no such element"].contains(where: failure.description.contains)
+            {
+                return false
+            }
+        }
     }
 
     func type(_ text: String, into selector: String) async throws {

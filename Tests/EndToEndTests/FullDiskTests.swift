@@ -23,9 +23,11 @@ extension RealSpool {
         }
 
         private func withSmallDisk(
-            _ name: String, _ body: (Installation, SmallDisk) async throws -> Void
+            _ name: String, latency: Duration = .zero, _ body: (Installation, SmallDisk) async throws -> Void
         ) async throws {
-            try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
+            var options = Self.unlimited
+            options.latency = latency
+            try await SimulatedVirusTotal.with(options) { simulator in
                 let place = Installation(
                     endpoint: simulator.baseURL,
                     settings: ["HASHDROP_SPOOL_QUIET_PERIOD": "500ms", "HASHDROP_SPOOL_POLL": "1s"])
@@ -53,14 +55,15 @@ extension RealSpool {
             }
         }
 
-        @Test func aFullSpool() async throws {
+        @Test(arguments: [SmallDisk.Fault.full, .noInodes])
+        func aFullSpool(_ fault: SmallDisk.Fault) async throws {
             try await withSmallDisk("spool") { place, disk in
                 // Written while there is space, under names that wait, and renamed when there is none.
                 for number in 0..<Self.lists {
                     try Data((list(number).joined(separator: "\n") + "\n").utf8)
                         .write(to: place.drop.appending(path: "\(number).part"))
                 }
-                try await disk.fill()
+                try await disk.suffer(fault)
                 _ = try await place.shell("cd spool/alice; for f in *.part; do mv $f ${f%.part}.txt; done")
                 try await eventually("the reason is shown to the operator") {
                     try await place.hashdrop("status").output.contains("No space left on device")
@@ -69,22 +72,47 @@ extension RealSpool {
                     try Report(folder: place.reports).text("index.html").contains("No space left on device")
                 }
                 #expect(place.jobCount < Self.lists)
-                try await disk.free()
+                try await disk.recover(fault)
                 try await allAreRight(place)
             }
         }
 
-        @Test func fullReports() async throws {
+        @Test func aFullDatabaseWhileAJobRuns() async throws {
+            // The spool's disk holds the daemon's state too.
+            try await withSmallDisk("spool", latency: .milliseconds(100)) { place, disk in
+                let list = (0..<400).map { Samples.hash(9_000 + $0).hexadecimal }
+                try Data((list.joined(separator: "\n") + "\n").utf8)
+                    .write(to: place.drop.appending(path: "long.txt"))
+                try await eventually("the job is under way") {
+                    (place.folders("long.txt").first.flatMap { Report(folder: $0).status }?.counts.waiting
+                        ?? 400)
+                        < 380
+                }
+                try await disk.suffer(.full)
+                try await eventually("the reason is shown") {
+                    let status = try await place.hashdrop("status").output
+                    return status.contains("disk is full") || status.contains("No space left")
+                }
+                try await disk.recover(.full)
+                let report = try await place.finished("long.txt", within: .seconds(180))
+                #expect(report.status?.state == "done")
+                #expect(report.status?.counts.failed == 0)
+                #expect(try report.hashes() == list)
+            }
+        }
+
+        @Test(arguments: SmallDisk.Fault.allCases)
+        func fullReports(_ fault: SmallDisk.Fault) async throws {
             try await withSmallDisk("reports") { place, disk in
-                try await disk.fill()
+                try await disk.suffer(fault)
                 for number in 0..<Self.lists {
                     try Data((list(number).joined(separator: "\n") + "\n").utf8)
                         .write(to: place.drop.appending(path: "\(number).txt"))
                 }
                 try await eventually("the reason is shown") {
-                    try await place.hashdrop("status").output.contains("No space left on device")
+                    try await place.hashdrop("status").output.contains(fault.words)
                 }
-                try await disk.free()
+                try await disk.recover(fault)
                 try await allAreRight(place)
                 let leftovers = try await place.shell("find reports spool -name '*.tmp' -o -name '*.partial'")
                 #expect(leftovers.output.isEmpty)
@@ -92,7 +120,7 @@ extension RealSpool {
         }
     }
 
-    /// A tmpfs of a few megabytes.
+    /// A tmpfs of a few megabytes and some thousand names.
     struct SmallDisk {
         private let path: String
         private let place: Installation
@@ -109,7 +137,8 @@ extension RealSpool {
         init(at path: String, in place: Installation) async throws {
             self.path = path
             self.place = place
-            let ended = try await place.shell("mkdir -p \(path) && mount -t tmpfs -o size=12m tmpfs \(path)")
+            let ended = try await place.shell(
+                "mkdir -p \(path) && mount -t tmpfs -o size=12m,nr_inodes=2000 tmpfs \(path)")
             guard ended.exitCode == 0 else { throw NotMounted(reason: ended.errors) }
         }
 
@@ -117,11 +146,32 @@ extension RealSpool {
             var reason: String
         }
 
-        func fill() async throws {
-            _ = try await place.shell("cat /dev/zero >\(path)/.filler 2>/dev/null || true")
+        enum Fault: String, CaseIterable, Sendable {
+            case full, noInodes, readOnly
+
+            /// The kernel's words for it.
+            var words: String { self == .readOnly ? "Read-only file system" : "No space left on device" }
         }
 
-        func free() async throws { _ = try await place.shell("rm \(path)/.filler") }
+        func suffer(_ fault: Fault) async throws {
+            switch fault {
+            case .full: _ = try await place.shell("cat /dev/zero >\(path)/.filler 2>/dev/null || true")
+            case .noInodes:
+                _ = try await place.shell(
+                    "mkdir \(path)/.filler; cd \(path)/.filler; seq 5000 | xargs touch 2>/dev/null || true")
+            case .readOnly:
+                // Refused as long as a file is open for writing.
+                try await eventually("the disk is read-only") {
+                    try await place.shell("mount -o remount,ro \(path)").exitCode == 0
+                }
+            }
+        }
+
+        func recover(_ fault: Fault) async throws {
+            let script = fault == .readOnly ? "mount -o remount,rw \(path)" : "rm -r \(path)/.filler"
+            let ended = try await place.shell(script)
+            #expect(ended.exitCode == 0, "\(ended.errors)")
+        }
 
         func unmount() async throws { _ = try await place.shell("umount --lazy \(path)") }
     }

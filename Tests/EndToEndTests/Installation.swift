@@ -39,7 +39,7 @@ final class Installation {
         var environment = environment
         for (name, value) in extra { environment[name] = value }
         return try await Program.run(
-            Program.path("hashdrop"), arguments, environment: environment, input: input, in: folder)
+            program, arguments, environment: environment, input: input, in: folder)
     }
 
     func shell(_ script: String) async throws -> Program.Ended {
@@ -72,6 +72,17 @@ final class Installation {
         try FileManager.default.linkItem(atPath: Program.path("hashdrop"), toPath: program)
         lonelyFolder = lonely
     }
+
+    /// The daemon runs with this program as its helper.
+    func withHelper(_ script: String) throws {
+        try withoutHelper()
+        guard let helper = lonelyFolder?.appending(path: "hashdrop-watch") else { return }
+        try Data(script.utf8).write(to: helper)
+        chmod(helper.path(percentEncoded: false), 0o755)
+    }
+
+    /// Whether the daemon that was started has not ended.
+    var isServing: Bool { daemon?.isRunning ?? false }
 
     private var lonelyFolder: URL?
 
@@ -125,6 +136,12 @@ struct Report {
 
     func text(_ file: String) throws -> String {
         String(decoding: try Data(contentsOf: folder.appending(path: file)), as: UTF8.self)
+    }
+
+    /// The waiting files' entries in an index, as markup.
+    func waiting() throws -> [String] {
+        try text("index.html").components(separatedBy: "<li class=w>").dropFirst()
+            .map { $0.components(separatedBy: "</ul>")[0] }
     }
 
     /// The CSV's first column without its heading: the hashes of these tests need no quoting.

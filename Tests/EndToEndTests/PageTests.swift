@@ -43,7 +43,7 @@ struct PageTests {
         }
     }
 
-    /// A list that takes some seconds, and one that cannot be used; names that would like to be markup.
+    /// A list that takes some seconds, one that cannot be used, and one that waits; names that would like to be markup.
     private static func drop(in place: Installation) throws {
         let list =
             (0..<120).map { Samples.hash(9_000 + $0, .md5).hexadecimal } + [
@@ -51,6 +51,7 @@ struct PageTests {
             ]
         try Data(list.joined(separator: "\n").utf8).write(to: place.drop.appending(path: listName))
         try Data("nothing here".utf8).write(to: place.drop.appending(path: "prose.txt"))
+        try Data("later".utf8).write(to: place.drop.appending(path: "upload.part"))
     }
 
     private static func expectNoComplaintAndNoStranger(_ browser: Browser, _ page: String) async throws {
@@ -88,9 +89,10 @@ struct PageTests {
 
     private func watch(_ place: Installation, _ page: String, _ browser: Browser) async throws {
         try Self.drop(in: place)
-        try await eventually("the list runs") {
+        try await eventually("a list runs, and a file waits") {
             try await browser.open(page + "jobs")
-            return try await browser.text().contains("of 121 answered")
+            let text = try await browser.text()
+            return text.contains("of 121 answered") && text.contains("upload.part")
         }
         try await browser.screenshots("jobs")
         try await browser.expectAccessible("the list of jobs")
@@ -116,7 +118,10 @@ struct PageTests {
     }
 
     @Test func anAdministratorSeesTheOperations() async throws {
-        try await Self.with(latency: .milliseconds(500)) { place, page, browser in
+        let limits = [
+            "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "240", "HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY": "500",
+        ]
+        try await Self.with(latency: .milliseconds(500), settings: limits) { place, page, browser in
             try Self.drop(in: place)
             try await browser.open(page)
             try await Self.logIn(browser, "carol", Self.password)

@@ -28,9 +28,19 @@ struct Program {
         let process = try start(
             executable, arguments, environment: environment, input: input, in: directory, log: log)
         await exit(of: process)
+        if process.isRunning {
+            process.terminate()
+            throw NotEnded(program: executable, arguments: arguments)
+        }
         return Ended(
             exitCode: process.terminationStatus, output: try text(log, "output"),
             errors: try text(log, "errors"))
+    }
+
+    /// A program that should have ended by itself goes on.
+    struct NotEnded: Error {
+        var program: String
+        var arguments: [String]
     }
 
     static func start(

@@ -9,10 +9,11 @@ extension RealSpool {
     struct ScannerTests {
         private static let isOn = ProcessInfo.processInfo.environment["HASHDROP_TEST_FULL"] != nil
         private static let password = "correct horse battery"
-        /// Everything that needs no list from the network and no server outside.
+        /// Everything that needs no list from the network and no server outside. Not `ldap`: it takes two pages that
+        /// differ for an injection, and these differ with the clock, the free disk space and the seconds to wait.
         private static let modules = [
             "backup", "cookieflags", "crlf", "csp", "csrf", "exec", "file", "htaccess", "http_headers",
-            "https_redirect", "ldap", "methods", "permanentxss", "redirect", "shellshock", "sql", "timesql",
+            "https_redirect", "methods", "permanentxss", "redirect", "shellshock", "sql", "timesql",
             "upload", "xss",
         ]
 
@@ -21,7 +22,7 @@ extension RealSpool {
             options.accounts[0].limits = .unlimited
             try await SimulatedVirusTotal.with(options) { simulator in
                 let folder = TemporaryFolder()
-                let certificate = try TestCertificate(in: folder)
+                let certificate = try await TestCertificate(in: folder)
                 let place = Installation(
                     endpoint: simulator.baseURL,
                     settings: [
@@ -64,6 +65,8 @@ extension RealSpool {
                 "--store-session", folder.path("sessions"), "--no-bugreport", "--max-scan-time", "120",
                 "--max-attack-time", "60", "--format", "json", "--output", report, "--verbose", "0",
                 "--exclude", page + "logout",
+                // As if a page of ours sent the forms, or all attacks would end at the first door.
+                "--header", "Sec-Fetch-Site: same-origin",
             ]
             if let cookie { arguments += ["--cookie-value", cookie] }
             let ended = try await Program.run(Self.wapiti, arguments, in: folder)

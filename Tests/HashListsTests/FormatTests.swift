@@ -41,7 +41,24 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
         FormatRow(
             name: "label;hash", text: "Windows File;\(sha256)",
             items: [Sample.entry(1, sha256, comment: "Windows File")]),
-        FormatRow(name: "underscores join", text: "C2_\(md5)_x\n_\(md5)\n\(md5)g\né\(md5)", items: []),
+        FormatRow(
+            name: "letters, digits and underscores join, and that is said",
+            text:
+                "VirusShare_\(md5)\n_\(md5)\n\(md5)g\né\(md5)\n0x\(sha1)\n\(sha256)_evil.exe\nfile\(md5).exe",
+            items: [
+                ("VirusShare_\(md5)", 1), ("_\(md5)", 2), ("\(md5)g", 3), ("é\(md5)", 4), ("0x\(sha1)", 5),
+                ("\(sha256)_evil.exe", 6), ("file\(md5).exe", 7),
+            ].map { text, line in
+                Sample.unusable(
+                    line, text, "a hash with other characters joined to it: part them with a space")
+            }),
+        FormatRow(
+            name: "bytes in pairs without certutil's sentence",
+            text: "Thumbprint: \(colons(md5))\n\(colons(sha1))\n00:11:22:33:44:55",
+            items: [("Thumbprint: \(colons(md5))", 1), (colons(sha1), 2)].map { text, line in
+                Sample.unusable(
+                    line, text, "pairs of digits with something between them: write the hash without it")
+            }),
         FormatRow(
             name: "comment lines", text: "# \(md5)\n## Heading\n#\(md5)\n\(sha1) # evil\n \t# \(md5)",
             items: [Sample.entry(4, sha1, comment: "evil")]),
@@ -161,6 +178,10 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
                 \(pairs(sha1))
                 """, items: [Sample.entry(2, md5, comment: "a.exe"), Sample.entry(5, sha1)]),
     ]
+
+    private static func colons(_ digits: String) -> String {
+        pairs(digits).replacing(" ", with: ":")
+    }
 
     private static func pairs(_ digits: String) -> String {
         digits.enumerated().map { $0 > 0 && $0.isMultiple(of: 2) ? " \($1)" : "\($1)" }.joined()

@@ -18,6 +18,10 @@ enum Sample {
                 namesOneFile: namesOneFile))
     }
 
+    static func unusable(_ line: Int, _ text: String, _ reason: String) -> HashListItem {
+        .unusable(UnusableLine(line: line, text: text, reason: reason))
+    }
+
     static func items(_ text: String) throws -> [HashListItem] { try HashListParser.items(of: text.utf8) }
 
     /// The items of `bytes` when they come in chunks of `size`.

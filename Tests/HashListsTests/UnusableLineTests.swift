@@ -58,7 +58,7 @@ private func tooStrong(_ digitCount: Int, _ name: String) -> String {
     @Test(arguments: [
         "just prose, 2024-01-01", "507f1f77bcf86cd799439011", "9777bc8b-af63-4e4d-9839-a691ece8c92e",
         String(repeating: "a", count: 30), String(repeating: "7", count: 30),
-        String(repeating: "0a", count: 100), "d2hhdCBhIGxvbmcgc3RyaW5nIGluIGJhc2U2NA", "x_" + Sample.md5,
+        String(repeating: "0a", count: 100), "d2hhdCBhIGxvbmcgc3RyaW5nIGluIGJhc2U2NA",
     ])
     func otherTextIsIgnored(text: String) throws {
         #expect(try Sample.items(text) == [])

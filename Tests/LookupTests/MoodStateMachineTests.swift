@@ -13,11 +13,11 @@ struct MoodStateMachineTests {
         var mood = MoodStateMachine()
         mood.note(Self.failure(.pause(.seconds(90))), at: .zero, using: &generator)
         #expect(mood.decide(at: .seconds(1)) == .wait(.seconds(89), reason: "because"))
-        #expect(mood.decide(at: .seconds(90)) == .probe)
+        #expect(mood.decide(at: .seconds(90)) == .probe(reason: "because"))
         mood.noteAnswer()
         #expect(mood.decide(at: .seconds(91)) == .go)
         mood.note(Self.failure(.pause(.seconds(1_000_000))), at: .zero, using: &generator)
-        #expect(mood.decide(at: .seconds(3600)) == .probe)
+        #expect(mood.decide(at: .seconds(3600)) == .probe(reason: "because"))
     }
 
     @Test mutating func aQuotaAnswerThatSaysAtOnceIsNotBelievedTwice() {
@@ -60,7 +60,7 @@ struct MoodStateMachineTests {
     @Test mutating func failuresThatWereInFlightTogetherCountOnce() {
         var mood = MoodStateMachine()
         for _ in 0..<50 { mood.note(Self.failure(.unreachable), at: .zero, using: &generator) }
-        #expect(mood.decide(at: .seconds(3)) == .probe)
+        #expect(mood.decide(at: .seconds(3)) == .probe(reason: "because"))
     }
 
     @Test mutating func aRefusedKeyStopsEverythingUntilItChanges() {

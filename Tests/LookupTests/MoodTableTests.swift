@@ -172,7 +172,8 @@ struct MoodTableTests {
             guard now.wall < dead else { return nil }
             tries.increment()
             return LookupFailure(
-                effect: .unreachable, reason: "VirusTotal cannot be reached.", outcome: "no answer")
+                effect: .unreachable, reason: "VirusTotal cannot be reached.", outcome: "no answer",
+                wasSent: false)
         }
         try await LookupBench.run(Self.options, world) { bench in
             let job = try bench.drop((0..<5).map { [FileFamily.numbered($0, seed: 9).sha256] })
@@ -185,6 +186,9 @@ struct MoodTableTests {
                 try bench.rows(job.id).allSatisfy { if case .answered = $0.state { true } else { false } })
             // Every 5 minutes, ± a quarter, after a handful of quicker ones.
             #expect((230...420).contains(tries.value), "\(tries.value) tries in a day")
+            // Nothing left this machine on that day, so it cost nothing.
+            #expect(try bench.database.ledger.spending(at: done.finishedAt ?? dead).thisMonth == 5)
+            #expect(done.stewardship.requestsSent == 5)
         }
     }
 

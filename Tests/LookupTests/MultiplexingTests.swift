@@ -13,7 +13,7 @@ import VirusTotal
     private func withSimulator(
         latency: Duration = .zero, _ body: (SimulatedVirusTotal, TestCertificate) async throws -> Void
     ) async throws {
-        let certificate = try TestCertificate(in: folder)
+        let certificate = try await TestCertificate(in: folder)
         var options = SimulatorOptions()
         options.accounts[0].limits = .unlimited
         options.latency = latency

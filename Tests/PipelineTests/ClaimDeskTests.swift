@@ -50,6 +50,53 @@ struct ClaimDeskTests {
         #expect(desk.trouble == nil && desk.deadline == nil)
     }
 
+    /// The steps after a claim, in their order; a kill may come between any two.
+    enum Step: Int, CaseIterable, Sendable {
+        case nothing, stored, published
+    }
+
+    @Test(arguments: Step.allCases, [true, false])
+    func aCutBetweenAnyTwoStepsIsFinishedOnce(after step: Step, isRefused: Bool) async throws {
+        let workshop = try Workshop()
+        var decision = try workshop.drop("a.txt", alice)
+        if isRefused {
+            let path = workshop.folder.path("spool/alice/a.txt")
+            try Data().write(to: URL(filePath: path))
+            decision.entry = try workshop.spool.scan(alice).entries[0]
+        }
+        let id = JobID("20270115-080000-aaaaa")!
+        let claim = try await eventually("claimed") { [decision] () -> Claim? in
+            let outcome =
+                isRefused
+                ? try workshop.claims.claimRefused(
+                    decision.entry, of: alice, as: id, reason: .empty, at: Samples.now)
+                : try workshop.claims.claim(
+                    decision.entry, of: alice, as: id, evidence: .renamedIntoFolder, at: Samples.now)
+            if case .done(let claim) = outcome { return claim }
+            return nil
+        }
+        // What the desk does, cut short.
+        let lists = ListIntake(jobs: workshop.database.jobs, options: IntakeOptions())
+        let input = workshop.folder.path("spool/.hashdrop/work/\(id)/input")
+        if step != .nothing {
+            let job = try lists.accept(claim)
+            if step == .published { try workshop.publisher.publishInput(of: job, from: input) }
+        }
+        let desk = try workshop.desk()
+        try desk.recover()
+        #expect(desk.trouble == nil)
+        let jobs = try workshop.database.jobs.jobs(limit: 10)
+        #expect(jobs.map(\.id) == [id])
+        #expect(jobs.first?.state == (isRefused ? .refused : .running))
+        let folder = workshop.folder.path("reports/alice/\(jobs[0].folderName)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["input"])
+        let work = workshop.folder.path("spool/.hashdrop/work")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: work).isEmpty)
+        // A second start finds nothing more to do.
+        try workshop.desk().recover()
+        #expect(try workshop.database.jobs.count() == 1)
+    }
+
     @Test func aDamagedClaimIsRemembered() throws {
         let workshop = try Workshop()
         let path = workshop.folder.path("spool/.hashdrop/work/strange")

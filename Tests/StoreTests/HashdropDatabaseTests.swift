@@ -18,7 +18,10 @@ struct HashdropDatabaseTests {
 
     @Test func verdictsOfTwoEndpointsNeverMix() throws {
         let path = folder.path("test.sqlite")
-        _ = try HashdropDatabase(path: path, endpoint: "https://a.test")
+        // Nothing has been asked yet: nothing can mix.
+        _ = try HashdropDatabase(path: path, endpoint: "https://b.test")
+        let database = try HashdropDatabase(path: path, endpoint: "https://a.test")
+        try database.jobs.refuse(Samples.job(state: .refused))
         _ = try HashdropDatabase(path: path, endpoint: "https://a.test")
         _ = try HashdropDatabase(path: path, endpoint: nil)
         #expect(

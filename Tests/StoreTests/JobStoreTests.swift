@@ -57,7 +57,7 @@ struct JobStoreTests {
             try writer.add(UnusableLine(line: 7, text: "abc", reason: "too short"))
         }
         #expect(job.state == .refused)
-        #expect(job.reason?.contains("1 that cannot are listed below") == true)
+        #expect(job.reason?.contains("1 line has something like one") == true)
         #expect(try database.jobs.unusableLines(of: job.id, limit: 10).map(\.line) == [7])
     }
 

@@ -6,7 +6,7 @@ package struct TestCertificate: Sendable {
     package let keyFile: String
 
     /// Made anew in `folder`, by openssl. Throws if that fails.
-    package init(in folder: TemporaryFolder) throws {
+    package init(in folder: TemporaryFolder) async throws {
         chainFile = folder.path("page-certificate.pem")
         keyFile = folder.path("page-key.pem")
         let process = Process()
@@ -19,7 +19,8 @@ package struct TestCertificate: Sendable {
         ]
         process.standardError = FileHandle.nullDevice
         try process.run()
-        process.waitUntilExit()
+        // Waiting in Process would hold one of the few threads that tests run on.
+        try await eventually("the certificate is made") { !process.isRunning }
         guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
     }
 

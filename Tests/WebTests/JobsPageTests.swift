@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Store
+import Synchronization
 import TestSupport
 import Testing
 import Web
@@ -73,6 +74,66 @@ struct JobsPageTests {
             }
             #expect(!all.contains("bobs-199.txt"))
             #expect(try await !site.client.send("GET", "/jobs", cookies: carol).body.contains("big.txt"))
+        }
+    }
+
+    @Test func whatHasJustBecomeAJobIsNotShownAsWaitingToo() async throws {
+        let name = DroppedName("<img src=x onerror=alert(1)>.txt")
+        let sources = WebSources(
+            outlooks: { [:] }, operations: { OperationsView() },
+            waiting: {
+                [
+                    Samples.user("alice"): [
+                        WaitingFile(name: name, reason: "the first", firstSeenAt: Samples.now),
+                        WaitingFile(name: name, reason: "the next", firstSeenAt: Samples.now + 60),
+                    ],
+                    Samples.user("bob"): [
+                        WaitingFile(name: name, reason: "of bob", firstSeenAt: Samples.now)
+                    ],
+                ]
+            })
+        try await Site.with(sources: sources) { site in
+            let carol = try await site.session("carol")
+            let page = try await site.client.send("GET", "/everybody", cookies: carol).body
+            #expect(!page.contains("the first") && page.contains("the next") && page.contains("of bob"))
+            #expect(page.contains("2 waiting"))
+        }
+    }
+
+    @Test func noVisitorStandsStillWhileTheLookupsAreBusy() async throws {
+        let gate = Gate()
+        let isBusy = Mutex(false)
+        // As an actor that waits for the database's writer on a thread of its own.
+        let work = { @Sendable in
+            await withCheckedContinuation { continuation in
+                Thread.detachNewThread {
+                    if isBusy.withLock({ $0 }) { gate.pass() }
+                    continuation.resume()
+                }
+            }
+        }
+        let sources = WebSources(
+            outlooks: {
+                await work()
+                return [:]
+            },
+            operations: {
+                await work()
+                return OperationsView(waitReason: "as it was before")
+            }, waiting: { [:] })
+        try await Site.with(sources: sources) { site in
+            // Also when something fails: the page's end waits for an answer.
+            defer { gate.open() }
+            let carol = try await site.session("carol")
+            func page(_ path: String) async throws -> RawClient.Answer {
+                try await site.client.send("GET", path, cookies: carol)
+            }
+            #expect(try await page("/operations").body.contains("as it was before"))
+            isBusy.withLock { $0 = true }
+            #expect(try await page("/jobs/\(site.alicesJob.id)").status == 200)
+            #expect(try await page("/everybody").status == 200)
+            #expect(try await page("/operations").body.contains("as it was before"))
+            #expect(gate.waiting > 0)
         }
     }
 }

@@ -3,6 +3,7 @@ import Logging
 import Model
 import Passwords
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -133,13 +134,19 @@ struct SessionTests {
             let earlier = try await site.session("alice")
             try await eventually("it is written down") { try site.database.sessions.count() == 1 }
             let gate = Gate()
-            let intake = Task.detached {
-                try site.database.jobs.accept(
-                    Samples.job(user: "bob", name: "two million.txt"), ages: CacheAges()
-                ) { writer in
-                    gate.pass()
-                    try writer.add(HashListEntry(line: 1, hashes: [Samples.hash(2)]))
+            // Also when something fails: the page's end waits for the writer.
+            defer { gate.open() }
+            let intake = Mutex<Result<Job, any Error>?>(nil)
+            Thread.detachNewThread {
+                let result = Result {
+                    try site.database.jobs.accept(
+                        Samples.job(user: "bob", name: "two million.txt"), ages: CacheAges()
+                    ) { writer in
+                        gate.pass()
+                        try writer.add(HashListEntry(line: 1, hashes: [Samples.hash(2)]))
+                    }
                 }
+                intake.withLock { $0 = result }
             }
             try await eventually("the database's writer is held") { gate.waiting == 1 }
             // A use that is to be written down, a login, and a logout, each with the answer it always has.
@@ -155,7 +162,7 @@ struct SessionTests {
             #expect(try await status(site, later) == 303)
             #expect(gate.waiting == 1)
             gate.open()
-            _ = try await intake.value
+            _ = try await eventually("the list is taken in") { intake.withLock { $0 } }.get()
             // The use before counts, though it could be written down only now.
             site.time.advance(by: .seconds(3_590))
             #expect(try await status(site, earlier) == 200)

@@ -1,0 +1,81 @@
+import Foundation
+import Model
+import Reporting
+import Simulator
+import TestSupport
+import Testing
+
+/// What a person takes back stays taken back.
+struct CancellationTests {
+    private static let unlimited: SimulatorOptions = {
+        var options = SimulatorOptions()
+        options.accounts[0].limits = .unlimited
+        return options
+    }()
+
+    @Test func deletingAWaitingFileCancelsIt() async throws {
+        try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
+            let place = Installation(
+                endpoint: simulator.baseURL, settings: ["HASHDROP_SPOOL_QUIET_PERIOD": "5s"])
+            try await place.serve()
+            _ = try await place.shell("echo \(Samples.hash(1).hexadecimal) >spool/alice/regretted.txt")
+            try await eventually("it waits") {
+                try Report(folder: place.reports).text("index.html").contains("regretted.txt")
+            }
+            _ = try await place.shell(
+                """
+                rm spool/alice/regretted.txt
+                echo \(Samples.hash(2).hexadecimal) >x; mv x spool/alice/kept.txt
+                """)
+            #expect(try await place.finished("kept.txt").status?.state == "done")
+            try await eventually("it is forgotten") {
+                try !Report(folder: place.reports).text("index.html").contains("regretted.txt")
+            }
+            #expect(place.jobCount == 1)
+            #expect(simulator.journal.requests(for: Samples.hash(1)).isEmpty)
+            await place.stop()
+        }
+    }
+
+    @Test func aRemovedJobDoesNotComeBackFromAClaimThatAKillLeft() async throws {
+        try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
+            let place = Installation(endpoint: simulator.baseURL)
+            try await place.serve()
+            _ = try await place.shell("echo \(Samples.hash(1).hexadecimal) >x; mv x spool/alice/a.txt")
+            let id = try #require(try await place.finished("a.txt").status?.id)
+            await place.stop()
+            // As after a kill between the report's input and the end of the claim.
+            let name = Data("a.txt".utf8).base64EncodedString()
+            _ = try await place.shell(
+                """
+                mkdir -m 700 spool/.hashdrop/work/\(id); cp reports/alice/*/input spool/.hashdrop/work/\(id)/input
+                cat >spool/.hashdrop/work/\(id)/claim.json <<END
+                {"version": 1, "user": "alice", "name": "\(name)", "displayName": "a.txt", "claimedAt": 1800000000,
+                 "identity": {"device": 1, "inode": 1}, "size": 65, "modifiedNanoseconds": 0}
+                END
+                """)
+            let removed = try await place.hashdrop("job", "remove", id)
+            #expect(removed.exitCode == 0, "\(removed.errors)")
+            try await place.serve()
+            _ = try await place.shell("echo \(Samples.hash(2).hexadecimal) >x; mv x spool/alice/b.txt")
+            #expect(try await place.finished("b.txt").status?.state == "done")
+            #expect(place.folders("a.txt").isEmpty)
+            #expect(try !place.daemonLog().contains("not ours to judge"))
+            await place.stop()
+        }
+    }
+
+    @Test func aRemovedUsersFilesAreLeftAtOnce() async throws {
+        try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
+            // Nothing but the command itself tells the daemon.
+            let place = Installation(
+                endpoint: simulator.baseURL, settings: ["HASHDROP_SPOOL_SAFETY_SCAN": "1h"])
+            try await place.serve()
+            #expect(try await place.hashdrop("user", "remove", "alice").exitCode == 0)
+            try await eventually("the status says so") {
+                try await place.hashdrop("status").output.contains("there is no user 'alice'")
+            }
+            await place.stop()
+        }
+    }
+}
