@@ -126,9 +126,9 @@ struct TransportTests {
             let kept = try site.database.reportDigests.remember(["'sha256-script'"], .script, at: now)
             #expect(kept == ["'sha256-script'", "'sha256-older'"], "the newest first")
             #expect(try site.database.reportDigests.remember([], .style, at: now) == ["'sha256-old'"])
-            let many = (0..<50).map { "'sha256-\($0)'" }
+            let many = (0..<100).map { "'sha256-\($0)'" }
             let latest = try site.database.reportDigests.remember(many, .script, at: now + 1)
-            #expect(latest.count == 32 && latest.allSatisfy { many.contains($0) })
+            #expect(latest.count == 64 && latest.allSatisfy { many.contains($0) })
         }
     }
 
