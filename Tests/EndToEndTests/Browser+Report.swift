@@ -122,7 +122,7 @@ struct ReportReader {
         try await browser.type("\u{E009}v", into: Self.search)
         #expect(
             try await browser.value("document.querySelector('\(Self.search)').value") as? String == all[0])
-        try await eventually("the pasted hash is found") { try await hashes().contains(all[0]) }
+        try await eventually("the pasted hash is found") { try await hashes() == [all[0]] }
         try await browser.click(".tools .clear")
         try await browser.click(".tools .copyall")
         try await eventually("it says so") { try await browser.count(".copyall.copied") == 1 }

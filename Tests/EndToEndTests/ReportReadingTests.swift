@@ -139,8 +139,13 @@ struct ReportReadingTests {
             try await browser.click(".tools [data-verdict=u]")
             try await browser.run("scrollTo(0,document.querySelector('.rows').offsetHeight-2000)")
             try await eventually("the end is shown") { try await reader.hashes().contains(last) }
-            let paper = try await browser.printed("report-many")
-            #expect(paper.contains("Printed are the first 2,000 of 5,000 rows."))
+            // What printing begins and ends with; 2,000 rows as a PDF would take a busy machine too long.
+            try await browser.run("dispatchEvent(new Event('beforeprint'))")
+            #expect(try await browser.count(".rows tbody:not([hidden]) tr") == 2_000)
+            #expect(try await browser.text(".printed") == "Printed are the first 2,000 of 5,000 rows.")
+            try await browser.run("dispatchEvent(new Event('afterprint'))")
+            #expect(try await browser.text(".printed").isEmpty)
+            #expect(try await browser.count(".rows tbody tr") < 1_000)
             try await expectQuiet(browser, report.folder)
         }
     }
@@ -181,7 +186,7 @@ struct ReportReadingTests {
                 try await browser.click(".numbers summary")
                 try await browser.expectAccessible("with details open")
             }
-            _ = try await browser.printed("report-\(kind)")
+            if kind != "many" { _ = try await browser.printed("report-\(kind)") }
             try await expectQuiet(browser, report.folder)
         }
     }
