@@ -135,7 +135,7 @@ extension ReportStyle {
         .rows{display:table;table-layout:fixed}
         .rows thead{display:table-header-group;position:static}
         .rows thead button{display:none!important}
-        .rows thead .first{display:block!important}.rows thead .second{display:inline-block!important}
+        .rows thead span.first{display:block!important}.rows thead span.second{display:inline-block!important}
         .rows tbody{display:table-row-group;content-visibility:visible}
         .jobs li{content-visibility:visible}
         .rows tr,.jobs li,.panels section{break-inside:avoid}

@@ -103,7 +103,7 @@ package enum ReportStyle {
         .time .hit{fill:transparent}.time g:hover .hit{fill:var(--track)}
         .axis{display:flex;justify-content:space-between;gap:.5rem 1rem;margin:.25rem 0 0;max-width:none;
         color:var(--muted);font-size:var(--small)}
-        .axis :first-child,.axis :last-child{white-space:nowrap}
+        .axis{flex-wrap:wrap}.axis span{white-space:nowrap}
         .numbers{font-size:.8125rem}
         .numbers summary{cursor:pointer;color:var(--link);padding:.25rem 0;width:max-content}
         .numbers table{border-collapse:collapse;margin:.25rem 0 .5rem}
