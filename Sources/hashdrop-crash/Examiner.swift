@@ -69,7 +69,8 @@ struct Examiner {
     private static func firstColumn(_ job: URL) -> [String] {
         let data = (try? Data(contentsOf: job.appending(path: ReportWriter.FileName.csv))) ?? Data()
         return String(decoding: data, as: UTF8.self).split(separator: "\r\n").dropFirst()
-            .map { String($0.prefix { $0 != "," }) }
+            // An apostrophe stands before a hash that would be read as a number.
+            .map { String($0.prefix { $0 != "," }.drop { $0 == "'" }) }
     }
 
     /// What lies in the daemon's own folder when it does not run.

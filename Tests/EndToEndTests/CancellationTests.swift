@@ -72,9 +72,17 @@ struct CancellationTests {
                 endpoint: simulator.baseURL, settings: ["HASHDROP_SPOOL_SAFETY_SCAN": "1h"])
             try await place.serve()
             #expect(try await place.hashdrop("user", "remove", "alice").exitCode == 0)
+            try await eventually("her folder is not watched any more") {
+                try await !place.hashdrop("status").output.contains("alice: events")
+            }
+            // An empty folder is nobody's trouble; one with a file in it is.
+            #expect(try await place.hashdrop("status").exitCode == 0)
+            _ = try await place.shell("echo x >spool/alice/late.txt")
+            _ = try await place.hashdrop("user", "add", "bob")
             try await eventually("the status says so") {
                 try await place.hashdrop("status").output.contains("there is no user 'alice'")
             }
+            #expect(place.folders("late.txt").isEmpty)
             await place.stop()
         }
     }

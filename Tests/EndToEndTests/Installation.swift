@@ -144,9 +144,9 @@ struct Report {
             .map { $0.components(separatedBy: "</ul>")[0] }
     }
 
-    /// The CSV's first column without its heading: the hashes of these tests need no quoting.
+    /// The CSV's first column without its heading, and without the apostrophe before what reads as a number: the hashes of these tests need no quoting.
     func hashes() throws -> [String] {
         try text("report.csv").split(separator: "\r\n").dropFirst()
-            .map { String($0.prefix { $0 != "," }) }
+            .map { String($0.prefix { $0 != "," }.drop { $0 == "'" }) }
     }
 }
