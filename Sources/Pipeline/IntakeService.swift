@@ -174,7 +174,8 @@ package actor IntakeService: Service {
     /// How long there is nothing to do without an event.
     private func wait() -> Duration {
         let now = clock.now.monotonic
-        var next = nextSafetyScan
+        // No event tells that a mount over the spool folder came or went: whether it is in its place is asked this often.
+        var next = min(nextSafetyScan, now + options.poll)
         if let nextSearch {
             next = nextSearch
         } else {
