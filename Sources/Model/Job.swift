@@ -11,6 +11,8 @@ package enum JobState: String, Hashable, Sendable, CaseIterable {
     case cancelled
 
     package var isFinal: Bool { self != .running }
+    /// Whether its folder holds the tables: what a cancelled job has was paid for, and is reported too.
+    package var hasTables: Bool { self == .done || self == .cancelled }
 }
 
 /// One accepted or refused list, as stored; everything that a report's head shows.

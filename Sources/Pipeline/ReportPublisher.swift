@@ -88,7 +88,7 @@ package struct ReportPublisher: Sendable {
         let folder = try folder(of: job)
         // A job that runs again (`hashdrop retry`) must not look finished to who waits for the CSV.
         if job.state == .running { try removeTables(in: folder) }
-        if job.state == .done {
+        if job.state.hasTables {
             let order = ReportRowStore.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
             try writer.writeTables(input, in: folder) { visit in
                 try database.reportRows.forEachRow(of: id, order: order, visit)

@@ -37,7 +37,7 @@ package struct IndexEntry {
             page.markup(" · ")
         }
         page.time(job.receivedAt)
-        if job.state == .done {
+        if job.state.hasTables {
             page.markup(" · <a href=\"")
             page.text(table)
             page.markup("\">CSV</a>")

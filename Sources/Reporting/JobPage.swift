@@ -101,7 +101,7 @@ struct JobPage {
             page.markup("</span>")
         }
         page.markup("<span class=zone>UTC</span>")
-        if job.state == .done { appendFiles(to: &page) }
+        if job.state.hasTables { appendFiles(to: &page) }
         page.markup("</p></header>\n<main>\n")
     }
 

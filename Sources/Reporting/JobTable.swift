@@ -122,9 +122,9 @@ struct JobTable {
             page.number(counts.hashes)
             page.markup(". ")
             switch input.job.state {
-            case .done: page.markup("All of them are in <a href=\"report.csv\">report.csv</a>.")
+            case .done, .cancelled: page.markup("All of them are in <a href=\"report.csv\">report.csv</a>.")
             case .running: page.markup("All of them will be in report.csv when the job is done.")
-            case .cancelled, .refused: page.markup("The job was cancelled, so there is no table of all.")
+            case .refused: break
             }
             page.markup("</p></div>\n")
         }

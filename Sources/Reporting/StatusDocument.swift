@@ -106,11 +106,11 @@ extension StatusDocument {
         requests = Requests(job.stewardship)
         self.input = Input(job)
         evidence = job.evidence
-        let isDone = job.state == .done
+        let hasTables = job.state.hasTables
         report = Report(
-            html: ReportWriter.FileName.html, csv: isDone ? ReportWriter.FileName.csv : nil,
-            json: isDone && options.writesJSON ? ReportWriter.FileName.json : nil,
-            stix: isDone && options.writesSTIX ? ReportWriter.FileName.stix : nil)
+            html: ReportWriter.FileName.html, csv: hasTables ? ReportWriter.FileName.csv : nil,
+            json: hasTables && options.writesJSON ? ReportWriter.FileName.json : nil,
+            stix: hasTables && options.writesSTIX ? ReportWriter.FileName.stix : nil)
         simulated = options.isSimulated
         version = options.version
     }

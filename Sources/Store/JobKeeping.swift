@@ -13,7 +13,7 @@ extension JobStore {
         }
     }
 
-    /// Ends a running job: what has no verdict yet gets `reason` instead, and is not asked for this job any more.
+    /// Ends a running job: what has no verdict yet gets "not asked" and `reason` instead, and is not asked for this job any more.
     ///
     /// - Returns: the job as it is then, or nil if it was not running.
     /// - Throws: `StoreError` of kind `noSuchJob`.
@@ -27,7 +27,7 @@ extension JobStore {
             let rowID: Int64 = row[0]
             try db.execute(
                 sql: "UPDATE jobHash SET state = 3, leader = NULL, reason = ? WHERE jobID = ? AND state < 2",
-                arguments: [reason, rowID])
+                arguments: ["not asked: \(reason)", rowID])
             try db.execute(
                 sql: """
                     UPDATE job SET state = 'cancelled', reason = ?, finishedAt = ?, openCount = 0 WHERE id = ?

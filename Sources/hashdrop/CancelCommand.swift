@@ -18,7 +18,7 @@ struct CancelCommand: AsyncParsableCommand {
         let id = try JobCommand.id(job)
         let settings = try await configurationOption.settings()
         let database = try StatePaths.openDatabase(settings)
-        let reason = "cancelled by hand before it was asked"
+        let reason = "cancelled by hand"
         guard let cancelled = try database.jobs.cancel(id, reason: reason, at: Date()) else {
             print("Job \(id) has ended already; nothing to cancel.")
             return

@@ -40,6 +40,10 @@ extension RealSpool {
                 #expect(report.status?.state == "cancelled")
                 #expect(report.status?.reason?.contains("by hand") == true)
                 #expect((report.status?.counts.failed ?? 0) > 900)
+                // What was answered until then was paid for.
+                let hashes = try report.hashes()
+                #expect(hashes.count == report.status?.counts.hashes)
+                #expect(report.status?.report.csv == "report.csv")
                 try drop(2, as: "next.txt", place)
                 #expect(try await place.finished("next.txt").status?.state == "done")
                 let again = try await place.hashdrop("cancel", folder.lastPathComponent)
