@@ -54,7 +54,7 @@ test: debian-test check $(VENV)/ready ## style, layering and all tests
 	@FUZZ_SECONDS=60 .ci/fuzz
 	@HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 
-test-full: debian-test debian-full check $(VENV)/ready-full ## the same with the long runs
+test-full: debian-test debian-full check build $(VENV)/ready-full ## the same with the long runs, and the release build
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_TEST_FULL=1 HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Model
+import Reporting
 import Store
 
 /// Reads the database and the report folders on a thread of its own, where blocking harms nobody.
@@ -52,12 +53,11 @@ final class OpenFile: Sendable {
         defer { close(folder) }
         // Without O_NONBLOCK a pipe in the file's place would hold the thread for ever.
         descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        var facts = stat()
-        guard descriptor >= 0, fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+        guard descriptor >= 0, let byteCount = RegularFile.byteCount(of: descriptor) else {
             if descriptor >= 0 { close(descriptor) }
             return nil
         }
-        byteCount = Int(facts.st_size)
+        self.byteCount = byteCount
     }
 
     deinit { close(descriptor) }
