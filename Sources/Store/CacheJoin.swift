@@ -59,6 +59,8 @@ enum Followers {
 
     /// Settles the followers of hashes that have just been answered or failed.
     ///
+    /// The index is named, because SQLite would rather walk all of the job's rows, for each answer.
+    ///
     /// - Returns: how many were answered by that.
     static func settle(jobID: Int64, after finished: [Data], in db: Database) throws -> Int {
         var leaders = finished
@@ -68,7 +70,8 @@ enum Followers {
                 let followers = try Data.fetchAll(
                     db.cachedStatement(
                         sql: """
-                            UPDATE jobHash SET state = 2, leader = NULL, askedAs = ?
+                            UPDATE jobHash INDEXED BY jobHashFollowing
+                            SET state = 2, leader = NULL, askedAs = ?
                             WHERE jobID = ? AND leader = ? AND state = 1 AND isLeadersFile = 1 RETURNING hash
                             """), arguments: [asked, jobID, leader])
                 answered += followers.count
@@ -76,7 +79,7 @@ enum Followers {
             }
             try db.cachedStatement(
                 sql: """
-                    UPDATE jobHash SET state = 0, leader = NULL
+                    UPDATE jobHash INDEXED BY jobHashFollowing SET state = 0, leader = NULL
                     WHERE jobID = ? AND leader = ? AND state = 1
                     """
             ).execute(arguments: [jobID, leader])

@@ -161,12 +161,14 @@ package struct LookupStore: Sendable {
     /// What waits for its next attempt at `now`, by the job's row id. Costs as much as there are failed hashes.
     package func postponed(at now: Date) throws -> [Int64: PostponedHashes] {
         try pool.read { db in
+            // From the few retries to their rows and not the other way, hence CROSS JOIN and the index's name.
             // SQLite takes the bare column from the row that has the minimum (its documentation, "SELECT", 2.4).
             let rows = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT jobID, count(*), min(notBefore), retry.reason FROM retry
-                    JOIN jobHash ON jobHash.hash = retry.hash AND state = 0
+                    CROSS JOIN jobHash INDEXED BY jobHashWanted
+                        ON jobHash.hash = retry.hash AND state < 2 AND state = 0
                     WHERE \(Self.isPending) GROUP BY jobID
                     """, arguments: [now.milliseconds, now.milliseconds])
             return Dictionary(
