@@ -72,14 +72,16 @@ struct PageTests {
             try await browser.screenshots("login-wrong")
             try await browser.expectAccessible("the login form after a mistake")
             try await Self.logIn(browser, "alice", Self.password)
-            #expect(try await browser.url() == page + "jobs")
+            try await eventually("the jobs after the login") { try await browser.url() == page + "jobs" }
             #expect(try await browser.text("h1") == "My jobs")
 
             try await watch(place, page, browser)
             try await openReport(page, browser)
 
             try await browser.click(".top form button")
-            #expect(try await browser.url() == page + "login")
+            try await eventually("the login form after the logout") {
+                try await browser.url() == page + "login"
+            }
             try await browser.open(page + "jobs")
             #expect(try await browser.url() == page + "login")
             try await Self.expectNoComplaintAndNoStranger(browser, page)
