@@ -221,7 +221,8 @@ package actor LookupDispatcher {
 
     /// Puts hashes whose retry is due back into the queue, and looks up when the next one will be.
     private func wakeRetries(at now: Moment) throws {
-        guard let due = nextRetryAt, due <= now.wall else { return }
+        // Later than any pause means that the clock stepped back: the database knows what that makes due.
+        guard let due = nextRetryAt, due <= now.wall || due > (now + Self.hashPauseMax).wall else { return }
         nextRetryAt = try lookups.nextRetry(after: now.wall)
         queue.wakeAll()
     }
@@ -230,6 +231,9 @@ package actor LookupDispatcher {
         guard !queue.isEmpty, let next = nextRetryAt else { return nil }
         return .seconds(max(0.001, next.timeIntervalSince(now.wall)))
     }
+
+    /// The longest pause of a single hash, jitter included.
+    private static let hashPauseMax = Backoff.hash.limit * 1.25
 
     /// Compares the ledger with VirusTotal's own count, at the start and after a refusal.
     private func checkQuota(at now: Moment, in group: inout DiscardingTaskGroup) {

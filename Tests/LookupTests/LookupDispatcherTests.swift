@@ -115,6 +115,24 @@ struct LookupDispatcherTests {
         }
     }
 
+    @Test func aClockThatStepsBackDoesNotHoldUpTheNextAttempt() async throws {
+        let file = Self.families(1)[0].sha256
+        var world = LookupBench.World()
+        world.faults = [FaultRule(.transientError, hash: file, times: 1)]
+        world.freezesAfterFailure = true
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 1), world) { bench in
+            let start = bench.clock.now.monotonic
+            let job = try bench.drop([[file]])
+            _ = try await eventually("it waits for its next attempt") {
+                await bench.dispatcher.outlooks()[job.id]?.waitReason
+            }
+            bench.clock.stepWall(by: .seconds(-2 * 86_400))
+            bench.thaw()
+            _ = try await bench.finish(job.id)
+            #expect(bench.clock.now.monotonic - start < .seconds(2 * 3600))
+        }
+    }
+
     @Test func aShortListDoesNotWaitBehindALongOne() async throws {
         var world = LookupBench.World()
         world.limits = SimulatedLimits(requestsPerMinute: 4)

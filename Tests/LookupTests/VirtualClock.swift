@@ -17,6 +17,8 @@ final class VirtualClock: LookupClock {
 
     fileprivate struct State {
         var now: Duration = .seconds(1000)
+        /// What the wall's time was put forward by hand.
+        var wallOffset: Duration = .zero
         var underWay = 0
         var sleepers: [Sleeper] = []
         var nextID = 0
@@ -32,10 +34,14 @@ final class VirtualClock: LookupClock {
     init(start: Date = Samples.now) { self.start = start }
 
     var now: Moment {
-        let monotonic = state.withLock(\.now)
+        let (monotonic, offset) = state.withLock { ($0.now, $0.wallOffset) }
         return Moment(
-            wall: start.addingTimeInterval((monotonic - .seconds(1000)).seconds), monotonic: monotonic)
+            wall: start.addingTimeInterval((monotonic - .seconds(1000) + offset).seconds),
+            monotonic: monotonic)
     }
+
+    /// Somebody puts the wall's clock forward, or back; nobody who sleeps notices.
+    func stepWall(by offset: Duration) { change { $0.wallOffset += offset } }
 
     /// Something real begins, during which the time stands still.
     func begin() { change { $0.underWay += 1 } }
