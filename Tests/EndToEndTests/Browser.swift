@@ -98,12 +98,15 @@ final class Browser {
                 _ = try await call("POST", "/element/\(try await element(strategy, value))/click", [:])
                 return true
             } catch let failure as Failure
-                where ["stale element", "no such element"].contains(where: failure.description.contains)
+                where Self.goneElement.contains(where: failure.description.contains)
             {
                 return false
             }
         }
     }
+
+    /// Chromium's words for an element whose page is gone, depending on the moment.
+    private static let goneElement = ["stale element", "no such element", "does not belong to the document"]
 
     func type(_ text: String, into selector: String) async throws {
         let element = try await element("css selector", selector)
