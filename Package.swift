@@ -105,7 +105,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Model"], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Model", "Store"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Model", "TestSupport", grdb], swiftSettings: strict),
         .testTarget(
@@ -131,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Pipeline", "Lookup", "Model", "Reporting", "Spool", "Store", "TestSupport", logging,
+                "Pipeline", "HashLists", "Lookup", "Model", "Reporting", "Spool", "Store", "TestSupport",
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(

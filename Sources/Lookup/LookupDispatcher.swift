@@ -1,6 +1,6 @@
 import Foundation
 package import Logging
-import Model
+package import Model
 package import Store
 
 /// Keeps requests in flight: by turns, within the quota, as VirusTotal's mood allows.
@@ -10,7 +10,7 @@ package import Store
 /// job that wanted the file.
 package actor LookupDispatcher {
     private enum Event: Sendable {
-        case jobsAdded
+        case jobAdded(JobID)
         case jobsChanged
         case ended(Flight, Result<Verdict.Answer, LookupFailure>)
         case quotas(Result<ReportedQuotas, LookupFailure>)
@@ -40,7 +40,6 @@ package actor LookupDispatcher {
     var inFlight: Set<FileHash> = []
     private var unrecorded: [LookupOutcome] = []
     var storeTrouble: String?
-    private var lastJobRowID: Int64 = 0
     private var lastAnswerAt: Date?
     /// When a failed hash is due again; the past if that has to be looked up, nil if none is.
     private var nextRetryAt: Date? = .distantPast
@@ -79,7 +78,7 @@ package actor LookupDispatcher {
     // MARK: Told from outside
 
     /// A job was accepted.
-    package nonisolated func jobAdded() { mailbox.post(.jobsAdded) }
+    package nonisolated func jobAdded(_ id: JobID) { mailbox.post(.jobAdded(id)) }
 
     /// Jobs were cancelled, removed or retried: everything is read anew.
     package nonisolated func jobsChanged() { mailbox.post(.jobsChanged) }
@@ -89,7 +88,7 @@ package actor LookupDispatcher {
 
     /// Asks until `stop`.
     package func run() async {
-        loadJobs(after: 0)
+        loadJobs { try lookups.runningJobs() }
         await withDiscardingTaskGroup { group in
             while !isStopping || !inFlight.isEmpty {
                 let wait = dispatch(into: &group)
@@ -254,7 +253,7 @@ package actor LookupDispatcher {
         let now = clock.now
         for event in events {
             switch event {
-            case .jobsAdded: loadJobs(after: lastJobRowID)
+            case .jobAdded(let id): loadJobs { try lookups.runningJob(id).map { [$0] } ?? [] }
             case .jobsChanged: reload()
             case .ended(let flight, let result): ended(flight, result, now)
             case .quotas(let result):
@@ -358,15 +357,12 @@ package actor LookupDispatcher {
         needsReload = false
         queue.removeAllJobs()
         nextRetryAt = .distantPast
-        loadJobs(after: 0)
+        loadJobs { try lookups.runningJobs() }
     }
 
-    private func loadJobs(after rowID: Int64) {
+    private func loadJobs(_ load: () throws -> [RunningJob]) {
         do {
-            for job in try lookups.runningJobs(after: rowID) {
-                queue.add(job)
-                lastJobRowID = max(lastJobRowID, job.rowID)
-            }
+            for job in try load() { queue.add(job) }
         } catch {
             note(storeFailure: error)
             needsReload = true

@@ -4,6 +4,8 @@ package struct ReportRow: Hashable, Sendable {
         case answered(Verdict)
         /// Not answered yet; `stale` is an older verdict past its age, better than nothing.
         case waiting(stale: Verdict?)
+        /// The list was cancelled before; `stale` as above.
+        case notAsked(stale: Verdict?)
         /// No verdict for good, with the reason; `stale` as above.
         case failed(reason: String, stale: Verdict?)
     }
@@ -37,7 +39,7 @@ package struct ReportRow: Hashable, Sendable {
     package var verdict: Verdict? {
         switch state {
         case .answered(let verdict): verdict
-        case .waiting(let stale), .failed(_, let stale): stale
+        case .waiting(let stale), .notAsked(let stale), .failed(_, let stale): stale
         }
     }
 
@@ -49,6 +51,7 @@ package struct ReportRow: Hashable, Sendable {
         switch state {
         case .answered(let verdict): thresholds.word(for: verdict.answer)
         case .waiting: .waiting
+        case .notAsked: .notAsked
         case .failed: .failed
         }
     }

@@ -33,6 +33,8 @@ package enum VerdictWord: String, Hashable, Sendable, CaseIterable, Comparable {
     case noResults = "no-results"
     case unknown
     case clean
+    /// The list was cancelled before it was this hash's turn.
+    case notAsked = "not-asked"
     /// Not answered yet.
     case waiting
 
@@ -44,6 +46,7 @@ package enum VerdictWord: String, Hashable, Sendable, CaseIterable, Comparable {
     package var label: String {
         switch self {
         case .noResults: "no results yet"
+        case .notAsked: "not asked"
         case .unknown: "unknown to VirusTotal"
         default: rawValue
         }

@@ -5,7 +5,8 @@ import Model
 import Spool
 import Store
 
-/// Takes complete files and makes jobs of them; what a full disk or a cut holds up is finished later.
+/// Takes complete files and makes jobs of them: a short list at once, a long one in turns; what a full disk or a cut
+/// holds up is finished later.
 ///
 /// Used by the intake alone. Each step finds what was done before, so trying again is always right.
 final class ClaimDesk {
@@ -26,8 +27,10 @@ final class ClaimDesk {
     private let logger: Logger
     private var generator: any RandomNumberGenerator
 
+    /// Lists of which a part is read.
+    private var readings = ReadingTurns()
     /// Claims whose job is not stored, or whose input is not published yet.
-    private var unfinished: [Claim] = []
+    private var unfinished: [Unfinished] = []
     /// Claims that an error cut short after the file had left its folder.
     private var interrupted: [JobID: UserName] = [:]
     private var nextRetry: Duration = .zero
@@ -39,6 +42,21 @@ final class ClaimDesk {
     private static let retryInterval: Duration = .seconds(5)
     /// With so many of somebody's claims held up, that user's further files stay where they are.
     private static let heldUpMax = 100
+    /// With so many of somebody's lists being read, that user's further files stay where they are.
+    private static let readingsMax = 4
+
+    private enum Unfinished {
+        case claim(Claim)
+        /// What was read of it stays read.
+        case reading(ListReading)
+
+        var user: UserName {
+            switch self {
+            case .claim(let claim): claim.user
+            case .reading(let reading): reading.file.user
+            }
+        }
+    }
 
     init(
         claims: ClaimStore, lists: ListIntake, publisher: ReportPublisher, lookups: LookupDispatcher,
@@ -61,6 +79,7 @@ final class ClaimDesk {
     /// Why no file of this user is taken at the moment, or nil. One user's report folder that cannot be written is
     /// no reason to let others wait.
     func reasonToPause(_ user: UserName) -> String? {
+        if readings.count(of: user) >= Self.readingsMax { return "waits until longer lists are read" }
         let heldUp = unfinished.count { $0.user == user } + interrupted.values.count { $0 == user }
         return heldUp < Self.heldUpMax ? nil : troubles[user] ?? "claimed files are held up"
     }
@@ -108,13 +127,50 @@ final class ClaimDesk {
         }
     }
 
-    /// Stores the job, publishes the input, ends the claim and tells the others.
+    /// Whether a list is being read.
+    var isReading: Bool { !readings.isEmpty }
+
+    /// What tells a user how far that user's lists are read.
+    func readingLines(of user: UserName) -> [WaitingFile] { readings.lines(of: user) }
+
+    /// Reads on in one of the long lists.
+    ///
+    /// - Returns: whose list it was, or nil if there is none.
+    func readOn() -> UserName? {
+        guard let reading = readings.next() else { return nil }
+        readOn(reading)
+        return reading.file.user
+    }
+
+    private func readOn(_ reading: ListReading) {
+        var reading = reading
+        do {
+            guard let job = try reading.advance() else { return readings.add(reading) }
+            conclude(job, .claimed(reading.file))
+        } catch {
+            unfinished.append(.reading(reading))
+            note(error, of: reading.file.user)
+        }
+    }
+
     private func finish(_ claim: Claim) {
         do {
-            let job = try lists.accept(claim)
+            switch try lists.begin(claim) {
+            case .complete(let job): conclude(job, claim)
+            case .reading(let reading): readOn(reading)
+            }
+        } catch {
+            unfinished.append(.claim(claim))
+            note(error, of: claim.user)
+        }
+    }
+
+    /// The job is stored: publishes the input, ends the claim and tells the others.
+    private func conclude(_ job: Job, _ claim: Claim) {
+        do {
             if let path = claim.inputPath { try publisher.publishInput(of: job, from: path) }
             try claims.release(job.id)
-            if job.state == .running { lookups.jobAdded() }
+            if job.state == .running { lookups.jobAdded(job.id) }
             reports.post(.job(job.id, user: job.user, isFinal: job.state.isFinal))
             logger.info(
                 "Picked up.",
@@ -123,7 +179,7 @@ final class ClaimDesk {
                     "state": "\(job.state.rawValue)", "hashes": "\(job.counts.hashes)",
                 ])
         } catch {
-            unfinished.append(claim)
+            unfinished.append(.claim(claim))
             note(error, of: claim.user)
         }
     }
@@ -144,7 +200,12 @@ final class ClaimDesk {
         let held = (claims: unfinished, ids: interrupted)
         unfinished = []
         interrupted = [:]
-        for claim in held.claims { finish(claim) }
+        for held in held.claims {
+            switch held {
+            case .claim(let claim): finish(claim)
+            case .reading(let reading): readOn(reading)
+            }
+        }
         for (id, user) in held.ids {
             do {
                 if case .done(let claim)? = try claims.resume(id) { finish(claim) }
@@ -163,6 +224,8 @@ final class ClaimDesk {
     /// Finishes what the last stop, however sudden, left in the work folder. Throws `SpoolError` if that cannot
     /// be read.
     func recover() throws {
+        // Their claims are still there, and they are read from their beginning.
+        try lists.jobs.removeHalfTakenIn()
         for recovered in try claims.recover() {
             switch recovered {
             case .recovered(let claim): finish(claim)

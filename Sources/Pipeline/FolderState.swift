@@ -28,6 +28,8 @@ struct FolderState {
     /// The errno of the last time that nothing could be taken out of it; what fails again is not logged again.
     var lastFailure: Int32?
     var waiting: [WaitingFile] = []
+    /// What the user was last told of, the lists that are being read among it.
+    var told: [WaitingFile] = []
     var isDirty = true
     var nextPoll: Duration = .zero
     /// Since when there have been more files than are looked at.

@@ -11,15 +11,18 @@ package struct IntakeOptions: Sendable {
     package var waitingFilesMax: Int
     package var limits: HashListLimits
     package var ages: CacheAges
+    /// Hashes of a list that are taken in at once, in one transaction; default 20,000: some tenths of a second.
+    package var hashesAtOnce: Int
 
     package init(
         safetyScan: Duration = .seconds(60), poll: Duration = .seconds(5), waitingFilesMax: Int = 1_000,
-        limits: HashListLimits = .init(), ages: CacheAges = .init()
+        limits: HashListLimits = .init(), ages: CacheAges = .init(), hashesAtOnce: Int = 20_000
     ) {
         self.safetyScan = safetyScan
         self.poll = poll
         self.waitingFilesMax = waitingFilesMax
         self.limits = limits
         self.ages = ages
+        self.hashesAtOnce = hashesAtOnce
     }
 }

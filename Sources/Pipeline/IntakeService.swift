@@ -26,36 +26,39 @@ package actor IntakeService: Service {
     private let desk: ClaimDesk
     private let options: IntakeOptions
     private let reports: Mailbox<ReportService.Change>
-    private let clock: any LookupClock
-    private let logger: Logger
+    private let jobsRemoved: @Sendable () -> Void
+    let clock: any LookupClock
+    let logger: Logger
     private let mailbox = Mailbox<Event>()
     private let executor = BlockingExecutor(label: "hashdrop.intake")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private var folders: [UserName: FolderState] = [:]
+    var folders: [UserName: FolderState] = [:]
     /// Folders that the helper watches, those that are no user's yet among them.
-    private var watched: Set<UserName> = []
+    var watched: Set<UserName> = []
     /// Why no folder is watched.
-    private var watcherProblem: String?
+    var watcherProblem: String?
     private var unusable: [FolderHealth.Folder] = []
     private var missing = MissingFolders()
     private var listTrouble: String?
     private var reportedHealth = FolderHealth()
-    private var mustListFolders = true
+    var mustListFolders = true
     private var listPace = ScanPace()
     private var nextSafetyScan: Duration = .zero
     /// The spool folder is not in its place; when it is looked for again.
     private var nextSearch: Duration?
-    private var overflows = OverflowLog()
+    var overflows = OverflowLog()
     private let bell = Bell()
     private var isStopping = false
     private var generator = SystemRandomNumberGenerator()
 
+    /// - Parameter jobsRemoved: called when what an earlier run left has been removed.
     package init(
         spool: SpoolFolder, claims: ClaimStore, rules: ReadinessStateMachine.Rules,
         watcher: WatcherProcess, database: HashdropDatabase, publisher: ReportPublisher,
         options: IntakeOptions, lookups: LookupDispatcher, reports: Mailbox<ReportService.Change>,
-        clock: any LookupClock = SystemLookupClock(), logger: Logger
+        jobsRemoved: @escaping @Sendable () -> Void, clock: any LookupClock = SystemLookupClock(),
+        logger: Logger
     ) {
         self.spool = spool
         self.rules = rules
@@ -66,6 +69,7 @@ package actor IntakeService: Service {
             lookups: lookups, reports: reports, clock: clock, logger: logger)
         self.options = options
         self.reports = reports
+        self.jobsRemoved = jobsRemoved
         self.clock = clock
         self.logger = logger
     }
@@ -75,6 +79,7 @@ package actor IntakeService: Service {
 
     package func run() async throws {
         try desk.recover()
+        jobsRemoved()
         // Watched first and scanned then: what comes in between is seen by the scan.
         try watcher.start()
         try await withGracefulShutdownHandler {
@@ -112,68 +117,10 @@ package actor IntakeService: Service {
         }
     }
 
-    private func handle(_ event: WatchEvent) {
-        switch event {
-        case .started:
-            watcherProblem = nil
-            mustListFolders = true
-        case .lookEverywhere: lookEverywhere()
-        case .lost(let loss): lose(loss)
-        case .look(let hint): note(hint)
-        }
-    }
-
-    private func lookEverywhere() {
-        if let times = overflows.note(at: clock.now.monotonic) {
-            logger.notice(
-                "Events were lost, so every folder is looked through.", metadata: ["times": "\(times)"])
-        }
-        mustListFolders = true
-        for user in folders.keys {
-            folders[user]?.trust.noteNews()
-            folders[user]?.isDirty = true
-        }
-    }
-
-    private func lose(_ loss: WatcherLoss) {
-        logger.warning("The watcher is not running.", metadata: ["reason": "\(loss)"])
-        watched = []
-        watcherProblem = "\(loss)"
-        for user in folders.keys {
-            folders[user]?.isWatched = false
-            folders[user]?.watchProblem = watcherProblem
-        }
-    }
-
-    private func note(_ hint: FolderHint) {
-        guard let user = hint.user else {
-            mustListFolders = true
-            return
-        }
-        if folders[user] == nil { mustListFolders = true }
-        folders[user]?.isDirty = true
-        if let before = folders[user]?.movedIn { folders[user]?.movedIn = hint.movedIn(after: before) }
-        if hint.tellsOfNews { folders[user]?.trust.noteNews() }
-        switch hint.watch {
-        case .armed:
-            watched.insert(user)
-            folders[user]?.isWatched = true
-            folders[user]?.trust.noteNewWatch()
-        case .failed:
-            logger.warning("A folder is polled.", metadata: ["reason": "\(hint.watchProblem ?? "")"])
-            watched.remove(user)
-            folders[user]?.isWatched = false
-            folders[user]?.watchProblem = hint.watchProblem
-        case .gone:
-            watched.remove(user)
-            mustListFolders = true
-        case nil: break
-        }
-    }
-
     /// How long there is nothing to do without an event.
     private func wait() -> Duration {
         let now = clock.now.monotonic
+        if desk.isReading, nextSearch == nil { return .zero }
         // No event tells that a mount over the spool folder came or went: whether it is in its place is asked this often.
         var next = min(nextSafetyScan, now + options.poll)
         if let nextSearch {
@@ -201,6 +148,12 @@ package actor IntakeService: Service {
         if mustListFolders, now >= listPace.notBefore { listFolders() }
         for user in folders.keys.sorted() {
             if let due = folders[user]?.due, due <= now { look(at: user) }
+        }
+        if let reader = desk.readOn(), var folder = folders[reader] {
+            // Files may wait for the end of the lists that are read.
+            if desk.readingLines(of: reader).isEmpty { folder.isDirty = true }
+            tell(reader, &folder)
+            folders[reader] = folder
         }
     }
 
@@ -282,7 +235,8 @@ package actor IntakeService: Service {
             folder.scanProblem = "\(error)"
             folder.pace.looked(
                 until: clock.now.monotonic, scanTook: clock.now.monotonic - now, hasWork: false)
-            tell([folder.folderLine(error, at: began.wall)], of: user, &folder)
+            folder.waiting = [folder.folderLine(error, at: began.wall)]
+            tell(user, &folder)
             return
         }
         let scanTook = clock.now.monotonic - now
@@ -294,17 +248,18 @@ package actor IntakeService: Service {
         // Names that were left out before come into view without news, and nothing was missed.
         if !isFull, !folder.wasFull { folder.trust.noteScan(newFiles: newFiles, at: now) }
         folder.wasFull = isFull
-        var waiting = act(on: decisions, of: user, &folder, began)
+        folder.waiting = act(on: decisions, of: user, &folder, began)
         if let rest = folder.rest(of: scan, limit: options.waitingFilesMax, at: began.wall) {
-            waiting.append(rest)
+            folder.waiting.append(rest)
         }
         folder.pace.looked(until: clock.now.monotonic, scanTook: scanTook, hasWork: folder.isDirty)
-        tell(waiting, of: user, &folder)
+        tell(user, &folder)
     }
 
-    private func tell(_ waiting: [WaitingFile], of user: UserName, _ folder: inout FolderState) {
-        guard waiting != folder.waiting else { return }
-        folder.waiting = waiting
+    private func tell(_ user: UserName, _ folder: inout FolderState) {
+        let waiting = folder.waiting + desk.readingLines(of: user)
+        guard waiting != folder.told else { return }
+        folder.told = waiting
         reports.post(.waiting(user, waiting))
     }
 

@@ -4,48 +4,32 @@ import Model
 import Spool
 import Store
 
-/// Makes a job of a claimed file.
+/// Makes jobs of claimed files.
 struct ListIntake {
     let jobs: JobStore
     let options: IntakeOptions
 
-    private static let chunkBytes = 1 << 20
-
-    /// Reads the claimed file's hashes and stores job and hashes in one transaction; a file that cannot be used
-    /// becomes a refused job. Doing it again, after a cut, finds the job that was made the first time.
+    /// Begins to make a job of a claimed file; a file that cannot be used becomes a refused job at once. Doing it
+    /// again, after a cut, finds the job that was made the first time.
     ///
     /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.
-    func accept(_ claim: Claim) throws -> Job {
+    func begin(_ claim: Claim) throws -> Begun {
         switch claim {
         case .claimed(let file):
-            if let job = try jobs.job(file.id) { return job }
-            return try accept(file)
+            if let job = try jobs.job(file.id) { return .complete(job) }
+            return .reading(ListReading(file, jobs: jobs, options: options))
         case .refused(let file):
-            if let job = try jobs.job(file.id) { return job }
-            return try refuse(file)
+            return .complete(try jobs.job(file.id) ?? refuse(file))
         }
+    }
+
+    enum Begun {
+        case complete(Job)
+        case reading(ListReading)
     }
 
     /// Whether there is a job of this id.
     func hasJob(_ id: JobID) throws -> Bool { try jobs.job(id) != nil }
-
-    private func accept(_ file: ClaimedFile) throws -> Job {
-        var job = Job(
-            id: file.id, user: file.user, droppedName: file.droppedName, state: .running,
-            receivedAt: file.receivedAt, inputBytes: file.bytes, inputSHA256: file.sha256,
-            evidence: file.evidence)
-        do {
-            return try jobs.accept(job, ages: options.ages) { writer in
-                try parse(file.inputPath, into: writer)
-            }
-        } catch let error as HashListError {
-            job.state = .refused
-            job.reason = error.description
-            job.finishedAt = Date()
-            try jobs.refuse(job)
-            return job
-        }
-    }
 
     private func refuse(_ file: RefusedFile) throws -> Job {
         let job = Job(
@@ -55,20 +39,75 @@ struct ListIntake {
         try jobs.refuse(job)
         return job
     }
+}
 
-    private func parse(_ path: String, into writer: JobWriter) throws {
-        func emit(_ item: HashListItem) throws {
+/// Reads a claimed file's hashes into its job, a step at a time, so that a long list lets others have their turns.
+struct ListReading {
+    let file: ClaimedFile
+    private let jobs: JobStore
+    private var intake: JobIntake
+    private var parser: HashListParser
+    private let slice: Int
+    private var offset: UInt64 = 0
+
+    init(_ file: ClaimedFile, jobs: JobStore, options: IntakeOptions) {
+        self.file = file
+        self.jobs = jobs
+        parser = HashListParser(limits: options.limits)
+        slice = options.hashesAtOnce
+        intake = jobs.intake(
+            of: Job(
+                id: file.id, user: file.user, droppedName: file.droppedName, state: .running,
+                receivedAt: file.receivedAt, inputBytes: file.bytes, inputSHA256: file.sha256,
+                evidence: file.evidence), ages: options.ages)
+    }
+
+    /// The bytes that are still to be read.
+    var bytesLeft: Int64 { max(0, file.bytes - Int64(offset)) }
+
+    /// How much of the file has been read, from 0 to 99.
+    var percent: Int { file.bytes > 0 ? Int(min(99, Int64(offset) * 100 / file.bytes)) : 0 }
+
+    // A step ends with as many hashes as one transaction should take, or with so much text that holds few.
+    private static let chunkBytes = 64 << 10
+    private static let chunksAtOnce = 64
+
+    /// Reads on: a part of the list that takes well under a second. A file that is no list becomes a refused job.
+    /// What throws changes nothing: the step may be tried again.
+    ///
+    /// - Returns: the job, if the list has come to its end.
+    /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.
+    mutating func advance() throws -> Job? {
+        do {
+            return try step()
+        } catch let error as HashListError {
+            try intake.refuse(error.description, at: Date())
+            return try jobs.job(file.id)
+        }
+    }
+
+    private mutating func step() throws -> Job? {
+        var next = self
+        var slice = ListSlice()
+        func emit(_ item: HashListItem) {
             switch item {
-            case .entry(let entry): try writer.add(entry)
-            case .unusable(let line): try writer.add(line)
+            case .entry(let entry): slice.add(entry)
+            case .unusable(let line): slice.add(line)
             }
         }
-        let file = try FileHandle(forReadingFrom: URL(filePath: path))
-        defer { try? file.close() }
-        var parser = HashListParser(limits: options.limits)
-        while let chunk = try file.read(upToCount: Self.chunkBytes), !chunk.isEmpty {
-            try chunk.withUnsafeBytes { try parser.consume($0, emit: emit) }
+        let input = try FileHandle(forReadingFrom: URL(filePath: file.inputPath))
+        defer { try? input.close() }
+        try input.seek(toOffset: offset)
+        for _ in 0..<Self.chunksAtOnce where slice.count < self.slice {
+            guard let chunk = try input.read(upToCount: Self.chunkBytes), !chunk.isEmpty else {
+                try next.parser.finish(emit: emit)
+                return try intake.finish(slice, at: Date())
+            }
+            try chunk.withUnsafeBytes { try next.parser.consume($0, emit: emit) }
+            next.offset += UInt64(chunk.count)
         }
-        try parser.finish(emit: emit)
+        if slice.count > 0 { try next.intake.write(slice) }
+        self = next
+        return nil
     }
 }

@@ -67,6 +67,9 @@ package struct ReportPublisher: Sendable {
         guard fsync(number) == 0 else { throw SpoolError("write to the disk", errno, path: path) }
     }
 
+    /// How many rows a job's report has; nil if there is no such job.
+    func rows(of id: JobID) throws -> Int? { try database.jobs.job(id)?.counts.hashes }
+
     /// Rewrites a job's files as it stands now. Of a finished job the tables come first: whoever sees the
     /// status "done" finds them there.
     ///

@@ -4,8 +4,19 @@ import Model
 /// Pure: the time is given, on a clock that never steps.
 struct ReportSchedule {
     private struct Entry {
-        var isDirty: Bool
-        var notBefore: Duration
+        var isDirty = true
+        var notBefore: Duration = .zero
+        /// Nothing comes after it, so it is not held back.
+        var isFinal = false
+        /// What changes meanwhile is written afterwards.
+        var isBeingWritten = false
+
+        func isDue(at now: Duration) -> Bool {
+            isDirty && !isBeingWritten && (isFinal || notBefore <= now)
+        }
+
+        /// Nil if there is nothing to write.
+        var due: Duration? { isDirty && !isBeingWritten ? (isFinal ? .zero : notBefore) : nil }
     }
 
     private let interval: Duration
@@ -17,29 +28,41 @@ struct ReportSchedule {
 
     /// A job's report is out of date; an `isFinal` one is not held back.
     mutating func jobChanged(_ id: JobID, isFinal: Bool) {
-        var entry = jobs[id] ?? Entry(isDirty: true, notBefore: .zero)
-        entry.isDirty = true
-        if isFinal { entry.notBefore = .zero }
-        jobs[id] = entry
+        jobs[id, default: Entry()].isDirty = true
+        if isFinal { jobs[id]?.isFinal = true }
     }
 
     mutating func userChanged(_ user: UserName) {
-        users[user, default: Entry(isDirty: true, notBefore: .zero)].isDirty = true
+        users[user, default: Entry()].isDirty = true
     }
 
     /// What is to be written now; at the end, everything that is out of date.
     func due(at now: Duration, isEnd: Bool = false) -> (jobs: [JobID], users: [UserName]) {
-        func isDue(_ entry: Entry) -> Bool { entry.isDirty && (isEnd || entry.notBefore <= now) }
+        func isDue(_ entry: Entry) -> Bool { isEnd ? entry.isDirty : entry.isDue(at: now) }
         return (
             jobs.filter { isDue($0.value) }.map(\.key).sorted(),
             users.filter { isDue($0.value) }.map(\.key).sorted()
         )
     }
 
+    /// A report's writing begins. It shows what is so at that moment, and not what changes until it is written.
+    mutating func jobBegun(_ id: JobID) {
+        jobs[id, default: Entry()].isDirty = false
+        jobs[id]?.isFinal = false
+        jobs[id]?.isBeingWritten = true
+    }
+
     /// A report was written, and took so long: the next one waits for at least twenty times that, so that a
-    /// large report in the making never takes more than a twentieth of the time.
-    mutating func jobWritten(_ id: JobID, isFinal: Bool, at now: Duration, took: Duration) {
-        jobs[id] = isFinal ? nil : Entry(isDirty: false, notBefore: now + max(interval, took * 20))
+    /// large report in the making never takes more than a twentieth of the time. After a job's last report (`isOver`)
+    /// there is none, unless something has changed meanwhile.
+    mutating func jobWritten(_ id: JobID, isOver: Bool, at now: Duration, took: Duration) {
+        guard var entry = jobs[id], entry.isDirty || !isOver else {
+            jobs[id] = nil
+            return
+        }
+        entry.isBeingWritten = false
+        entry.notBefore = isOver ? now : now + max(interval, took * 20)
+        jobs[id] = entry
     }
 
     mutating func userWritten(_ user: UserName, at now: Duration, took: Duration) {
@@ -48,20 +71,16 @@ struct ReportSchedule {
 
     /// It could not be written (a full disk): again after a while.
     mutating func jobFailed(_ id: JobID, at now: Duration) {
-        jobs[id] = Entry(isDirty: true, notBefore: now + Self.retryInterval)
+        jobs[id] = Entry(notBefore: now + Self.retryInterval)
     }
 
     mutating func userFailed(_ user: UserName, at now: Duration) {
-        users[user] = Entry(isDirty: true, notBefore: now + Self.retryInterval)
+        users[user] = Entry(notBefore: now + Self.retryInterval)
     }
-
-    /// A job that is no longer there.
-    mutating func forget(_ id: JobID) { jobs[id] = nil }
 
     /// When there is something to write next, if anything is out of date.
     var nextDue: Duration? {
-        (jobs.values.filter(\.isDirty).map(\.notBefore) + users.values.filter(\.isDirty).map(\.notBefore))
-            .min()
+        (jobs.values.compactMap(\.due) + users.values.compactMap(\.due)).min()
     }
 
     private static let retryInterval: Duration = .seconds(5)

@@ -18,10 +18,13 @@ package actor ReportService: Service {
         case folders(FolderHealth)
         /// A command changed jobs in the database.
         case jobsChanged
+        /// A lane has written a long report, or could not.
+        case laneAdvanced
         case stop
     }
 
     private let publisher: ReportPublisher
+    private let lanes: [ReportLane]
     private let database: HashdropDatabase
     private let lookups: LookupDispatcher
     private let status: DaemonStatusFile
@@ -41,6 +44,8 @@ package actor ReportService: Service {
     private var troubles: [String: String] = [:]
     private var loggedTrouble: String?
     private var nextRefresh: Duration = .zero
+    /// Long reports that are being written, or wait in their lane.
+    private var inLanes = 0
     private var isStopping = false
 
     /// - Parameter mailbox: where others post changes; made outside because they exist before this service.
@@ -50,6 +55,7 @@ package actor ReportService: Service {
         clock: any LookupClock = SystemLookupClock(), logger: Logger
     ) {
         self.publisher = publisher
+        lanes = Self.lanesRowsMax.map { ReportLane(rowsMax: $0, publisher: publisher) }
         self.database = database
         self.lookups = lookups
         self.status = status
@@ -63,14 +69,16 @@ package actor ReportService: Service {
     package func run() async throws {
         try load()
         await withGracefulShutdownHandler {
-            while !isStopping {
-                await refreshOutlooks()
-                await write()
-                note(await mailbox.take(upTo: wait(), clock: clock))
+            await withDiscardingTaskGroup { group in
+                while !isStopping || inLanes > 0 {
+                    await refreshOutlooks()
+                    await write(&group)
+                    note(await mailbox.take(upTo: wait(), clock: clock))
+                }
+                // What finished while the others shut down is written before the end, and nothing claims to go on.
+                for id in running.keys { schedule.jobChanged(id, isFinal: false) }
+                await write(&group)
             }
-            // What finished while the others shut down is written before the end, and nothing claims to go on.
-            for id in running.keys { schedule.jobChanged(id, isFinal: false) }
-            await write()
         } onGracefulShutdown: {
             self.mailbox.post(.stop)
         }
@@ -108,6 +116,7 @@ package actor ReportService: Service {
                 schedule.userChanged(user)
             case .folders(let health): folders = health
             case .jobsChanged: reload()
+            case .laneAdvanced: break
             case .stop: isStopping = true
             }
         }
@@ -132,12 +141,29 @@ package actor ReportService: Service {
         }
     }
 
-    private func write() async {
-        let due = schedule.due(at: clock.now.monotonic, isEnd: isStopping)
+    /// Reports of so many rows are written at once; each longer one in the first lane that takes it, so that it waits for
+    /// none that is much longer.
+    private static let shortRowsMax = 10_000
+    private static let lanesRowsMax = [200_000, Int.max]
+
+    private func write(_ group: inout DiscardingTaskGroup) async {
+        let isLast = isStopping && inLanes == 0
+        let due = schedule.due(at: clock.now.monotonic, isEnd: isLast)
         let outlooks = due.jobs.isEmpty && due.users.isEmpty ? [:] : await lookups.outlooks()
-        for id in due.jobs { write(id, isStopping ? Self.stopped : outlooks[id] ?? JobOutlook()) }
+        for id in due.jobs {
+            let outlook = isStopping ? Self.stopped : outlooks[id] ?? JobOutlook()
+            schedule.jobBegun(id)
+            if !isLast, let lane = lane(of: id) {
+                inLanes += 1
+                group.addTask {
+                    await self.settle(id, inLane: lane.publish(id, outlook: outlook, clock: self.clock))
+                }
+            } else {
+                settle(id, ReportLane.publish(id, outlook: outlook, with: publisher, clock: clock))
+            }
+        }
         // A job that was just written has put its user on the list.
-        let users = isStopping ? schedule.due(at: clock.now.monotonic, isEnd: true).users : due.users
+        let users = isLast ? schedule.due(at: clock.now.monotonic, isEnd: true).users : due.users
         for user in users { writeIndex(user, outlooks) }
         do {
             try status.write(
@@ -158,33 +184,46 @@ package actor ReportService: Service {
     private static let stopped = JobOutlook(
         waitReason: "hashdrop is stopped; the list goes on when it is started again")
 
-    private func write(_ id: JobID, _ outlook: JobOutlook) {
-        let start = clock.now.monotonic
+    /// The lane for a job's report; nil if it is short. What cannot be read is reported by whoever writes it.
+    private func lane(of id: JobID) -> ReportLane? {
+        guard let rows = try? publisher.rows(of: id), rows > Self.shortRowsMax else { return nil }
+        return lanes.first { rows <= $0.rowsMax }
+    }
+
+    /// A lane has come to the end of a report.
+    private func settle(_ id: JobID, inLane outcome: ReportLane.Outcome) {
+        inLanes -= 1
+        settle(id, outcome)
+        mailbox.post(.laneAdvanced)
+    }
+
+    private func settle(_ id: JobID, _ outcome: ReportLane.Outcome) {
+        let now = clock.now.monotonic
         do {
-            let published = try publisher.publish(id, outlook: outlook)
+            let published = try outcome.result.get()
             troubles["job \(id)"] = nil
+            let isOver = published?.state.isFinal ?? true
+            schedule.jobWritten(id, isOver: isOver, at: now, took: outcome.took)
             guard let job = published else {
                 running[id] = nil
-                return schedule.forget(id)
+                return
             }
-            let now = clock.now.monotonic
-            schedule.jobWritten(id, isFinal: job.state.isFinal, at: now, took: now - start)
-            if job.state.isFinal {
+            if isOver {
                 running[id] = nil
                 logger.info(
                     "Reported.",
                     metadata: [
                         "job": "\(id)", "user": "\(job.user)", "state": "\(job.state.rawValue)",
                         "hashes": "\(job.counts.hashes)", "requests": "\(job.stewardship.requestsSent)",
-                        "seconds": "\((now - start) / .seconds(1))",
+                        "seconds": "\(outcome.took / .seconds(1))",
                     ])
             } else {
-                running[id] = (job.user, outlook)
+                running[id] = (job.user, outcome.outlook)
             }
             schedule.userChanged(job.user)
         } catch {
             troubles["job \(id)"] = ReportPublisher.reason(error)
-            schedule.jobFailed(id, at: clock.now.monotonic)
+            schedule.jobFailed(id, at: now)
         }
     }
 

@@ -5,8 +5,8 @@ import Model
 import ServiceLifecycle
 package import Store
 
-/// Removes finished jobs that are old enough, with their report folders and rows, and old requests of the ledger: at
-/// the start and every hour.
+/// Removes finished jobs that are old enough, with their report folders, and old requests of the ledger: at the start
+/// and every hour. Deletes the rows of jobs that were removed, by it or by somebody else.
 package actor RetentionService: Service {
     private let database: HashdropDatabase
     private let publisher: ReportPublisher
@@ -14,6 +14,7 @@ package actor RetentionService: Service {
     private let reports: Mailbox<ReportService.Change>
     private let clock: any LookupClock
     private let logger: Logger
+    private let mailbox = Mailbox<Void>()
     private let executor = BlockingExecutor(label: "hashdrop.retention")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -36,12 +37,37 @@ package actor RetentionService: Service {
         self.logger = logger
     }
 
+    /// Jobs were removed: their rows may go.
+    package nonisolated func jobsRemoved() { mailbox.post(()) }
+
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await self.sweep()
-                try? await self.clock.sleep(for: Self.interval)
+        await cancelWhenGracefulShutdown { await self.work() }
+    }
+
+    private func work() async {
+        var nextSweep = clock.now.monotonic
+        while !Task.isCancelled {
+            if clock.now.monotonic >= nextSweep {
+                sweep()
+                nextSweep = clock.now.monotonic + Self.interval
             }
+            await purge()
+            _ = await mailbox.take(upTo: nextSweep - clock.now.monotonic, clock: clock)
+        }
+    }
+
+    /// Deletes what nobody sees any more, a little at a time and half of the time: nobody waits for it.
+    private func purge() async {
+        do {
+            var began = clock.now.monotonic
+            while !Task.isCancelled, try database.jobs.purge() {
+                try? await clock.sleep(for: clock.now.monotonic - began)
+                began = clock.now.monotonic
+            }
+        } catch {
+            logger.error(
+                "The rows of removed jobs cannot be deleted; it is tried again in an hour.",
+                metadata: ["reason": "\(error)"])
         }
     }
 

@@ -47,7 +47,9 @@ package struct JobSummary {
         page.markup("<section aria-label=\"Verdicts\">\n")
         page.stackedBar(counts)
         page.markup("<ul class=figures>")
-        for word in VerdictWord.allCases where word != .waiting || counts[word] > 0 {
+        // Neither is a verdict, and most jobs have none of them.
+        let others: Set<VerdictWord> = [.waiting, .notAsked]
+        for word in VerdictWord.allCases where !others.contains(word) || counts[word] > 0 {
             page.markup("<li class=\"")
             page.markup(word.styleClass)
             page.markup(counts[word] == 0 ? " zero\"><b>" : "\"><b>")

@@ -35,9 +35,10 @@ package enum ReportColumns {
     private static let fixed = [
         Column(name: "engines_detected", meaning: "how many engines call it malicious or suspicious"),
         Column(name: "scan_date", meaning: "when engines last scanned the file"),
-        Column(name: "state", meaning: "answered, unknown, no-results, failed or waiting"),
+        Column(name: "state", meaning: "answered, unknown, no-results, failed or not-asked"),
         Column(
-            name: "verdict", meaning: "malicious, suspicious, clean, unknown, no-results, failed or waiting"),
+            name: "verdict",
+            meaning: "malicious, suspicious, clean, unknown, no-results, failed or not-asked"),
         Column(name: "engines_total", meaning: "how many engines have an opinion"),
         Column(name: "threat_label", meaning: "VirusTotal's suggested threat label"),
         Column(name: "name", meaning: "the file's most telling name at VirusTotal"),

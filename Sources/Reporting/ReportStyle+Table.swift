@@ -41,7 +41,7 @@ extension ReportStyle {
         .rows .of{display:flex;gap:.5rem;align-items:center;align-self:start;white-space:nowrap;
         font-variant-numeric:tabular-nums;color:var(--muted)}
         tr.m .b{--v:var(--m)}tr.s .b{--v:var(--s)}tr.c .b{--v:var(--c)}
-        tr.w .b,tr.f .b,tr.n .b,tr.u .b{--v:var(--w)}
+        tr.w .b,tr.x .b,tr.f .b,tr.n .b,tr.u .b{--v:var(--w)}
         .why{margin:0;color:var(--ink);max-width:none}
         .stale{font-weight:600;color:var(--s)}
         .more{padding:.375rem 0 .75rem;color:var(--ink);font-size:.8125rem}

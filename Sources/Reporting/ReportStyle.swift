@@ -64,21 +64,22 @@ package enum ReportStyle {
     private static let figures = """
         .m{--v:var(--m);--sign:"✕"}.s{--v:var(--s);--sign:"!"}.f{--v:var(--f);--sign:"↯"}.n{--v:var(--n);
         --sign:"…"}
-        .u{--v:var(--u);--sign:"?"}.c{--v:var(--c);--sign:"✓"}.w{--v:var(--w);--sign:"○"}.o{--v:var(--o);
+        .u{--v:var(--u);--sign:"?"}.c{--v:var(--c);--sign:"✓"}.w{--v:var(--w);--sign:"○"}
+        .x{--v:var(--w);--sign:"–"}.o{--v:var(--o);
         --sign:"·"}
         .v{color:var(--v);font-weight:600}
-        .w .v,.w.v,.o.v{color:var(--muted)}
+        .w .v,.w.v,.x .v,.x.v,.o.v{color:var(--muted)}
         .v::before{content:var(--sign);content:var(--sign)/"";display:inline-block;width:1.3em;height:1.3em;
         margin-right:.45em;border-radius:.25em;background:var(--v);color:var(--on);
         font:700 .8em/1.3 var(--sans);
         text-align:center;vertical-align:.06em;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-        :is(.n,.u,.w,.f) .v::before,.v:is(.n,.u,.w,.f)::before{background:none;color:var(--v);
+        :is(.n,.u,.w,.x,.f) .v::before,.v:is(.n,.u,.w,.x,.f)::before{background:none;color:var(--v);
         box-shadow:inset 0 0 0 1.5px var(--v)}
         svg{display:block;print-color-adjust:exact;-webkit-print-color-adjust:exact}
         rect{fill:var(--v)}
         .bars rect+rect,.time rect{stroke:var(--paper);stroke-width:1px;vector-effect:non-scaling-stroke}
         .time .hit{stroke:none}
-        .stack .w{fill:none}
+        .stack :is(.w,.x){fill:none}
         .stack{width:100%;height:.875rem;border-radius:.25rem;background:var(--track)}
         .figures{list-style:none;display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:.75rem 0 0;padding:0}
         @media (max-width:40rem){.figures{display:grid;gap:.5rem 1rem;

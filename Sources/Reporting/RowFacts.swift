@@ -38,7 +38,7 @@ struct RowFacts {
     var stateName: String {
         switch word {
         case .malicious, .suspicious, .clean: "answered"
-        case .failed, .noResults, .unknown, .waiting: word.rawValue
+        case .failed, .noResults, .unknown, .notAsked, .waiting: word.rawValue
         }
     }
 

@@ -159,6 +159,7 @@ struct STIXBundle {
         case .unknown: lines.append("VirusTotal does not know this file.")
         case .noResults: lines.append("VirusTotal has this file, and no engine has finished yet.")
         case .failed: lines.append("No verdict: \(facts.reason ?? "the lookup failed").")
+        case .notAsked: lines.append("Not asked: the list was cancelled before.")
         case .waiting: lines.append("Not answered yet.")
         case .malicious, .suspicious, .clean: break
         }
@@ -194,7 +195,7 @@ extension VerdictWord {
         case .malicious: "malicious"
         case .suspicious: "suspicious"
         case .clean: "benign"
-        case .failed, .noResults, .unknown, .waiting: "unknown"
+        case .failed, .noResults, .unknown, .notAsked, .waiting: "unknown"
         }
     }
 }

@@ -10,7 +10,7 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     package static let currentSchema = 1
 
     package struct Counts: Codable, Hashable, Sendable {
-        /// Different hashes, that is rows; the seven verdicts below add up to it.
+        /// Different hashes, that is rows; the eight verdicts below add up to it.
         package var hashes: Int
         package var malicious: Int
         package var suspicious: Int
@@ -18,6 +18,8 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         package var noResults: Int
         package var unknown: Int
         package var clean: Int
+        /// Of a cancelled job: what it did not come to.
+        package var notAsked: Int
         package var waiting: Int
         /// Mentions beyond a hash's first.
         package var duplicates: Int
@@ -142,6 +144,7 @@ extension StatusDocument.Counts {
         noResults = counts[.noResults]
         unknown = counts[.unknown]
         clean = counts[.clean]
+        notAsked = counts[.notAsked]
         waiting = counts[.waiting]
         duplicates = counts.duplicates
         unusableLines = counts.unusableLines

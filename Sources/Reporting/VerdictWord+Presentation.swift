@@ -10,6 +10,7 @@ extension VerdictWord {
         case .noResults: "n"
         case .unknown: "u"
         case .clean: "c"
+        case .notAsked: "x"
         case .waiting: "w"
         }
     }

@@ -81,12 +81,13 @@ package struct HashdropDatabase: Sendable {
         var configuration = Configuration()
         // Commands such as `user add` write beside a running daemon: wait for it rather than fail.
         configuration.busyMode = .timeout(10)
-        configuration.maximumReaderCount = 4
+        configuration.maximumReaderCount = 8
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
             // Sorting a report of a million rows must not need a million rows of memory.
             try db.execute(sql: "PRAGMA temp_store = FILE")
-            try db.execute(sql: "PRAGMA cache_size = -8000")
+            // KiB. There is one writer and there are many readers, who have the system's cache behind theirs.
+            try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -2000 : -8000)")
         }
         return configuration
     }

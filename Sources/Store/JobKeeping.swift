@@ -8,32 +8,34 @@ extension JobStore {
     package func isPublished(_ id: JobID) throws -> Bool {
         try pool.read { db in
             try Bool.fetchOne(
-                db, sql: "SELECT isPublished FROM job WHERE name = ?", arguments: [id.description])
+                db, sql: "SELECT isPublished FROM job WHERE name = ? AND stage = 1",
+                arguments: [id.description])
                 ?? false
         }
     }
 
-    /// Ends a running job: what has no verdict yet gets "not asked" and `reason` instead, and is not asked for this job any more.
+    /// Ends a running job: what has no verdict yet is not asked for this job any more. Its rows stay as they are,
+    /// however many they are: a cancelled job's open rows are those that were not asked.
     ///
     /// - Returns: the job as it is then, or nil if it was not running.
     /// - Throws: `StoreError` of kind `noSuchJob`.
     package func cancel(_ id: JobID, reason: String, at now: Date) throws -> Job? {
         try pool.write { db in
-            guard
-                let row = try Row.fetchOne(
-                    db, sql: "SELECT id, state FROM job WHERE name = ?", arguments: [id.description])
-            else { throw Self.noSuchJob(id) }
-            guard row[1] == JobState.running.rawValue else { return nil }
-            let rowID: Int64 = row[0]
+            guard let job = try JobRecord.fetch(db, "name = ?", [id.description]).first else {
+                throw Self.noSuchJob(id)
+            }
+            guard job.state == .running else { return nil }
             try db.execute(
-                sql: "UPDATE jobHash SET state = 3, leader = NULL, reason = ? WHERE jobID = ? AND state < 2",
-                arguments: ["not asked: \(reason)", rowID])
+                sql: "UPDATE job SET state = 'cancelled', reason = ?, finishedAt = ? WHERE name = ?",
+                arguments: [reason, now.milliseconds, id.description])
+            // A hash that no job waits for any more begins anew when the next one brings it.
             try db.execute(
                 sql: """
-                    UPDATE job SET state = 'cancelled', reason = ?, finishedAt = ?, openCount = 0 WHERE id = ?
-                    """, arguments: [reason, now.milliseconds, rowID])
-            try Self.forgetRetriesOfNobody(in: db)
-            return try JobRecord.job(rowID, in: db)
+                    DELETE FROM retry WHERE NOT EXISTS (
+                        SELECT 1 FROM jobHash JOIN job ON job.id = jobID
+                        WHERE jobHash.hash = retry.hash AND jobHash.state < 2 AND \(JobRecord.isServed))
+                    """)
+            return try JobRecord.fetch(db, "name = ?", [id.description]).first
         }
     }
 
@@ -42,28 +44,53 @@ extension JobStore {
     package func finished(before date: Date, limit: Int, skipping skipped: Int = 0) throws -> [Job] {
         try pool.read { db in
             try JobRecord.fetch(
-                db, "WHERE isPublished = 1 AND finishedAt < ? ORDER BY finishedAt, id LIMIT ? OFFSET ?",
+                db, "isPublished = 1 AND finishedAt < ? ORDER BY finishedAt, id LIMIT ? OFFSET ?",
                 [date.milliseconds, limit, skipped])
         }
     }
 
     /// Forgets a job with its list; the verdicts stay in the cache and its requests in the ledger. A job that is
-    /// not there is fine.
+    /// not there is fine. From then on nobody sees it; `purge` deletes its
+    /// rows.
     package func remove(_ id: JobID) throws {
         try pool.write { db in
-            try db.execute(sql: "DELETE FROM job WHERE name = ?", arguments: [id.description])
-            try Self.forgetRetriesOfNobody(in: db)
+            try JobRecord.beginRemoval("name = ? AND stage = 1", [id.description], in: db)
         }
     }
 
-    /// A hash that no job waits for any more begins anew when the next one brings it.
-    private static func forgetRetriesOfNobody(in db: Database) throws {
-        try db.execute(
-            sql: """
-                DELETE FROM retry WHERE NOT EXISTS (
-                    SELECT 1 FROM jobHash WHERE jobHash.hash = retry.hash AND state < 2)
-                """)
+    /// Removes what an earlier run had begun to take in: its claim is still there, and is taken in anew. Only to
+    /// be called while nothing is taken in.
+    package func removeHalfTakenIn() throws {
+        // "stage <> 1" is what the index holds, so SQLite looks at nothing else.
+        try pool.write { db in try JobRecord.beginRemoval("stage <> 1 AND stage = 0", [], in: db) }
     }
+
+    /// Deletes some rows of removed jobs, in a transaction that is short however long their lists are.
+    ///
+    /// - Returns: whether there may be more.
+    package func purge() throws -> Bool { try pool.write(Self.purge) }
+
+    private static func purge(in db: Database) throws -> Bool {
+        guard
+            let job = try Int64.fetchOne(
+                db, sql: "SELECT id FROM job WHERE stage <> 1 AND stage = 2 LIMIT 1")
+        else { return false }
+        for part in [
+            "DELETE FROM jobHash WHERE jobID = :job AND position IN"
+                + " (SELECT position FROM jobHash WHERE jobID = :job ORDER BY position LIMIT \(rowsAtOnce))",
+            "DELETE FROM unusableLine WHERE rowid IN"
+                + " (SELECT rowid FROM unusableLine WHERE jobID = :job LIMIT \(rowsAtOnce))",
+            "UPDATE request SET jobID = NULL WHERE id IN"
+                + " (SELECT id FROM request WHERE jobID = :job LIMIT \(rowsAtOnce))",
+        ] {
+            try db.execute(sql: part, arguments: ["job": job])
+            if db.changesCount == rowsAtOnce { return true }
+        }
+        try db.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [job])
+        return true
+    }
+
+    private static let rowsAtOnce = 2_000
 
     /// The error that names the job and where to look.
     package static func noSuchJob(_ id: JobID) -> StoreError {

@@ -12,7 +12,8 @@ extension JobStore {
         try pool.write { db in
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT id, state FROM job WHERE name = ?", arguments: [id.description])
+                    db, sql: "SELECT id, state FROM job WHERE name = ? AND stage = 1",
+                    arguments: [id.description])
             else { throw Self.noSuchJob(id) }
             guard [JobState.running, .done].map(\.rawValue).contains(row[1]) else {
                 throw StoreError(

@@ -19,23 +19,9 @@ package struct CacheAges: Hashable, Sendable {
 package struct JobStore: Sendable {
     let pool: DatabasePool
 
-    /// Stores a job with its whole list and answers from the cache what is fresh there: one transaction.
-    ///
-    /// - Parameter fill: writes the list's lines; whatever it throws undoes all.
-    /// - Returns: the job with its counts. It is already done if the cache knew everything, and refused if the
-    ///   list holds no hash.
-    package func accept(
-        _ job: Job, ages: CacheAges, fill: (JobWriter) throws -> Void
-    ) throws -> Job {
-        try pool.write { db in
-            let rowID = try JobRecord.insert(job, in: db)
-            let writer = try JobWriter(jobID: rowID, in: db)
-            try fill(writer)
-            try CacheJoin.answerFromCache(jobID: rowID, ages: ages, now: job.receivedAt, in: db)
-            try JobRecord.finishIntake(
-                rowID, mentions: writer.mentions, unusable: writer.unusableLines, now: job.receivedAt, in: db)
-            return try JobRecord.job(rowID, in: db)!
-        }
+    /// Begins to take in a list; nothing is written yet.
+    package func intake(of job: Job, ages: CacheAges) -> JobIntake {
+        JobIntake(job: job, ages: ages, pool: pool)
     }
 
     /// Stores a job that was refused without a list.
@@ -45,7 +31,7 @@ package struct JobStore: Sendable {
 
     package func job(_ id: JobID) throws -> Job? {
         try pool.read { db in
-            try JobRecord.fetch(db, "WHERE name = ?", [id.description]).first
+            try JobRecord.fetch(db, "name = ?", [id.description]).first
         }
     }
 
@@ -53,8 +39,7 @@ package struct JobStore: Sendable {
     package func job(_ id: JobID, of user: UserName) throws -> Job? {
         try pool.read { db in
             try JobRecord.fetch(
-                db, "INDEXED BY jobOfUserByName WHERE user = ? AND name = ?",
-                [user.description, id.description]
+                db, index: "jobOfUserByName", "user = ? AND name = ?", [user.description, id.description]
             ).first
         }
     }
@@ -63,7 +48,7 @@ package struct JobStore: Sendable {
     package func jobs(of user: UserName, limit: Int, offset: Int = 0) throws -> [Job] {
         try pool.read { db in
             try JobRecord.fetch(
-                db, "WHERE user = ? ORDER BY receivedAt DESC, id DESC LIMIT ? OFFSET ?",
+                db, "user = ? ORDER BY receivedAt DESC, id DESC LIMIT ? OFFSET ?",
                 [user.description, limit, offset])
         }
     }
@@ -72,13 +57,13 @@ package struct JobStore: Sendable {
     package func jobs(limit: Int, offset: Int = 0) throws -> [Job] {
         try pool.read { db in
             try JobRecord.fetch(
-                db, "ORDER BY receivedAt DESC, id DESC LIMIT ? OFFSET ?", [limit, offset])
+                db, "true ORDER BY receivedAt DESC, id DESC LIMIT ? OFFSET ?", [limit, offset])
         }
     }
 
     /// Jobs whose final report does not stand in its folder yet: the running ones and those just ended.
     package func unpublished() throws -> [Job] {
-        try pool.read { db in try JobRecord.fetch(db, "WHERE isPublished = 0 ORDER BY id", []) }
+        try pool.read { db in try JobRecord.fetch(db, "isPublished = 0 ORDER BY id", []) }
     }
 
     /// Remembers how many rows of each verdict a job's report shows, so that lists of jobs need not count again.
@@ -100,14 +85,23 @@ package struct JobStore: Sendable {
     /// How many jobs a user has.
     package func count(of user: UserName) throws -> Int {
         try pool.read { db in
+            // The few that are not there are taken off, so that the many are counted in the index alone.
             try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM job WHERE user = ?", arguments: [user.description])!
+                db,
+                sql: """
+                    SELECT (SELECT count(*) FROM job WHERE user = :user)
+                        - (SELECT count(*) FROM job WHERE user = :user AND stage <> 1)
+                    """, arguments: ["user": user.description])!
         }
     }
 
     /// How many jobs there are.
     package func count() throws -> Int {
-        try pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM job")! }
+        try pool.read { db in
+            try Int.fetchOne(
+                db,
+                sql: "SELECT (SELECT count(*) FROM job) - (SELECT count(*) FROM job WHERE stage <> 1)")!
+        }
     }
 
     /// The list's lines without a usable hash, in order, the first `limit` of them.
@@ -121,49 +115,5 @@ package struct JobStore: Sendable {
                     """, arguments: [id.description, limit]
             ).map { UnusableLine(line: $0[0], text: $0[1], reason: $0[2]) }
         }
-    }
-}
-
-/// Writes a list's lines into its job, inside the transaction that makes the job.
-package final class JobWriter {
-    /// Hashes written, repeated ones among them.
-    package private(set) var mentions = 0
-    package private(set) var unusableLines = 0
-    private let jobID: Int64
-    private let insertHash: Statement
-    private let insertLine: Statement
-
-    init(jobID: Int64, in db: Database) throws {
-        self.jobID = jobID
-        insertHash = try db.makeStatement(
-            sql: """
-                INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (jobID, hash) DO UPDATE SET occurrences = occurrences + 1
-                """)
-        insertLine = try db.makeStatement(
-            sql: "INSERT INTO unusableLine (jobID, line, text, reason) VALUES (?, ?, ?, ?)")
-    }
-
-    /// A line with hashes. Where it holds at most one of each kind they are taken for names of one file: the
-    /// strongest leads, and the others wait for its answer.
-    package func add(_ entry: HashListEntry) throws {
-        let kinds = Set(entry.hashes.map(\.kind))
-        let leader =
-            kinds.count == entry.hashes.count && kinds.count > 1
-            ? entry.hashes.max { $0.kind < $1.kind } : nil
-        for hash in entry.hashes {
-            let follows = leader != nil && hash != leader
-            mentions += 1
-            try insertHash.execute(arguments: [
-                jobID, mentions, hash.data, follows ? 1 : 0, follows ? leader?.data : nil,
-                follows && entry.namesOneFile, entry.line, entry.comment?.storable,
-            ])
-        }
-    }
-
-    package func add(_ line: UnusableLine) throws {
-        unusableLines += 1
-        try insertLine.execute(arguments: [jobID, line.line, line.text.storable, line.reason])
     }
 }

@@ -99,26 +99,36 @@ package struct PostponedHashes: Hashable, Sendable {
 package struct LookupStore: Sendable {
     let pool: DatabasePool
 
-    /// The running jobs that came after the one with this row id, the oldest first.
-    package func runningJobs(after rowID: Int64 = 0) throws -> [RunningJob] {
+    /// The running jobs, the oldest first.
+    package func runningJobs() throws -> [RunningJob] {
         try pool.read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT job.id, job.name, job.user, coalesce(user.weight, 1), job.droppedName, job.receivedAt,
-                        (SELECT count(*) FROM jobHash WHERE jobID = job.id AND state = 0)
-                    FROM job LEFT JOIN user ON user.name = job.user
-                    WHERE job.isPublished = 0 AND job.state = 'running' AND job.id > ? ORDER BY job.id
-                    """, arguments: [rowID]
-            ).compactMap { row in
-                guard let id = JobID(row[1] as String), let user = UserName(row[2] as String) else {
-                    return nil
-                }
-                return RunningJob(
-                    rowID: row[0], id: id, user: user, weight: row[3],
-                    droppedName: DroppedName(bytes: row[4] as Data),
-                    receivedAt: Date(milliseconds: row[5]), openHashes: row[6])
-            }
+            try Self.runningJobs("job.isPublished = 0 AND job.state = 'running' ORDER BY job.id", [], in: db)
+        }
+    }
+
+    /// The job of this id, if it runs.
+    package func runningJob(_ id: JobID) throws -> RunningJob? {
+        try pool.read { db in
+            try Self.runningJobs("job.name = ? AND job.state = 'running'", [id.description], in: db).first
+        }
+    }
+
+    private static func runningJobs(
+        _ condition: String, _ arguments: StatementArguments, in db: Database
+    ) throws -> [RunningJob] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT job.id, job.name, job.user, coalesce(user.weight, 1), job.droppedName, job.receivedAt,
+                    (SELECT count(*) FROM jobHash WHERE jobID = job.id AND state = 0)
+                FROM job LEFT JOIN user ON user.name = job.user WHERE job.stage = 1 AND \(condition)
+                """, arguments: arguments
+        ).compactMap { row in
+            guard let id = JobID(row[1] as String), let user = UserName(row[2] as String) else { return nil }
+            return RunningJob(
+                rowID: row[0], id: id, user: user, weight: row[3],
+                droppedName: DroppedName(bytes: row[4] as Data), receivedAt: Date(milliseconds: row[5]),
+                openHashes: row[6])
         }
     }
 
@@ -192,15 +202,17 @@ package struct LookupStore: Sendable {
 
     /// Writes requests into the ledger before they are sent, in one transaction.
     ///
-    /// - Returns: each one's number, or nil where the hash has been answered meanwhile and nothing is to be sent.
+    /// - Returns: each one's number, or nil where the hash has been answered or the job cancelled meanwhile, and
+    ///   nothing is to be sent.
     package func reserve(_ reservations: [Reservation], at now: Date) throws -> [Int64?] {
         try pool.write { db in
             try reservations.map { reservation in
                 let hash = reservation.hash.data
                 try db.cachedStatement(
                     sql: """
-                        UPDATE job SET requestsSent = requestsSent + 1 WHERE id = ? AND EXISTS (
-                            SELECT 1 FROM jobHash WHERE jobID = job.id AND hash = ? AND state = 0)
+                        UPDATE job SET requestsSent = requestsSent + 1
+                        WHERE id = ? AND \(JobRecord.isServed) AND EXISTS (
+                            SELECT 1 FROM jobHash WHERE jobID = job.id AND hash = ? AND jobHash.state = 0)
                         """
                 ).execute(arguments: [reservation.jobRowID, hash])
                 guard db.changesCount == 1 else { return nil }

@@ -94,8 +94,11 @@ struct OutcomeRecorder {
 
     private func jobsWanting(_ hash: FileHash) throws -> [Int64] {
         try Int64.fetchAll(
-            db.cachedStatement(sql: "SELECT jobID FROM jobHash WHERE hash = ? AND state < 2"),
-            arguments: [hash.data])
+            db.cachedStatement(
+                sql: """
+                    SELECT jobID FROM jobHash CROSS JOIN job ON job.id = jobID
+                    WHERE hash = ? AND jobHash.state < 2 AND \(JobRecord.isServed)
+                    """), arguments: [hash.data])
     }
 
     private func mark(_ wanted: [Wanted], _ change: String, _ values: StatementArguments) throws {
@@ -116,9 +119,11 @@ struct OutcomeRecorder {
                 sql: """
                     UPDATE job SET savedByAlias = savedByAlias + ?, savedBySharing = savedBySharing + ?,
                         openCount = openCount - ?
-                    WHERE id = ? RETURNING name, openCount, user
+                    WHERE id = ? RETURNING name, openCount, user, stage
                     """), arguments: [byName + followers, isShared ? 1 : 0, rows.count + followers, job])
         guard let row, let id = JobID(row[0] as String), let user = UserName(row[2] as String) else { return }
+        // A job whose list is still being taken in is nobody's to see, and ends when all of it is there.
+        guard row[3] == 1 else { return }
         let open: Int = row[1]
         recorded.touched[id] = open
         recorded.users[id] = user

@@ -10,7 +10,7 @@ extension ReportRowStore {
     /// - Parameter now: dates after it are not believed.
     package func statistics(of id: JobID, thresholds: VerdictThresholds, now: Date) throws -> JobStatistics {
         try pool.read { db in
-            guard let jobID = try Self.rowID(of: id, in: db) else { return JobStatistics() }
+            guard let jobID = try Self.find(id, in: db)?.rowID else { return JobStatistics() }
             var families = RankingBuilder()
             var types = RankingBuilder()
             var firstSeen = TimelineBuilder(now: now)

@@ -21,29 +21,33 @@ package struct ReportRowStore: Sendable {
         of id: JobID, order: Order, _ visit: (ReportRow) throws -> Void
     ) throws {
         try pool.read { db in
-            guard let jobID = try Self.rowID(of: id, in: db) else { return }
-            let rows = try Row.fetchCursor(db, sql: Self.query(order), arguments: ["job": jobID])
-            while let row = try rows.next() { try visit(Self.reportRow(row)) }
+            guard let job = try Self.find(id, in: db) else { return }
+            let rows = try Row.fetchCursor(
+                db, sql: Self.query(order, open: job.open), arguments: ["job": job.rowID])
+            while let row = try rows.next() { try visit(Self.reportRow(row, open: job.open)) }
         }
     }
 
     /// How many rows there are of each verdict.
     package func counts(of id: JobID, thresholds: VerdictThresholds) throws -> [VerdictWord: Int] {
         try pool.read { db in
-            guard let jobID = try Self.rowID(of: id, in: db) else { return [:] }
+            guard let job = try Self.find(id, in: db) else { return [:] }
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT \(Self.rank(thresholds)) AS rank, count(*) FROM jobHash \(Self.join)
+                    SELECT \(Self.rank(thresholds, open: job.open)) AS rank, count(*) FROM jobHash \(Self.join)
                     WHERE jobID = :job GROUP BY rank
-                    """, arguments: ["job": jobID])
+                    """, arguments: ["job": job.rowID])
             return Dictionary(
                 uniqueKeysWithValues: rows.map { (VerdictWord.allCases[$0[0] as Int], $0[1] as Int) })
         }
     }
 
-    static func rowID(of id: JobID, in db: Database) throws -> Int64? {
-        try Int64.fetchOne(db, sql: "SELECT id FROM job WHERE name = ?", arguments: [id.description])
+    /// The job's row, and whether its open rows wait for an answer or were not asked.
+    static func find(_ id: JobID, in db: Database) throws -> (rowID: Int64, open: VerdictWord)? {
+        try Row.fetchOne(
+            db, sql: "SELECT id, state FROM job WHERE name = ? AND stage = 1", arguments: [id.description]
+        ).map { ($0[0], $0[1] == JobState.cancelled.rawValue ? .notAsked : .waiting) }
     }
 
     private static let join = """
@@ -52,10 +56,10 @@ package struct ReportRowStore: Sendable {
         """
 
     // The verdict's place in `VerdictWord.allCases`, which is the order of severity.
-    private static func rank(_ thresholds: VerdictThresholds) -> String {
+    private static func rank(_ thresholds: VerdictThresholds, open: VerdictWord) -> String {
         func place(_ word: VerdictWord) -> Int { VerdictWord.allCases.firstIndex(of: word)! }
         return """
-            CASE WHEN state < 2 THEN \(place(.waiting)) WHEN state = 3 THEN \(place(.failed))
+            CASE WHEN state < 2 THEN \(place(open)) WHEN state = 3 THEN \(place(.failed))
                 WHEN answer.fileID IS NULL THEN \(place(.unknown))
                 WHEN file.engineCount = 0 THEN \(place(.noResults))
                 WHEN file.detectionCount >= \(thresholds.maliciousFrom) THEN \(place(.malicious))
@@ -64,7 +68,7 @@ package struct ReportRowStore: Sendable {
             """
     }
 
-    private static func query(_ order: Order) -> String {
+    private static func query(_ order: Order, open: VerdictWord) -> String {
         var repeated = "0"
         if case .list(findsRepeatedFiles: true) = order { repeated = isRepeated }
         let columns = """
@@ -78,7 +82,7 @@ package struct ReportRowStore: Sendable {
             // Sort the keys alone and fetch the wide columns for the winners only.
             return """
                 WITH first AS MATERIALIZED (
-                    SELECT position, \(rank(thresholds)) AS rank, file.detectionCount AS detections
+                    SELECT position, \(rank(thresholds, open: open)) AS rank, file.detectionCount AS detections
                     FROM jobHash \(join) WHERE jobID = :job
                     ORDER BY rank, detections DESC, position LIMIT \(limit))
                 \(columns) FROM first JOIN jobHash ON jobID = :job AND jobHash.position = first.position \(join)
@@ -95,7 +99,7 @@ package struct ReportRowStore: Sendable {
                 AND earlier.position < jobHash.position AND other.fileID = answer.fileID)
         """
 
-    private static func reportRow(_ row: Row) throws -> ReportRow {
+    private static func reportRow(_ row: Row, open: VerdictWord) throws -> ReportRow {
         let hash = try FileHash(column: row[0])
         var verdict: Verdict?
         if row[7] as Data? != nil {
@@ -107,6 +111,7 @@ package struct ReportRowStore: Sendable {
         switch (row[1] as Int, verdict) {
         case (2, let verdict?): state = .answered(verdict)
         case (3, _): state = .failed(reason: row[3], stale: verdict)
+        case _ where open == .notAsked: state = .notAsked(stale: verdict)
         default: state = .waiting(stale: verdict)
         }
         return ReportRow(

@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 1
+    static let version = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -13,6 +13,7 @@ enum Schema {
             try db.execute(sql: tables1)
             try db.execute(sql: tablesOfSessions)
         }
+        migrator.registerMigration("2") { db in try db.execute(sql: stagesOfJobs) }
         return migrator
     }
 
@@ -146,6 +147,13 @@ enum Schema {
             day INTEGER PRIMARY KEY NOT NULL,
             requests INTEGER NOT NULL CHECK (requests > 0)
         ) STRICT;
+        """
+
+    private static let stagesOfJobs = """
+        -- 0 its list is being taken in, slice by slice. 1 it is there. 2 it is being removed, and its name is free.
+        -- Only the jobs that are there are anybody's to see or to ask for.
+        ALTER TABLE job ADD COLUMN stage INTEGER NOT NULL DEFAULT 1 CHECK (stage IN (0, 1, 2));
+        CREATE INDEX jobNotThere ON job (user) WHERE stage <> 1;
         """
 
     private static let tablesOfSessions = """

@@ -8,9 +8,16 @@ struct DroppedList: Sendable {
     let name: String
     /// In the list's order, each once.
     let hashes: [String]
+    /// How often the list names all of them.
+    let repetitions: Int
+
+    // However often a list names a hash, it must be reported once.
+    var text: String {
+        String(repeating: hashes.map { $0 + "\n" }.joined(), count: repetitions)
+    }
 }
 
-/// One user who drops small lists in all the ways that programs do, until it is told to stop.
+/// One user who drops lists, short ones and some long ones, in all the ways that programs do, until it is told to stop.
 struct Dropper: Sendable {
     enum Way: CaseIterable {
         /// Written under a name that waits, then renamed in the folder.
@@ -56,15 +63,21 @@ struct Dropper: Sendable {
             }.joined()
         }
         var seen: Set<String> = []
+        let different = hashes.filter { seen.insert($0).inserted }
         return DroppedList(
-            user: user, name: "\(user)-\(index).txt", hashes: hashes.filter { seen.insert($0).inserted })
+            user: user, name: "\(user)-\(index).txt", hashes: different,
+            repetitions: generator.next() % Self.longListEvery == 0
+                ? Self.longListMentions / different.count : 2)
     }
+
+    /// One list in so many is read in more parts than one, between which a kill may come.
+    private static let longListEvery: UInt64 = 50
+    private static let longListMentions = 25_000
 
     private func drop(_ list: DroppedList, _ way: Way, _ generator: inout SplitMix) async throws {
         let folder = spool.appending(path: user)
         let final = folder.appending(path: list.name)
-        // The first hash comes a second time, and must be reported once all the same.
-        let text = (list.hashes + list.hashes.prefix(1)).joined(separator: "\n") + "\n"
+        let text = list.text
         let hidden = folder.appending(path: ".\(list.name).part")
         switch way {
         case .renamed:

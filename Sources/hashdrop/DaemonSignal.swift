@@ -31,12 +31,14 @@ struct ReloadService: Service {
     let lookups: LookupDispatcher
     let intake: IntakeService
     let reports: Mailbox<ReportService.Change>
+    let retention: RetentionService
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             lookups.jobsChanged()
             intake.usersChanged()
             reports.post(.jobsChanged)
+            retention.jobsRemoved()
         }
     }
 }

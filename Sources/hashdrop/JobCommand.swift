@@ -40,6 +40,8 @@ struct JobCommand: AsyncParsableCommand {
                 options: try settings.reportOptions(isSimulated: false, version: Hashdrop.version),
                 directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge)
             try publisher.remove(job)
+            // A running daemon deletes the rows in turn with its own work; without one nobody waits.
+            if !DaemonLock.isHeld(path: paths.lock) { while try database.jobs.purge() {} }
             try DaemonSignal.tellJobsChanged(paths)
             print("Removed job \(id) (\(job.droppedName.display)) and its report folder.")
         }

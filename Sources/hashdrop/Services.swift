@@ -55,19 +55,19 @@ struct Services: Sendable {
             publisher: publisher, database: database, lookups: dispatcher,
             status: DaemonStatusFile(path: paths.status), mailbox: changes,
             interval: settings.reports.partialEvery, logger: logger)
+        let retention = RetentionService(
+            database: database, publisher: publisher, keep: settings.jobs.keep, reports: changes,
+            logger: logger)
         let intake = IntakeService(
             spool: spool, claims: claims, rules: rules,
             watcher: WatcherProcess(helper: Self.helperPath, spool: settings.spool.directory),
             database: database, publisher: publisher, options: settings.intakeOptions, lookups: dispatcher,
-            reports: changes, logger: logger)
-        let retention = RetentionService(
-            database: database, publisher: publisher, keep: settings.jobs.keep, reports: changes,
-            logger: logger)
+            reports: changes, jobsRemoved: { retention.jobsRemoved() }, logger: logger)
         // Started in this order and stopped in the other: the page, then no more files, then no more requests, then
         // the reports.
         var services: [any Service] = [
             reports, LookupService(dispatcher: dispatcher), intake, retention,
-            ReloadService(lookups: dispatcher, intake: intake, reports: changes),
+            ReloadService(lookups: dispatcher, intake: intake, reports: changes, retention: retention),
         ]
         if let options = try settings.webOptions(isSimulated: isSimulated, version: Hashdrop.version) {
             services.append(

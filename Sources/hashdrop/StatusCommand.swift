@@ -28,7 +28,7 @@ struct StatusCommand: AsyncParsableCommand {
             var finishedAt: Date?
             /// When a running job should be done, as its own status.json says.
             var expectedAt: Date?
-            var hashes, waiting, malicious, suspicious, failed, noResults, unknown, clean: Int
+            var hashes, waiting, notAsked, malicious, suspicious, failed, noResults, unknown, clean: Int
             var unusableLines, requestsSent, requestsSaved: Int
 
             /// For example `25 hashes: 12 malicious, 2 failed, 11 clean`.
@@ -36,6 +36,7 @@ struct StatusCommand: AsyncParsableCommand {
                 let words = [
                     (malicious, "malicious"), (suspicious, "suspicious"), (failed, "failed"),
                     (noResults, "without results yet"), (unknown, "unknown to VirusTotal"), (clean, "clean"),
+                    (notAsked, "not asked"),
                     (unusableLines, unusableLines == 1 ? "unusable line" : "unusable lines"),
                 ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
                 return "\(hashes) \(hashes == 1 ? "hash" : "hashes")" + (words.isEmpty ? "" : ": \(words)")
@@ -85,6 +86,7 @@ struct StatusCommand: AsyncParsableCommand {
                     state: job.state.rawValue, reason: job.reason, receivedAt: job.receivedAt,
                     finishedAt: job.finishedAt, expectedAt: expectedEnd(of: job, settings),
                     hashes: job.counts.hashes, waiting: job.counts[.waiting],
+                    notAsked: job.counts[.notAsked],
                     malicious: job.counts[.malicious], suspicious: job.counts[.suspicious],
                     failed: job.counts[.failed], noResults: job.counts[.noResults],
                     unknown: job.counts[.unknown], clean: job.counts[.clean],

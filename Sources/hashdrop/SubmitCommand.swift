@@ -135,7 +135,7 @@ struct SubmitCommand: AsyncParsableCommand {
         let words = [
             (counts.malicious, "malicious"), (counts.suspicious, "suspicious"), (counts.failed, "failed"),
             (counts.noResults, "without results yet"), (counts.unknown, "unknown to VirusTotal"),
-            (counts.clean, "clean"),
+            (counts.clean, "clean"), (counts.notAsked, "not asked"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         let unusable =
             counts.unusableLines == 0

@@ -10,6 +10,12 @@ extension RealSpool {
     struct FairnessTests {
         private static let lists = 12
 
+        private static func hasReport(_ place: Installation, _ name: String) -> Bool {
+            place.folders(name, of: "bob").contains { folder in
+                FileManager.default.fileExists(atPath: folder.appending(path: "report.csv").path())
+            }
+        }
+
         @Test func aShortListIsPickedUpBetweenSomebodysLongOnes() async throws {
             var options = SimulatorOptions()
             options.accounts[0].limits = .unlimited
@@ -31,6 +37,54 @@ extension RealSpool {
                 #expect(ended.exitCode == 0, "\(ended.errors)")
                 try await eventually("bob's job") { !place.folders("bobs.txt", of: "bob").isEmpty }
                 #expect(place.jobCount < Self.lists, "bob waited for all of alice's lists")
+                await place.stop()
+            }
+        }
+
+        /// Within one list, and over a stop in the middle of it.
+        @Test func aShortListIsFinishedWhileSomebodysLongOneIsBeingRead() async throws {
+            let hashes = 300_000
+            var options = SimulatorOptions()
+            options.accounts[0].limits = .unlimited
+            try await SimulatedVirusTotal.with(options) { simulator in
+                let place = Installation(endpoint: simulator.baseURL)
+                try await place.serve()
+                _ = try await place.hashdrop("user", "add", "bob")
+                let ended = try await place.shell(
+                    """
+                    python3 -c '
+                    import hashlib
+                    with open("long", "w") as file:
+                        for number in range(\(hashes)):
+                            file.write(hashlib.md5(str(number).encode()).hexdigest() + "\\n")
+                    '
+                    mv long spool/alice/long.txt
+                    """)
+                #expect(ended.exitCode == 0, "\(ended.errors)")
+                try await eventually("the index tells how far it is") {
+                    try Report(folder: place.reports).text("index.html").contains("% read")
+                }
+                _ = try await place.shell(
+                    "echo \(Samples.hash(1).hexadecimal) >bobs; mv bobs spool/bob/bobs.txt")
+                try await eventually("bob's report") { Self.hasReport(place, "bobs.txt") }
+                #expect(place.folders("long.txt").isEmpty, "bob waited for all of alice's list")
+                await place.stop()
+                #expect(place.folders("long.txt").isEmpty, "the stop waited for all of alice's list")
+                try await place.serve()
+                try await eventually("alice's job", within: .seconds(120)) {
+                    place.folders("long.txt").first.map {
+                        Report(folder: $0).status?.counts.hashes == hashes
+                    } ?? false
+                }
+                let folders = place.folders("long.txt")
+                #expect(folders.count == 1)
+                // Its last report is a long one too.
+                let job = try #require(folders.first)
+                #expect(try await place.hashdrop("cancel", job.lastPathComponent).exitCode == 0)
+                _ = try await place.shell(
+                    "echo \(Samples.hash(2).hexadecimal) >more; mv more spool/bob/more.txt")
+                try await eventually("bob's other report") { Self.hasReport(place, "more.txt") }
+                #expect(Report(folder: job).status?.state == "running", "bob waited for alice's report")
                 await place.stop()
             }
         }

@@ -148,10 +148,10 @@ final class LookupBench: Sendable {
         let job = Samples.job(user: user, name: name, receivedAt: clock.now.wall)
         let accepted = try database.jobs.accept(job, ages: ages) { writer in
             for (index, hashes) in lines.enumerated() {
-                try writer.add(HashListEntry(line: index + 1, hashes: hashes))
+                writer.add(HashListEntry(line: index + 1, hashes: hashes))
             }
         }
-        dispatcher.jobAdded()
+        dispatcher.jobAdded(accepted.id)
         return accepted
     }
 

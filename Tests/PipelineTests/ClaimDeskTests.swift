@@ -1,4 +1,5 @@
 import Foundation
+import HashLists
 import Model
 import Spool
 import Store
@@ -79,7 +80,7 @@ struct ClaimDeskTests {
         let lists = ListIntake(jobs: workshop.database.jobs, options: IntakeOptions())
         let input = workshop.folder.path("spool/.hashdrop/work/\(id)/input")
         if step != .nothing {
-            let job = try lists.accept(claim)
+            let job = try lists.read(claim)
             if step == .published { try workshop.publisher.publishInput(of: job, from: input) }
         }
         let desk = try workshop.desk()
@@ -94,6 +95,114 @@ struct ClaimDeskTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: work).isEmpty)
         // A second start finds nothing more to do.
         try workshop.desk().recover()
+        #expect(try workshop.database.jobs.count() == 1)
+    }
+
+    /// Some 3,000 hashes: three of the parts that are read at once.
+    private let longList = 0..<3_000
+
+    @Test func aLongListIsReadInTurnsAndIsNoJobUntilItsEnd() async throws {
+        let workshop = try Workshop()
+        let desk = try workshop.desk(hashesAtOnce: 100)
+        try await take(workshop.drop("long.txt", alice, hashes: longList), of: alice, at: desk)
+        #expect(desk.isReading)
+        #expect(desk.readingLines(of: alice).map(\.name.display) == ["long.txt"])
+        #expect(desk.readingLines(of: alice)[0].reason.contains(" % read"))
+        #expect(try workshop.database.jobs.count() == 0)
+        // Bob's is short, and a job at once.
+        try await take(workshop.drop("short.txt", bob), of: bob, at: desk)
+        #expect(try workshop.database.jobs.jobs(limit: 10).map(\.user) == [bob])
+        var turns = 0
+        while let user = desk.readOn() {
+            #expect(user == alice)
+            turns += 1
+        }
+        #expect(turns > 1)
+        #expect(!desk.isReading && desk.readingLines(of: alice).isEmpty)
+        let job = try #require(try workshop.database.jobs.jobs(of: alice, limit: 10).first)
+        #expect(job.counts.hashes == longList.count)
+        #expect(try workshop.database.lookups.runningJob(job.id)?.openHashes == longList.count)
+    }
+
+    @Test func usersTakeTurnsWithTheirLongListsAndTheListWithLeastLeftGoesFirst() async throws {
+        let workshop = try Workshop()
+        let desk = try workshop.desk(hashesAtOnce: 100)
+        try await take(workshop.drop("longer.txt", alice, hashes: 0..<9_000), of: alice, at: desk)
+        try await take(workshop.drop("long.txt", alice, hashes: longList), of: alice, at: desk)
+        try await take(workshop.drop("bobs.txt", bob, hashes: longList), of: bob, at: desk)
+        #expect([desk.readOn(), desk.readOn(), desk.readOn(), desk.readOn()] == [alice, bob, alice, bob])
+        while desk.readOn() != nil {}
+        let order = try workshop.database.jobs.jobs(limit: 10).map(\.droppedName.display)
+        #expect(Set(order) == ["longer.txt", "long.txt", "bobs.txt"])
+        let rows = try workshop.database.lookups.runningJobs().map(\.openHashes)
+        #expect(rows.sorted() == [3_000, 3_000, 9_000])
+    }
+
+    @Test func whoHasManyLongListsBeingReadKeepsFurtherOnesInTheFolder() async throws {
+        let workshop = try Workshop()
+        let desk = try workshop.desk(hashesAtOnce: 100)
+        for number in 0..<4 {
+            #expect(desk.reasonToPause(alice) == nil)
+            try await take(workshop.drop("\(number).txt", alice, hashes: longList), of: alice, at: desk)
+        }
+        #expect(desk.reasonToPause(alice) != nil)
+        #expect(desk.reasonToPause(bob) == nil)
+        while desk.readOn() != nil {}
+        #expect(desk.reasonToPause(alice) == nil)
+    }
+
+    @Test func aKillBetweenTwoPartsOfALongListIsMadeGood() async throws {
+        let workshop = try Workshop()
+        let killed = try workshop.desk(hashesAtOnce: 100)
+        try await take(workshop.drop("long.txt", alice, hashes: longList), of: alice, at: killed)
+        #expect(killed.readOn() == alice && killed.isReading)
+        let desk = try workshop.desk(hashesAtOnce: 100)
+        try desk.recover()
+        while desk.readOn() != nil {}
+        let jobs = try workshop.database.jobs.jobs(limit: 10)
+        #expect(jobs.map(\.counts.hashes) == [longList.count])
+        #expect(jobs.map(\.counts.duplicates) == [0])
+        while try workshop.database.jobs.purge() {}
+        var rows = 0
+        try workshop.database.reportRows.forEachRow(of: jobs[0].id, order: .list) { _ in rows += 1 }
+        #expect(rows == longList.count)
+    }
+
+    @Test func aLongListThatCannotBeReadOnGoesOnWhereItStopped() async throws {
+        let workshop = try Workshop()
+        let desk = try workshop.desk(hashesAtOnce: 100)
+        try await take(workshop.drop("long.txt", alice, hashes: longList), of: alice, at: desk)
+        // Its input is not to be had for a while.
+        let work = workshop.folder.path("spool/.hashdrop/work")
+        try FileManager.default.moveItem(atPath: work, toPath: work + ".away")
+        #expect(desk.readOn() == alice)
+        #expect(desk.trouble != nil && desk.deadline != nil)
+        #expect(desk.readOn() == nil)
+        try FileManager.default.moveItem(atPath: work + ".away", toPath: work)
+        desk.retry(at: .seconds(2_000))
+        while desk.readOn() != nil {}
+        #expect(desk.trouble == nil)
+        let job = try #require(try workshop.database.jobs.jobs(limit: 10).first)
+        #expect(job.counts.hashes == longList.count && job.counts.duplicates == 0)
+    }
+
+    @Test func aListThatTurnsOutTooLongIsRefusedWithoutARow() async throws {
+        let workshop = try Workshop()
+        let lists = ListIntake(
+            jobs: workshop.database.jobs,
+            options: IntakeOptions(limits: HashListLimits(hashesMax: 2_500), hashesAtOnce: 100))
+        let decision = try workshop.drop("long.txt", alice, hashes: longList)
+        let id = JobID("20270115-080000-aaaaa")!
+        let claim = try await eventually("claimed") { () -> Claim? in
+            let outcome = try workshop.claims.claim(
+                decision.entry, of: alice, as: id, evidence: .renamedIntoFolder, at: Samples.now)
+            if case .done(let claim) = outcome { return claim }
+            return nil
+        }
+        let job = try lists.read(claim)
+        #expect(job.state == .refused)
+        #expect(job.reason?.contains("2500") == true, "\(job.reason ?? "")")
+        #expect(job.counts.hashes == 0)
         #expect(try workshop.database.jobs.count() == 1)
     }
 

@@ -32,7 +32,7 @@ struct ReportPublisherTests {
     private func accept(_ hashes: [FileHash]) throws -> Job {
         try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
             for (index, hash) in hashes.enumerated() {
-                try writer.add(HashListEntry(line: index + 1, hashes: [hash], comment: "line \(index + 1)"))
+                writer.add(HashListEntry(line: index + 1, hashes: [hash], comment: "line \(index + 1)"))
             }
         }
     }

@@ -40,7 +40,10 @@ struct Workshop {
         return logger
     }
 
-    func desk(_ generator: any RandomNumberGenerator = SystemRandomNumberGenerator()) throws -> ClaimDesk {
+    /// - Parameter hashesAtOnce: of a list that are taken in at once.
+    func desk(
+        _ generator: any RandomNumberGenerator = SystemRandomNumberGenerator(), hashesAtOnce: Int = 20_000
+    ) throws -> ClaimDesk {
         let lookups = try LookupDispatcher(
             database: database,
             options: LookupOptions(
@@ -48,15 +51,21 @@ struct Workshop {
                     requestsPerMinuteLimit: 0, requestsPerDayLimit: 0, requestsPerMonthLimit: 0)),
             source: LookupSource(ask: { _ in .success(.unknown) }), logger: logger, onProgress: { _ in })
         return ClaimDesk(
-            claims: claims, lists: ListIntake(jobs: database.jobs, options: IntakeOptions()),
+            claims: claims,
+            lists: ListIntake(jobs: database.jobs, options: IntakeOptions(hashesAtOnce: hashesAtOnce)),
             publisher: publisher, lookups: lookups, reports: reports, clock: clock, logger: logger,
             generator: generator)
     }
 
     /// Drops a list with one hash and says what the state machine would say of it.
     func drop(_ name: String, _ user: UserName, hash: Int = 1) throws -> ReadinessDecision {
+        try drop(name, user, hashes: hash..<hash + 1)
+    }
+
+    func drop(_ name: String, _ user: UserName, hashes: Range<Int>) throws -> ReadinessDecision {
         let path = folder.path("spool/\(user)/\(name)")
-        try Data("\(Samples.hash(hash).hexadecimal)\n".utf8).write(to: URL(filePath: path))
+        let lines = hashes.map { "\(Samples.hash($0).hexadecimal)\n" }.joined()
+        try Data(lines.utf8).write(to: URL(filePath: path))
         let entries = try spool.scan(user).entries.filter { $0.name == DroppedName(name) }
         return ReadinessDecision(entry: entries[0], action: .ready(.renamedIntoFolder), firstSeen: .zero)
     }
@@ -73,4 +82,17 @@ struct Loaded: RandomNumberGenerator {
     var numbers: [UInt64]
 
     mutating func next() -> UInt64 { numbers.isEmpty ? .random(in: .min ... .max) : numbers.removeFirst() }
+}
+
+extension ListIntake {
+    /// Makes the job of a claim, without letting others have their turns.
+    func read(_ claim: Claim) throws -> Job {
+        switch try begin(claim) {
+        case .complete(let job): return job
+        case .reading(var reading):
+            while true {
+                if let job = try reading.advance() { return job }
+            }
+        }
+    }
 }

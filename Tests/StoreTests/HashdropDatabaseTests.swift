@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Model
 import Store
 import TestSupport
@@ -26,6 +27,25 @@ struct HashdropDatabaseTests {
         _ = try HashdropDatabase(path: path, endpoint: nil)
         #expect(
             kind { _ = try HashdropDatabase(path: path, endpoint: "https://b.test") } == .wrongEndpoint)
+    }
+
+    @Test func aDatabaseOfTheFirstSchemaIsTakenOverWithItsJobs() throws {
+        let path = folder.path("test.sqlite")
+        let job = try HashdropDatabase(path: path, endpoint: nil).jobs.accept(
+            Samples.job(), ages: CacheAges()
+        ) {
+            $0.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
+        }
+        try DatabaseQueue(path: path).write { db in
+            try db.execute(
+                sql: """
+                    DROP INDEX jobNotThere; ALTER TABLE job DROP COLUMN stage; PRAGMA user_version = 1;
+                    DELETE FROM grdb_migrations WHERE identifier = '2'
+                    """)
+        }
+        let database = try HashdropDatabase(path: path, endpoint: nil)
+        #expect(try database.jobs.jobs(limit: 10) == [job])
+        #expect(try database.lookups.runningJob(job.id)?.openHashes == 1)
     }
 
     @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAlone() throws {
@@ -80,7 +100,7 @@ struct HashdropDatabaseTests {
         file.typeDescription = "Win32 EXE"
         file.firstSubmissionDate = Samples.now - 5
         let job = try database.jobs.accept(Samples.job(), ages: CacheAges()) {
-            try $0.add(HashListEntry(line: 1, hashes: [file.sha1]))
+            $0.add(HashListEntry(line: 1, hashes: [file.sha1]))
         }
         let running = try database.lookups.runningJobs()[0]
         let reservation = Reservation(hash: file.sha1, jobRowID: running.rowID)

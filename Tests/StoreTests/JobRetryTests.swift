@@ -16,7 +16,7 @@ struct JobRetryTests {
     private func accept(_ hashes: [FileHash]) throws -> Job {
         try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
             for (index, hash) in hashes.enumerated() {
-                try writer.add(HashListEntry(line: index + 1, hashes: [hash]))
+                writer.add(HashListEntry(line: index + 1, hashes: [hash]))
             }
         }
     }

@@ -16,7 +16,7 @@ struct JobStatisticsTests {
     private func statistics(_ answers: [Verdict.Answer?]) throws -> JobStatistics {
         let job = try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
             for number in answers.indices {
-                try writer.add(HashListEntry(line: number + 1, hashes: [Samples.hash(number)]))
+                writer.add(HashListEntry(line: number + 1, hashes: [Samples.hash(number)]))
             }
         }
         for (number, answer) in answers.enumerated() {

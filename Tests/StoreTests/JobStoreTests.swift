@@ -15,7 +15,7 @@ struct JobStoreTests {
     private func accept(_ lines: [[FileHash]], job: Job = Samples.job()) throws -> Job {
         try database.jobs.accept(job, ages: CacheAges()) { writer in
             for (index, hashes) in lines.enumerated() {
-                try writer.add(HashListEntry(line: index + 1, hashes: hashes, comment: "line \(index + 1)"))
+                writer.add(HashListEntry(line: index + 1, hashes: hashes, comment: "line \(index + 1)"))
             }
         }
     }
@@ -54,7 +54,7 @@ struct JobStoreTests {
 
     @Test func aListWithoutAHashIsRefusedAndKeepsItsUnusableLines() throws {
         let job = try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
-            try writer.add(UnusableLine(line: 7, text: "abc", reason: "too short"))
+            writer.add(UnusableLine(line: 7, text: "abc", reason: "too short"))
         }
         #expect(job.state == .refused)
         #expect(job.reason?.contains("1 line has something like one") == true)
@@ -66,7 +66,7 @@ struct JobStoreTests {
         let job = Samples.job()
         #expect(throws: Failure.self) {
             try database.jobs.accept(job, ages: CacheAges()) { writer in
-                try writer.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
+                writer.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
                 throw Failure()
             }
         }
@@ -133,7 +133,7 @@ struct JobStoreTests {
         // The SHA-1 leads in the second object and follows in the first.
         let job = try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
             for (line, kinds) in [[FileHash.Kind.sha256, .sha1], [.sha1, .md5]].enumerated() {
-                try writer.add(
+                writer.add(
                     HashListEntry(
                         line: line + 1, hashes: kinds.map { Samples.hash(1, $0) }, namesOneFile: true))
             }

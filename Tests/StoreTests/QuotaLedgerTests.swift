@@ -11,7 +11,7 @@ struct QuotaLedgerTests {
     init() throws {
         database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
         _ = try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
-            for number in 0..<50 { try writer.add(HashListEntry(line: 1, hashes: [Samples.hash(number)])) }
+            for number in 0..<50 { writer.add(HashListEntry(line: 1, hashes: [Samples.hash(number)])) }
         }
     }
 

@@ -49,7 +49,7 @@ struct HostileContentTests {
             for value in Self.hostile {
                 let running = try site.database.jobs.accept(
                     Samples.job(name: value), ages: CacheAges()
-                ) { try $0.add(HashListEntry(line: 1, hashes: [Samples.hash(3)])) }
+                ) { $0.add(HashListEntry(line: 1, hashes: [Samples.hash(3)])) }
                 var refused = Samples.job(name: value, state: .refused)
                 refused.reason = value
                 try site.database.jobs.refuse(refused)
@@ -80,7 +80,7 @@ struct HostileContentTests {
             for value in Self.hostile {
                 let job = try site.database.jobs.accept(
                     Samples.job(name: value), ages: CacheAges()
-                ) { try $0.add(HashListEntry(line: 1, hashes: [Samples.hash(3)])) }
+                ) { $0.add(HashListEntry(line: 1, hashes: [Samples.hash(3)])) }
                 let folder = site.reports.appending(path: "alice/\(job.folderName)")
                 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
                 try Data("a".utf8).write(to: folder.appending(path: "input"))

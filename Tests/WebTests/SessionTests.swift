@@ -143,7 +143,7 @@ struct SessionTests {
                         Samples.job(user: "bob", name: "two million.txt"), ages: CacheAges()
                     ) { writer in
                         gate.pass()
-                        try writer.add(HashListEntry(line: 1, hashes: [Samples.hash(2)]))
+                        writer.add(HashListEntry(line: 1, hashes: [Samples.hash(2)]))
                     }
                 }
                 intake.withLock { $0 = result }

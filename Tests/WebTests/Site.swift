@@ -91,7 +91,7 @@ final class Site: Sendable {
         let job = try database.jobs.accept(
             Samples.job(user: user, name: name), ages: CacheAges()
         ) { writer in
-            try writer.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
+            writer.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
         }
         let folder = reports.appending(path: "\(user)/\(job.folderName)", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -2,30 +2,6 @@ import Foundation
 import GRDB
 import Model
 
-/// Answers a new job from the cache, as a set: one join, not one query a hash.
-enum CacheJoin {
-    static func answerFromCache(jobID: Int64, ages: CacheAges, now: Date, in db: Database) throws {
-        let fresh: StatementArguments = [
-            "job": jobID, "knownSince": (now - ages.known).milliseconds,
-            "unknownSince": (now - ages.unknown).milliseconds,
-        ]
-        try db.execute(
-            sql: """
-                UPDATE jobHash SET state = 2, leader = NULL
-                WHERE jobID = :job AND EXISTS (
-                    SELECT 1 FROM answer LEFT JOIN file ON file.id = answer.fileID
-                    WHERE answer.hash = jobHash.hash AND answer.askedAt >=
-                        CASE WHEN file.engineCount > 0 THEN :knownSince ELSE :unknownSince END)
-                """, arguments: fresh)
-        try Followers.settle(jobID: jobID, in: db)
-        try db.execute(
-            sql: """
-                UPDATE job SET savedByCache =
-                    (SELECT count(*) FROM jobHash WHERE jobID = :job AND state = 2) WHERE id = :job
-                """, arguments: ["job": jobID])
-    }
-}
-
 /// What becomes of a row whose leader has been answered.
 ///
 /// A leader that VirusTotal knows has told its other names: a follower among them is answered by now, and one
@@ -33,8 +9,10 @@ enum CacheJoin {
 /// nothing of the others: they are asked too, unless the list's structure says that they are names of the same,
 /// unknown, file. A line alone does not: in "loader <hash> dropped <hash>" the second may be known malware.
 enum Followers {
-    /// Settles all of a new job's followers, as a set.
-    static func settle(jobID: Int64, in db: Database) throws {
+    /// Settles the followers of a new slice, whose rows have higher positions than `position`, as a set. None of
+    /// them leads in an earlier slice.
+    static func settle(jobID: Int64, after position: Int, in db: Database) throws {
+        let slice: StatementArguments = ["job": jobID, "position": position]
         // Again until nothing changes, since a follower may lead on another line.
         repeat {
             try db.execute(
@@ -42,19 +20,19 @@ enum Followers {
                     UPDATE jobHash SET state = 2, leader = NULL,
                         askedAs = (SELECT coalesce(l.askedAs, l.hash) FROM jobHash l
                             WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader)
-                    WHERE jobID = :job AND state = 1 AND isLeadersFile = 1 AND EXISTS (
+                    WHERE jobID = :job AND position > :position AND state = 1 AND isLeadersFile = 1 AND EXISTS (
                         SELECT 1 FROM jobHash l JOIN answer ON answer.hash = coalesce(l.askedAs, l.hash)
                         WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader AND l.state = 2
                             AND answer.fileID IS NULL)
-                    """, arguments: ["job": jobID])
+                    """, arguments: slice)
         } while db.changesCount > 0
         try db.execute(
             sql: """
                 UPDATE jobHash SET state = 0, leader = NULL
-                WHERE jobID = :job AND state = 1 AND EXISTS (
+                WHERE jobID = :job AND position > :position AND state = 1 AND EXISTS (
                     SELECT 1 FROM jobHash l WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader
                         AND l.state = 2)
-                """, arguments: ["job": jobID])
+                """, arguments: slice)
     }
 
     /// Settles the followers of hashes that have just been answered or failed.

@@ -1,0 +1,15 @@
+package import Model
+package import Store
+
+extension JobStore {
+    /// Takes in a whole list at once.
+    ///
+    /// - Parameter fill: gives the list's lines.
+    package func accept(
+        _ job: Job, ages: CacheAges, fill: (inout ListSlice) throws -> Void
+    ) throws -> Job {
+        var slice = ListSlice()
+        try fill(&slice)
+        return try intake(of: job, ages: ages).finish(slice, at: job.receivedAt)
+    }
+}
