@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Settings
 import Synchronization
 import VirusTotal
@@ -14,6 +15,8 @@ final class KeySource: Sendable {
         var generation = 0
     }
 
+    /// What is unwise about the key's place, in sentences for the operator.
+    let concerns: [String]
     private let file: String?
     private let state: Mutex<State>
 
@@ -27,6 +30,12 @@ final class KeySource: Sendable {
                     "\(Self.variable) is no API key; copy it from your VirusTotal account page.")
             }
             state = Mutex(State(key: key))
+            concerns =
+                settings.apiKeyFile.map {
+                    [
+                        "\(Self.variable) is set, so the API key file '\($0)' is not read; take one of them away."
+                    ]
+                } ?? []
             return
         }
         let credential = environment["CREDENTIALS_DIRECTORY"].map { "\($0)/\(Self.credentialName)" }
@@ -41,6 +50,11 @@ final class KeySource: Sendable {
         }
         file = path
         state = Mutex(State(key: try Self.read(path)))
+        concerns =
+            Self.everybodyMayRead(path)
+            ? [
+                "The API key file '\(path)' lets every account of this machine read it; 'chmod o= \(path)' ends that."
+            ] : []
     }
 
     /// What to do when VirusTotal refuses the key.
@@ -58,6 +72,11 @@ final class KeySource: Sendable {
             if key != state.key { state = State(key: key, generation: state.generation + 1) }
             return state.generation
         }
+    }
+
+    private static func everybodyMayRead(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IROTH != 0
     }
 
     private static func read(_ path: String) throws -> APIKey {

@@ -46,6 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
                 metadata: ["variable": "\(variable.name)", "did-you-mean": "\(variable.nearest)"])
         }
         if users.isEmpty { logger.notice("There is no user yet: 'hashdrop user add NAME' makes one.") }
+        for concern in keys.concerns { logger.warning("\(concern)") }
         if !keys.key.hasUsualForm {
             logger.warning("The API key does not have the usual form of 64 hexadecimal digits.")
         }

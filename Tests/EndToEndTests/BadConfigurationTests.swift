@@ -149,6 +149,25 @@ struct BadConfigurationTests {
         #expect(other.errors.contains("was filled from http://127.0.0.1:1"))
     }
 
+    @Test func whatIsUnwiseAboutTheKeysPlaceIsSaid() async throws {
+        let place = Installation(
+            endpoint: "http://127.0.0.1:1", settings: ["HASHDROP_VIRUSTOTAL_API_KEY_FILE": "vt.key"])
+        let key = try #require(place.environment["HASHDROP_VIRUSTOTAL_API_KEY"])
+        _ = try await place.shell("umask 022; echo \(key) >vt.key")
+        try await place.serve()
+        #expect(try place.daemonLog().contains("vt.key' is not read"))
+        await place.stop()
+        place.environment["HASHDROP_VIRUSTOTAL_API_KEY"] = nil
+        try await place.serve()
+        #expect(try place.daemonLog().contains("lets every account of this machine read it"))
+        #expect(try !place.daemonLog().contains(key))
+        await place.stop()
+        _ = try await place.shell("chmod 640 vt.key")
+        try await place.serve()
+        #expect(try !place.daemonLog().contains("vt.key"))
+        await place.stop()
+    }
+
     @Test func aPortInUseIsNamed() async throws {
         try await SimulatedVirusTotal.with(SimulatorOptions()) { simulator in
             let port = simulator.baseURL.split(separator: ":").last.map(String.init) ?? ""
