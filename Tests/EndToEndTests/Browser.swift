@@ -29,9 +29,16 @@ final class Browser {
             "/usr/bin/chromedriver", ["--port=0"],
             environment: ["HOME": folder.url.path(percentEncoded: false)],
             in: folder, log: log)
-        let port = try await eventually("chromedriver listens") { [log] in
-            try Program.text(log, "output").components(separatedBy: "successfully on port ").dropFirst()
-                .first.flatMap { Int($0.prefix { $0.isNumber }) }
+        let port: Int
+        do {
+            port = try await eventually("chromedriver listens", within: .seconds(120)) { [log] in
+                try Program.text(log, "output").components(separatedBy: "successfully on port ").dropFirst()
+                    .first.flatMap { Int($0.prefix { $0.isNumber }) }
+            }
+        } catch {
+            let said = try Program.text(log, "output") + Program.text(log, "errors")
+            throw Failure(
+                description: "\(error); \(driver.isRunning ? "it runs" : "it has ended") and says: \(said)")
         }
         client = RawClient(port: port)
         let arguments = [
