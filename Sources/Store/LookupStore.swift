@@ -120,7 +120,8 @@ package struct LookupStore: Sendable {
             db,
             sql: """
                 SELECT job.id, job.name, job.user, coalesce(user.weight, 1), job.droppedName, job.receivedAt,
-                    (SELECT count(*) FROM jobHash WHERE jobID = job.id AND state = 0)
+                    (SELECT count(*) FROM jobHash INDEXED BY jobHashOpen
+                        WHERE jobID = job.id AND state = 0)
                 FROM job LEFT JOIN user ON user.name = job.user WHERE job.stage = 1 AND \(condition)
                 """, arguments: arguments
         ).compactMap { row in
