@@ -44,6 +44,14 @@ package struct SystemLookupClock: LookupClock {
     }
 
     package func sleep(for duration: Duration) async throws {
-        try await Task.sleep(for: duration, tolerance: .milliseconds(1))
+        let end = ContinuousClock.now + duration
+        var left = duration
+        repeat {
+            try await Alarm().wait(min(max(.zero, left), Self.longestWait))
+            left = end - ContinuousClock.now
+        } while left > .zero
     }
+
+    /// A timer stands still while the machine is suspended; the clock does not, and is looked at this often.
+    private static let longestWait: Duration = .seconds(60)
 }
