@@ -45,6 +45,8 @@ package actor IntakeService: Service {
     var mustListFolders = true
     private var listPace = ScanPace()
     private var nextSafetyScan: Duration = .zero
+    /// When the next part of a long list is read.
+    private var nextReading: Duration = .zero
     /// The spool folder is not in its place; when it is looked for again.
     private var nextSearch: Duration?
     var overflows = OverflowLog()
@@ -120,7 +122,6 @@ package actor IntakeService: Service {
     /// How long there is nothing to do without an event.
     private func wait() -> Duration {
         let now = clock.now.monotonic
-        if desk.isReading, nextSearch == nil { return .zero }
         // No event tells that a mount over the spool folder came or went: whether it is in its place is asked this often.
         var next = min(nextSafetyScan, now + options.poll)
         if let nextSearch {
@@ -128,6 +129,7 @@ package actor IntakeService: Service {
         } else {
             if mustListFolders { next = min(next, listPace.notBefore) }
             for folder in folders.values { next = min(next, folder.due ?? next) }
+            if desk.isReading { next = min(next, nextReading) }
         }
         if let deadline = desk.deadline { next = min(next, deadline) }
         return max(.zero, next - now)
@@ -149,13 +151,22 @@ package actor IntakeService: Service {
         for user in folders.keys.sorted() {
             if let due = folders[user]?.due, due <= now { look(at: user) }
         }
-        if let reader = desk.readOn(), var folder = folders[reader] {
-            // Files may wait for the end of the lists that are read.
-            if desk.readingLines(of: reader).isEmpty { folder.isDirty = true }
-            tell(reader, &folder)
-            folders[reader] = folder
-        }
+        if clock.now.monotonic >= nextReading { readOn() }
     }
+
+    private func readOn() {
+        guard let reader = desk.readOn() else { return }
+        nextReading = clock.now.monotonic + Self.readingRest
+        guard var folder = folders[reader] else { return }
+        // Files may wait for the end of the lists that are read.
+        if desk.readingLines(of: reader).isEmpty { folder.isDirty = true }
+        tell(reader, &folder)
+        folders[reader] = folder
+    }
+
+    /// Between two parts of long lists the database's writer is free for so long: a short list needs it several
+    /// times, and would wait for a part each time.
+    private static let readingRest: Duration = .milliseconds(50)
 
     /// Nothing is taken from a spool folder that is no longer under its path: it is looked for until it is back.
     ///
