@@ -47,7 +47,10 @@ package struct IndexEntry {
         case .running: appendProgress(to: &page)
         case .done: appendResult(to: &page)
         case .refused: appendReason("refused", to: &page)
-        case .cancelled: appendReason("cancelled", to: &page)
+        case .cancelled:
+            appendReason("cancelled", to: &page)
+            // What was answered until then was paid for, and may be alarming.
+            appendResult(to: &page)
         }
         page.markup("</div>\n")
     }
@@ -62,7 +65,10 @@ package struct IndexEntry {
         page.foreign(job.droppedName.display, max: 200)
         page.markup("</a> ")
         switch job.state {
-        case .refused, .cancelled, .running: page.text(job.state.presentation.lowercased())
+        case .refused, .running: page.text(job.state.presentation.lowercased())
+        case .cancelled:
+            page.text("cancelled, ")
+            appendCounts(to: &page)
         case .done: appendCounts(to: &page)
         }
         page.markup("\n")

@@ -120,12 +120,9 @@ enum JobRecord {
             guard pair.count == 2, let word = VerdictWord(rawValue: String(pair[0])) else { continue }
             words[word] = Int(pair[1])
         }
-        switch state {
-        case .running: if words.isEmpty { words[.waiting] = open }
-        case .cancelled:
-            words[.waiting] = 0
-            words[.notAsked] = open
-        case .done, .refused: words[.waiting] = 0
+        if words.isEmpty { words[.waiting] = open }
+        if state != .running, let waiting = words.removeValue(forKey: .waiting), state == .cancelled {
+            words[.notAsked, default: 0] += waiting
         }
         return words
     }

@@ -42,6 +42,15 @@ struct IndexPageTests {
         #expect(page.contains("href=\"20261123-195045-aaaa3_list.txt/report.csv\""))
     }
 
+    @Test func aCancelledListShowsWhatItHas() throws {
+        let page = try page(
+            .init(
+                user: UserName("alice")!, jobs: [overview(.cancelled, "aaaa3", reason: "by hand")],
+                now: Samples.now))
+        #expect(page.contains("cancelled</span>: by hand"))
+        #expect(page.contains("1 unknown to VirusTotal</span>"))
+    }
+
     @Test func jobsBeyondTheLimitAreCounted() throws {
         let jobs = ["aaaa3", "aaaa2", "aaaa1"].map { overview(.done, $0) }
         let page = try page(

@@ -214,10 +214,12 @@ struct JobIntakeTests {
             list.add(HashListEntry(line: 3, hashes: [Samples.hash(2), Samples.hash(2, .md5)]))
         }
         try answer(Samples.hash(0), .known(Samples.file(0)), for: job)
+        // As of its last report, until the next: the numbers of one moment.
+        try database.jobs.saveReported(job.id, words: [.clean: 1, .waiting: 3], isFinal: false)
         let rowID = try #require(try database.lookups.runningJob(job.id)).rowID
         let cancelled = try #require(try database.jobs.cancel(job.id, reason: "by hand", at: Samples.now))
         #expect(cancelled.state == .cancelled)
-        #expect(cancelled.counts[.notAsked] == 3 && cancelled.counts[.waiting] == 0)
+        #expect(cancelled.counts.words == [.clean: 1, .notAsked: 3])
         #expect(
             try database.reportRows.counts(of: job.id, thresholds: VerdictThresholds())
                 == [.clean: 1, .notAsked: 3])
