@@ -5,9 +5,14 @@ package struct DroppedName: Hashable, Sendable, Comparable {
     package init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
     package init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// The name for people: invalid UTF-8 as U+FFFD, control and text-direction characters as `\u{…}`.
+    /// The name for people: invalid UTF-8 as U+FFFD, control and text-direction characters as `\u{…}`, and so is
+    /// white space if there is nothing else.
     /// It is text, not markup: HTML and CSV escape it once more.
-    package var display: String { String(decoding: bytes, as: UTF8.self).showingControls }
+    package var display: String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.allSatisfy(\.isWhitespace) else { return text.showingControls }
+        return text.unicodeScalars.map(\.escaped).joined()
+    }
 
     /// The name as a part of a report folder's name: every byte but `A`–`Z`, `a`–`z`, `0`–`9`, `.`, `-`, `_`
     /// becomes `_`, and only the first 100 are kept. The README promises this rule to scripts.
@@ -34,10 +39,15 @@ extension StringProtocol {
         for scalar in unicodeScalars {
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
-                out += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+                out += scalar.escaped
             default: out.unicodeScalars.append(scalar)
             }
         }
         return out
     }
+}
+
+extension Unicode.Scalar {
+    /// For example `\u{20}`.
+    fileprivate var escaped: String { "\\u{" + String(value, radix: 16, uppercase: true) + "}" }
 }

@@ -15,6 +15,8 @@ package struct FolderHealth: Hashable, Sendable, Codable {
         package var waitingFiles: Int
         /// Files that a scan found and no event told of, since the daemon's start.
         package var missedByEvents: Int
+        /// How far long lists are read that were picked up, a sentence each.
+        package var reading: [String] = []
 
         package init(
             user: String, watching: String, problem: String?, waitingFiles: Int, missedByEvents: Int = 0

@@ -348,7 +348,12 @@ package actor IntakeService: Service {
 
     private func tellHealth() {
         var health = FolderHealth()
-        health.folders = folders.sorted { $0.key < $1.key }.map { $0.value.health(of: $0.key) } + unusable
+        health.folders = folders.sorted { $0.key < $1.key }.map { user, folder in
+            var health = folder.health(of: user)
+            health.reading = desk.readingLines(of: user).map { "\($0.name.display): \($0.reason)" }
+            return health
+        }
+        health.folders += unusable
         health.folders += desk.damaged.map { .damagedClaim($0.path, $0.problem) }
         health.trouble = listTrouble ?? desk.trouble
         guard health != reportedHealth else { return }

@@ -94,6 +94,9 @@ extension JobStore {
 
     /// The error that names the job and where to look.
     package static func noSuchJob(_ id: JobID) -> StoreError {
-        StoreError(.noSuchJob, "There is no job '\(id)'; 'hashdrop status' shows the latest ones.")
+        StoreError(
+            .noSuchJob,
+            "There is no job '\(id)'; 'hashdrop status' shows the latest ones, and lists that are still being read."
+        )
     }
 }

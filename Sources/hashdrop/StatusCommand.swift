@@ -106,7 +106,7 @@ struct StatusCommand: AsyncParsableCommand {
         if let daemon = overview.daemon {
             lines.append("Daemon: running (process \(daemon.processID))")
             lines.append(
-                "Quota:  \(used(daemon.minute)) this minute, \(used(daemon.day)) today, "
+                "Quota:  \(minute(daemon.minute)) this minute, \(used(daemon.day)) today, "
                     + "\(used(daemon.month)) this month (UTC)")
             if let reason = daemon.waitReason { lines.append("Waits:  \(reason)") }
             if let trouble = daemon.reportTrouble { lines.append("Reports cannot be written: \(trouble)") }
@@ -120,6 +120,7 @@ struct StatusCommand: AsyncParsableCommand {
                 lines.append(
                     "  \(folder.user): \(folder.watching), \(folder.waitingFiles) waiting\(queue)\(missed)"
                         + problem)
+                lines += folder.reading.map { "    \($0)" }
             }
         } else {
             lines.append(
@@ -151,7 +152,12 @@ struct StatusCommand: AsyncParsableCommand {
             || daemon.folders.folders.contains { $0.problem != nil }
     }
 
+    /// Without a limit the single requests of a minute are not counted.
+    private static func minute(_ quota: DaemonStatus.Quota) -> String {
+        quota.limit == 0 ? "no limit" : used(quota)
+    }
+
     private static func used(_ quota: DaemonStatus.Quota) -> String {
-        quota.limit == 0 ? "\(quota.used)" : "\(quota.used) of \(quota.limit)"
+        quota.limit == 0 ? "\(quota.used) (no limit)" : "\(quota.used) of \(quota.limit)"
     }
 }

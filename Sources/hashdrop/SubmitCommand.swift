@@ -97,7 +97,8 @@ struct SubmitCommand: AsyncParsableCommand {
             guard folders.contains(user) else {
                 throw CommandFailure(
                     .noUser,
-                    "There is no user '\(user)' in '\(spool)'; 'hashdrop user add \(user)' makes one.")
+                    "There is no user '\(user)' with a folder in '\(spool)'; 'hashdrop user add \(user)' makes "
+                        + "both.")
             }
             return user
         }

@@ -64,6 +64,9 @@ extension RealSpool {
                 try await eventually("the index tells how far it is") {
                     try Report(folder: place.reports).text("index.html").contains("% read")
                 }
+                try await eventually("the status tells it too") {
+                    try await place.hashdrop("status").output.contains("    long.txt: picked up, and ")
+                }
                 _ = try await place.shell(
                     "echo \(Samples.hash(1).hexadecimal) >bobs; mv bobs spool/bob/bobs.txt")
                 try await eventually("bob's report") { Self.hasReport(place, "bobs.txt") }

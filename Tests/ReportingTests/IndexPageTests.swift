@@ -51,6 +51,14 @@ struct IndexPageTests {
         #expect(page.contains("1 unknown to VirusTotal</span>"))
     }
 
+    @Test func aNameOfNothingButSpacesCanBeSeenAndClicked() throws {
+        var job = Samples.input(.done, rows: []).job
+        job.droppedName = DroppedName(" ")
+        let page = try page(.init(user: UserName("alice")!, jobs: [JobOverview(job: job)], now: Samples.now))
+        #expect(page.contains("\">\\u{20}</a>"))
+        #expect(DroppedName("a b").display == "a b")
+    }
+
     @Test func jobsBeyondTheLimitAreCounted() throws {
         let jobs = ["aaaa3", "aaaa2", "aaaa1"].map { overview(.done, $0) }
         let page = try page(
