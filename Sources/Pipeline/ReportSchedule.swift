@@ -11,10 +11,6 @@ struct ReportSchedule {
         /// What changes meanwhile is written afterwards.
         var isBeingWritten = false
 
-        func isDue(at now: Duration) -> Bool {
-            isDirty && !isBeingWritten && (isFinal || notBefore <= now)
-        }
-
         /// Nil if there is nothing to write.
         var due: Duration? { isDirty && !isBeingWritten ? (isFinal ? .zero : notBefore) : nil }
     }
@@ -38,7 +34,7 @@ struct ReportSchedule {
 
     /// What is to be written now; at the end, everything that is out of date.
     func due(at now: Duration, isEnd: Bool = false) -> (jobs: [JobID], users: [UserName]) {
-        func isDue(_ entry: Entry) -> Bool { isEnd ? entry.isDirty : entry.isDue(at: now) }
+        func isDue(_ entry: Entry) -> Bool { isEnd ? entry.isDirty : entry.due.map { $0 <= now } ?? false }
         return (
             jobs.filter { isDue($0.value) }.map(\.key).sorted(),
             users.filter { isDue($0.value) }.map(\.key).sorted()

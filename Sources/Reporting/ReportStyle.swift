@@ -65,8 +65,7 @@ package enum ReportStyle {
         .m{--v:var(--m);--sign:"✕"}.s{--v:var(--s);--sign:"!"}.f{--v:var(--f);--sign:"↯"}.n{--v:var(--n);
         --sign:"…"}
         .u{--v:var(--u);--sign:"?"}.c{--v:var(--c);--sign:"✓"}.w{--v:var(--w);--sign:"○"}
-        .x{--v:var(--w);--sign:"–"}.o{--v:var(--o);
-        --sign:"·"}
+        .x{--v:var(--w);--sign:"–"}.o{--v:var(--o);--sign:"·"}
         .v{color:var(--v);font-weight:600}
         .w .v,.w.v,.x .v,.x.v,.o.v{color:var(--muted)}
         .v::before{content:var(--sign);content:var(--sign)/"";display:inline-block;width:1.3em;height:1.3em;
