@@ -11,16 +11,11 @@ let strict: [SwiftSetting] = [
 ]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let cryptoExtras = Target.Dependency.product(name: "_CryptoExtras", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
-let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
-let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
-let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -42,7 +37,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
@@ -53,66 +47,75 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CInotifyTools"),
 
-        .target(name: "Model", swiftSettings: strict),
+        .target(name: "Support", swiftSettings: strict),
+        .target(name: "Model", dependencies: ["Support"], swiftSettings: strict),
+        .target(name: "FileSystem", dependencies: ["Model", "Support"], swiftSettings: strict),
+        .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "HashLists", dependencies: ["Model"], swiftSettings: strict),
-        .target(name: "Spool", dependencies: ["Model", crypto], swiftSettings: strict),
-        .target(name: "Store", dependencies: ["Model", grdb], swiftSettings: strict),
+        .target(
+            name: "Spool", dependencies: ["Cryptography", "FileSystem", "Model", "Support"], swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Model", "Support", grdb], swiftSettings: strict),
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "VirusTotal", dependencies: ["Model", "Curl"], swiftSettings: strict),
         .target(
-            name: "Lookup", dependencies: ["Model", "VirusTotal", "Store", logging],
+            name: "Lookup", dependencies: ["Model", "Store", "Support", "VirusTotal", logging],
             swiftSettings: strict),
-        .target(name: "Reporting", dependencies: ["Model", crypto], swiftSettings: strict),
+        .target(
+            name: "Reporting", dependencies: ["Cryptography", "FileSystem", "Model", "Support"],
+            swiftSettings: strict),
         .target(
             name: "Simulator",
-            dependencies: [
-                "Model", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, lifecycle, logging, nio,
-                nioTLS,
-            ],
+            dependencies: ["Model", "Support", hummingbird, httpTypes, lifecycle, logging, nio],
             swiftSettings: strict),
         .target(
             name: "Pipeline",
             dependencies: [
-                "Model", "HashLists", "Spool", "Store", "Lookup", "Reporting", logging, lifecycle,
+                "FileSystem", "HashLists", "Lookup", "Model", "Reporting", "Spool", "Store", "Support", lifecycle,
+                logging,
             ], swiftSettings: strict),
         .target(
             name: "Settings", dependencies: [configuration, systemPackage, yams], swiftSettings: strict),
-        .target(name: "Passwords", dependencies: [crypto, cryptoExtras], swiftSettings: strict),
         .target(
             name: "Web",
             dependencies: [
-                "Model", "Store", "Passwords", "Reporting", crypto, httpTypes, hummingbird, hummingbirdCore,
-                hummingbirdTLS, lifecycle, logging, nio, nioHTTPTypes, nioTLS,
+                "Cryptography", "FileSystem", "Model", "Reporting", "Store", "Support", httpTypes, hummingbird,
+                hummingbirdCore, lifecycle, logging, nio, nioHTTPTypes,
             ], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop",
             dependencies: [
-                "Model", "HashLists", "Spool", "Store", "Curl", "VirusTotal", "Lookup", "Reporting",
-                "Simulator", "Pipeline", "Settings", "Passwords", "Web", arguments, crypto, lifecycle,
-                logging,
+                "Cryptography", "Curl", "FileSystem", "HashLists", "Lookup", "Model", "Pipeline", "Reporting",
+                "Settings", "Simulator", "Spool", "Store", "Support", "VirusTotal", "Web", arguments, lifecycle, logging,
                 signals,
             ], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop-watch", dependencies: ["CInotifyTools"], swiftSettings: strict),
         .executableTarget(
-            name: "hashdrop-crash", dependencies: ["Model", "Reporting", "Simulator", arguments],
+            name: "hashdrop-crash", dependencies: ["Model", "Reporting", "Simulator", "Support", arguments],
             swiftSettings: strict),
 
         .target(
             name: "TestSupport", dependencies: ["Model", "Store"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
-            name: "StoreTests", dependencies: ["Store", "Model", "TestSupport", grdb], swiftSettings: strict),
+            name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "FileSystemTests", dependencies: ["FileSystem", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CryptographyTests", dependencies: ["Cryptography", "Support"], swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Store", "Model", "Support", "TestSupport", grdb],
+            swiftSettings: strict),
         .testTarget(
             name: "LookupTests",
             dependencies: [
-                "Lookup", "Store", "Model", "Curl", "Simulator", "TestSupport", "VirusTotal",
+                "Curl", "Lookup", "Model", "Simulator", "Store", "Support", "TestSupport", "VirusTotal",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -122,17 +125,19 @@ let package = Package(
         .testTarget(
             name: "VirusTotalTests", dependencies: ["VirusTotal", "Curl", "Model"], swiftSettings: strict),
         .testTarget(
-            name: "HashListsTests", dependencies: ["HashLists", "Model"], swiftSettings: strict),
+            name: "HashListsTests", dependencies: ["HashLists", "Model", "Support"], swiftSettings: strict),
         .testTarget(
-            name: "ReportingTests", dependencies: ["Reporting", "Model", "TestSupport"],
+            name: "ReportingTests", dependencies: ["FileSystem", "Model", "Reporting", "Support", "TestSupport"],
             exclude: ["stix_check.py", "tables_check.py"], swiftSettings: strict),
         .testTarget(
-            name: "SpoolTests", dependencies: ["Spool", "Model", "hashdrop-watch", crypto],
+            name: "SpoolTests",
+            dependencies: ["Cryptography", "FileSystem", "Model", "Spool", "Support", "hashdrop-watch"],
             swiftSettings: strict),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Pipeline", "HashLists", "Lookup", "Model", "Reporting", "Spool", "Store", "TestSupport",
+                "FileSystem", "HashLists", "Lookup", "Model", "Pipeline", "Reporting", "Spool", "Store", "Support",
+                "TestSupport",
                 logging,
             ],
             swiftSettings: strict),
@@ -141,14 +146,14 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Model", "Passwords", "Reporting", "Store", "TestSupport", httpTypes, lifecycle,
+                "Cryptography", "Model", "Reporting", "Store", "Support", "TestSupport", "Web", httpTypes, lifecycle,
                 logging,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Model", "Reporting", "Simulator", "TestSupport", "hashdrop", "hashdrop-watch",
+                "Model", "Reporting", "Simulator", "Support", "TestSupport", "hashdrop", "hashdrop-watch",
                 "hashdrop-crash",
             ],
             swiftSettings: strict),

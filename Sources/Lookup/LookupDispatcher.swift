@@ -2,17 +2,18 @@ import Foundation
 package import Logging
 package import Model
 package import Store
+package import Support
 
 /// Keeps requests in flight: by turns, within the quota, as VirusTotal's mood allows.
 ///
-/// The decisions are `FairQueue`'s, `QuotaStateMachine`'s and `MoodStateMachine`'s; this actor performs them. A
+/// The decisions are `FairQueue`'s, `RateLimiter`'s and `CircuitBreaker`'s; this actor performs them. A
 /// request is written to the ledger before it is sent, and an outcome is recorded in one transaction for every
 /// job that wanted the file.
 package actor LookupDispatcher {
     private enum Event: Sendable {
         case jobAdded(JobID)
         case jobsChanged
-        case ended(Flight, Result<Verdict.Answer, LookupFailure>)
+        case ended(Flight, Result<LookupAnswer.Answer, LookupFailure>)
         case quotas(Result<ReportedQuotas, LookupFailure>)
         case stop
     }
@@ -27,7 +28,7 @@ package actor LookupDispatcher {
     let lookups: LookupStore
     let options: LookupOptions
     private let source: LookupSource
-    let clock: any LookupClock
+    let clock: any ServiceClock
     private let logger: Logger
     private let onProgress: @Sendable (RecordedOutcomes) -> Void
     private let mailbox = Mailbox<Event>()
@@ -35,8 +36,8 @@ package actor LookupDispatcher {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     var queue = FairQueue()
-    var quota: QuotaStateMachine
-    var mood = MoodStateMachine()
+    var quota: RateLimiter
+    var mood = CircuitBreaker()
     var inFlight: Set<FileHash> = []
     private var unrecorded: [LookupOutcome] = []
     var storeTrouble: String?
@@ -59,7 +60,7 @@ package actor LookupDispatcher {
     /// - Parameter onProgress: called after each recorded batch; must not block.
     package init(
         database: HashdropDatabase, options: LookupOptions, source: LookupSource,
-        clock: any LookupClock = SystemLookupClock(), logger: Logger = Logger(label: "hashdrop.lookup"),
+        clock: any ServiceClock = SystemClock(), logger: Logger = Logger(label: "hashdrop.lookup"),
         onProgress: @escaping @Sendable (RecordedOutcomes) -> Void
     ) throws {
         lookups = database.lookups
@@ -70,7 +71,7 @@ package actor LookupDispatcher {
         self.logger = logger
         let now = clock.now
         try database.ledger.closeEarlierRun(at: now.wall)
-        quota = QuotaStateMachine(
+        quota = RateLimiter(
             limits: options.limits, spending: try database.ledger.spending(at: now.wall), now: now)
         keyGeneration = source.keyGeneration()
     }
@@ -129,7 +130,7 @@ package actor LookupDispatcher {
     private static let storeRetryInterval: Duration = .seconds(5)
 
     /// How many requests may leave now, or why none and for how long.
-    private func allowance(at now: Moment) -> (count: Int, wait: Duration?) {
+    private func allowance(at now: ClockReading) -> (count: Int, wait: Duration?) {
         setWait(nil, until: nil, now)
         let free = options.connectionsMax - inFlight.count
         var count = free
@@ -170,20 +171,20 @@ package actor LookupDispatcher {
         }
     }
 
-    private func pick(_ count: Int, at now: Moment) throws -> [Reservation] {
+    private func pick(_ count: Int, at now: ClockReading) throws -> [Reservation] {
         var picked: [Reservation] = []
         while picked.count < count {
             switch queue.next() {
             case .ask(let reservation):
                 guard inFlight.insert(reservation.hash).inserted else {
-                    queue.giveBack(reservation)
+                    queue.refund(reservation)
                     continue
                 }
                 picked.append(reservation)
             case .needsHashes(let job, let after):
                 let hashes = try lookups.openHashes(
                     of: job, after: after, limit: Self.hashesAtOnce, at: now.wall)
-                queue.supply(jobRowID: job, hashes: hashes, inFlight: inFlight)
+                queue.refill(jobRowID: job, hashes: hashes, inFlight: inFlight)
             case .nothing: return picked
             }
         }
@@ -205,7 +206,7 @@ package actor LookupDispatcher {
         for (reservation, request) in zip(picked, requests) {
             guard let request else {
                 inFlight.remove(reservation.hash)
-                queue.giveBack(reservation)
+                queue.refund(reservation)
                 continue
             }
             quota.spend(at: now)
@@ -219,14 +220,14 @@ package actor LookupDispatcher {
     }
 
     /// Puts hashes whose retry is due back into the queue, and looks up when the next one will be.
-    private func wakeRetries(at now: Moment) throws {
+    private func wakeRetries(at now: ClockReading) throws {
         // Later than any pause means that the clock stepped back: the database knows what that makes due.
         guard let due = nextRetryAt, due <= now.wall || due > (now + Self.hashPauseMax).wall else { return }
         nextRetryAt = try lookups.nextRetry(after: now.wall)
-        queue.wakeAll()
+        queue.resumeAll()
     }
 
-    private func untilNextRetry(at now: Moment) -> Duration? {
+    private func untilNextRetry(at now: ClockReading) -> Duration? {
         guard !queue.isEmpty, let next = nextRetryAt else { return nil }
         return .seconds(max(0.001, next.timeIntervalSince(now.wall)))
     }
@@ -235,7 +236,7 @@ package actor LookupDispatcher {
     private static let hashPauseMax = Backoff.hash.limit * 1.25
 
     /// Compares the ledger with VirusTotal's own count, at the start and after a refusal.
-    private func checkQuota(at now: Moment, in group: inout DiscardingTaskGroup) {
+    private func checkQuota(at now: ClockReading, in group: inout DiscardingTaskGroup) {
         guard let quotas = source.quotas, doubtsQuota, !isCheckingQuota, now.monotonic >= nextQuotaCheck
         else {
             return
@@ -269,7 +270,7 @@ package actor LookupDispatcher {
     }
 
     private func ended(
-        _ flight: Flight, _ result: Result<Verdict.Answer, LookupFailure>, _ now: Moment
+        _ flight: Flight, _ result: Result<LookupAnswer.Answer, LookupFailure>, _ now: ClockReading
     ) {
         let reservation = flight.reservation
         let wasSent = if case .failure(let failure) = result { failure.wasSent } else { true }
@@ -308,7 +309,7 @@ package actor LookupDispatcher {
     /// A bad answer counts against its hash only if VirusTotal has answered something well since the hash failed
     /// last: through an outage of a day no list runs out of attempts.
     private func consequence(
-        of failure: LookupFailure, for hash: FileHash, _ now: Moment
+        of failure: LookupFailure, for hash: FileHash, _ now: ClockReading
     ) -> LookupOutcome.Result {
         switch failure.effect {
         case .giveUp: return .failedForGood(reason: failure.reason)
@@ -345,7 +346,7 @@ package actor LookupDispatcher {
             storeTrouble = nil
             for (job, rows) in recorded.touched { queue.limit(job, toRows: rows) }
             for job in recorded.finished { queue.remove(job) }
-            for rowID in recorded.postponed { queue.wake(jobRowID: rowID) }
+            for rowID in recorded.postponed { queue.resume(jobRowID: rowID) }
             if let retry = recorded.nextRetry { nextRetryAt = min(nextRetryAt ?? retry, retry) }
             if !recorded.touched.isEmpty { onProgress(recorded) }
         } catch {
@@ -384,7 +385,7 @@ package actor LookupDispatcher {
     }
 
     private func setWait(
-        _ reason: String?, until wait: Duration?, _ now: Moment, isRoutine: Bool = false
+        _ reason: String?, until wait: Duration?, _ now: ClockReading, isRoutine: Bool = false
     ) {
         waitReason = reason
         isWaitRoutine = isRoutine

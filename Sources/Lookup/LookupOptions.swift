@@ -28,7 +28,7 @@ package struct LookupOptions: Hashable, Sendable {
 /// Asks VirusTotal: the one thing that the queue cannot do itself.
 package struct LookupSource: Sendable {
     /// One request, one answer or failure; returns within the request's time limit.
-    package var ask: @Sendable (FileHash) async -> Result<Verdict.Answer, LookupFailure>
+    package var ask: @Sendable (FileHash) async -> Result<LookupAnswer.Answer, LookupFailure>
     /// Changes when the key does; not the key and nothing that it could be found from.
     package var keyGeneration: @Sendable () -> Int
     /// What to do about a key that is refused, in a sentence; nil if that is not known.
@@ -37,7 +37,7 @@ package struct LookupSource: Sendable {
     package var quotas: (@Sendable () async -> Result<ReportedQuotas, LookupFailure>)?
 
     package init(
-        ask: @escaping @Sendable (FileHash) async -> Result<Verdict.Answer, LookupFailure>,
+        ask: @escaping @Sendable (FileHash) async -> Result<LookupAnswer.Answer, LookupFailure>,
         keyGeneration: @escaping @Sendable () -> Int = { 0 }, keyAdvice: String? = nil,
         quotas: (@Sendable () async -> Result<ReportedQuotas, LookupFailure>)? = nil
     ) {

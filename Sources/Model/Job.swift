@@ -31,13 +31,13 @@ package struct Job: Hashable, Sendable {
     /// How the file was judged complete, in words: `renamed into the folder`, `quiet for 2 s, no writer`.
     package var evidence: String
     package var counts: JobCounts
-    package var stewardship: Stewardship
+    package var requestCost: RequestCost
 
     package init(
         id: JobID, user: UserName, droppedName: DroppedName, state: JobState, reason: String? = nil,
         receivedAt: Date, finishedAt: Date? = nil, inputBytes: Int64 = 0,
         inputSHA256: FileHash? = nil, evidence: String = "", counts: JobCounts = .init(),
-        stewardship: Stewardship = .init()
+        requestCost: RequestCost = .init()
     ) {
         self.id = id
         self.user = user
@@ -50,7 +50,7 @@ package struct Job: Hashable, Sendable {
         self.inputSHA256 = inputSHA256
         self.evidence = evidence
         self.counts = counts
-        self.stewardship = stewardship
+        self.requestCost = requestCost
     }
 
     /// The name of the job's report folder: `<id>_<dropped name, made safe>`.
@@ -66,10 +66,10 @@ package struct JobCounts: Hashable, Sendable {
     /// Lines that hold no usable hash although one seems meant.
     package var unusableLines: Int
     /// Rows by verdict, the waiting ones among them; they add up to `hashes`.
-    package var words: [VerdictWord: Int]
+    package var words: [Verdict: Int]
 
     package init(
-        hashes: Int = 0, duplicates: Int = 0, unusableLines: Int = 0, words: [VerdictWord: Int] = [:]
+        hashes: Int = 0, duplicates: Int = 0, unusableLines: Int = 0, words: [Verdict: Int] = [:]
     ) {
         self.hashes = hashes
         self.duplicates = duplicates
@@ -77,13 +77,13 @@ package struct JobCounts: Hashable, Sendable {
         self.words = words
     }
 
-    package subscript(word: VerdictWord) -> Int { words[word, default: 0] }
+    package subscript(word: Verdict) -> Int { words[word, default: 0] }
     /// Rows that have their verdict or their reason.
     package var finished: Int { hashes - self[.waiting] }
 }
 
 /// What a job cost VirusTotal's quota and what it did not.
-package struct Stewardship: Hashable, Sendable {
+package struct RequestCost: Hashable, Sendable {
     /// Requests sent for this job, those that failed and were sent again among them.
     package var requestsSent: Int
     /// Hashes answered from the cache when the job came in.
@@ -113,7 +113,7 @@ package struct Stewardship: Hashable, Sendable {
 }
 
 /// How far a running job is from its end.
-package struct JobOutlook: Hashable, Sendable {
+package struct JobEstimate: Hashable, Sendable {
     /// When it should be done, by the quota, the queue before it and what it still needs; nil when nobody can tell.
     package var expectedAt: Date?
     /// What the job waits for at the moment, in words for its owner; nil while it simply goes on.

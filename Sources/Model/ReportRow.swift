@@ -1,13 +1,13 @@
 /// One row of a report: a hash of the list and what is known of it.
 package struct ReportRow: Hashable, Sendable {
     package enum State: Hashable, Sendable {
-        case answered(Verdict)
+        case answered(LookupAnswer)
         /// Not answered yet; `stale` is an older verdict past its age, better than nothing.
-        case waiting(stale: Verdict?)
+        case waiting(stale: LookupAnswer?)
         /// The list was cancelled before; `stale` as above.
-        case notAsked(stale: Verdict?)
+        case notAsked(stale: LookupAnswer?)
         /// No verdict for good, with the reason; `stale` as above.
-        case failed(reason: String, stale: Verdict?)
+        case failed(reason: String, stale: LookupAnswer?)
     }
 
     package var hash: FileHash
@@ -36,7 +36,7 @@ package struct ReportRow: Hashable, Sendable {
     }
 
     /// The verdict to show, if any: the answer or the stale one.
-    package var verdict: Verdict? {
+    package var verdict: LookupAnswer? {
         switch state {
         case .answered(let verdict): verdict
         case .waiting(let stale), .notAsked(let stale), .failed(_, let stale): stale
@@ -47,7 +47,7 @@ package struct ReportRow: Hashable, Sendable {
         if case .answered = state { false } else { verdict != nil }
     }
 
-    package func word(_ thresholds: VerdictThresholds) -> VerdictWord {
+    package func word(_ thresholds: VerdictThresholds) -> Verdict {
         switch state {
         case .answered(let verdict): thresholds.word(for: verdict.answer)
         case .waiting: .waiting

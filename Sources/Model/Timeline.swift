@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 
 /// Rows by a date of theirs, in few enough parts for a small chart.
 package struct Timeline: Hashable, Sendable {
@@ -39,7 +40,7 @@ package struct Timeline: Hashable, Sendable {
 
     /// What the bucket at `index` is called: `2026-11-23`, `week of 2026-11-23`, `2026-11`, `2026 Q4`, `2026`, `2020s`.
     package func label(at index: Int) -> String {
-        let day = CalendarDay(daysSince1970: Int(buckets[index].start.timeIntervalSince1970 / 86_400))
+        let day = CivilDate(daysSince1970: Int(buckets[index].start.timeIntervalSince1970 / 86_400))
         let month = (day.month < 10 ? "0" : "") + String(day.month)
         let date = "\(day.year)-\(month)-\(day.day < 10 ? "0" : "")\(day.day)"
         return switch unit {
@@ -133,7 +134,7 @@ extension Timeline.Unit {
         // 1970-01-01 was a Thursday: three days earlier a week began.
         if self == .day { return day }
         if self == .week { return (day + 3) / 7 }
-        let date = CalendarDay(daysSince1970: day)
+        let date = CivilDate(daysSince1970: day)
         return switch self {
         case .day, .week, .month: date.year * 12 + date.month - 1
         case .quarter: date.year * 4 + (date.month - 1) / 3
@@ -147,10 +148,10 @@ extension Timeline.Unit {
         switch self {
         case .day: number
         case .week: number * 7 - 3
-        case .month: CalendarDay(year: number / 12, month: number % 12 + 1, day: 1).daysSince1970
-        case .quarter: CalendarDay(year: number / 4, month: number % 4 * 3 + 1, day: 1).daysSince1970
-        case .year: CalendarDay(year: number, month: 1, day: 1).daysSince1970
-        case .decade: CalendarDay(year: number * 10, month: 1, day: 1).daysSince1970
+        case .month: CivilDate(year: number / 12, month: number % 12 + 1, day: 1).daysSince1970
+        case .quarter: CivilDate(year: number / 4, month: number % 4 * 3 + 1, day: 1).daysSince1970
+        case .year: CivilDate(year: number, month: 1, day: 1).daysSince1970
+        case .decade: CivilDate(year: number * 10, month: 1, day: 1).daysSince1970
         }
     }
 }

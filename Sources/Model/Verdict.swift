@@ -1,7 +1,7 @@
 package import Foundation
 
 /// VirusTotal's answer for one file and when it was asked.
-package struct Verdict: Hashable, Sendable {
+package struct LookupAnswer: Hashable, Sendable {
     package enum Answer: Hashable, Sendable {
         case known(FileObject)
         /// VirusTotal has never seen the file (its 404 is an answer).
@@ -23,7 +23,7 @@ package struct Verdict: Hashable, Sendable {
 }
 
 /// The one word that a reader looks for, from the most to the least alarming.
-package enum VerdictWord: String, Hashable, Sendable, CaseIterable, Comparable {
+package enum Verdict: String, Hashable, Sendable, CaseIterable, Comparable {
     case malicious
     case suspicious
     /// The lookup failed for good; the row says why.
@@ -38,7 +38,7 @@ package enum VerdictWord: String, Hashable, Sendable, CaseIterable, Comparable {
     /// Not answered yet.
     case waiting
 
-    package static func < (a: VerdictWord, b: VerdictWord) -> Bool {
+    package static func < (a: Verdict, b: Verdict) -> Bool {
         allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
     }
 
@@ -66,7 +66,7 @@ package struct VerdictThresholds: Hashable, Sendable {
     }
 
     /// The word for an answer.
-    package func word(for answer: Verdict.Answer) -> VerdictWord {
+    package func word(for answer: LookupAnswer.Answer) -> Verdict {
         guard case .known(let object) = answer else { return .unknown }
         if object.opinionCount == 0 { return .noResults }
         let detections = object.detectionCount

@@ -54,8 +54,6 @@ package struct HashdropSettings: Hashable, Sendable {
     package struct Web: Hashable, Sendable {
         /// Nil for no page.
         package var listen: String?
-        package var certificateFile: String?
-        package var keyFile: String?
         package var publicHosts: [String]
         package var trustedProxies: [String]
         package var sessionLifetime: Duration

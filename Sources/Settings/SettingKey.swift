@@ -132,10 +132,6 @@ package struct SettingKey: Hashable, Sendable {
             "web.listen", .text, "127.0.0.1:8080",
             "Where the web page listens, as address:port; off to do without it."),
         .init(
-            "web.certificateFile", .path, "",
-            "The page's certificate chain, in PEM form; with it the page speaks HTTPS."),
-        .init("web.keyFile", .path, "", "The certificate's private key, in PEM form."),
-        .init(
             "web.publicHosts", .list, "",
             "Further host names under which the page is opened, without ports; it answers to no others."),
         .init(
@@ -155,4 +151,12 @@ package struct SettingKey: Hashable, Sendable {
             "Finished jobs are removed after this time, with their report folders; 0s keeps them for ever."),
         .init("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical."),
     ]
+
+    /// Settings of earlier versions that were taken away, and what to do instead.
+    static let removed: [(name: String, instead: String)] = {
+        let proxy =
+            "the page has no TLS of its own any more; put nginx or Caddy in front of it (config/README.md has the recipes), "
+            + "name its address in web.trustedProxies, and remove this setting"
+        return [("web.certificateFile", proxy), ("web.keyFile", proxy)]
+    }()
 }

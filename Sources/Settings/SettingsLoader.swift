@@ -21,6 +21,9 @@ package struct SettingsLoader {
         let variables = EnvironmentVariablesProvider(environmentVariables: environment)
             .prefixKeys(with: "hashdrop")
         self.environment = environment
+        for key in SettingKey.removed where environment[Self.variable(key.name)] != nil {
+            throw SettingsError("The environment sets \(Self.variable(key.name)): \(key.instead).")
+        }
         guard let path else {
             reader = ConfigReader(provider: variables)
             source = "the environment"
@@ -83,6 +86,9 @@ package struct SettingsLoader {
                     place
                         + "the key itself does not belong here; put it into a file that only hashdrop can read "
                         + "and name that as 'virustotal.apiKeyFile'.")
+            }
+            if let removed = SettingKey.removed.first(where: { $0.name == name }) {
+                throw SettingsError(place + "'\(name)': \(removed.instead).")
             }
             if let known = SettingKey.all.first(where: { $0.name == name }) {
                 guard (known.shape == .list) == (value.sequence != nil), value.mapping == nil else {
@@ -176,7 +182,6 @@ package struct SettingsLoader {
     private func web() throws -> HashdropSettings.Web {
         .init(
             listen: text("web.listen") == "off" ? nil : text("web.listen"),
-            certificateFile: path("web.certificateFile"), keyFile: path("web.keyFile"),
             publicHosts: list("web.publicHosts"), trustedProxies: list("web.trustedProxies"),
             sessionLifetime: try duration("web.sessionLifetime"),
             sessionIdle: try duration("web.sessionIdle"), connections: try integer("web.connections"))
@@ -190,10 +195,6 @@ package struct SettingsLoader {
         }
         try checkFolders(spool: settings.spool.directory, reports: settings.reports.directory)
         try checkRoute(settings.virusTotal)
-        if (settings.web.certificateFile == nil) != (settings.web.keyFile == nil) {
-            throw SettingsError(
-                "web.certificateFile and web.keyFile belong together; set both, or none of them.")
-        }
         let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
         if !levels.contains(settings.logLevel) {
             throw bad("log.level", settings.logLevel, "one of \(levels.joined(separator: ", "))")

@@ -21,7 +21,7 @@ package struct VirusTotalAnswer: Sendable {
     }
 
     /// The answer for the file that was asked for as `asked`.
-    package func verdict(asked: FileHash) throws(VirusTotalError) -> Verdict.Answer {
+    package func verdict(asked: FileHash) throws(VirusTotalError) -> LookupAnswer.Answer {
         guard response.status == 200 else { return try verdictOfRefusal(asked: asked) }
         let payload = try decode(FilePayload.self)
         guard let data = payload.data else {
@@ -51,7 +51,7 @@ package struct VirusTotalAnswer: Sendable {
     // MARK: - Refusals
 
     /// `.unknown` if VirusTotal itself says that it does not know this very file.
-    private func verdictOfRefusal(asked: FileHash) throws(VirusTotalError) -> Verdict.Answer {
+    private func verdictOfRefusal(asked: FileHash) throws(VirusTotalError) -> LookupAnswer.Answer {
         guard response.status == 404, let error = errorBody, error.code.lowercased() == "notfounderror" else {
             throw refusal()
         }

@@ -29,7 +29,7 @@ package struct VirusTotalClient: Sendable {
     /// What VirusTotal holds of the file named `hash`; its "not found" is the answer `.unknown`.
     ///
     /// A `hash` that is the API key itself throws `invalidArgument`: it would end up in a URL.
-    package func file(_ hash: FileHash) async throws(VirusTotalError) -> Verdict.Answer {
+    package func file(_ hash: FileHash) async throws(VirusTotalError) -> LookupAnswer.Answer {
         guard !key.isWritten(as: hash.hexadecimal) else {
             throw .invalidArgument(message: "this is the API key and not a hash")
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import Support
 
 /// One trial: users who drop all the time, and a killer beside them.
 struct CrashTrial {

@@ -11,12 +11,12 @@ extension RealSpool {
     @Suite(.enabled(if: Accounts.mayChange, "needs root and setpriv"))
     struct AccountTests {
         private func with(
-            _ settings: [String: String] = [:], _ body: (Installation) async throws -> Void
+            _ settings: [String: String] = [:], _ body: (DaemonFixture) async throws -> Void
         ) async throws {
             var options = SimulatorOptions()
             options.accounts[0].limits = .unlimited
             try await SimulatedVirusTotal.with(options) { simulator in
-                let place = Installation(
+                let place = DaemonFixture(
                     endpoint: simulator.baseURL,
                     settings: ["HASHDROP_SPOOL_POLL": "1s", "HASHDROP_SPOOL_SAFETY_SCAN": "2s"].merging(
                         settings
@@ -112,7 +112,7 @@ enum Accounts {
     }()
 
     /// Adds alice with a folder for her group, and has the daemon run under its own account.
-    static func prepare(_ place: Installation) async throws {
+    static func prepare(_ place: DaemonFixture) async throws {
         _ = try await place.hashdrop("user", "add", "alice")
         let wrapper = place.folder.path("as-hashdrop")
         try Data(

@@ -100,7 +100,7 @@ extension RealSpool {
         @Test(arguments: Mode.allCases)
         func eachFileIsOneJobHoweverItArrives(mode: Mode) async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(
+                let place = DaemonFixture(
                     endpoint: simulator.baseURL,
                     settings: [
                         "HASHDROP_SPOOL_QUIET_PERIOD": "1s", "HASHDROP_SPOOL_POLL": "1s",
@@ -136,7 +136,7 @@ extension RealSpool {
 
         @Test func aFolderIsAJobForEachFileDownToTheLimit() async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(
+                let place = DaemonFixture(
                     endpoint: simulator.baseURL, settings: ["HASHDROP_SPOOL_EMPTY_PERIOD": "2s"])
                 try await place.serve()
                 let files = [
@@ -171,7 +171,7 @@ extension RealSpool {
 
         /// Runs all ways at the same time, with `disturb` beside them.
         private func arriveAll(
-            at place: Installation, disturb: () async throws -> Void
+            at place: DaemonFixture, disturb: () async throws -> Void
         ) async throws {
             var script = "drop=$PWD/spool/alice\n"
             for (number, way) in Self.ways.enumerated() {

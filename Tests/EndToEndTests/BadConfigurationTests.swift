@@ -116,7 +116,7 @@ struct BadConfigurationTests {
 
     @Test(arguments: rows)
     func eachMistakeHasItsSentence(row: Row) async throws {
-        let place = Installation(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
         try Data("x".utf8).write(to: place.folder.url.appending(path: "a-file"))
         _ = try await place.shell("mkdir files && touch files/carol")
         _ = try await place.hashdrop("user", "add", "alice")
@@ -135,7 +135,7 @@ struct BadConfigurationTests {
     }
 
     @Test func aDatabaseOfAnotherEndpointIsRefused() async throws {
-        let place = Installation(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
         try await place.serve()
         let second = try await place.hashdrop("serve")
         #expect(second.exitCode == 69)
@@ -150,7 +150,7 @@ struct BadConfigurationTests {
     }
 
     @Test func whatIsUnwiseAboutTheKeysPlaceIsSaid() async throws {
-        let place = Installation(
+        let place = DaemonFixture(
             endpoint: "http://127.0.0.1:1", settings: ["HASHDROP_VIRUSTOTAL_API_KEY_FILE": "vt.key"])
         let key = try #require(place.environment["HASHDROP_VIRUSTOTAL_API_KEY"])
         _ = try await place.shell("umask 022; echo \(key) >vt.key")
@@ -171,11 +171,11 @@ struct BadConfigurationTests {
     @Test func aPortInUseIsNamed() async throws {
         try await SimulatedVirusTotal.with(SimulatorOptions()) { simulator in
             let port = simulator.baseURL.split(separator: ":").last.map(String.init) ?? ""
-            let ended = try await Installation(endpoint: "http://127.0.0.1:1")
+            let ended = try await DaemonFixture(endpoint: "http://127.0.0.1:1")
                 .hashdrop("simulate", "--port", port)
             #expect(ended.exitCode == 69)
             #expect(ended.errors.contains(port))
-            let place = Installation(endpoint: "http://127.0.0.1:1")
+            let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
             _ = try await place.hashdrop("user", "add", "alice")
             let daemon = try await place.hashdrop(
                 "serve", environment: ["HASHDROP_WEB_LISTEN": "127.0.0.1:\(port)"])
@@ -187,7 +187,7 @@ struct BadConfigurationTests {
     /// As an ordinary account, because permissions do not bind root.
     @Test(.enabled(if: geteuid() == 0 && FileManager.default.fileExists(atPath: "/usr/bin/setpriv")))
     func foldersThatThisAccountMayNotReadAreNamed() async throws {
-        let place = Installation(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
         _ = try await place.hashdrop("user", "add", "alice")
         func asNobody(_ command: String) async throws -> Program.Ended {
             let settings = place.environment.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
@@ -211,7 +211,7 @@ struct BadConfigurationTests {
     }
 
     @Test func aRemovedUsersFolderTakesNothing() async throws {
-        let place = Installation(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
         _ = try await place.hashdrop("user", "add", "alice")
         #expect(try await place.hashdrop("user", "list").output == "alice\tno password\n")
         #expect(try await place.hashdrop("user", "remove", "alice").exitCode == 0)
@@ -223,7 +223,7 @@ struct BadConfigurationTests {
     }
 
     @Test func aMisspeltVariableIsWarnedOf() async throws {
-        let place = Installation(
+        let place = DaemonFixture(
             endpoint: "http://127.0.0.1:1", settings: ["HASHDROP_SPOOL_QUITE_PERIOD": "1s"])
         try await place.serve()
         await place.stop()
@@ -231,7 +231,7 @@ struct BadConfigurationTests {
     }
 
     @Test func theProjectsOwnReadMeIsNoMatterForAnOperator() async throws {
-        let place = Installation(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
         _ = try await place.shell("mkdir spool && echo hello >spool/README.md")
         try await place.serve()
         #expect(try await place.hashdrop("status").exitCode == 0)
@@ -239,7 +239,7 @@ struct BadConfigurationTests {
     }
 
     @Test func aFolderThatIsALinkIsNamedInTheStatusAndOthersGoOn() async throws {
-        let place = Installation(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
         try await place.serve()
         _ = try await place.hashdrop("user", "add", "bob")
         _ = try await place.shell("rmdir spool/bob && ln -s /etc spool/bob")

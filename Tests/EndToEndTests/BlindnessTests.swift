@@ -21,10 +21,10 @@ extension RealSpool {
         ]
 
         private func with(
-            _ settings: [String: String] = settings, _ body: (Installation) async throws -> Void
+            _ settings: [String: String] = settings, _ body: (DaemonFixture) async throws -> Void
         ) async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL, settings: settings)
+                let place = DaemonFixture(endpoint: simulator.baseURL, settings: settings)
                 try await place.serve()
                 try await body(place)
                 let log = try place.daemonLog()
@@ -34,16 +34,16 @@ extension RealSpool {
             }
         }
 
-        private func drop(_ number: Int, _ place: Installation) async throws {
+        private func drop(_ number: Int, _ place: DaemonFixture) async throws {
             _ = try await place.shell("echo \(Samples.hash(number).hexadecimal) >spool/alice/\(number).txt")
         }
 
-        private func isDone(_ number: Int, _ place: Installation) async throws {
+        private func isDone(_ number: Int, _ place: DaemonFixture) async throws {
             #expect(try await place.finished("\(number).txt").status?.state == "done")
             #expect(place.folders("\(number).txt").count == 1)
         }
 
-        private func helper(of place: Installation) async throws -> pid_t {
+        private func helper(of place: DaemonFixture) async throws -> pid_t {
             try await eventually("a helper") { try place.helpers().first }
         }
 
@@ -79,7 +79,7 @@ extension RealSpool {
 
         @Test func aMissingHelperIsSaidOnceInAWhileAndFilesComeThrough() async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL, settings: Self.settings)
+                let place = DaemonFixture(endpoint: simulator.baseURL, settings: Self.settings)
                 try place.withoutHelper()
                 try await place.serve(watching: "polling")
                 #expect(try await place.hashdrop("status").output.contains("cannot start"))
@@ -131,7 +131,7 @@ extension RealSpool {
         func anUnmountedSpoolIsMissedAndWatchedWhenItIsBack() async throws {
             let settings = ["HASHDROP_SPOOL_SAFETY_SCAN": "1h", "HASHDROP_SPOOL_POLL": "1s"]
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL, settings: settings)
+                let place = DaemonFixture(endpoint: simulator.baseURL, settings: settings)
                 let mounting = "mount --bind disk spool"
                 let ended = try await place.shell("mkdir disk spool; \(mounting)")
                 #expect(ended.exitCode == 0, "\(ended.errors)")
@@ -154,7 +154,7 @@ extension RealSpool {
 
         @Test func anotherSpoolInItsPlaceEndsTheDaemonWhichThenServesThat() async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL, settings: Self.settings)
+                let place = DaemonFixture(endpoint: simulator.baseURL, settings: Self.settings)
                 try await place.serve()
                 _ = try await place.shell("mv spool away")
                 _ = try await place.hashdrop("user", "add", "alice")
@@ -168,7 +168,7 @@ extension RealSpool {
         }
 
         @Test func anUnmountedSpoolIsNotBegunAnew() async throws {
-            let place = Installation(endpoint: "http://127.0.0.1:1")
+            let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
             _ = try await place.hashdrop("user", "add", "alice")
             // What is left of a mount point.
             _ = try await place.shell("mv spool away; mkdir spool")
@@ -180,7 +180,7 @@ extension RealSpool {
 
         @Test func aFolderWhoseEventsAreNotToldIsPolledAndSaysSo() async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL, settings: Self.settings)
+                let place = DaemonFixture(endpoint: simulator.baseURL, settings: Self.settings)
                 // As on a network mount: everything is watched, and nothing is told.
                 try place.withHelper(
                     "#!/bin/sh\nprintf 'watching//\\0folder-added/alice/\\0watching/alice/\\0'; exec sleep 300\n"
@@ -252,7 +252,7 @@ extension RealSpool {
         @Test(.enabled(if: mayUnshare, "this machine allows no user namespaces"))
         func withoutWatchesTheFolderIsPolledAndTheSysctlNamed() async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL, settings: Self.settings)
+                let place = DaemonFixture(endpoint: simulator.baseURL, settings: Self.settings)
                 place.program = place.folder.path("narrow")
                 try Data(Self.narrow.utf8).write(to: URL(filePath: place.program))
                 chmod(place.program, 0o755)

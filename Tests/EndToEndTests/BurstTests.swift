@@ -16,7 +16,7 @@ extension RealSpool {
             var options = SimulatorOptions()
             options.accounts[0].limits = .unlimited
             try await SimulatedVirusTotal.with(options) { simulator in
-                let place = Installation(endpoint: simulator.baseURL)
+                let place = DaemonFixture(endpoint: simulator.baseURL)
                 try await place.serve()
                 let names = (1...Self.users).map { "user\($0)" }
                 for name in names { _ = try await place.hashdrop("user", "add", name) }
@@ -61,7 +61,7 @@ extension RealSpool {
 
         /// Written in place, so that each makes several events; by a quick program, for a helper that is stopped for some
         /// seconds is noticed and replaced.
-        private func drop(_ names: [String], at place: Installation) async throws {
+        private func drop(_ names: [String], at place: DaemonFixture) async throws {
             let lists = (0..<Self.filesEach).map { Samples.hash($0).hexadecimal + "\n" }.joined()
             try Data(lists.utf8).write(to: place.folder.url.appending(path: "lists"))
             let began = ContinuousClock.now
@@ -79,7 +79,7 @@ extension RealSpool {
             print("burst: dropped within \(ContinuousClock.now - began)")
         }
 
-        private func reports(_ user: String, _ place: Installation) throws -> [Report] {
+        private func reports(_ user: String, _ place: DaemonFixture) throws -> [Report] {
             try entries("reports/\(user)", place).map {
                 Report(
                     folder: place.folder.url.appending(
@@ -88,13 +88,13 @@ extension RealSpool {
         }
 
         /// Without the index, and without the next one that is being written.
-        private func entries(_ path: String, _ place: Installation) throws -> [String] {
+        private func entries(_ path: String, _ place: DaemonFixture) throws -> [String] {
             try FileManager.default.contentsOfDirectory(atPath: place.folder.path(path)).filter {
                 $0 != "index.html" && $0 != ".index.html.tmp"
             }
         }
 
-        private func tables(_ user: String, _ place: Installation) throws -> Int {
+        private func tables(_ user: String, _ place: DaemonFixture) throws -> Int {
             try entries("reports/\(user)", place).count {
                 FileManager.default.fileExists(atPath: place.folder.path("reports/\(user)/\($0)/report.csv"))
             }

@@ -15,7 +15,7 @@ struct CancellationTests {
 
     @Test func deletingAWaitingFileCancelsIt() async throws {
         try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-            let place = Installation(
+            let place = DaemonFixture(
                 endpoint: simulator.baseURL, settings: ["HASHDROP_SPOOL_QUIET_PERIOD": "5s"])
             try await place.serve()
             _ = try await place.shell("echo \(Samples.hash(1).hexadecimal) >spool/alice/regretted.txt")
@@ -39,7 +39,7 @@ struct CancellationTests {
 
     @Test func aRemovedJobDoesNotComeBackFromAClaimThatAKillLeft() async throws {
         try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-            let place = Installation(endpoint: simulator.baseURL)
+            let place = DaemonFixture(endpoint: simulator.baseURL)
             try await place.serve()
             _ = try await place.shell("echo \(Samples.hash(1).hexadecimal) >x; mv x spool/alice/a.txt")
             let id = try #require(try await place.finished("a.txt").status?.id)
@@ -68,7 +68,7 @@ struct CancellationTests {
     @Test func aRemovedUsersFilesAreLeftAtOnce() async throws {
         try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
             // Nothing but the command itself tells the daemon.
-            let place = Installation(
+            let place = DaemonFixture(
                 endpoint: simulator.baseURL, settings: ["HASHDROP_SPOOL_SAFETY_SCAN": "1h"])
             try await place.serve()
             #expect(try await place.hashdrop("user", "remove", "alice").exitCode == 0)

@@ -10,7 +10,7 @@ extension RealSpool {
     struct FairnessTests {
         private static let lists = 12
 
-        private static func hasReport(_ place: Installation, _ name: String) -> Bool {
+        private static func hasReport(_ place: DaemonFixture, _ name: String) -> Bool {
             place.folders(name, of: "bob").contains { folder in
                 FileManager.default.fileExists(atPath: folder.appending(path: "report.csv").path())
             }
@@ -20,7 +20,7 @@ extension RealSpool {
             var options = SimulatorOptions()
             options.accounts[0].limits = .unlimited
             try await SimulatedVirusTotal.with(options) { simulator in
-                let place = Installation(endpoint: simulator.baseURL)
+                let place = DaemonFixture(endpoint: simulator.baseURL)
                 try await place.serve()
                 _ = try await place.hashdrop("user", "add", "bob")
                 // All of them are ready at the same moment, and before bob's.
@@ -47,7 +47,7 @@ extension RealSpool {
             var options = SimulatorOptions()
             options.accounts[0].limits = .unlimited
             try await SimulatedVirusTotal.with(options) { simulator in
-                let place = Installation(endpoint: simulator.baseURL)
+                let place = DaemonFixture(endpoint: simulator.baseURL)
                 try await place.serve()
                 _ = try await place.hashdrop("user", "add", "bob")
                 let ended = try await place.shell(

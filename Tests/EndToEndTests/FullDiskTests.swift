@@ -23,12 +23,12 @@ extension RealSpool {
         }
 
         private func withSmallDisk(
-            _ name: String, latency: Duration = .zero, _ body: (Installation, SmallDisk) async throws -> Void
+            _ name: String, latency: Duration = .zero, _ body: (DaemonFixture, SmallDisk) async throws -> Void
         ) async throws {
             var options = Self.unlimited
             options.latency = latency
             try await SimulatedVirusTotal.with(options) { simulator in
-                let place = Installation(
+                let place = DaemonFixture(
                     endpoint: simulator.baseURL,
                     settings: ["HASHDROP_SPOOL_QUIET_PERIOD": "500ms", "HASHDROP_SPOOL_POLL": "1s"])
                 let disk = try await SmallDisk(at: place.folder.path(name), in: place)
@@ -45,7 +45,7 @@ extension RealSpool {
             }
         }
 
-        private func allAreRight(_ place: Installation) async throws {
+        private func allAreRight(_ place: DaemonFixture) async throws {
             for number in 0..<Self.lists {
                 let report = try await place.finished("\(number).txt")
                 #expect(report.status?.state == "done")
@@ -123,7 +123,7 @@ extension RealSpool {
     /// A tmpfs of a few megabytes and some thousand names.
     struct SmallDisk {
         private let path: String
-        private let place: Installation
+        private let place: DaemonFixture
 
         static let mayMount: Bool = {
             guard geteuid() == 0 else { return false }
@@ -134,7 +134,7 @@ extension RealSpool {
             return isMounted
         }()
 
-        init(at path: String, in place: Installation) async throws {
+        init(at path: String, in place: DaemonFixture) async throws {
             self.path = path
             self.place = place
             let ended = try await place.shell(

@@ -144,7 +144,7 @@ extension RealSpool {
 
         @Test func eachHostileEntryHasItsOutcomeAndBobsFileIsFinished() async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL, settings: Self.settings)
+                let place = DaemonFixture(endpoint: simulator.baseURL, settings: Self.settings)
                 try await place.serve()
                 _ = try await place.hashdrop("user", "add", "bob")
                 try Data("\(Samples.hash(1).hexadecimal) good\n".utf8)
@@ -176,7 +176,7 @@ extension RealSpool {
             }
         }
 
-        private func check(_ row: Row, at place: Installation) async throws {
+        private func check(_ row: Row, at place: DaemonFixture) async throws {
             switch row.outcome {
             case .refused(let words):
                 let report = try await place.finished(row.name)
@@ -200,7 +200,7 @@ extension RealSpool {
 
         @Test func aLinkInPlaceOfTheOwnFolderLeadsNowhere() async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL, settings: Self.settings)
+                let place = DaemonFixture(endpoint: simulator.baseURL, settings: Self.settings)
                 try await place.serve()
                 _ = try await place.shell(
                     """
@@ -224,7 +224,7 @@ extension RealSpool {
         @Test(arguments: ["part", "txt"])
         func aHundredThousandFilesOfOneUserDoNotHoldUpAnother(ending: String) async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL, settings: Self.settings)
+                let place = DaemonFixture(endpoint: simulator.baseURL, settings: Self.settings)
                 try await place.serve()
                 _ = try await place.hashdrop("user", "add", "bob")
                 // Files that wait, so that all of them are looked at again and again; and files that are picked up.

@@ -10,20 +10,20 @@ extension RealSpool {
     struct JobCommandTests {
         private func with(
             latency: Duration = .zero, settings: [String: String] = [:],
-            _ body: (Installation) async throws -> Void
+            _ body: (DaemonFixture) async throws -> Void
         ) async throws {
             var options = SimulatorOptions()
             options.accounts[0].limits = .unlimited
             options.latency = latency
             try await SimulatedVirusTotal.with(options) { simulator in
-                let place = Installation(endpoint: simulator.baseURL, settings: settings)
+                let place = DaemonFixture(endpoint: simulator.baseURL, settings: settings)
                 try await place.serve()
                 try await body(place)
                 await place.stop()
             }
         }
 
-        private func drop(_ count: Int, as name: String, _ place: Installation) throws {
+        private func drop(_ count: Int, as name: String, _ place: DaemonFixture) throws {
             let list = (0..<count).map { Samples.hash($0).hexadecimal }.joined(separator: "\n")
             try Data(list.utf8).write(to: place.folder.url.appending(path: "new"))
             try FileManager.default.moveItem(

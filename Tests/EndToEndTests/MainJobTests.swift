@@ -21,7 +21,7 @@ struct MainJobTests {
 
     @Test func aListBecomesOneJobHoweverItArrivesAndCostsNothingTheSecondTime() async throws {
         try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-            let place = Installation(endpoint: simulator.baseURL)
+            let place = DaemonFixture(endpoint: simulator.baseURL)
             try await place.serve()
             let copied = Self.list(1)
             let moved = Self.list(2)
@@ -71,7 +71,7 @@ struct MainJobTests {
             }
         }
         func asked() throws -> Int { try Program.text(log, "journal.jsonl").split(separator: "\n").count }
-        let place = Installation(endpoint: url)
+        let place = DaemonFixture(endpoint: url)
         try await place.serve()
         let list = Self.list(9)
         for number in 0..<2 {
@@ -87,7 +87,7 @@ struct MainJobTests {
 
     @Test func submitShowsTheProgressAndExitsByVerdict() async throws {
         try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-            let place = Installation(endpoint: simulator.baseURL)
+            let place = DaemonFixture(endpoint: simulator.baseURL)
             try await place.serve()
             let lists = [
                 ("clean.txt", "d41d8cd98f00b204e9800998ecf8427e the empty file\n", Int32(0)),
@@ -115,7 +115,7 @@ struct MainJobTests {
         var options = Self.unlimited
         options.latency = .milliseconds(20)
         try await SimulatedVirusTotal.with(options) { simulator in
-            let place = Installation(endpoint: simulator.baseURL)
+            let place = DaemonFixture(endpoint: simulator.baseURL)
             _ = try await place.hashdrop("user", "add", "alice")
             let list = Self.list(4)
             try Data(list.joined(separator: "\n").utf8).write(to: place.drop.appending(path: "early.txt"))

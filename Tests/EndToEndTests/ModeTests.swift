@@ -10,7 +10,7 @@ struct ModeTests {
         var options = SimulatorOptions()
         options.accounts[0].limits = .unlimited
         try await SimulatedVirusTotal.with(options) { simulator in
-            let place = Installation(endpoint: simulator.baseURL)
+            let place = DaemonFixture(endpoint: simulator.baseURL)
             try await place.serve()
             try Data(Samples.hash(1).hexadecimal.utf8).write(to: place.drop.appending(path: "list.txt"))
             let report = try await place.finished("list.txt")

@@ -13,13 +13,13 @@ struct PageTests {
     /// Runs `body` with a daemon, the page's address and a browser.
     private static func with(
         latency: Duration, settings: [String: String] = [:],
-        _ body: (Installation, String, Browser) async throws -> Void
+        _ body: (DaemonFixture, String, Browser) async throws -> Void
     ) async throws {
         var options = SimulatorOptions()
         options.accounts[0].limits = .unlimited
         options.latency = latency
         try await SimulatedVirusTotal.with(options) { simulator in
-            let place = Installation(
+            let place = DaemonFixture(
                 endpoint: simulator.baseURL,
                 settings: settings.merging(["HASHDROP_WEB_LISTEN": "127.0.0.1:0"]) { $1 })
             _ = try await place.hashdrop("user", "add", "alice", "--password-stdin", input: password)
@@ -44,7 +44,7 @@ struct PageTests {
     }
 
     /// A list that takes some seconds, one that cannot be used, and one that waits; names that would like to be markup.
-    private static func drop(in place: Installation) throws {
+    private static func drop(in place: DaemonFixture) throws {
         let list =
             (0..<120).map { Samples.hash(9_000 + $0, .md5).hexadecimal } + [
                 "44d88612fea8a8f36de82e1278abb02f"
@@ -89,7 +89,7 @@ struct PageTests {
         }
     }
 
-    private func watch(_ place: Installation, _ page: String, _ browser: Browser) async throws {
+    private func watch(_ place: DaemonFixture, _ page: String, _ browser: Browser) async throws {
         try Self.drop(in: place)
         try await eventually("a list runs, and a file waits") {
             try await browser.open(page + "jobs")

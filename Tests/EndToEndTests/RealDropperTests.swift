@@ -81,7 +81,7 @@ extension RealSpool {
         }
 
         private func drop(
-            _ droppers: [Dropper], with variables: String, at place: Installation
+            _ droppers: [Dropper], with variables: String, at place: DaemonFixture
         ) async throws {
             for (number, dropper) in droppers.enumerated() {
                 let list = place.folder.url.appending(path: "list-\(number)")
@@ -103,7 +103,7 @@ extension RealSpool {
 
         @Test func eachProgramsFileIsOneJob() async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL)
+                let place = DaemonFixture(endpoint: simulator.baseURL)
                 try await place.serve()
                 try await drop(Self.droppers, with: "sftp=/usr/lib/openssh/sftp-server", at: place)
                 await place.stop()
@@ -139,7 +139,7 @@ extension RealSpool {
         @Test(.enabled(if: geteuid() == 0, "smbd wants to be root"))
         func filesFromSambaAreOneJobEach() async throws {
             try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-                let place = Installation(endpoint: simulator.baseURL)
+                let place = DaemonFixture(endpoint: simulator.baseURL)
                 try await place.serve()
                 let own = TemporaryFolder()
                 let port = Int.random(in: 20_000..<60_000)

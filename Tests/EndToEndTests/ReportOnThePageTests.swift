@@ -17,7 +17,7 @@ struct ReportOnThePageTests {
         var options = SimulatorOptions()
         options.accounts[0].limits = .unlimited
         try await SimulatedVirusTotal.with(options) { simulator in
-            let place = Installation(
+            let place = DaemonFixture(
                 endpoint: simulator.baseURL, settings: ["HASHDROP_WEB_LISTEN": "127.0.0.1:0"])
             _ = try await place.hashdrop("user", "add", "alice", "--password-stdin", input: Self.password)
             try await place.serve()

@@ -201,7 +201,7 @@ struct ReportReadingTests {
                 return row
             }
             return try SampleReport(.running, rows: rows) { input in
-                input.outlook = .init(
+                input.estimate = .init(
                     expectedAt: Samples.now + 1_500,
                     waitReason: "The quota's minute is used up: 4 of 4 requests.")
             }

@@ -29,7 +29,7 @@ struct SampleReport {
         job.inputBytes = 12_345
         job.counts.hashes = rows.count
         for row in rows { job.counts.words[row.word(options.thresholds), default: 0] += 1 }
-        job.stewardship = .init(requestsSent: rows.count * 2 / 3, savedByCache: rows.count / 3)
+        job.requestCost = .init(requestsSent: rows.count * 2 / 3, savedByCache: rows.count / 3)
         var input = ReportInput(job: job, now: Samples.now)
         input.statistics = Self.statistics(rows)
         change(&input)
@@ -94,7 +94,7 @@ struct SampleReport {
 
     private static func statistics(_ rows: [ReportRow]) -> JobStatistics {
         let files = rows.compactMap { row in row.verdict?.fileObject.map { (row.word(.init()), $0) } }
-        func tally(_ word: VerdictWord) -> VerdictTally {
+        func tally(_ word: Verdict) -> VerdictTally {
             switch word {
             case .malicious: VerdictTally(malicious: 1)
             case .suspicious: VerdictTally(suspicious: 1)

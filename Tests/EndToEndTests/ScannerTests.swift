@@ -23,7 +23,7 @@ extension RealSpool {
             try await SimulatedVirusTotal.with(options) { simulator in
                 let folder = TemporaryFolder()
                 let certificate = try await TestCertificate(in: folder)
-                let place = Installation(
+                let place = DaemonFixture(
                     endpoint: simulator.baseURL,
                     settings: [
                         "HASHDROP_WEB_LISTEN": "127.0.0.1:0",

@@ -44,7 +44,7 @@ extension RealSpool {
             var options = SimulatorOptions()
             options.accounts[0].limits = .unlimited
             try await SimulatedVirusTotal.with(options) { simulator in
-                let place = Installation(endpoint: simulator.baseURL)
+                let place = DaemonFixture(endpoint: simulator.baseURL)
                 try await place.serve()
                 try Data(Self.script.utf8).write(to: place.folder.url.appending(path: "writer.py"))
                 for first in stride(from: 0, to: Self.rounds, by: Self.writers) {

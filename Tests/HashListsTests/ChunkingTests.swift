@@ -1,5 +1,6 @@
 import HashLists
 import Model
+import Support
 import Testing
 
 /// What is found depends neither on the encoding nor on where the chunks are cut.

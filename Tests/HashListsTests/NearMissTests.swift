@@ -1,5 +1,6 @@
 import HashLists
 import Model
+import Support
 import Testing
 
 /// Text that is full of hexadecimal digits: hashes are found, what only looks like one is not, whatever the encoding,

@@ -1,5 +1,6 @@
 import HashLists
 import Model
+import Support
 import Testing
 
 /// What is planted in random text is found, once, whatever the encoding; nothing else is.

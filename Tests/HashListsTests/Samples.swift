@@ -1,5 +1,6 @@
 import HashLists
 import Model
+import Support
 
 /// Hashes, and the shortest way to say what a list should yield.
 enum Sample {

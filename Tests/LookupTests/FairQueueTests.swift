@@ -34,7 +34,7 @@ struct FairQueueTests {
                     let list = open[job, default: []]
                     let start = after.map { after in list.partitioningIndex { $0 > after } } ?? 0
                     let page = list[start...].lazy.filter { [asked] hash in !asked.contains(hash) }.prefix(64)
-                    queue.supply(jobRowID: job, hashes: Array(page), inFlight: inFlight)
+                    queue.refill(jobRowID: job, hashes: Array(page), inFlight: inFlight)
                 }
             }
         }
@@ -83,7 +83,7 @@ struct FairQueueTests {
         #expect(lists.next() == nil)
         lists.inFlight = []
         #expect(lists.next() == nil)
-        lists.queue.wake(jobRowID: 1)
+        lists.queue.resume(jobRowID: 1)
         #expect(lists.next(9).count == 3)
     }
 
@@ -92,7 +92,7 @@ struct FairQueueTests {
         lists.add(1, "alice", 0..<10)
         lists.add(2, "bob", 10..<20)
         #expect(lists.next(2) == [1, 2])
-        lists.queue.giveBack(Reservation(hash: Samples.hash(15), jobRowID: 2))
+        lists.queue.refund(Reservation(hash: Samples.hash(15), jobRowID: 2))
         #expect(lists.next(2) == [2, 1])
     }
 
@@ -126,7 +126,7 @@ struct FairQueueTests {
         lists.inFlight = Set(lists.open.values.joined())
         #expect(lists.next() == nil)
         lists.inFlight = []
-        lists.queue.wakeAll()
+        lists.queue.resumeAll()
         #expect(Set(lists.next(2)) == [1, 2])
     }
 
@@ -137,7 +137,7 @@ struct FairQueueTests {
                 droppedName: DroppedName("x"), receivedAt: Samples.now, openHashes: open)
         }
         let jobs = [job(1, "alice", 100), job(2, "alice", 10), job(3, "bob", 30)]
-        let sent = OutlookEstimator.requestsUntilDone(jobs)
+        let sent = CompletionEstimator.requestsUntilDone(jobs)
         #expect(sent[jobs[1].id] == 20)
         #expect(sent[jobs[2].id] == 60)
         #expect(sent[jobs[0].id] == 140)

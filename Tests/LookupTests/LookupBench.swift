@@ -4,6 +4,7 @@ import Lookup
 import Model
 import Simulator
 import Store
+import Support
 import TestSupport
 import Testing
 import VirusTotal
@@ -23,7 +24,7 @@ final class LookupBench: Sendable {
         var faults: [FaultRule] = []
         var refusal: SimulatorOptions.QuotaRefusal = .plain
         /// Runs before each request reaches the simulator; an answer here takes the request's place.
-        var intercept: @Sendable (FileHash, Moment) async -> LookupFailure? = { _, _ in nil }
+        var intercept: @Sendable (FileHash, ClockReading) async -> LookupFailure? = { _, _ in nil }
         var keyGeneration: @Sendable () -> Int = { 0 }
         var readsQuotas = false
         /// The time stands still after the first failure until this test lets it go on: it may look around.
@@ -103,11 +104,11 @@ final class LookupBench: Sendable {
     private static func ask(
         _ hash: FileHash, _ client: VirusTotalClient, _ world: World, _ clock: VirtualClock,
         _ freezer: Freezer
-    ) async -> Result<Verdict.Answer, LookupFailure> {
+    ) async -> Result<LookupAnswer.Answer, LookupFailure> {
         try? await clock.pass(world.latency / 2)
         if let failure = await world.intercept(hash, clock.now) { return .failure(failure) }
         clock.begin()
-        let result: Result<Verdict.Answer, LookupFailure>
+        let result: Result<LookupAnswer.Answer, LookupFailure>
         do throws(VirusTotalError) {
             result = .success(try await client.file(hash))
         } catch {

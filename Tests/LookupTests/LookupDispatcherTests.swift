@@ -50,8 +50,8 @@ struct LookupDispatcherTests {
             let job = try bench.drop(files.map { [$0.md5, $0.sha1, $0.sha256] })
             let done = try await bench.finish(job.id)
             #expect(bench.simulator.journal.lookups.count == 100)
-            #expect(done.stewardship.requestsSent == 100)
-            #expect(done.stewardship.requestsSaved == 200)
+            #expect(done.requestCost.requestsSent == 100)
+            #expect(done.requestCost.requestsSaved == 200)
         }
     }
 
@@ -94,8 +94,8 @@ struct LookupDispatcherTests {
             let alice = try await bench.finish(first.id)
             let bob = try await bench.finish(second.id)
             #expect(bench.simulator.journal.lookups.count == 20)
-            #expect(alice.stewardship.requestsSent + bob.stewardship.requestsSent == 20)
-            #expect(alice.stewardship.savedBySharing + bob.stewardship.savedBySharing == 20)
+            #expect(alice.requestCost.requestsSent + bob.requestCost.requestsSent == 20)
+            #expect(alice.requestCost.savedBySharing + bob.requestCost.savedBySharing == 20)
         }
     }
 
@@ -124,7 +124,7 @@ struct LookupDispatcherTests {
             let start = bench.clock.now.monotonic
             let job = try bench.drop([[file]])
             _ = try await eventually("it waits for its next attempt") {
-                await bench.dispatcher.outlooks()[job.id]?.waitReason
+                await bench.dispatcher.estimates()[job.id]?.waitReason
             }
             bench.clock.stepWall(by: .seconds(-2 * 86_400))
             bench.thaw()
@@ -156,7 +156,7 @@ struct LookupDispatcherTests {
             let job = try bench.drop(Self.families(400).map { [$0.sha256] })
             try await eventually("a tenth is done") { try bench.job(job.id).counts.finished >= 40 }
             let now = bench.clock.now.wall
-            let expected = try #require(await bench.dispatcher.outlooks()[job.id]?.expectedAt)
+            let expected = try #require(await bench.dispatcher.estimates()[job.id]?.expectedAt)
             let done = try await bench.finish(job.id)
             let truth = try #require(done.finishedAt).timeIntervalSince(now)
             let foretold = expected.timeIntervalSince(now)
@@ -220,7 +220,7 @@ struct LookupDispatcherTests {
                 bench.simulator.journal.lookups.contains { $0.status == 429 }
             }
             try await eventually("the reader is told") {
-                let reason = await bench.dispatcher.outlooks()[job.id]?.waitReason
+                let reason = await bench.dispatcher.estimates()[job.id]?.waitReason
                 return reason?.contains("quota") == true || reason?.contains("another program") == true
             }
             let done = try await bench.finish(job.id)

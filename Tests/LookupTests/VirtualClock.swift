@@ -1,5 +1,6 @@
 import Foundation
 import Lookup
+import Support
 import Synchronization
 import TestSupport
 
@@ -7,7 +8,7 @@ import TestSupport
 ///
 /// "Under way" is what was announced by `begin` (a real request to the simulator), and a dispatcher that does not
 /// wait. So a day of pauses takes seconds, and a slow machine sees the same times as a fast one.
-final class VirtualClock: LookupClock {
+final class VirtualClock: ServiceClock {
     fileprivate struct Sleeper {
         var id: Int
         var until: Duration
@@ -33,9 +34,9 @@ final class VirtualClock: LookupClock {
     /// - Parameter start: the wall's time at the beginning.
     init(start: Date = Samples.now) { self.start = start }
 
-    var now: Moment {
+    var now: ClockReading {
         let (monotonic, offset) = state.withLock { ($0.now, $0.wallOffset) }
-        return Moment(
+        return ClockReading(
             wall: start.addingTimeInterval((monotonic - .seconds(1000) + offset).seconds),
             monotonic: monotonic)
     }

@@ -37,7 +37,7 @@ struct ReportPublisherTests {
         }
     }
 
-    private func answer(_ hash: FileHash, _ answer: Verdict.Answer) throws {
+    private func answer(_ hash: FileHash, _ answer: LookupAnswer.Answer) throws {
         let running = try #require(try database.lookups.runningJobs().first)
         let reservation = Reservation(hash: hash, jobRowID: running.rowID)
         let request = try #require(try database.lookups.reserve([reservation], at: Samples.now)[0])
@@ -71,7 +71,7 @@ struct ReportPublisherTests {
 
     @Test func aFinishedJobHasEveryTableWithEveryRow() throws {
         let job = try finishedJob()
-        _ = try publisher().publish(job.id, outlook: JobOutlook())
+        _ = try publisher().publish(job.id, estimate: JobEstimate())
         #expect(
             try names(of: job) == [
                 "report.csv", "report.html", "report.json", "report.stix.json", "status.json",
@@ -84,7 +84,7 @@ struct ReportPublisherTests {
 
     @Test func aFileOfThreeNamesIsOneObjectOfTheBundle() throws {
         let job = try finishedJob()
-        _ = try publisher().publish(job.id, outlook: JobOutlook())
+        _ = try publisher().publish(job.id, estimate: JobEstimate())
         let bundle = try text("report.stix.json", of: job)
         func count(_ type: String) -> Int {
             bundle.split(separator: "\n").count { $0.contains("{\"type\":\"\(type)\"") }
@@ -97,7 +97,7 @@ struct ReportPublisherTests {
 
     @Test func whatIsSwitchedOffIsNotThere() throws {
         let job = try finishedJob()
-        _ = try publisher(writesJSON: false, writesSTIX: false).publish(job.id, outlook: JobOutlook())
+        _ = try publisher(writesJSON: false, writesSTIX: false).publish(job.id, estimate: JobEstimate())
         #expect(try names(of: job) == ["report.csv", "report.html", "status.json"])
     }
 
@@ -107,7 +107,7 @@ struct ReportPublisherTests {
         for name in ["report.csv", "report.json", "report.stix.json"] {
             try Data("old".utf8).write(to: place(of: job).appending(path: name))
         }
-        _ = try publisher().publish(job.id, outlook: JobOutlook())
+        _ = try publisher().publish(job.id, estimate: JobEstimate())
         #expect(try names(of: job) == ["report.html", "status.json"])
     }
 }

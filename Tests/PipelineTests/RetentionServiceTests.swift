@@ -26,7 +26,7 @@ struct RetentionServiceTests {
 
     @Test(.enabled(if: mayBlock, "this account may not mount"))
     func whatCannotBeRemovedDoesNotKeepTheOthers() async throws {
-        let workshop = try Workshop()
+        let workshop = try PipelineFixture()
         // More than are fetched at once, so that a sweep that gave up or turned in circles would show.
         var jobs: [Job] = []
         for number in 0..<150 {

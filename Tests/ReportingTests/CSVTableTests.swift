@@ -63,7 +63,7 @@ struct CSVTableTests {
     }
 
     @Test func aFailedRowKeepsItsReasonAndItsStaleAnswer() throws {
-        let stale = Verdict(
+        let stale = LookupAnswer(
             answer: .known(Samples.object(["A": .init(category: .undetected)])), askedAt: Samples.now)
         let row = try cells(
             ReportRow(hash: Samples.md5, state: .failed(reason: "400, no", stale: stale), line: 1))

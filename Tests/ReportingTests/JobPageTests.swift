@@ -40,8 +40,8 @@ struct JobPageTests {
         #expect(!policy.contains("unsafe"))
         #expect(page.components(separatedBy: "<script").count == 2)
         // The same for whoever says it in a header, whatever columns the page has.
-        #expect(ReportPolicy.current.scripts == [PageAsset(script).policySource])
-        #expect(ReportPolicy.current.styles == styles.map { PageAsset(String($0)).policySource })
+        #expect(ContentSecurityPolicy.current.scripts == [PageAsset(script).policySource])
+        #expect(ContentSecurityPolicy.current.styles == styles.map { PageAsset(String($0)).policySource })
     }
 
     @Test func nothingFromOutsideBecomesMarkup() throws {
@@ -140,7 +140,7 @@ struct JobPageTests {
                     + "tab\\u{9}here\tWin32 EXE\t1024\t2026-11-22T20:10Z\t2026-11-23T20:10Z\tnew\t1234\t1\t\t\t",
                 "\(Samples.md5.hexadecimal)\t–\t–\t\t–\tfailed\t\t\t\t\t\t\t\t\t3\t2\tSHA-1\t\tno &lt;good&gt;",
             ])
-        let fields = JobTableLine.fields(vendors: ["Fortinet"])
+        let fields = TextRow.fields(vendors: ["Fortinet"])
         #expect(
             lines.allSatisfy {
                 $0.split(separator: "\t", omittingEmptySubsequences: false).count == fields.count
@@ -209,7 +209,7 @@ struct JobPageTests {
     }
 
     @Test func everyAnswerHasItsAge() throws {
-        let verdict = Verdict(answer: .unknown, askedAt: Samples.now.addingTimeInterval(-2 * 3_600))
+        let verdict = LookupAnswer(answer: .unknown, askedAt: Samples.now.addingTimeInterval(-2 * 3_600))
         let rows = [ReportRow(hash: Samples.md5, state: .answered(verdict), line: 1)]
         let page = try samples.html(Samples.input(.done, rows: rows), rows: rows)
         #expect(page.contains("<time class=age datetime=2026-11-23T18:10:45Z>2 hours old</time>"))
@@ -218,7 +218,7 @@ struct JobPageTests {
     @Test func aRunningPageReloadsAndAFinalOneDoesNot() throws {
         let rows = [ReportRow(hash: Samples.md5, state: .waiting(stale: nil), line: 1)]
         var input = Samples.input(.running, rows: rows)
-        input.outlook = .init(expectedAt: Samples.now.addingTimeInterval(1_500), waitReason: "quota <spent>")
+        input.estimate = .init(expectedAt: Samples.now.addingTimeInterval(1_500), waitReason: "quota <spent>")
         let running = try samples.html(input, rows: rows)
         #expect(running.contains("<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>"))
         #expect(running.contains("done in about 25 minutes"))
@@ -237,7 +237,7 @@ struct JobPageTests {
     }
 
     @Test func aStaleAnswerIsMarkedWithItsAge() throws {
-        let verdict = Verdict(
+        let verdict = LookupAnswer(
             answer: .known(Samples.object(["A": .init(category: .undetected)])),
             askedAt: Samples.now.addingTimeInterval(-3 * 86_400))
         let rows = [ReportRow(hash: Samples.md5, state: .waiting(stale: verdict), line: 1)]

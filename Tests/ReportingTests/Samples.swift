@@ -34,7 +34,7 @@ struct Samples {
     }
 
     static func row(
-        _ answer: Verdict.Answer, hash: FileHash = sha256, comment: String? = nil, line: Int = 1
+        _ answer: LookupAnswer.Answer, hash: FileHash = sha256, comment: String? = nil, line: Int = 1
     ) -> ReportRow {
         ReportRow(
             hash: hash, state: .answered(.init(answer: answer, askedAt: now)), comment: comment, line: line)

@@ -46,7 +46,7 @@ struct WordingTests {
         [1, 1_000_000], [5, 0, 5], [1, 1, 1, 1, 1, 1, 1], [100],
     ])
     func aStackedBarIsAlwaysFullAndShowsTheSmallestPart(parts: [Int]) {
-        let widths = HTMLText.widths(of: parts)
+        let widths = HTMLBuilder.widths(of: parts)
         #expect(widths.reduce(0, +) == 1_000)
         #expect(widths.allSatisfy { $0 >= 8 })
     }
@@ -58,7 +58,7 @@ struct WordingTests {
     }
 
     @Test func aFieldOfALineHoldsNoTabNoLineBreakAndNoMarkup() {
-        var text = HTMLText()
+        var text = HTMLBuilder()
         text.field("a\tb\nc\u{2028}<i>\u{202E}" + String(repeating: "é", count: 100), max: 30)
         let field = String(decoding: text.bytes, as: UTF8.self)
         #expect(!field.contains { $0 == "\t" || $0.isNewline } && !field.contains("<i>"))
@@ -66,8 +66,8 @@ struct WordingTests {
     }
 
     @Test func aLongValueIsCutAtCodePointsAndSaysHowMuch() {
-        var text = HTMLText()
-        text.foreign("e" + String(repeating: "\u{301}", count: 500), max: 10)
+        var text = HTMLBuilder()
+        text.untrusted("e" + String(repeating: "\u{301}", count: 500), max: 10)
         #expect(String(decoding: text.bytes, as: UTF8.self).contains("491 more"))
     }
 }

@@ -1,4 +1,5 @@
-import Crypto
+import Cryptography
+import FileSystem
 import Foundation
 import Glibc
 import Model
@@ -39,7 +40,7 @@ import Testing
         #expect(spool.names() == [])
         #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == "some hashes")
         #expect(file.bytes == 11)
-        #expect(file.sha256.bytes == Array(SHA256.hash(data: Data("some hashes".utf8))))
+        #expect(file.sha256.bytes == MessageDigest.of("some hashes".utf8))
         #expect(file.droppedName == DroppedName("a.txt"))
         #expect(file.receivedAt == spool.at)
         #expect(file.evidence == "quiet for 6 s, no writer")
@@ -70,7 +71,7 @@ import Testing
     @Test func aLinkInThePlaceOfTheWorkFolderIsRefused() throws {
         try FileManager.default.createSymbolicLink(
             atPath: spool.path + "/.hashdrop", withDestinationPath: "/tmp")
-        #expect(throws: SpoolError.self) { try spool.store() }
+        #expect(throws: FileSystemError.self) { try spool.store() }
     }
 
     @Test func anIDInUseIsSaidAndTakesNothing() throws {
@@ -189,9 +190,9 @@ import Testing
     }
 
     @Test func anUnwritableDiskIsSaidToBeFull() {
-        #expect(SpoolError("write", ENOSPC, path: "x").isDiskFull)
-        #expect(SpoolError("write", EROFS, path: "x").isDiskFull)
-        #expect(!SpoolError("write", EACCES, path: "x").isDiskFull)
+        #expect(FileSystemError("write", ENOSPC, path: "x").isDiskFull)
+        #expect(FileSystemError("write", EROFS, path: "x").isDiskFull)
+        #expect(!FileSystemError("write", EACCES, path: "x").isDiskFull)
     }
 
     @Test func anErrorAfterTheRenameNamesTheClaimAndLosesNothing() throws {
@@ -204,7 +205,7 @@ import Testing
             unlink("\(path)/.hashdrop/work/\(id)/input.partial")
             mkdir("\(path)/.hashdrop/work/\(id)/input.partial", 0o700)
         }
-        let error = #expect(throws: SpoolError.self) { try claim("a", store) }
+        let error = #expect(throws: FileSystemError.self) { try claim("a", store) }
         #expect(error?.unfinishedClaim == id)
         rmdir("\(path)/.hashdrop/work/\(id)/input.partial")
         let file = try claimed(store.resume(id))

@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Glibc
 import Model
@@ -37,21 +38,21 @@ import Testing
 
     @Test func aFileThatIsThereIsNotReplaced() throws {
         try spool.drop("first", as: "list.txt")
-        let error = #expect(throws: SpoolError.self) { try drop("list.txt") }
+        let error = #expect(throws: FileSystemError.self) { try drop("list.txt") }
         #expect(error?.errorNumber == EEXIST)
         #expect(spool.names() == ["list.txt"])
         #expect(try String(contentsOfFile: spool.file("list.txt"), encoding: .utf8) == "first")
     }
 
     @Test func aTooLargeFileIsSaidAndLeavesNothing() throws {
-        let error = #expect(throws: SpoolError.self) { try drop("list.txt", bytesMax: 5) }
+        let error = #expect(throws: FileSystemError.self) { try drop("list.txt", bytesMax: 5) }
         #expect(error?.errorNumber == EFBIG)
         #expect(spool.names() == [])
     }
 
     @Test(arguments: ["", "../b", "a\0b"])
     func aNameThatIsNoFileNameIsSaid(_ name: String) throws {
-        let error = #expect(throws: SpoolError.self) { try drop(name) }
+        let error = #expect(throws: FileSystemError.self) { try drop(name) }
         #expect(error?.errorNumber == EINVAL)
     }
 

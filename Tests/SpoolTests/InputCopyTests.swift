@@ -1,4 +1,5 @@
-import Crypto
+import Cryptography
+import FileSystem
 import Foundation
 import Glibc
 import Model
@@ -8,7 +9,7 @@ import Testing
 
 @Suite struct InputCopyTests {
     private let spool: TemporarySpool
-    private let failure: (Int32) -> SpoolError = { SpoolError("copy", $0, path: "a") }
+    private let failure: (Int32) -> FileSystemError = { FileSystemError("copy", $0, path: "a") }
 
     init() throws { spool = try TemporarySpool() }
 
@@ -16,21 +17,21 @@ import Testing
         // More than one chunk, and no multiple of it.
         let text = String(repeating: "0123456789abcdef\n", count: 40_000)
         try spool.drop(text, as: "a")
-        let source = OwnedDescriptor(open(spool.file("a"), O_RDONLY))
-        let target = OwnedDescriptor(open(spool.path + "/copy", O_RDWR | O_CREAT, 0o600))
+        let source = FileDescriptor(open(spool.file("a"), O_RDONLY))
+        let target = FileDescriptor(open(spool.path + "/copy", O_RDWR | O_CREAT, 0o600))
         // What an earlier attempt left is longer.
         #expect(ftruncate(target.number, 2_000_000) == 0)
         let copy = try InputCopy.make(from: source, to: target.number, failure: failure)
         #expect(copy.isStable)
         #expect(copy.bytes == 680_000)
-        #expect(copy.sha256.bytes == Array(SHA256.hash(data: Data(text.utf8))))
+        #expect(copy.sha256.bytes == MessageDigest.of(text.utf8))
         #expect(try String(contentsOfFile: spool.path + "/copy", encoding: .utf8) == text)
     }
 
     @Test func aFileThatGrowsWhileItIsReadIsNotStable() throws {
         // A pipe-fed writer cannot be timed; a file that changes by being copied can: it is its own target.
         try spool.drop("grows", as: "a")
-        let source = OwnedDescriptor(open(spool.file("a"), O_RDONLY))
+        let source = FileDescriptor(open(spool.file("a"), O_RDONLY))
         let target = open(spool.file("a"), O_WRONLY | O_APPEND)
         defer { close(target) }
         let copy = try InputCopy.make(from: source, to: target, failure: failure)

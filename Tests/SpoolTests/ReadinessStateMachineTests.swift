@@ -166,7 +166,7 @@ import Testing
         var machine = ReadinessStateMachine()
         var foreign = entry()
         foreign.isForeign = true
-        let reason = WaitReason.foreign(mode: 0o600, ownerID: 1_001)
+        let reason = WaitReason.untrusted(mode: 0o600, ownerID: 1_001)
         #expect(action(&machine, foreign, movedIn: true, at: 0) == .wait(reason, until: nil))
     }
 

@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Glibc
 import Model
@@ -26,7 +27,7 @@ import Testing
     @Test func aUserFolderThatIsALinkIsNotFollowed() throws {
         symlink("/etc", spool.path + "/mallory")
         let folder = try spool.folder()
-        let error = #expect(throws: SpoolError.self) { try folder.scan(UserName("mallory")!) }
+        let error = #expect(throws: FileSystemError.self) { try folder.scan(UserName("mallory")!) }
         #expect([ELOOP, ENOTDIR].contains(error?.errorNumber))
         #expect(try folder.users().others == [DroppedName("mallory")])
     }
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func aMissingFolderIsAnErrorThatNamesIt() throws {
-        let error = #expect(throws: SpoolError.self) { try spool.folder().scan(UserName("nobody")!) }
+        let error = #expect(throws: FileSystemError.self) { try spool.folder().scan(UserName("nobody")!) }
         #expect(error?.errorNumber == ENOENT)
         #expect(error?.description.contains("\(spool.path)/nobody") == true)
     }
@@ -74,18 +75,18 @@ import Testing
         try spool.drop("x", as: "a")
         let reader = open(spool.file("a"), O_RDONLY)
         defer { close(reader) }
-        #expect(WriterCheck.check(descriptor: reader) == .noWriter)
+        #expect(WriterProbe.check(descriptor: reader) == .noWriter)
         let writer = open(spool.file("a"), O_WRONLY)
-        #expect(WriterCheck.check(descriptor: reader) == .writerPresent)
+        #expect(WriterProbe.check(descriptor: reader) == .writerPresent)
         close(writer)
         try TemporarySpool.waitForNoWriter(spool.file("a"))
-        #expect(WriterCheck.check(descriptor: reader) == .noWriter)
+        #expect(WriterProbe.check(descriptor: reader) == .noWriter)
     }
 
     @Test func theWriterCheckSaysWhenItCannotKnow() throws {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)
         defer { for end in ends { close(end) } }
-        #expect(WriterCheck.check(descriptor: ends[0]) == .unknown(errorNumber: EINVAL))
+        #expect(WriterProbe.check(descriptor: ends[0]) == .unknown(errorNumber: EINVAL))
     }
 }

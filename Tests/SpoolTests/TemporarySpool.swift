@@ -36,7 +36,7 @@ final class TemporarySpool {
         let number = open(path, O_RDONLY)
         defer { close(number) }
         let end = ContinuousClock.now + .seconds(10)
-        while WriterCheck.check(descriptor: number) == .writerPresent {
+        while WriterProbe.check(descriptor: number) == .writerPresent {
             try #require(ContinuousClock.now < end, "\(path) stays open for writing")
             sched_yield()
         }

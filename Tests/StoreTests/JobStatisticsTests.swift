@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Store
+import Support
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ struct JobStatisticsTests {
     }
 
     /// A job with these answers, the first for the hash number 0; nil stays open.
-    private func statistics(_ answers: [Verdict.Answer?]) throws -> JobStatistics {
+    private func statistics(_ answers: [LookupAnswer.Answer?]) throws -> JobStatistics {
         let job = try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
             for number in answers.indices {
                 writer.add(HashListEntry(line: number + 1, hashes: [Samples.hash(number)]))
@@ -35,7 +36,7 @@ struct JobStatisticsTests {
 
     private func file(
         _ number: Int, detections: Int, label: String? = nil, type: String? = nil, first: Date? = nil
-    ) -> Verdict.Answer {
+    ) -> LookupAnswer.Answer {
         var object = Samples.file(number, detections: detections)
         object.threatLabel = label
         object.typeDescription = type
@@ -95,14 +96,14 @@ struct JobStatisticsTests {
 }
 
 struct TimelineTests {
-    private static let now = CalendarDay(year: 2026, month: 11, day: 25).start
+    private static let now = CivilDate(year: 2026, month: 11, day: 25).start
 
     /// One malicious row on each of these days, in their order.
     private func timeline(_ days: [(Int, Int, Int)]) -> Timeline {
         var builder = TimelineBuilder(now: Self.now)
         for (year, month, day) in days {
             builder.add(
-                VerdictTally(malicious: 1), day: CalendarDay(year: year, month: month, day: day).daysSince1970
+                VerdictTally(malicious: 1), day: CivilDate(year: year, month: month, day: day).daysSince1970
             )
         }
         return builder.timeline
@@ -153,9 +154,9 @@ struct TimelineTests {
 
     @Test func everyDayOfTwoCenturiesIsItself() {
         for day in 0..<73_000 {
-            #expect(CalendarDay(daysSince1970: day).daysSince1970 == day)
+            #expect(CivilDate(daysSince1970: day).daysSince1970 == day)
         }
-        #expect(CalendarDay(daysSince1970: 0) == CalendarDay(year: 1970, month: 1, day: 1))
-        #expect(CalendarDay(daysSince1970: 20_782) == CalendarDay(year: 2026, month: 11, day: 25))
+        #expect(CivilDate(daysSince1970: 0) == CivilDate(year: 1970, month: 1, day: 1))
+        #expect(CivilDate(daysSince1970: 20_782) == CivilDate(year: 2026, month: 11, day: 25))
     }
 }

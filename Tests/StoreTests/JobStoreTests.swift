@@ -20,7 +20,7 @@ struct JobStoreTests {
         }
     }
 
-    private func answer(_ hash: FileHash, _ answer: Verdict.Answer, at date: Date = Samples.now) throws
+    private func answer(_ hash: FileHash, _ answer: LookupAnswer.Answer, at date: Date = Samples.now) throws
         -> RecordedOutcomes
     {
         let job = try #require(try database.lookups.runningJobs().first)
@@ -82,10 +82,10 @@ struct JobStoreTests {
         #expect(recorded.touched == [byMD5.id: 1, bySHA1.id: 0])
         let bob = try #require(try database.jobs.job(bySHA1.id))
         #expect(bob.state == .done)
-        #expect(bob.stewardship.requestsSent == 0)
-        #expect(bob.stewardship.savedByAlias == 1)
+        #expect(bob.requestCost.requestsSent == 0)
+        #expect(bob.requestCost.savedByAlias == 1)
         #expect(try rows(bob)[0].verdict?.fileObject == Samples.file(1, detections: 4))
-        #expect(try database.jobs.job(byMD5.id)?.stewardship.requestsSent == 1)
+        #expect(try database.jobs.job(byMD5.id)?.requestCost.requestsSent == 1)
     }
 
     @Test func theCacheAnswersANewJobUntilTheAnswerIsTooOld() throws {
@@ -94,7 +94,7 @@ struct JobStoreTests {
         let soon = Samples.job(receivedAt: Samples.now + 86_399)
         let fresh = try accept([[Samples.hash(1, .md5)]], job: soon)
         #expect(fresh.state == .done)
-        #expect(fresh.stewardship.savedByCache == 1)
+        #expect(fresh.requestCost.savedByCache == 1)
         let late = try accept([[Samples.hash(1, .md5)]], job: Samples.job(receivedAt: Samples.now + 86_401))
         #expect(late.state == .running)
         let row = try rows(late)[0]
@@ -108,7 +108,7 @@ struct JobStoreTests {
         #expect(try database.lookups.runningJobs()[0].openHashes == 1)
         let recorded = try answer(Samples.hash(1), .known(Samples.file(1)))
         #expect(recorded.finished == [job.id])
-        #expect(try database.jobs.job(job.id)?.stewardship.savedByAlias == 2)
+        #expect(try database.jobs.job(job.id)?.requestCost.savedByAlias == 2)
     }
 
     @Test func aNameThatTheAnswerContradictsIsAskedByItself() throws {

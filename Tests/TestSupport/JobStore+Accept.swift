@@ -6,9 +6,9 @@ extension JobStore {
     ///
     /// - Parameter fill: gives the list's lines.
     package func accept(
-        _ job: Job, ages: CacheAges, fill: (inout ListSlice) throws -> Void
+        _ job: Job, ages: CacheAges, fill: (inout ImportBatch) throws -> Void
     ) throws -> Job {
-        var slice = ListSlice()
+        var slice = ImportBatch()
         try fill(&slice)
         return try intake(of: job, ages: ages).finish(slice, at: job.receivedAt)
     }

@@ -248,7 +248,7 @@ import VirusTotal
     }
 }
 
-extension Verdict.Answer {
+extension LookupAnswer.Answer {
     var isKnown: Bool { if case .known = self { true } else { false } }
 }
 

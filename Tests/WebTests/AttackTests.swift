@@ -8,7 +8,7 @@ import Web
 /// Each line of "nobody in" that is about requests, as a request.
 struct AttackTests {
     @Test func withoutLoginNothingIsShownNotEvenWhatThereIs() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let paths = [
                 "/", "/jobs", "/everybody", "/operations", "/jobs/\(site.alicesJob.id)",
                 "/jobs/\(site.alicesJob.id)/report.html", "/nothing", "/logout",
@@ -22,7 +22,7 @@ struct AttackTests {
     }
 
     @Test func aliceCannotTellBobsJobFromNone() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let alice = try await site.session("alice")
             var answers: Set<String> = []
             let none = "20200101-000000-zzzzz"
@@ -47,9 +47,9 @@ struct AttackTests {
     }
 
     @Test func anAdministratorSeesEverybodysJobsAndTheOperations() async throws {
-        try await Site.with(
-            sources: WebSources(
-                outlooks: { [:] },
+        try await WebFixture.with(
+            sources: DaemonQueries(
+                estimates: { [:] },
                 operations: {
                     OperationsView(
                         quotas: [.init(period: "minute", used: 3, limit: 4)],
@@ -77,7 +77,7 @@ struct AttackTests {
     }
 
     @Test func pathsAreNeverTakenFromTheAddress() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let alice = try await site.session("alice")
             let id = site.alicesJob.id
             try Data("outside".utf8).write(to: site.reports.appending(path: "secret"))
@@ -98,7 +98,7 @@ struct AttackTests {
     }
 
     @Test func aLinkInTheWayToAFileIsNotFollowed() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let alice = try await site.session("alice")
             let path = "/jobs/\(site.alicesJob.id)/report.html"
             #expect(try await site.client.send("GET", path, cookies: alice).status == 200)
@@ -120,7 +120,7 @@ struct AttackTests {
     }
 
     @Test func hostileNamesAreShownAsText() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let alice = try await site.session("alice")
             for path in ["/jobs", "/jobs/\(site.alicesJob.id)"] {
                 let body = try await site.client.send("GET", path, cookies: alice).body
@@ -136,8 +136,8 @@ struct AttackTests {
         ["Sec-Fetch-Site": "same-origin", "Origin": "http://evil.example"],
     ])
     func aFormFromElsewhereIsRefused(headers: [String: String]) async throws {
-        try await Site.with { site in
-            #expect(try await site.logIn("alice", Site.password, headers: headers).status == 403)
+        try await WebFixture.with { site in
+            #expect(try await site.logIn("alice", WebFixture.password, headers: headers).status == 403)
             let alice = try await site.session("alice")
             let page = try await site.client.send("GET", "/jobs", cookies: alice)
             let answer = try await site.client.send(
@@ -148,23 +148,23 @@ struct AttackTests {
     }
 
     @Test func aFormWithoutTheRightTokenDoesNothing() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let alice = try await site.session("alice")
             let form = try await site.client.send("GET", "/login")
             for token in ["", "x", String(repeating: "0", count: 64)] {
                 let answer = try await site.client.send(
-                    "POST", "/login", headers: Site.sameOrigin, cookies: form.cookies,
-                    body: "user=alice&password=\(Site.encoded(Site.password))&token=\(token)")
+                    "POST", "/login", headers: WebFixture.sameOrigin, cookies: form.cookies,
+                    body: "user=alice&password=\(WebFixture.encoded(WebFixture.password))&token=\(token)")
                 #expect(answer.status == 403 && answer.cookies["hashdrop-session"] == nil)
                 let out = try await site.client.send(
-                    "POST", "/logout", headers: Site.sameOrigin, cookies: alice, body: "token=\(token)")
+                    "POST", "/logout", headers: WebFixture.sameOrigin, cookies: alice, body: "token=\(token)")
                 #expect(out.status == 403)
             }
             // The right token without its cookie: a form that somebody else's browser asked for.
             let other = try await site.client.send(
-                "POST", "/login", headers: Site.sameOrigin,
+                "POST", "/login", headers: WebFixture.sameOrigin,
                 body:
-                    "user=alice&password=\(Site.encoded(Site.password))&token=\(form.formToken ?? "")")
+                    "user=alice&password=\(WebFixture.encoded(WebFixture.password))&token=\(form.formToken ?? "")")
             #expect(other.cookies["hashdrop-session"] == nil)
             #expect(try await site.client.send("GET", "/jobs", cookies: alice).status == 200)
         }
@@ -172,7 +172,7 @@ struct AttackTests {
 
     @Test(arguments: ["evil.example", "127.0.0.1.evil.example", "evil.example:80", "a@127.0.0.1", "", nil])
     func anotherHostNameIsRefused(host: String?) async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let answer = try await site.client.send("GET", "/login", host: host)
             #expect(answer.status == 421 || answer.status == 400)
             #expect(!answer.body.contains("<form"))
@@ -180,8 +180,8 @@ struct AttackTests {
     }
 
     @Test func theOwnNamesArePossible() async throws {
-        let options = Site.options { $0.publicHosts = ["Hashdrop.example.org"] }
-        try await Site.with(options) { site in
+        let options = WebFixture.options { $0.publicHosts = ["Hashdrop.example.org"] }
+        try await WebFixture.with(options) { site in
             for host in ["localhost", "127.0.0.1:8080", "[::1]:8080", "hashdrop.example.org"] {
                 let answer = try await site.client.send("GET", "/login", host: host)
                 #expect(answer.status == 200)
@@ -191,11 +191,11 @@ struct AttackTests {
 
     @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
     func nothingCanBeChanged(method: String) async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let alice = try await site.session("alice")
             for path in ["/jobs", "/jobs/\(site.alicesJob.id)", "/", "/style.css"] {
                 let answer = try await site.client.send(
-                    method, path, headers: Site.sameOrigin, cookies: alice, body: "a=b")
+                    method, path, headers: WebFixture.sameOrigin, cookies: alice, body: "a=b")
                 #expect(answer.status == 405, "\(method) \(path)")
                 #expect(answer["allow"] == "GET, HEAD")
             }
@@ -203,7 +203,7 @@ struct AttackTests {
     }
 
     @Test func headSaysWhatGetWouldSayWithoutABody() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let alice = try await site.session("alice")
             for path in ["/jobs", "/jobs/\(site.alicesJob.id)/report.html", "/style.css"] {
                 let head = try await site.client.send("HEAD", path, cookies: alice)

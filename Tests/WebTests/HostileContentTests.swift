@@ -24,10 +24,10 @@ struct HostileContentTests {
         "\\u{0}", "\\u{1B}", "\\u{9B}", "&amp;#60;b&amp;#62;", "&lt;base href=//evil.example&gt;", "</span>",
     ]
 
-    private static var sources: WebSources {
+    private static var sources: DaemonQueries {
         let all = hostile.joined(separator: " ")
-        return WebSources(
-            outlooks: { [:] },
+        return DaemonQueries(
+            estimates: { [:] },
             operations: {
                 OperationsView(
                     waitReason: all,
@@ -44,7 +44,7 @@ struct HostileContentTests {
     }
 
     @Test func hostileValuesAreTextOnEveryPage() async throws {
-        try await Site.with(sources: Self.sources) { site in
+        try await WebFixture.with(sources: Self.sources) { site in
             var paths = ["/jobs", "/everybody", "/operations"]
             for value in Self.hostile {
                 let running = try site.database.jobs.accept(
@@ -76,7 +76,7 @@ struct HostileContentTests {
     }
 
     @Test func whatComesAsAFileIsNamedByLettersAndDigitsAlone() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             for value in Self.hostile {
                 let job = try site.database.jobs.accept(
                     Samples.job(name: value), ages: CacheAges()

@@ -8,7 +8,7 @@ import Web
 
 struct JobsPageTests {
     @Test func aLongListHasPagesTheNewestFirst() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             // With alice's own running one: 250.
             for number in 0..<249 {
                 try site.database.jobs.refuse(
@@ -43,8 +43,8 @@ struct JobsPageTests {
     }
 
     @Test func whatWaitsIsShownToItsOwnerAndToAdministrators() async throws {
-        let sources = WebSources(
-            outlooks: { [:] }, operations: { OperationsView() },
+        let sources = DaemonQueries(
+            estimates: { [:] }, operations: { OperationsView() },
             waiting: {
                 [
                     Samples.user("alice"): [
@@ -58,7 +58,7 @@ struct JobsPageTests {
                     },
                 ]
             })
-        try await Site.with(sources: sources) { site in
+        try await WebFixture.with(sources: sources) { site in
             let own = try await site.client.send("GET", "/jobs", cookies: try await site.session("alice"))
                 .body
             for text in ["Waiting in your folder", "big.txt", "still being written", "1 waiting"] {
@@ -79,8 +79,8 @@ struct JobsPageTests {
 
     @Test func whatHasJustBecomeAJobIsNotShownAsWaitingToo() async throws {
         let name = DroppedName("<img src=x onerror=alert(1)>.txt")
-        let sources = WebSources(
-            outlooks: { [:] }, operations: { OperationsView() },
+        let sources = DaemonQueries(
+            estimates: { [:] }, operations: { OperationsView() },
             waiting: {
                 [
                     Samples.user("alice"): [
@@ -92,7 +92,7 @@ struct JobsPageTests {
                     ],
                 ]
             })
-        try await Site.with(sources: sources) { site in
+        try await WebFixture.with(sources: sources) { site in
             let carol = try await site.session("carol")
             let page = try await site.client.send("GET", "/everybody", cookies: carol).body
             #expect(!page.contains("the first") && page.contains("the next") && page.contains("of bob"))
@@ -112,8 +112,8 @@ struct JobsPageTests {
                 }
             }
         }
-        let sources = WebSources(
-            outlooks: {
+        let sources = DaemonQueries(
+            estimates: {
                 await work()
                 return [:]
             },
@@ -121,7 +121,7 @@ struct JobsPageTests {
                 await work()
                 return OperationsView(waitReason: "as it was before")
             }, waiting: { [:] })
-        try await Site.with(sources: sources) { site in
+        try await WebFixture.with(sources: sources) { site in
             // Also when something fails: the page's end waits for an answer.
             defer { gate.open() }
             let carol = try await site.session("carol")

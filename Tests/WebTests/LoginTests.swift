@@ -1,6 +1,6 @@
 import Foundation
 import Model
-import Passwords
+import Cryptography
 import Store
 import Synchronization
 import TestSupport
@@ -9,8 +9,8 @@ import Web
 
 struct LoginTests {
     @Test func theRightPasswordLetsInAndTheJobsAreThere() async throws {
-        try await Site.with { site in
-            let answer = try await site.logIn("alice", Site.password)
+        try await WebFixture.with { site in
+            let answer = try await site.logIn("alice", WebFixture.password)
             #expect(answer.status == 303)
             #expect(answer["location"] == "/jobs")
             let jobs = try await site.client.send("GET", "/jobs", cookies: answer.cookies)
@@ -22,19 +22,19 @@ struct LoginTests {
 
     @Test func aWrongPasswordAnUnknownUserAndAUserWithoutPasswordGetTheSameAnswer() async throws {
         let checked = Mutex(0)
-        let check: Site.Check = { password, hash in
+        let check: WebFixture.Check = { password, hash in
             checked.withLock { $0 += 1 }
             return try hash.matches(password)
         }
-        try await Site.with(check: check) { site in
+        try await WebFixture.with(check: check) { site in
             try site.database.users.add(
                 User(name: Samples.user("dave"), passwordHash: nil, createdAt: Samples.now))
-            let form = try await site.client.send("GET", "/login", headers: Site.sameOrigin)
+            let form = try await site.client.send("GET", "/login", headers: WebFixture.sameOrigin)
             var answers: [String] = []
             for user in ["alice", "nobody", "dave", "../etc", ""] {
                 let answer = try await site.client.send(
-                    "POST", "/login", headers: Site.sameOrigin, cookies: form.cookies,
-                    body: "user=\(Site.encoded(user))&password=wrong&token=\(form.formToken ?? "")")
+                    "POST", "/login", headers: WebFixture.sameOrigin, cookies: form.cookies,
+                    body: "user=\(WebFixture.encoded(user))&password=wrong&token=\(form.formToken ?? "")")
                 #expect(answer.status == 200)
                 #expect(answer.body.contains("The user name or the password is wrong."))
                 #expect(answer.cookies.isEmpty)
@@ -47,8 +47,8 @@ struct LoginTests {
     }
 
     @Test func theSessionIsInAGuardedCookieAndTheDatabaseKnowsOnlyItsDigest() async throws {
-        try await Site.with { site in
-            let answer = try await site.logIn("alice", Site.password)
+        try await WebFixture.with { site in
+            let answer = try await site.logIn("alice", WebFixture.password)
             let line = try #require(answer.headers["set-cookie"]?.first { $0.hasPrefix("hashdrop-session=") })
             for part in ["HttpOnly", "SameSite=Strict", "Path=/"] { #expect(line.contains(part)) }
             #expect(!line.contains("Secure"))
@@ -67,40 +67,40 @@ struct LoginTests {
     }
 
     @Test func overTLSAtTheProxyCookiesAreSecureAndBoundToTheHost() async throws {
-        let options = Site.options { $0.trustedProxies = ["127.0.0.1"] }
-        try await Site.with(options) { site in
-            let headers = Site.sameOrigin.merging(["X-Forwarded-Proto": "https"]) { $1 }
-            let answer = try await site.logIn("alice", Site.password, headers: headers)
+        let options = WebFixture.options { $0.trustedProxies = ["127.0.0.1"] }
+        try await WebFixture.with(options) { site in
+            let headers = WebFixture.sameOrigin.merging(["X-Forwarded-Proto": "https"]) { $1 }
+            let answer = try await site.logIn("alice", WebFixture.password, headers: headers)
             let line = try #require(
                 answer.headers["set-cookie"]?.first { $0.hasPrefix("__Host-hashdrop-session=") })
             #expect(line.contains("; Secure"))
         }
-        try await Site.with { site in
-            let headers = Site.sameOrigin.merging(["X-Forwarded-Proto": "https"]) { $1 }
-            let answer = try await site.logIn("alice", Site.password, headers: headers)
+        try await WebFixture.with { site in
+            let headers = WebFixture.sameOrigin.merging(["X-Forwarded-Proto": "https"]) { $1 }
+            let answer = try await site.logIn("alice", WebFixture.password, headers: headers)
             #expect(
                 answer.cookies.keys.contains("hashdrop-session"), "a stranger's word for it is not enough")
         }
     }
 
     @Test func aSessionThatWasPlantedBeforeTheLoginIsWorthNothingAfterwards() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let planted = try await site.session("bob")
-            let answer = try await site.logIn("alice", Site.password, cookies: ["hashdrop-session": "f"])
+            let answer = try await site.logIn("alice", WebFixture.password, cookies: ["hashdrop-session": "f"])
             #expect(answer.status == 303)
             // Bob's own session, put into alice's browser: the login gives another and ends it.
             let form = try await site.client.send("GET", "/login")
             let again = try await site.client.send(
-                "POST", "/login", headers: Site.sameOrigin, cookies: planted.merging(form.cookies) { $1 },
-                body: "user=alice&password=\(Site.encoded(Site.password))&token=\(form.formToken ?? "")")
+                "POST", "/login", headers: WebFixture.sameOrigin, cookies: planted.merging(form.cookies) { $1 },
+                body: "user=alice&password=\(WebFixture.encoded(WebFixture.password))&token=\(form.formToken ?? "")")
             #expect(again.cookies["hashdrop-session"] != planted["hashdrop-session"])
             #expect(try await site.client.send("GET", "/jobs", cookies: planted).status == 303)
         }
     }
 
     @Test func aPasswordIsHashedAnewWhenTheParametersHaveChangedAndSessionsStay() async throws {
-        try await Site.with { site in
-            let old = try PasswordHash(password: Site.password, parameters: .init(logRounds: 3)).stored
+        try await WebFixture.with { site in
+            let old = try PasswordHash(password: WebFixture.password, parameters: .init(logRounds: 3)).stored
             try site.database.users.setPasswordHash(old, of: Samples.user("alice"))
             let first = try await site.session("alice")
             try await eventually("the new hash is written down") {
@@ -114,15 +114,15 @@ struct LoginTests {
 
     @Test func checkingPasswordsNeverHoldsUpThePage() async throws {
         let gate = Gate()
-        let options = Site.options {
+        let options = WebFixture.options {
             $0.passwordChecksMax = 2
             $0.passwordChecksWaitingMax = 8
         }
-        let check: Site.Check = { _, _ in
+        let check: WebFixture.Check = { _, _ in
             gate.pass()
             return false
         }
-        try await Site.with(options, check: check) { site in
+        try await WebFixture.with(options, check: check) { site in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<10 {
                     group.addTask { _ = try await site.logIn("user\(number)", "wrong") }
@@ -142,36 +142,36 @@ struct LoginTests {
 
     @Test func aFloodOfLoginsIsAskedToComeAgainAndDoesNotCount() async throws {
         let gate = Gate()
-        let options = Site.options {
+        let options = WebFixture.options {
             $0.passwordChecksMax = 1
             $0.passwordChecksWaitingMax = 0
         }
-        let check: Site.Check = { password, hash in
+        let check: WebFixture.Check = { password, hash in
             gate.pass()
             return try hash.matches(password)
         }
-        try await Site.with(options, check: check) { site in
+        try await WebFixture.with(options, check: check) { site in
             async let first = site.logIn("bob", "wrong")
             try await eventually("one is being checked") { gate.waiting == 1 }
             for _ in 0..<20 {
-                let answer = try await site.logIn("alice", Site.password)
+                let answer = try await site.logIn("alice", WebFixture.password)
                 #expect(answer.status == 429)
                 #expect(answer["retry-after"] == "5")
             }
             gate.open()
             _ = try await first
-            #expect(try await site.logIn("alice", Site.password).status == 303)
+            #expect(try await site.logIn("alice", WebFixture.password).status == 303)
         }
     }
 
     @Test func guessingIsSlowedDownAndTheRightPasswordHelpsAgainSoon() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             for _ in 0..<5 { #expect(try await site.logIn("alice", "guess").status == 200) }
-            let refused = try await site.logIn("alice", Site.password)
+            let refused = try await site.logIn("alice", WebFixture.password)
             #expect(refused.status == 429)
             #expect(refused["retry-after"] == "1")
             site.time.advance(by: Self.longestWait)
-            #expect(try await site.logIn("alice", Site.password).status == 303)
+            #expect(try await site.logIn("alice", WebFixture.password).status == 303)
         }
     }
 
@@ -179,18 +179,18 @@ struct LoginTests {
     private static let longestWait: Duration = .seconds(30)
 
     @Test func theLogHoldsNoPasswordAndNoSession() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let cookies = try await site.session("alice")
             _ = try await site.logIn("hunter2-typed-as-name", "hunter2-typed-as-password")
             _ = try await site.client.send("GET", "/jobs", cookies: cookies)
             let log = site.log.lines.joined(separator: "\n")
             #expect(log.contains("Logged in.") && log.contains("A login failed."))
-            for secret in [Site.password, "hunter2", cookies.values.first!] { #expect(!log.contains(secret)) }
+            for secret in [WebFixture.password, "hunter2", cookies.values.first!] { #expect(!log.contains(secret)) }
         }
     }
 
     @Test func whatVisitorsSendIsEscapedInTheLogAndCannotPassForAnotherField() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             // A terminal's control sequence in one character, a change of direction, and a field's end.
             let host = "evil\u{9B}31m\u{202E}gro\" address=10.0.0.1 \\.example"
             #expect(try await site.client.send("GET", "/", host: host).status == 421)
@@ -202,7 +202,7 @@ struct LoginTests {
     }
 
     @Test func aFloodOfRequestsIsNoFloodOfTheLog() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             for _ in 0..<30 { _ = try await site.client.send("GET", "/", host: "evil.example") }
             #expect(site.log.lines.count { $0.contains("another host") } == 10)
             site.time.advance(by: .seconds(60))
@@ -214,13 +214,13 @@ struct LoginTests {
     @Test func anUnknownNameCostsWhatOneOfTheUsersCosts() async throws {
         let checked = Mutex<[String: Set<Int>]>([:])
         let name = Mutex("")
-        let check: Site.Check = { _, hash in
+        let check: WebFixture.Check = { _, hash in
             checked.withLock {
                 _ = $0[name.withLock { $0 }, default: []].insert(hash.parameters.logRounds)
             }
             return false
         }
-        try await Site.with(check: check) { site in
+        try await WebFixture.with(check: check) { site in
             // Everybody's hash is from before the parameters changed.
             for user in ["alice", "bob", "carol"] {
                 let hash = try PasswordHash(password: "x", parameters: .init(logRounds: 3)).stored

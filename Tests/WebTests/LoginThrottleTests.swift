@@ -48,7 +48,7 @@ struct LoginThrottleTests {
         // On a journey she stands in one line with them, each of whom has one place, and her place stays.
         let hotel = LoginThrottle.Pair(user: "alice", address: NetworkAddress("192.0.2.1"))
         let turn = wait(throttle.attempt(hotel, at: now))
-        #expect(turn > .zero && turn <= StrangerLine.interval * 201)
+        #expect(turn > .zero && turn <= NewDeviceRateLimiter.interval * 201)
         storm(Int(turn.components.seconds))
         #expect(throttle.attempt(hotel, at: now) == .allowed)
         throttle.succeeded(hotel)

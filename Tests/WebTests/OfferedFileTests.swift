@@ -6,7 +6,7 @@ import Web
 
 struct OfferedFileTests {
     @Test func aJobsPageOffersTheFilesThatAreThereAndNoOthers() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let cookies = try await site.session("alice")
             let page = "/jobs/\(site.alicesJob.id)"
             let before = try await site.client.send("GET", page, cookies: cookies).body

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Passwords
+@testable import Cryptography
 @testable import Web
 
 struct SecretTests {
@@ -41,7 +41,7 @@ struct SecretTests {
     }
 
     @Test func everyByteOfAKeyIsComparedWhereverItIsWrong() throws {
-        let hash = PasswordHash(ofNobody: .init(logRounds: 5))
+        let hash = PasswordHash(decoy: .init(logRounds: 5))
         for _ in 0..<8 {
             let guess = Watched((0..<32).map { _ in .random(in: 0...255) })
             #expect(!hash.matches(key: guess))

@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 import Model
-import Passwords
+import Cryptography
 import Store
 import Synchronization
 import TestSupport
@@ -10,12 +10,12 @@ import Testing
 @testable import Web
 
 struct SessionTests {
-    private func status(_ site: Site, _ cookies: [String: String]) async throws -> Int {
+    private func status(_ site: WebFixture, _ cookies: [String: String]) async throws -> Int {
         try await site.client.send("GET", "/jobs", cookies: cookies).status
     }
 
     @Test func aSessionEndsTwelveHoursAfterTheLoginHoweverItIsUsed() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let cookies = try await site.session("alice")
             for _ in 0..<23 {
                 site.time.advance(by: .seconds(1_800))
@@ -27,7 +27,7 @@ struct SessionTests {
     }
 
     @Test func aSessionEndsAfterAnHourWithoutUse() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let cookies = try await site.session("alice")
             site.time.advance(by: .seconds(3_599))
             #expect(try await status(site, cookies) == 200)
@@ -37,11 +37,11 @@ struct SessionTests {
     }
 
     @Test func logOutEndsTheSessionAtTheServer() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let cookies = try await site.session("alice")
             let page = try await site.client.send("GET", "/jobs", cookies: cookies)
             let answer = try await site.client.send(
-                "POST", "/logout", headers: Site.sameOrigin, cookies: cookies,
+                "POST", "/logout", headers: WebFixture.sameOrigin, cookies: cookies,
                 body: "token=\(page.formToken ?? "")")
             #expect(answer.status == 303)
             #expect(answer.headers["set-cookie"]?.first?.contains("Max-Age=0") == true)
@@ -50,10 +50,10 @@ struct SessionTests {
     }
 
     @Test func anotherPasswordEndsTheUsersSessionsAndNobodyElses() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let alice = try await site.session("alice")
             let bob = try await site.session("bob")
-            let hash = try PasswordHash(password: "another one", parameters: Site.parameters).stored
+            let hash = try PasswordHash(password: "another one", parameters: WebFixture.parameters).stored
             try site.database.users.setPasswordHash(hash, of: Samples.user("alice"))
             #expect(try await status(site, alice) == 303)
             #expect(try await status(site, bob) == 200)
@@ -61,7 +61,7 @@ struct SessionTests {
     }
 
     @Test func aRemovedUserIsOutAndStaysOutWhenTheNameIsGivenAgain() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let alice = try await site.session("alice")
             try site.database.users.remove(Samples.user("alice"))
             #expect(try await status(site, alice) == 303)
@@ -71,7 +71,7 @@ struct SessionTests {
     }
 
     @Test func aSessionIdThatIsNoneIsNobodys() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             for id in ["", "x", String(repeating: "0", count: 64), String(repeating: "'", count: 64)] {
                 let status = try await status(site, ["hashdrop-session": id])
                 #expect(status == 303)
@@ -80,7 +80,7 @@ struct SessionTests {
     }
 
     @Test func aUserHasTwentySessionsAtMostAndTheOldestEnd() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let first = try await site.session("alice")
             for _ in 0..<20 {
                 site.time.advance(by: .seconds(1))
@@ -92,7 +92,7 @@ struct SessionTests {
     }
 
     @Test func aLoginWithThePasswordThatWasJustReplacedBeginsNoSession() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let old = try #require(try site.database.users.user(Samples.user("alice"))?.passwordHash)
             try site.database.users.setPasswordHash("scrypt$other", of: Samples.user("alice"))
             var changes = SessionChanges()
@@ -104,7 +104,7 @@ struct SessionTests {
     }
 
     @Test func aForgottenWindowThatLoadsItselfAgainDoesNotKeepTheSession() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             for path in ["/jobs?live", "/operations?live", "/jobs/\(site.alicesJob.id)/report.html"] {
                 let cookies = try await site.session("carol")
                 for _ in 0..<5 {
@@ -118,7 +118,7 @@ struct SessionTests {
     }
 
     @Test func whoReloadsALivePageByHandUsesIt() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let cookies = try await site.session("alice")
             for _ in 0..<3 {
                 site.time.advance(by: .seconds(3_000))
@@ -130,7 +130,7 @@ struct SessionTests {
     }
 
     @Test func noVisitorStandsStillWhileAListIsTakenIn() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let earlier = try await site.session("alice")
             try await eventually("it is written down") { try site.database.sessions.count() == 1 }
             let gate = Gate()
@@ -156,7 +156,7 @@ struct SessionTests {
             let page = try await site.client.send("GET", "/jobs", cookies: later)
             #expect(page.status == 200)
             let out = try await site.client.send(
-                "POST", "/logout", headers: Site.sameOrigin, cookies: later,
+                "POST", "/logout", headers: WebFixture.sameOrigin, cookies: later,
                 body: "token=\(page.formToken ?? "")")
             #expect(out.status == 303)
             #expect(try await status(site, later) == 303)
@@ -177,8 +177,8 @@ struct SessionTests {
         let user = User(name: Samples.user("alice"), passwordHash: "old", createdAt: Samples.now)
         try database.users.add(user)
         // Nothing of this book is ever written down, because it does not run.
-        let book = SessionBook(
-            database: database, data: WebData(database: database, reports: folder.path("")),
+        let book = SessionCache(
+            database: database, data: WebDatabase(database: database, reports: folder.path("")),
             limits: .init(), clock: ManualTime().clock, logger: Logger(label: "test"))
         let id = SecretToken().hash
         book.begin(id, .init(user: user.name, passwordHash: "old", startedAt: Samples.now))
@@ -192,8 +192,8 @@ struct SessionTests {
         let database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
         try database.users.add(
             User(name: Samples.user("alice"), passwordHash: "hash", createdAt: Samples.now))
-        let book = SessionBook(
-            database: database, data: WebData(database: database, reports: folder.path("")),
+        let book = SessionCache(
+            database: database, data: WebDatabase(database: database, reports: folder.path("")),
             limits: .init(), clock: ManualTime().clock, logger: Logger(label: "test"))
         let running = Task { await book.run() }
         running.cancel()

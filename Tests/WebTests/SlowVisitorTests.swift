@@ -7,7 +7,7 @@ import Web
 /// Requests that are slow, huge or many. Each test ends because the page ends the connection, not by its own limit
 /// of 30 s.
 struct SlowVisitorTests {
-    private static let impatient = Site.options {
+    private static let impatient = WebFixture.options {
         $0.connections = ConnectionLimits(
             headTimeout: .milliseconds(300), bodyTimeout: .milliseconds(300),
             stallTimeout: .milliseconds(300))
@@ -32,14 +32,14 @@ struct SlowVisitorTests {
     }
 
     @Test func whoSaysNothingIsLetGo() async throws {
-        try await Site.with(Self.impatient) { site in
+        try await WebFixture.with(Self.impatient) { site in
             let said = try await ends(Connection(port: site.client.port))
             #expect(said.isEmpty)
         }
     }
 
     @Test func aHeadThatComesByteByByteIsNotWaitedFor() async throws {
-        try await Site.with(Self.impatient) { site in
+        try await WebFixture.with(Self.impatient) { site in
             let connection = try Connection(port: site.client.port)
             connection.write("GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n")
             #expect(try await ends(connection, dripping: "X-A: b\r\n").isEmpty)
@@ -48,7 +48,7 @@ struct SlowVisitorTests {
 
     @Test(arguments: ["POST", "GET"])
     func aBodyThatComesByteByByteIsNotWaitedFor(method: String) async throws {
-        try await Site.with(Self.impatient) { site in
+        try await WebFixture.with(Self.impatient) { site in
             let connection = try Connection(port: site.client.port)
             connection.write(
                 "\(method) /login HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
@@ -58,7 +58,7 @@ struct SlowVisitorTests {
     }
 
     @Test func aConnectionThatIsKeptAndNotUsedIsClosed() async throws {
-        try await Site.with(Self.impatient) { site in
+        try await WebFixture.with(Self.impatient) { site in
             let connection = try Connection(port: site.client.port)
             connection.write("GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             #expect(try await ends(connection).contains("200 OK"))
@@ -66,7 +66,7 @@ struct SlowVisitorTests {
     }
 
     @Test func whoTakesAnAnswerTooSlowlyIsLetGo() async throws {
-        try await Site.with(Self.impatient) { site in
+        try await WebFixture.with(Self.impatient) { site in
             let alice = try await site.session("alice")
             let file = site.reports.appending(path: "alice/\(site.alicesJob.folderName)/report.html")
             // More than the kernel's buffers hold.
@@ -82,7 +82,7 @@ struct SlowVisitorTests {
     }
 
     @Test func aHugeHeadIsRefused() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let long = String(repeating: "a", count: 20_000)
             let wide = try await site.client.send("GET", "/login", headers: ["X-Long": long])
             #expect(wide.status == 400)
@@ -94,9 +94,9 @@ struct SlowVisitorTests {
     }
 
     @Test func aHugeBodyIsRefused() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let answer = try await site.client.send(
-                "POST", "/login", headers: Site.sameOrigin,
+                "POST", "/login", headers: WebFixture.sameOrigin,
                 body: "user=" + String(repeating: "a", count: 5_000))
             #expect(answer.status == 413)
             let endless = try Connection(port: site.client.port)
@@ -108,12 +108,12 @@ struct SlowVisitorTests {
     }
 
     @Test func thereAreSoManyConnectionsAndAFurtherOneWaitsForItsTurn() async throws {
-        let options = Site.options {
+        let options = WebFixture.options {
             $0.connections.connectionsMax = 3
             $0.connections.headTimeout = .seconds(300)
         }
         let request = "HEAD /style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-        try await Site.with(options) { site in
+        try await WebFixture.with(options) { site in
             var held: [Connection] = []
             for _ in 0..<3 {
                 let connection = try Connection(port: site.client.port)
@@ -135,12 +135,12 @@ struct SlowVisitorTests {
     }
 
     @Test func oneAddressHasItsShareOfTheConnections() async throws {
-        let options = Site.options {
+        let options = WebFixture.options {
             $0.connections.connectionsPerAddressMax = 3
             // So patient that only the share can end a connection.
             $0.connections.headTimeout = .seconds(300)
         }
-        try await Site.with(options) { site in
+        try await WebFixture.with(options) { site in
             var held: [Connection] = []
             for _ in 0..<3 {
                 let connection = try Connection(port: site.client.port)

@@ -11,16 +11,16 @@ struct TransportTests {
     @Test func overTLSCookiesAreSecureAndTheBrowserComesBackOverTLS() async throws {
         let folder = TemporaryFolder()
         let certificate = try await TestCertificate(in: folder)
-        let options = Site.options {
+        let options = WebFixture.options {
             $0.certificate = .init(chainFile: certificate.chainFile, keyFile: certificate.keyFile)
         }
-        try await Site.with(options) { site in
-            let form = try await site.client.send("GET", "/login", headers: Site.sameOrigin)
+        try await WebFixture.with(options) { site in
+            let form = try await site.client.send("GET", "/login", headers: WebFixture.sameOrigin)
             #expect(form["strict-transport-security"] == "max-age=31536000")
             for line in form.headers["set-cookie"] ?? [] {
                 #expect(line.hasPrefix("__Host-hashdrop-form=") && line.contains("; Secure"))
             }
-            let answer = try await site.logIn("alice", Site.password)
+            let answer = try await site.logIn("alice", WebFixture.password)
             #expect(answer.status == 303)
             let line = try #require(
                 answer.headers["set-cookie"]?.first { $0.hasPrefix("__Host-hashdrop-session=") })
@@ -30,7 +30,7 @@ struct TransportTests {
             let local = try await site.client.send("GET", "/login", host: "localhost")
             #expect(local.status == 200 && local["strict-transport-security"] == nil)
         }
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let form = try await site.client.send("GET", "/login")
             #expect(form["strict-transport-security"] == nil)
         }
@@ -39,36 +39,36 @@ struct TransportTests {
     @Test func besideTheProxyNobodyIsAnsweredInTheClear() async throws {
         // Another spelling of 127.0.0.1, which the page takes for an address of the network.
         let exposed = { (proxies: [String]) in
-            Site.options {
+            WebFixture.options {
                 $0.address = ListenAddress("127.1:0")!
                 $0.publicHosts = ["hashdrop.example.org"]
                 $0.trustedProxies = proxies
             }
         }
         let secure = ["X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"]
-        try await Site.with(exposed(["127.0.0.1"])) { site in
+        try await WebFixture.with(exposed(["127.0.0.1"])) { site in
             for headers in [[:], ["X-Forwarded-Proto": "http"]] {
                 let answer = try await site.client.send(
                     "GET", "/login", host: "hashdrop.example.org", headers: headers)
                 #expect(answer.status == 403 && !answer.body.contains("<form"))
             }
             let answer = try await site.logIn(
-                "alice", Site.password, headers: Site.sameOrigin.merging(secure) { $1 },
+                "alice", WebFixture.password, headers: WebFixture.sameOrigin.merging(secure) { $1 },
                 host: "hashdrop.example.org")
             #expect(answer.status == 303)
             #expect(answer["strict-transport-security"] != nil)
         }
-        try await Site.with(exposed(["192.0.2.9"])) { site in
+        try await WebFixture.with(exposed(["192.0.2.9"])) { site in
             let answer = try await site.client.send(
                 "GET", "/login", host: "hashdrop.example.org", headers: secure)
             #expect(answer.status == 403, "whoever is no proxy cannot say that there is TLS")
         }
     }
 
-    private static let today = ReportPolicy(styles: ["'sha256-style'"], scripts: ["'sha256-script'"])
+    private static let today = ContentSecurityPolicy(styles: ["'sha256-style'"], scripts: ["'sha256-script'"])
 
     @Test func everyAnswerCarriesItsHeaders() async throws {
-        try await Site.with(Site.options { $0.reports = Self.today }) { site in
+        try await WebFixture.with(WebFixture.options { $0.reports = Self.today }) { site in
             let alice = try await site.session("alice")
             let pages = ["/login", "/jobs", "/jobs/\(site.alicesJob.id)", "/nothing"]
             let files = ["report.html", "status.json", "input"].map { "/jobs/\(site.alicesJob.id)/\($0)" }
@@ -103,7 +103,7 @@ struct TransportTests {
         ]
         let data = ["default-src 'none'", "form-action 'none'", "frame-ancestors 'none'", "sandbox"]
         let asset = ["default-src 'none'", "frame-ancestors 'none'"]
-        try await Site.with(Site.options { $0.reports = Self.today }) { site in
+        try await WebFixture.with(WebFixture.options { $0.reports = Self.today }) { site in
             let alice = try await site.session("alice")
             let job = "/jobs/\(site.alicesJob.id)"
             for (path, policy) in [
@@ -118,10 +118,10 @@ struct TransportTests {
     }
 
     @Test func reportsOfEarlierVersionsGoOnFiltering() async throws {
-        let before = Site.options {
+        let before = WebFixture.options {
             $0.reports = .init(styles: ["'sha256-old'"], scripts: ["'sha256-older'"])
         }
-        try await Site.with(before) { site in
+        try await WebFixture.with(before) { site in
             let now = site.time.clock.wall() + 1
             let kept = try site.database.reportDigests.remember(["'sha256-script'"], .script, at: now)
             #expect(kept == ["'sha256-script'", "'sha256-older'"], "the newest first")
@@ -133,7 +133,7 @@ struct TransportTests {
     }
 
     @Test func whatIsDroppedIsNeverShownByABrowser() async throws {
-        try await Site.with { site in
+        try await WebFixture.with { site in
             let alice = try await site.session("alice")
             let dropped = try await site.client.send(
                 "GET", "/jobs/\(site.alicesJob.id)/input", cookies: alice)

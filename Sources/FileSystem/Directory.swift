@@ -1,0 +1,135 @@
+import Glibc
+import Model
+
+/// A folder held open, so that what lies in it is reached without following a path a second time.
+///
+/// Every function reports the path that people know, throws `FileSystemError`, and follows no symbolic links.
+package struct Directory: ~Copyable {
+    package let descriptor: FileDescriptor
+    /// For messages.
+    package let path: String
+
+    package var number: Int32 { descriptor.number }
+
+    /// Opens a folder by its path; links above the last component are followed.
+    package static func open(path: String, followingLink: Bool = false) throws -> Directory {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followingLink ? 0 : O_NOFOLLOW)
+        let number = Glibc.open(path, flags)
+        guard number >= 0 else { throw FileSystemError("open the folder", errno, path: path) }
+        return Directory(descriptor: FileDescriptor(number), path: path)
+    }
+
+    package func folder(_ name: String) throws -> Directory { try folder(Array(name.utf8)) }
+
+    package func folder(_ name: [UInt8]) throws -> Directory {
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        let number = withCString(name) { openat(self.number, $0, flags) }
+        guard number >= 0 else { throw error("open the folder", errno, name) }
+        return Directory(
+            descriptor: FileDescriptor(number), path: path + "/" + String(decoding: name, as: UTF8.self))
+    }
+
+    /// The folder in which an entry of this name lies, which is this one unless the name has slashes.
+    ///
+    /// Step by step, so that a link in the place of any folder on the way is an error (`ELOOP` or `ENOTDIR`).
+    package func parent(of name: DroppedName) throws -> Directory {
+        let number = openat(self.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { throw FileSystemError("open the folder", errno, path: path) }
+        var folder = Directory(descriptor: FileDescriptor(number), path: path)
+        for part in name.folders { folder = try folder.folder(part) }
+        return folder
+    }
+
+    /// Opens what is to be read and may be anything: neither a FIFO nor a device makes it wait.
+    package func openForReading(_ name: [UInt8]) throws -> FileDescriptor {
+        let flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
+        let number = withCString(name) { openat(self.number, $0, flags) }
+        guard number >= 0 else { throw error("open", errno, name) }
+        return FileDescriptor(number)
+    }
+
+    /// Creates a file that does not exist yet.
+    package func create(_ name: [UInt8], mode: mode_t) throws -> FileDescriptor {
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let number = withCString(name) { openat(self.number, $0, flags, mode) }
+        guard number >= 0 else { throw error("create", errno, name) }
+        return FileDescriptor(number)
+    }
+
+    /// What is under a name, or nil if nothing is.
+    package func status(_ name: [UInt8]) throws -> stat? {
+        var status = stat()
+        if withCString(name, { fstatat(number, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 { return status }
+        guard errno == ENOENT else { throw error("look at", errno, name) }
+        return nil
+    }
+
+    /// Renames within this folder, replacing what is there.
+    package func rename(_ name: String, to newName: String) throws {
+        guard renameat(number, name, number, newName) == 0 else { throw error("rename", errno, name) }
+    }
+
+    /// Removes a name that may be gone already.
+    package func removeFile(_ name: [UInt8]) throws {
+        guard withCString(name, { unlinkat(number, $0, 0) }) == 0 || errno == ENOENT else {
+            throw error("remove", errno, name)
+        }
+    }
+
+    package func makeFolder(_ name: String) throws {
+        guard mkdirat(number, name, 0o700) == 0 else { throw error("create the folder", errno, name) }
+    }
+
+    package func removeFolder(_ name: String) throws { try removeFolder(Array(name.utf8)) }
+
+    /// Removes an empty folder that may be gone already.
+    package func removeFolder(_ name: [UInt8]) throws {
+        guard withCString(name, { unlinkat(number, $0, AT_REMOVEDIR) }) == 0 || errno == ENOENT else {
+            throw error("remove the folder", errno, name)
+        }
+    }
+
+    /// Makes the folder's names as they are now survive a power cut.
+    package func synchronize() throws {
+        guard fsync(number) == 0 else { throw FileSystemError("write to the disk", errno, path: path) }
+    }
+
+    /// Names in the folder but `.` and `..`, sorted, at most `limit` of them; `more` if there are more.
+    package func names(limit: Int) throws -> (names: [[UInt8]], more: Bool) {
+        // The stream needs a descriptor of its own: it closes it, and its position is shared by duplicates.
+        let number = openat(self.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { throw FileSystemError("read the folder", errno, path: path) }
+        guard let stream = fdopendir(number) else {
+            let failure = errno
+            close(number)
+            throw FileSystemError("read the folder", failure, path: path)
+        }
+        defer { closedir(stream) }
+        var names: [[UInt8]] = []
+        var more = false
+        // The end and an error differ in errno only.
+        while let entry = withErrnoCleared({ readdir(stream) }) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            if name == [0x2E] || name == [0x2E, 0x2E] { continue }
+            more = names.count >= limit
+            if more { break }
+            names.append(name)
+        }
+        guard more || errno == 0 else { throw FileSystemError("read the folder", errno, path: path) }
+        names.sort { $0.lexicographicallyPrecedes($1) }
+        return (names, more)
+    }
+
+    package func error(_ action: String, _ number: Int32, _ name: [UInt8]) -> FileSystemError {
+        error(action, number, String(decoding: name, as: UTF8.self))
+    }
+
+    package func error(_ action: String, _ number: Int32, _ name: String) -> FileSystemError {
+        FileSystemError(action, number, path: path + "/" + name)
+    }
+}
+
+private func withErrnoCleared<Result>(_ body: () -> Result) -> Result {
+    errno = 0
+    return body()
+}

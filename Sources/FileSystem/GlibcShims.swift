@@ -1,0 +1,28 @@
+import Glibc
+
+/// What the Glibc module does not show because it is compiled without `_GNU_SOURCE`, and nothing else.
+package enum GlibcShims {
+    /// `fcntl` command, `<linux/fcntl.h>`.
+    package static let setLease: Int32 = 1_024
+    /// Rename only if the new name is free, `<linux/fs.h>`.
+    private static let renameNoReplace: UInt32 = 1
+
+    private typealias Rename =
+        @convention(c) (
+            Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+        ) -> Int32
+
+    // glibc has it since 2.28; it is looked up by name because its declaration is hidden.
+    private static let rename = dlsym(nil, "renameat2").map { unsafeBitCast($0, to: Rename.self) }
+
+    /// `renameat2` with `RENAME_NOREPLACE`: 0 or an errno, EINVAL where the file system cannot do it.
+    package static func renameWithoutReplacing(
+        _ from: Int32, _ name: [UInt8], to: Int32, _ newName: [UInt8]
+    ) -> Int32 {
+        guard let rename else { return EINVAL }
+        let result = withCString(name) { old in
+            withCString(newName) { rename(from, old, to, $0, renameNoReplace) }
+        }
+        return result == 0 ? 0 : errno
+    }
+}

@@ -1,0 +1,210 @@
+package import Model
+package import Store
+
+/// Whose hash is asked next. Pure.
+///
+/// Users take turns hash by hash, by weight; five hashes never wait behind a hundred thousand. Whoever comes in, or
+/// has something to ask again, starts even with the others: turns not taken are not saved up, and coming back
+/// with many short lists brings none ahead of time. Within a user: jobs marked urgent first, then the one with
+/// least left, then the oldest. It holds a handful of hashes for each job and asks for more, whatever a list's
+/// size.
+package struct FairQueue: Sendable {
+    package enum Pick: Hashable, Sendable {
+        case ask(Reservation)
+        /// The job's next hashes after this one are wanted; answer with `refill`.
+        case needsHashes(jobRowID: Int64, after: FileHash?)
+        /// Nothing can be asked until `add` or `resume`.
+        case nothing
+    }
+
+    /// In a dropped name, puts the job before its user's others.
+    package static let urgentMark = "!urgent"
+
+    /// The order of one user's jobs.
+    private struct Rank: Comparable, Sendable {
+        var isUrgent: Bool
+        var openHashes: Int
+        var rowID: Int64
+
+        static func < (a: Rank, b: Rank) -> Bool {
+            (a.isUrgent ? 0 : 1, a.openHashes, a.rowID) < (b.isUrgent ? 0 : 1, b.openHashes, b.rowID)
+        }
+    }
+
+    private struct JobBuffer: Sendable {
+        var job: RunningJob
+        var rank: Rank
+        var hashes: ArraySlice<FileHash> = []
+        var cursor: FileHash?
+        /// Whether the lap through the list, since its start, has found a hash to ask.
+        var hasScanFoundHashes = false
+    }
+
+    private struct Turn: Sendable {
+        /// Virtual time: goes up by 1/weight with each hash. The lowest is next.
+        var pass: Double
+        var weight: Double
+        /// The jobs with something to ask, in their order. Ordered all the time, because a user may have thousands.
+        var ready: [Rank] = []
+    }
+
+    private var buffers: [Int64: JobBuffer] = [:]
+    private var rowIDs: [JobID: Int64] = [:]
+    /// Everything open in these jobs is in flight or waits for its retry.
+    private var drained: Set<Int64> = []
+    /// A turn outlasts its user's jobs: who comes back goes on where they were.
+    private var turns: [UserName: Turn] = [:]
+    /// The turn that was served last.
+    private var time = 0.0
+
+    package init() {}
+
+    package var jobs: [RunningJob] {
+        buffers.values.map(\.job)
+    }
+
+    package var isEmpty: Bool { buffers.isEmpty }
+
+    package mutating func add(_ job: RunningJob) {
+        guard buffers[job.rowID] == nil else { return }
+        buffers[job.rowID] = JobBuffer(job: job, rank: Self.rank(job))
+        rowIDs[job.id] = job.rowID
+        turns[job.user, default: Turn(pass: time, weight: 1)].weight = Double(max(1, job.weight))
+        makeReady(job.rowID)
+    }
+
+    /// Forgets all jobs, but not whose turn it is.
+    package mutating func removeAllJobs() {
+        buffers = [:]
+        rowIDs = [:]
+        drained = []
+        for user in turns.keys { turns[user]?.ready = [] }
+    }
+
+    package mutating func remove(_ id: JobID) {
+        guard let rowID = rowIDs.removeValue(forKey: id) else { return }
+        makeUnready(rowID)
+        buffers[rowID] = nil
+        drained.remove(rowID)
+    }
+
+    /// A hash that the job paid for has its answer, or the reason why there is none.
+    package mutating func settle(jobRowID: Int64) {
+        guard let open = buffers[jobRowID]?.job.openHashes else { return }
+        setOpen(max(0, open - 1), jobRowID)
+    }
+
+    /// A job still waits for so many rows: other names of a file may have been answered along, and others may have
+    /// to be asked after all.
+    package mutating func limit(_ id: JobID, toRows rows: Int) {
+        guard let rowID = rowIDs[id], let open = buffers[rowID]?.job.openHashes else { return }
+        setOpen(min(open, rows), rowID)
+        resume(jobRowID: rowID)
+    }
+
+    /// The job may have something to ask again.
+    package mutating func resume(jobRowID: Int64) {
+        guard drained.remove(jobRowID) != nil else { return }
+        makeReady(jobRowID)
+    }
+
+    /// A retry is due: any job may have something to ask again.
+    package mutating func resumeAll() {
+        for rowID in drained { makeReady(rowID) }
+        drained = []
+    }
+
+    /// The next hash by turns, or what is needed to know it.
+    package mutating func next() -> Pick {
+        var best: (user: UserName, pass: Double, job: Int64)?
+        for (user, turn) in turns {
+            guard let first = turn.ready.first else { continue }
+            if let best, (turn.pass, user) >= (best.pass, best.user) { continue }
+            best = (user, turn.pass, first.rowID)
+        }
+        guard let best else { return .nothing }
+        guard let hash = buffers[best.job]?.hashes.popFirst() else {
+            return .needsHashes(jobRowID: best.job, after: buffers[best.job]?.cursor)
+        }
+        time = max(time, best.pass)
+        move(best.user, by: 1)
+        return .ask(Reservation(hash: hash, jobRowID: best.job))
+    }
+
+    /// What was picked did not have to be asked after all: the turn is given back.
+    package mutating func refund(_ reservation: Reservation) {
+        guard let user = buffers[reservation.jobRowID]?.job.user else { return }
+        move(user, by: -1)
+    }
+
+    /// The answer to `needsHashes`: those of `hashes` that are not in flight join the queue.
+    ///
+    /// An empty refill is the list's end: the next lap begins at its start, where failed hashes may be due again
+    /// and followers may have been opened. A lap that found nothing drains the job until it is woken.
+    package mutating func refill(
+        jobRowID: Int64, hashes: [FileHash], inFlight: Set<FileHash>
+    ) {
+        guard var buffer = buffers[jobRowID] else { return }
+        buffer.hashes = hashes.filter { !inFlight.contains($0) }[...]
+        if !buffer.hashes.isEmpty { buffer.hasScanFoundHashes = true }
+        let isDrained = hashes.isEmpty && (buffer.cursor == nil || !buffer.hasScanFoundHashes)
+        if hashes.isEmpty { buffer.hasScanFoundHashes = false }
+        buffer.cursor = hashes.last
+        buffers[jobRowID] = buffer
+        guard isDrained else { return }
+        makeUnready(jobRowID)
+        drained.insert(jobRowID)
+    }
+
+    /// The order of one user's jobs.
+    static func isBefore(_ a: RunningJob, _ b: RunningJob) -> Bool { rank(a) < rank(b) }
+
+    private static func rank(_ job: RunningJob) -> Rank {
+        Rank(
+            isUrgent: job.droppedName.display.contains(urgentMark), openHashes: job.openHashes,
+            rowID: job.rowID)
+    }
+
+    private mutating func move(_ user: UserName, by hashes: Double) {
+        guard let turn = turns[user] else { return }
+        turns[user]?.pass += hashes / turn.weight
+    }
+
+    private mutating func setOpen(_ open: Int, _ rowID: Int64) {
+        guard let before = buffers[rowID]?.rank, before.openHashes != open else { return }
+        let wasReady = makeUnready(rowID)
+        buffers[rowID]?.job.openHashes = open
+        buffers[rowID]?.rank.openHashes = open
+        if wasReady { makeReady(rowID) }
+    }
+
+    private mutating func makeReady(_ rowID: Int64) {
+        guard let buffer = buffers[rowID], var turn = turns[buffer.job.user] else { return }
+        if turn.ready.isEmpty { turn.pass = max(turn.pass, time) }
+        turns[buffer.job.user] = nil
+        turn.ready.insert(buffer.rank, at: turn.ready.partitioningIndex { $0 > buffer.rank })
+        turns[buffer.job.user] = turn
+    }
+
+    /// Returns whether it was ready.
+    @discardableResult
+    private mutating func makeUnready(_ rowID: Int64) -> Bool {
+        guard let buffer = buffers[rowID], let ready = turns[buffer.job.user]?.ready else { return false }
+        let index = ready.partitioningIndex { $0 >= buffer.rank }
+        guard index < ready.count, ready[index] == buffer.rank else { return false }
+        turns[buffer.job.user]?.ready.remove(at: index)
+        return true
+    }
+}
+
+extension Array {
+    /// The first index of a sorted array whose element is past the border, by halving.
+    package func partitioningIndex(_ isPast: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isPast(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

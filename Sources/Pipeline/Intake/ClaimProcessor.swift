@@ -1,0 +1,262 @@
+import FileSystem
+import Foundation
+import Logging
+import Lookup
+import Model
+import Spool
+import Store
+import Support
+
+/// Takes complete files and makes jobs of them: a short list at once, a long one in turns; what a full disk or a cut
+/// holds up is finished later.
+///
+/// Used by the intake alone. Each step finds what was done before, so trying again is always right.
+final class ClaimProcessor {
+    enum Outcome {
+        /// It is the daemon's now, or gone.
+        case taken
+        case waits(WaitReason)
+        /// It cannot be taken now, and stays where it is.
+        case failed(FileSystemError)
+    }
+
+    private let claims: ClaimStore
+    private let lists: ListImporter
+    private let publisher: ReportPublisher
+    private let lookups: LookupDispatcher
+    private let reports: Mailbox<ReportService.Change>
+    private let clock: any ServiceClock
+    private let logger: Logger
+    private var generator: any RandomNumberGenerator
+
+    /// Lists of which a part is read.
+    private var readings = ImportQueue()
+    /// Claims whose job is not stored, or whose input is not published yet.
+    private var unfinished: [Unfinished] = []
+    /// Claims that an error cut short after the file had left its folder.
+    private var interrupted: [JobID: UserName] = [:]
+    private var nextRetry: Duration = .zero
+    /// Why somebody's claimed files wait, for those whose do.
+    private var troubles: [UserName: String] = [:]
+    /// Folders in the work folder that are not the daemon's to judge, and why.
+    private(set) var damaged: [(path: String, problem: String)] = []
+
+    private static let retryInterval: Duration = .seconds(5)
+    /// With so many of somebody's claims held up, that user's further files stay where they are.
+    private static let heldUpMax = 100
+    /// With so many of somebody's lists being read, that user's further files stay where they are.
+    private static let readingsMax = 4
+
+    private enum Unfinished {
+        case claim(Claim)
+        /// What was read of it stays read.
+        case reading(ListImport)
+
+        var user: UserName {
+            switch self {
+            case .claim(let claim): claim.user
+            case .reading(let reading): reading.file.user
+            }
+        }
+    }
+
+    init(
+        claims: ClaimStore, lists: ListImporter, publisher: ReportPublisher, lookups: LookupDispatcher,
+        reports: Mailbox<ReportService.Change>, clock: any ServiceClock, logger: Logger,
+        generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+    ) {
+        self.claims = claims
+        self.lists = lists
+        self.publisher = publisher
+        self.lookups = lookups
+        self.reports = reports
+        self.clock = clock
+        self.logger = logger
+        self.generator = generator
+    }
+
+    /// Why claimed files wait, if anybody's do.
+    var trouble: String? { troubles.min { $0.key < $1.key }?.value }
+
+    /// Why no file of this user is taken at the moment, or nil. One user's report folder that cannot be written is
+    /// no reason to let others wait.
+    func reasonToPause(_ user: UserName) -> String? {
+        if readings.count(of: user) >= Self.readingsMax { return "waits until longer lists are read" }
+        let heldUp = unfinished.count { $0.user == user } + interrupted.values.count { $0 == user }
+        return heldUp < Self.heldUpMax ? nil : troubles[user] ?? "claimed files are held up"
+    }
+
+    /// When something that was held up is tried again; nil if nothing is.
+    var deadline: Duration? { unfinished.isEmpty && interrupted.isEmpty ? nil : nextRetry }
+
+    /// Claims what is ready or refused, and makes its job.
+    func take(_ decision: ReadinessDecision, of user: UserName) -> Outcome {
+        do {
+            while true {
+                let id = JobID(claimedAt: clock.now.wall, using: &generator)
+                // The work folder forgets an id when its claim ends; the job keeps it, and may be somebody else's.
+                if try lists.hasJob(id) { continue }
+                switch try attempt(decision, of: user, as: id) {
+                case .idInUse: continue
+                case .vanished: return .taken
+                case .notYet(let reason): return .waits(reason)
+                case .done(let claim):
+                    finish(claim)
+                    return .taken
+                }
+            }
+        } catch let error as FileSystemError {
+            guard let id = error.unfinishedClaim else { return .failed(error) }
+            interrupted[id] = user
+            note(error, of: user)
+            return .taken
+        } catch {
+            // The database cannot be read; the file is where it was.
+            return .failed(FileSystemError("claim (\(error))", EIO, path: decision.entry.name.display))
+        }
+    }
+
+    private func attempt(_ decision: ReadinessDecision, of user: UserName, as id: JobID) throws
+        -> ClaimOutcome
+    {
+        switch decision.action {
+        case .ready(let evidence):
+            try claims.claim(decision.entry, of: user, as: id, evidence: evidence, at: clock.now.wall)
+        case .refuse(let reason):
+            try claims.claimRefused(decision.entry, of: user, as: id, reason: reason, at: clock.now.wall)
+        case .wait(let reason, _): .notYet(reason)
+        case .removeFolder: .notYet(.emptyFolder)
+        }
+    }
+
+    /// Whether a list is being read.
+    var isReading: Bool { !readings.isEmpty }
+
+    /// What tells a user how far that user's lists are read.
+    func readingLines(of user: UserName) -> [WaitingFile] { readings.lines(of: user) }
+
+    /// Reads on in one of the long lists.
+    ///
+    /// - Returns: whose list it was, or nil if there is none.
+    func readOn() -> UserName? {
+        guard let reading = readings.next() else { return nil }
+        readOn(reading)
+        return reading.file.user
+    }
+
+    private func readOn(_ reading: ListImport) {
+        var reading = reading
+        do {
+            guard let job = try reading.advance() else { return readings.add(reading) }
+            conclude(job, .claimed(reading.file))
+        } catch {
+            unfinished.append(.reading(reading))
+            note(error, of: reading.file.user)
+        }
+    }
+
+    private func finish(_ claim: Claim) {
+        do {
+            switch try lists.begin(claim) {
+            case .complete(let job): conclude(job, claim)
+            case .reading(let reading): readOn(reading)
+            }
+        } catch {
+            unfinished.append(.claim(claim))
+            note(error, of: claim.user)
+        }
+    }
+
+    /// The job is stored: publishes the input, ends the claim and tells the others.
+    private func conclude(_ job: Job, _ claim: Claim) {
+        do {
+            if let path = claim.inputPath { try publisher.publishInput(of: job, from: path) }
+            try claims.release(job.id)
+            if job.state == .running { lookups.jobAdded(job.id) }
+            reports.post(.job(job.id, user: job.user, isFinal: job.state.isFinal))
+            logger.info(
+                "Picked up.",
+                metadata: [
+                    "job": "\(job.id)", "user": "\(job.user)", "file": "\(job.droppedName.display)",
+                    "state": "\(job.state.rawValue)", "hashes": "\(job.counts.hashes)",
+                ])
+        } catch {
+            unfinished.append(.claim(claim))
+            note(error, of: claim.user)
+        }
+    }
+
+    private func note(_ error: any Error, of user: UserName) {
+        let isNew = troubles[user] == nil
+        troubles[user] = ReportPublisher.reason(error)
+        nextRetry = clock.now.monotonic + Self.retryInterval
+        // Once, and not at each of the tries that follow.
+        if isNew {
+            logger.error("A claimed file waits.", metadata: ["user": "\(user)", "reason": "\(error)"])
+        }
+    }
+
+    /// Tries again what was held up, if it is time.
+    func retry(at now: Duration) {
+        guard let deadline, now >= deadline else { return }
+        let held = (claims: unfinished, ids: interrupted)
+        unfinished = []
+        interrupted = [:]
+        for held in held.claims {
+            switch held {
+            case .claim(let claim): finish(claim)
+            case .reading(let reading): readOn(reading)
+            }
+        }
+        for (id, user) in held.ids {
+            do {
+                if case .done(let claim)? = try claims.resume(id) { finish(claim) }
+            } catch {
+                interrupted[id] = user
+                note(error, of: user)
+            }
+        }
+        let waiting = Set(unfinished.map(\.user) + interrupted.values)
+        for (user, before) in troubles where !waiting.contains(user) {
+            troubles[user] = nil
+            logger.notice("Claimed files go on.", metadata: ["user": "\(user)", "waited-for": "\(before)"])
+        }
+    }
+
+    /// Finishes what the last stop, however sudden, left in the work folder. Throws `FileSystemError` if that cannot
+    /// be read.
+    func recover() throws {
+        // Their claims are still there, and they are read from their beginning.
+        try lists.jobs.removeHalfTakenIn()
+        for recovered in try claims.recover() {
+            switch recovered {
+            case .recovered(let claim): finish(claim)
+            case .unfinished(let error, let user):
+                if let id = error.unfinishedClaim { interrupted[id] = user }
+                note(error, of: user)
+            case .damaged(let path, let problem):
+                damaged.append((path, problem))
+                logger.error(
+                    "A folder in the work folder is not ours to judge; look at it and remove it.",
+                    metadata: ["path": "\(path)", "problem": "\(problem)"])
+            }
+        }
+    }
+}
+
+extension Claim {
+    fileprivate var user: UserName {
+        switch self {
+        case .claimed(let file): file.user
+        case .refused(let file): file.user
+        }
+    }
+
+    /// The private copy of the dropped bytes, if they were read.
+    fileprivate var inputPath: String? {
+        switch self {
+        case .claimed(let file): file.inputPath
+        case .refused(let file): file.inputPath
+        }
+    }
+}

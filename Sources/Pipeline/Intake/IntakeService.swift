@@ -1,0 +1,372 @@
+import FileSystem
+import Foundation
+import Glibc
+package import Logging
+package import Lookup
+import Model
+import ServiceLifecycle
+package import Spool
+package import Store
+package import Support
+
+/// Picks up dropped files: told where to look, it scans, claims what is complete and makes jobs of it.
+///
+/// Events are hints and the scan is the truth: a folder is looked at when a hint says so, when something in it
+/// becomes ready by time, when nobody watches it, and every safety scan, for ever.
+package actor IntakeService: Service {
+    private enum Event: Sendable {
+        /// The watcher has something to tell.
+        case bell
+        case usersChanged
+        case stop
+    }
+
+    private let spool: SpoolFolder
+    private let rules: ReadinessStateMachine.Rules
+    private let watcher: WatcherProcess
+    private let database: HashdropDatabase
+    private let desk: ClaimProcessor
+    private let options: IntakeOptions
+    private let reports: Mailbox<ReportService.Change>
+    private let jobsRemoved: @Sendable () -> Void
+    let clock: any ServiceClock
+    let logger: Logger
+    private let mailbox = Mailbox<Event>()
+    private let executor = BlockingExecutor(label: "hashdrop.intake")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    var folders: [UserName: FolderState] = [:]
+    /// Folders that the helper watches, those that are no user's yet among them.
+    var watched: Set<UserName> = []
+    /// Why no folder is watched.
+    var watcherProblem: String?
+    private var unusable: [FolderHealth.Folder] = []
+    private var missing = MissingFolders()
+    private var listTrouble: String?
+    private var reportedHealth = FolderHealth()
+    var mustListFolders = true
+    private var listPace = ScanPace()
+    private var nextSafetyScan: Duration = .zero
+    /// When the next part of a long list is read.
+    private var nextReading: Duration = .zero
+    /// The spool folder is not in its place; when it is looked for again.
+    private var nextSearch: Duration?
+    var overflows = OverflowLog()
+    private let bell = Bell()
+    private var isStopping = false
+    private var generator = SystemRandomNumberGenerator()
+
+    /// - Parameter jobsRemoved: called when what an earlier run left has been removed.
+    package init(
+        spool: SpoolFolder, claims: ClaimStore, rules: ReadinessStateMachine.Rules,
+        watcher: WatcherProcess, database: HashdropDatabase, publisher: ReportPublisher,
+        options: IntakeOptions, lookups: LookupDispatcher, reports: Mailbox<ReportService.Change>,
+        jobsRemoved: @escaping @Sendable () -> Void, clock: any ServiceClock = SystemClock(),
+        logger: Logger
+    ) {
+        self.spool = spool
+        self.rules = rules
+        self.watcher = watcher
+        self.database = database
+        desk = ClaimProcessor(
+            claims: claims, lists: ListImporter(jobs: database.jobs, options: options), publisher: publisher,
+            lookups: lookups, reports: reports, clock: clock, logger: logger)
+        self.options = options
+        self.reports = reports
+        self.jobsRemoved = jobsRemoved
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Users were added or removed.
+    package nonisolated func usersChanged() { mailbox.post(.usersChanged) }
+
+    package func run() async throws {
+        try desk.recover()
+        jobsRemoved()
+        // Watched first and scanned then: what comes in between is seen by the scan.
+        try watcher.start()
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.listen() }
+                defer { watcher.stop() }
+                while !isStopping {
+                    try work()
+                    handle(await mailbox.take(upTo: wait(), clock: clock))
+                }
+            }
+        } onGracefulShutdown: {
+            self.mailbox.post(.stop)
+        }
+    }
+
+    // MARK: Events
+
+    /// Only the bell goes on to the mailbox: what was told stays where it is merged and bounded.
+    private nonisolated func listen() async {
+        for await _ in watcher.events.rings {
+            if bell.ring() { mailbox.post(.bell) }
+        }
+    }
+
+    private func handle(_ events: [Event]) {
+        for event in events {
+            switch event {
+            case .stop: isStopping = true
+            case .usersChanged: mustListFolders = true
+            case .bell:
+                bell.hear()
+                for event in watcher.events.takeAll() { handle(event) }
+            }
+        }
+    }
+
+    /// How long there is nothing to do without an event.
+    private func wait() -> Duration {
+        let now = clock.now.monotonic
+        // No event tells that a mount over the spool folder came or went: whether it is in its place is asked this often.
+        var next = min(nextSafetyScan, now + options.poll)
+        if let nextSearch {
+            next = nextSearch
+        } else {
+            if mustListFolders { next = min(next, listPace.notBefore) }
+            for folder in folders.values { next = min(next, folder.due ?? next) }
+            if desk.isReading { next = min(next, nextReading) }
+        }
+        if let deadline = desk.deadline { next = min(next, deadline) }
+        return max(.zero, next - now)
+    }
+
+    // MARK: Work
+
+    private func work() throws {
+        let now = clock.now.monotonic
+        desk.retry(at: now)
+        defer { tellHealth() }
+        guard try isSpoolInPlace(now) else { return }
+        if now >= nextSafetyScan {
+            nextSafetyScan = now + options.safetyScan * Double.random(in: 0.75...1.25, using: &generator)
+            mustListFolders = true
+            for user in folders.keys { folders[user]?.isDirty = true }
+        }
+        if mustListFolders, now >= listPace.notBefore { listFolders() }
+        for user in folders.keys.sorted() {
+            if let due = folders[user]?.due, due <= now { look(at: user) }
+        }
+        if clock.now.monotonic >= nextReading { readOn() }
+    }
+
+    private func readOn() {
+        guard let reader = desk.readOn() else { return }
+        nextReading = clock.now.monotonic + Self.readingRest
+        guard var folder = folders[reader] else { return }
+        // Files may wait for the end of the lists that are read.
+        if desk.readingLines(of: reader).isEmpty { folder.isDirty = true }
+        tell(reader, &folder)
+        folders[reader] = folder
+    }
+
+    /// Between two parts of long lists the database's writer is free for so long: a short list needs it several
+    /// times, and would wait for a part each time.
+    private static let readingRest: Duration = .milliseconds(50)
+
+    /// Nothing is taken from a spool folder that is no longer under its path: it is looked for until it is back.
+    ///
+    /// Throws if another spool stands there, for its database and its claims are other ones: whoever started the
+    /// daemon starts it again, for that one.
+    private func isSpoolInPlace(_ now: Duration) throws -> Bool {
+        switch spool.standing {
+        case .inPlace:
+            guard nextSearch != nil else { return true }
+            nextSearch = nil
+            listTrouble = nil
+            nextSafetyScan = now
+            watcher.startAfresh()
+            logger.notice("The spool folder is back.", metadata: ["path": "\(spool.path)"])
+            return true
+        case .gone:
+            let error = FileSystemError(
+                "find (it was moved, replaced or unmounted) the spool folder", ENOENT, path: spool.path)
+            if nextSearch == nil {
+                logger.error("Nothing is picked up.", metadata: ["reason": "\(error)"])
+            }
+            listTrouble = "\(error)"
+            nextSearch = now + options.poll
+            return false
+        case .replaced:
+            throw FileSystemError(
+                "go on with (another spool is in the place of the one that was served) the folder", ESTALE,
+                path: spool.path)
+        }
+    }
+
+    private func listFolders() {
+        mustListFolders = false
+        let began = clock.now.monotonic
+        defer {
+            let now = clock.now.monotonic
+            listPace.looked(until: now, scanTook: now - began, hasWork: false)
+        }
+        do {
+            let listing = try FolderListing(of: spool, known: Set(database.users.all().map(\.name)))
+            for user in folders.keys where !listing.users.contains(user) {
+                folders[user] = nil
+                reports.post(.waiting(user, []))
+            }
+            for user in listing.users where folders[user] == nil {
+                var folder = FolderState(rules: rules)
+                folder.isWatched = watched.contains(user)
+                folder.watchProblem = watcherProblem
+                folders[user] = folder
+            }
+            for (user, line) in missing.update(listing.missing, at: clock.now.wall) {
+                reports.post(.waiting(user, line.map { [$0] } ?? []))
+            }
+            unusable = listing.unusable
+            listTrouble = nil
+        } catch {
+            listTrouble = "\(error)"
+        }
+    }
+
+    /// Scans one folder and claims what is ready there, at most `claimsAtOnce` files: then others have a turn.
+    private func look(at user: UserName) {
+        guard var folder = folders[user] else { return }
+        defer { folders[user] = folder }
+        let began = clock.now
+        let now = began.monotonic
+        folder.isDirty = false
+        folder.nextPoll = now + options.poll
+        if let pause = folder.pause, now >= pause.until { folder.pause = nil }
+        let scan: FolderScan
+        do {
+            scan = try spool.scan(
+                user, limit: options.waitingFilesMax, foldersDeepMax: rules.foldersDeepMax)
+            folder.scanProblem = nil
+            folder.scanProblemSince = nil
+        } catch {
+            folder.scanProblem = "\(error)"
+            folder.pace.looked(
+                until: clock.now.monotonic, scanTook: clock.now.monotonic - now, hasWork: false)
+            folder.waiting = [folder.folderLine(error, at: began.wall)]
+            tell(user, &folder)
+            return
+        }
+        let scanTook = clock.now.monotonic - now
+        let decisions = folder.readiness.observe(entries: scan.entries, movedIn: folder.movedIn, now: now)
+        folder.movedIn = []
+        // Nobody watches the folders within it, so what is new there says nothing about its events.
+        let newFiles = decisions.count { $0.firstSeen == now && !$0.entry.name.bytes.contains(0x2F) }
+        let isFull = scan.leftOut > 0 || scan.hasMore
+        // Names that were left out before come into view without news, and nothing was missed.
+        if !isFull, !folder.wasFull { folder.trust.noteScan(newFiles: newFiles, at: now) }
+        folder.wasFull = isFull
+        folder.waiting = act(on: decisions, of: user, &folder, began)
+        if let rest = folder.rest(of: scan, limit: options.waitingFilesMax, at: began.wall) {
+            folder.waiting.append(rest)
+        }
+        folder.pace.looked(until: clock.now.monotonic, scanTook: scanTook, hasWork: folder.isDirty)
+        tell(user, &folder)
+    }
+
+    private func tell(_ user: UserName, _ folder: inout FolderState) {
+        let waiting = folder.waiting + desk.readingLines(of: user)
+        guard waiting != folder.told else { return }
+        folder.told = waiting
+        reports.post(.waiting(user, waiting))
+    }
+
+    private static let claimsAtOnce = 20
+    /// Files are of very different size, so a turn ends by time as well.
+    private static let turnMax: Duration = .milliseconds(250)
+
+    /// Claims what is to be claimed and returns what waits.
+    private func act(
+        on decisions: [ReadinessDecision], of user: UserName, _ folder: inout FolderState, _ now: ClockReading
+    ) -> [WaitingFile] {
+        var waiting: [WaitingFile] = []
+        var claimed = 0
+        folder.blocked = nil
+        let began = clock.now.monotonic
+        func isTurnOver() -> Bool {
+            claimed == Self.claimsAtOnce || (claimed > 0 && clock.now.monotonic - began >= Self.turnMax)
+        }
+        for decision in decisions {
+            var reason: String?
+            if case .wait(let why, _) = decision.action {
+                reason = why.description
+                if case .cannotBeTaken = why { folder.blocked = reason }
+            } else if let pause = folder.pause?.reason ?? desk.reasonToPause(user) {
+                reason = "complete: \(pause)"
+            } else if isTurnOver() {
+                reason = "complete: waits for its turn"
+                folder.isDirty = true
+            } else {
+                reason = take(decision, of: user, &folder)
+                claimed += 1
+            }
+            if let reason { waiting.append(WaitingFile(decision, reason, at: now)) }
+        }
+        return waiting
+    }
+
+    /// Takes one entry away.
+    ///
+    /// - Returns: why it still waits, or nil if it is taken or gone.
+    private func take(_ decision: ReadinessDecision, of user: UserName, _ folder: inout FolderState)
+        -> String?
+    {
+        if case .removeFolder = decision.action {
+            do {
+                try spool.removeEmptyFolder(decision.entry, of: user)
+                return nil
+            } catch {
+                return "an empty folder that cannot be removed: \(error)"
+            }
+        }
+        switch desk.take(decision, of: user) {
+        case .taken: return nil
+        case .waits(let reason):
+            folder.readiness.postpone(decision.entry.name, reason, now: clock.now.monotonic)
+            return reason.description
+        case .failed(let error) where error.isOfOneFile:
+            if folder.lastFailure != error.errorNumber {
+                logger.error("A file cannot be taken; others go on.", metadata: ["reason": "\(error)"])
+            }
+            folder.lastFailure = error.errorNumber
+            folder.blocked = "\(error)"
+            let reason = WaitReason.cannotBeTaken("complete, but it cannot be taken: \(error.summary)")
+            folder.readiness.postpone(decision.entry.name, reason, now: clock.now.monotonic)
+            return reason.description
+        case .failed(let error):
+            if folder.pause == nil, folder.lastFailure != error.errorNumber {
+                logger.error("A file cannot be taken; it is tried again.", metadata: ["reason": "\(error)"])
+            }
+            folder.lastFailure = error.errorNumber
+            folder.pause = (error.summary, clock.now.monotonic + options.poll)
+            return "complete: \(error.summary)"
+        }
+    }
+
+    private func tellHealth() {
+        var health = FolderHealth()
+        health.folders = folders.sorted { $0.key < $1.key }.map { user, folder in
+            var health = folder.health(of: user)
+            health.reading = desk.readingLines(of: user).map { "\($0.name.display): \($0.reason)" }
+            return health
+        }
+        health.folders += unusable
+        health.folders += desk.damaged.map { .damagedClaim($0.path, $0.problem) }
+        health.trouble = listTrouble ?? desk.trouble
+        guard health != reportedHealth else { return }
+        for folder in health.folders where folder.watching == "nobody" {
+            if !reportedHealth.folders.contains(folder) {
+                logger.warning(
+                    "Not picked up.",
+                    metadata: ["folder": "\(folder.user)", "reason": "\(folder.problem ?? "")"])
+            }
+        }
+        reportedHealth = health
+        reports.post(.folders(health))
+    }
+}

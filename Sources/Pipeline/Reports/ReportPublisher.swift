@@ -1,0 +1,156 @@
+import FileSystem
+import Foundation
+import Glibc
+import Lookup
+package import Model
+package import Reporting
+import Spool
+package import Store
+
+/// Writes what people read: a job's folder and a user's index. Blocks on the disk and the database.
+package struct ReportPublisher: Sendable {
+    private let database: HashdropDatabase
+    private let writer: ReportWriter
+    private let root: URL
+    private let cacheMaxAge: Duration
+    private let isInputPending: @Sendable (JobID) -> Bool
+
+    /// - Parameters:
+    ///   - directory: where the users' report folders are; it must exist.
+    ///   - isInputPending: whether a job's input is still to be put into its folder; by default it never is.
+    package init(
+        database: HashdropDatabase, options: ReportOptions, directory: String, cacheMaxAge: Duration,
+        isInputPending: @escaping @Sendable (JobID) -> Bool = { _ in false }
+    ) {
+        self.isInputPending = isInputPending
+        self.database = database
+        writer = ReportWriter(options: options)
+        root = URL(filePath: directory, directoryHint: .isDirectory)
+        self.cacheMaxAge = cacheMaxAge
+    }
+
+    /// A user's report folder; the name is checked, so the path stays inside the reports.
+    private func folder(of user: UserName) throws -> URL {
+        let folder = root.appending(path: user.description, directoryHint: .isDirectory)
+        try PrivateDirectory.make(at: folder)
+        return folder
+    }
+
+    private func folder(of job: Job) throws -> URL {
+        let folder = try folder(of: job.user)
+            .appending(path: job.folderName, directoryHint: .isDirectory)
+        try PrivateDirectory.make(at: folder)
+        return folder
+    }
+
+    /// Puts the dropped bytes, untouched, into the job's folder.
+    func publishInput(of job: Job, from path: String) throws {
+        let source = try FileHandle(forReadingFrom: URL(filePath: path))
+        defer { try? source.close() }
+        let own = root.appending(path: job.user.description)
+        let isFirst = !FileManager.default.fileExists(atPath: own.path(percentEncoded: false))
+        let target = try folder(of: job).appending(path: ReportWriter.FileName.input)
+        let file = try AtomicFile(replacing: target)
+        while let chunk = try source.read(upToCount: AtomicFile.bufferBytesMax), !chunk.isEmpty {
+            try file.append(chunk)
+        }
+        try file.commit()
+        // The claim goes next; until the folder's own name is on the disk a power cut would take the list with it.
+        try Self.synchronize(own)
+        if isFirst { try Self.synchronize(root) }
+    }
+
+    private static func synchronize(_ folder: URL) throws {
+        let path = folder.path(percentEncoded: false)
+        let number = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { throw FileSystemError("open the folder", errno, path: path) }
+        defer { close(number) }
+        guard fsync(number) == 0 else { throw FileSystemError("write to the disk", errno, path: path) }
+    }
+
+    /// How many rows a job's report has; nil if there is no such job.
+    func rows(of id: JobID) throws -> Int? { try database.jobs.job(id)?.counts.hashes }
+
+    /// Rewrites a job's files as it stands now. Of a finished job the tables come first: whoever sees the
+    /// status "done" finds them there.
+    ///
+    /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its end.
+    func publish(_ id: JobID, estimate: JobEstimate) throws -> Job? {
+        guard var job = try database.jobs.job(id) else { return nil }
+        // The last report is written once: a kill in the middle of a second time would leave a temporary file
+        // that nobody looks for any more.
+        if job.state.isFinal, try database.jobs.isPublished(id) { return job }
+        // "Done" promises the input beside it. Whoever holds the claim tells of the job again afterwards.
+        if job.state.isFinal, isInputPending(id) { return nil }
+        let thresholds = writer.options.thresholds
+        job.counts.words = try database.reportRows.counts(of: id, thresholds: thresholds)
+        let now = Date()
+        let input = ReportInput(
+            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge,
+            unusableLines: try database.jobs.unusableLines(of: id, limit: Self.unusableLinesMax),
+            statistics: try database.reportRows.statistics(of: id, thresholds: thresholds, now: now))
+        let folder = try folder(of: job)
+        // A job that runs again (`hashdrop retry`) must not look finished to who waits for the CSV.
+        if job.state == .running { try removeTables(in: folder) }
+        if job.state.hasTables {
+            let order = ReportRowStore.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
+            try writer.writeTables(input, in: folder) { visit in
+                try database.reportRows.forEachRow(of: id, order: order, visit)
+            }
+        }
+        let order = ReportRowStore.Order.severity(thresholds, limit: writer.options.htmlRowsMax(job.state))
+        try writer.writeHTML(input, in: folder) { visit in
+            try database.reportRows.forEachRow(of: id, order: order, visit)
+        }
+        try writer.writeStatus(input, in: folder)
+        try database.jobs.saveReported(id, words: job.counts.words, isFinal: job.state.isFinal)
+        return job
+    }
+
+    private func removeTables(in folder: URL) throws {
+        // The CSV first: while it is there, the others are.
+        for name in [ReportWriter.FileName.csv, ReportWriter.FileName.json, ReportWriter.FileName.stix] {
+            let path = folder.appending(path: name).path(percentEncoded: false)
+            if FileManager.default.fileExists(atPath: path) {
+                try FileManager.default.removeItem(atPath: path)
+            }
+        }
+    }
+
+    /// Removes a job's folder with everything in it; one that is not there is fine.
+    func removeFolder(of job: Job) throws {
+        // The user's name is checked and the job's folder's name made by us, so this stays inside the reports.
+        let folder = root.appending(path: job.user.description).appending(path: job.folderName)
+        guard FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)) else { return }
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    /// Removes a job for good: its folder first, so that a cut in between leaves a row that says what to remove.
+    ///
+    /// Throws the system's error or the database's; trying again is right.
+    package func remove(_ job: Job) throws {
+        try removeFolder(of: job)
+        try database.jobs.remove(job.id)
+    }
+
+    private static let unusableLinesMax = 1_000
+
+    /// An error in words for a status: SQLite's own end with the whole statement, which tells nobody anything.
+    static func reason(_ error: any Error) -> String {
+        let text = "\(error)"
+        guard let end = text.range(of: " - while executing") else { return text }
+        return String(text[..<end.lowerBound])
+    }
+
+    /// Rewrites a user's index.
+    func publishIndex(
+        of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile]
+    ) throws {
+        let jobs = try database.jobs.jobs(of: user, limit: writer.options.indexJobsMax)
+        try writer.writeIndex(
+            IndexInput(
+                user: user, jobs: jobs.map { JobOverview(job: $0, estimate: estimates[$0.id] ?? .init()) },
+                jobsTotal: try database.jobs.count(of: user), waiting: waiting, now: Date()),
+            in: try folder(of: user))
+    }
+}

@@ -1,0 +1,254 @@
+import Foundation
+package import Logging
+package import Lookup
+package import Model
+import ServiceLifecycle
+package import Store
+package import Support
+
+/// Keeps the report folders true: told what changed, it writes reports, indexes and the daemon's own status.
+package actor ReportService: Service {
+    package enum Change: Sendable {
+        /// Accepted, advanced, refused, finished.
+        case job(JobID, user: UserName, isFinal: Bool)
+        /// A user's list of jobs is another one: some were removed.
+        case user(UserName)
+        /// What waits in a user's drop folder, and why.
+        case waiting(UserName, [WaitingFile])
+        /// The state of the folders, for the daemon's status.
+        case folders(FolderHealth)
+        /// A command changed jobs in the database.
+        case jobsChanged
+        /// A lane has written a long report, or could not.
+        case laneAdvanced
+        case stop
+    }
+
+    private let publisher: ReportPublisher
+    private let lanes: [ReportWorker]
+    private let database: HashdropDatabase
+    private let lookups: LookupDispatcher
+    private let status: DaemonStatusFile
+    private let clock: any ServiceClock
+    private let refreshInterval: Duration
+    private let logger: Logger
+    private let mailbox: Mailbox<Change>
+    private let executor = BlockingExecutor(label: "hashdrop.reports")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private var schedule: ReportSchedule
+    private var running: [JobID: (user: UserName, reported: JobEstimate)] = [:]
+    /// What waits in the drop folders, for whoever must not stand still while a report is written.
+    package nonisolated let waitingFiles = WaitingFiles()
+    private var folders = FolderHealth()
+    /// Why something cannot be written or read at the moment, by what it is.
+    private var troubles: [String: String] = [:]
+    private var loggedTrouble: String?
+    private var nextRefresh: Duration = .zero
+    /// Long reports that are being written, or wait in their lane.
+    private var inLanes = 0
+    private var isStopping = false
+
+    /// - Parameter mailbox: where others post changes; made outside because they exist before this service.
+    package init(
+        publisher: ReportPublisher, database: HashdropDatabase, lookups: LookupDispatcher,
+        status: DaemonStatusFile, mailbox: Mailbox<Change>, interval: Duration,
+        clock: any ServiceClock = SystemClock(), logger: Logger
+    ) {
+        self.publisher = publisher
+        lanes = Self.lanesRowsMax.map { ReportWorker(rowsMax: $0, publisher: publisher) }
+        self.database = database
+        self.lookups = lookups
+        self.status = status
+        self.mailbox = mailbox
+        self.clock = clock
+        refreshInterval = interval
+        schedule = ReportSchedule(interval: interval)
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        try load()
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                while !isStopping || inLanes > 0 {
+                    await refreshOutlooks()
+                    await write(&group)
+                    note(await mailbox.take(upTo: wait(), clock: clock))
+                }
+                // What finished while the others shut down is written before the end, and nothing claims to go on.
+                for id in running.keys { schedule.jobChanged(id, isFinal: false) }
+                await write(&group)
+            }
+        } onGracefulShutdown: {
+            self.mailbox.post(.stop)
+        }
+        status.remove()
+    }
+
+    /// Everything that was not reported to its end before the last stop.
+    private func load() throws {
+        for job in try database.jobs.unpublished() {
+            note([.job(job.id, user: job.user, isFinal: job.state.isFinal)])
+        }
+        for user in try database.users.all() { schedule.userChanged(user.name) }
+    }
+
+    private func reload() {
+        do {
+            try load()
+            troubles["jobs"] = nil
+        } catch {
+            troubles["jobs"] = ReportPublisher.reason(error)
+            logger.error("The jobs cannot be read.", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func note(_ changes: [Change]) {
+        for change in changes {
+            switch change {
+            case .job(let id, let user, let isFinal):
+                schedule.jobChanged(id, isFinal: isFinal)
+                schedule.userChanged(user)
+                running[id] = isFinal ? nil : (user, running[id]?.reported ?? JobEstimate())
+            case .user(let user): schedule.userChanged(user)
+            case .waiting(let user, let files):
+                waitingFiles.set(files, of: user)
+                schedule.userChanged(user)
+            case .folders(let health): folders = health
+            case .jobsChanged: reload()
+            case .laneAdvanced: break
+            case .stop: isStopping = true
+            }
+        }
+    }
+
+    private func wait() -> Duration? {
+        let now = clock.now.monotonic
+        var next = schedule.nextDue
+        if !running.isEmpty { next = min(next ?? nextRefresh, nextRefresh) }
+        return next.map { max(.zero, $0 - now) }
+    }
+
+    /// Reports of jobs whose outlook is no longer what they say become out of date, although nothing was answered.
+    private func refreshOutlooks() async {
+        let now = clock.now.monotonic
+        guard !running.isEmpty, now >= nextRefresh else { return }
+        nextRefresh = now + refreshInterval
+        let estimates = await lookups.estimates()
+        for (id, job) in running where job.reported.isOutdated(by: estimates[id] ?? JobEstimate()) {
+            schedule.jobChanged(id, isFinal: false)
+            schedule.userChanged(job.user)
+        }
+    }
+
+    /// Reports of so many rows are written at once; each longer one in the first lane that takes it, so that it waits for
+    /// none that is much longer.
+    private static let shortRowsMax = 10_000
+    private static let lanesRowsMax = [200_000, Int.max]
+
+    private func write(_ group: inout DiscardingTaskGroup) async {
+        let isLast = isStopping && inLanes == 0
+        let due = schedule.due(at: clock.now.monotonic, isEnd: isLast)
+        let estimates = due.jobs.isEmpty && due.users.isEmpty ? [:] : await lookups.estimates()
+        for id in due.jobs {
+            let estimate = isStopping ? Self.stopped : estimates[id] ?? JobEstimate()
+            schedule.jobBegun(id)
+            if !isLast, let lane = lane(of: id) {
+                inLanes += 1
+                group.addTask {
+                    await self.settle(id, inLane: lane.publish(id, estimate: estimate, clock: self.clock))
+                }
+            } else {
+                settle(id, ReportWorker.publish(id, estimate: estimate, with: publisher, clock: clock))
+            }
+        }
+        // A job that was just written has put its user on the list.
+        let users = isLast ? schedule.due(at: clock.now.monotonic, isEnd: true).users : due.users
+        for user in users { writeIndex(user, estimates) }
+        do {
+            try status.write(
+                DaemonStatus(folders: folders, lookups: await lookups.health(), reportTrouble: trouble))
+            troubles["status"] = nil
+        } catch {
+            troubles["status"] = ReportPublisher.reason(error)
+        }
+        if let trouble, trouble != loggedTrouble {
+            logger.error("A report cannot be written; it is tried again.", metadata: ["reason": "\(trouble)"])
+        }
+        loggedTrouble = trouble
+    }
+
+    /// One of them, the same until it is over.
+    private var trouble: String? { troubles.min { $0.key < $1.key }?.value }
+
+    private static let stopped = JobEstimate(
+        waitReason: "hashdrop is stopped; the list goes on when it is started again")
+
+    /// The lane for a job's report; nil if it is short. What cannot be read is reported by whoever writes it.
+    private func lane(of id: JobID) -> ReportWorker? {
+        guard let rows = try? publisher.rows(of: id), rows > Self.shortRowsMax else { return nil }
+        return lanes.first { rows <= $0.rowsMax }
+    }
+
+    /// A lane has come to the end of a report.
+    private func settle(_ id: JobID, inLane outcome: ReportWorker.Outcome) {
+        inLanes -= 1
+        settle(id, outcome)
+        mailbox.post(.laneAdvanced)
+    }
+
+    private func settle(_ id: JobID, _ outcome: ReportWorker.Outcome) {
+        let now = clock.now.monotonic
+        do {
+            let published = try outcome.result.get()
+            troubles["job \(id)"] = nil
+            let isOver = published?.state.isFinal ?? true
+            schedule.jobWritten(id, isOver: isOver, at: now, took: outcome.took)
+            guard let job = published else {
+                running[id] = nil
+                return
+            }
+            if isOver {
+                running[id] = nil
+                logger.info(
+                    "Reported.",
+                    metadata: [
+                        "job": "\(id)", "user": "\(job.user)", "state": "\(job.state.rawValue)",
+                        "hashes": "\(job.counts.hashes)", "requests": "\(job.requestCost.requestsSent)",
+                        "seconds": "\(outcome.took / .seconds(1))",
+                    ])
+            } else {
+                running[id] = (job.user, outcome.estimate)
+            }
+            schedule.userChanged(job.user)
+        } catch {
+            troubles["job \(id)"] = ReportPublisher.reason(error)
+            schedule.jobFailed(id, at: now)
+        }
+    }
+
+    private func writeIndex(_ user: UserName, _ estimates: [JobID: JobEstimate]) {
+        let start = clock.now.monotonic
+        do {
+            let estimates = isStopping ? running.mapValues { _ in Self.stopped } : estimates
+            try publisher.publishIndex(of: user, estimates: estimates, waiting: waitingFiles.all[user] ?? [])
+            troubles["user \(user)"] = nil
+            let now = clock.now.monotonic
+            schedule.userWritten(user, at: now, took: now - start)
+        } catch {
+            troubles["user \(user)"] = ReportPublisher.reason(error)
+            schedule.userFailed(user, at: clock.now.monotonic)
+        }
+    }
+}
+
+extension JobEstimate {
+    /// Whether a reader would be misled: another reason, or an end that is off by a tenth or more.
+    fileprivate func isOutdated(by new: JobEstimate) -> Bool {
+        if waitReason != new.waitReason { return true }
+        guard let old = expectedAt, let expected = new.expectedAt else { return expectedAt != new.expectedAt }
+        let left = max(0, expected.timeIntervalSinceNow)
+        return abs(old.timeIntervalSince(expected)) > max(10, left / 10)
+    }
+}

@@ -1,0 +1,41 @@
+import Lookup
+import Model
+import Store
+import Support
+
+/// Writes reports on a thread of its own, one after the other. Long reports have lanes by their length, so that none
+/// waits behind one that is much longer.
+actor ReportWorker {
+    /// The longest reports that go through it.
+    nonisolated let rowsMax: Int
+    private let publisher: ReportPublisher
+    private let executor: BlockingExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(rowsMax: Int, publisher: ReportPublisher) {
+        self.rowsMax = rowsMax
+        self.publisher = publisher
+        executor = BlockingExecutor(label: "hashdrop.reports.\(rowsMax)")
+    }
+
+    /// A report that was written, or not.
+    struct Outcome: Sendable {
+        var estimate: JobEstimate
+        /// What `ReportPublisher.publish` returned.
+        var result: Result<Job?, any Error>
+        var took: Duration
+    }
+
+    func publish(_ id: JobID, estimate: JobEstimate, clock: any ServiceClock) -> Outcome {
+        Self.publish(id, estimate: estimate, with: publisher, clock: clock)
+    }
+
+    /// The same on the caller's thread.
+    static func publish(
+        _ id: JobID, estimate: JobEstimate, with publisher: ReportPublisher, clock: any ServiceClock
+    ) -> Outcome {
+        let start = clock.now.monotonic
+        let result = Result { try publisher.publish(id, estimate: estimate) }
+        return Outcome(estimate: estimate, result: result, took: clock.now.monotonic - start)
+    }
+}

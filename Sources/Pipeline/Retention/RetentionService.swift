@@ -1,0 +1,118 @@
+import Foundation
+package import Logging
+package import Lookup
+import Model
+import ServiceLifecycle
+package import Store
+package import Support
+
+/// Removes finished jobs that are old enough, with their report folders, and old requests of the ledger: at the start
+/// and every hour. Deletes the rows of jobs that were removed, by it or by somebody else.
+package actor RetentionService: Service {
+    private let database: HashdropDatabase
+    private let publisher: ReportPublisher
+    private let keep: Duration
+    private let reports: Mailbox<ReportService.Change>
+    private let clock: any ServiceClock
+    private let logger: Logger
+    private let mailbox = Mailbox<Void>()
+    private let executor = BlockingExecutor(label: "hashdrop.retention")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private static let interval: Duration = .seconds(3600)
+    private static let jobsAtOnce = 100
+    /// The quota needs single requests for a minute and the days' sums for a month; people may want to look at the last
+    /// month's.
+    private static let requestsKept: Duration = .seconds(31 * 86_400)
+
+    /// - Parameter keep: how long a finished job stays; zero is for ever.
+    package init(
+        database: HashdropDatabase, publisher: ReportPublisher, keep: Duration,
+        reports: Mailbox<ReportService.Change>, clock: any ServiceClock = SystemClock(), logger: Logger
+    ) {
+        self.database = database
+        self.publisher = publisher
+        self.keep = keep
+        self.reports = reports
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Jobs were removed: their rows may go.
+    package nonisolated func jobsRemoved() { mailbox.post(()) }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown { await self.work() }
+    }
+
+    private func work() async {
+        var nextSweep = clock.now.monotonic
+        while !Task.isCancelled {
+            if clock.now.monotonic >= nextSweep {
+                sweep()
+                nextSweep = clock.now.monotonic + Self.interval
+            }
+            await purge()
+            _ = await mailbox.take(upTo: nextSweep - clock.now.monotonic, clock: clock)
+        }
+    }
+
+    /// Deletes what nobody sees any more, a little at a time and half of the time: nobody waits for it.
+    private func purge() async {
+        do {
+            var began = clock.now.monotonic
+            while !Task.isCancelled, try database.jobs.purge() {
+                try? await clock.sleep(for: clock.now.monotonic - began)
+                began = clock.now.monotonic
+            }
+        } catch {
+            logger.error(
+                "The rows of removed jobs cannot be deleted; it is tried again in an hour.",
+                metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Removes what is old enough now.
+    package func sweep() {
+        do {
+            try database.ledger.prune(before: clock.now.wall.addingTimeInterval(-Self.requestsKept.seconds))
+        } catch {
+            logger.error(
+                "Old requests cannot be dropped from the ledger; it is tried again in an hour.",
+                metadata: ["reason": "\(error)"])
+        }
+        guard keep > .zero else { return }
+        let limit = clock.now.wall.addingTimeInterval(-keep.seconds)
+        var removed = 0
+        // Jobs that cannot be removed stay the oldest, and must not keep the others.
+        var kept: [(job: Job, error: any Error)] = []
+        var users: Set<UserName> = []
+        do {
+            while case let jobs = try database.jobs.finished(
+                before: limit, limit: Self.jobsAtOnce, skipping: kept.count), !jobs.isEmpty
+            {
+                for job in jobs {
+                    do {
+                        try publisher.remove(job)
+                        users.insert(job.user)
+                        removed += 1
+                    } catch {
+                        kept.append((job, error))
+                    }
+                }
+            }
+        } catch {
+            logger.error(
+                "Old jobs cannot be looked for; it is tried again in an hour.",
+                metadata: ["reason": "\(error)"])
+        }
+        if let first = kept.first {
+            logger.error(
+                "Old jobs cannot be removed; it is tried again in an hour.",
+                metadata: ["jobs": "\(kept.count)", "first": "\(first.job.id)", "reason": "\(first.error)"])
+        }
+        for user in users { reports.post(.user(user)) }
+        guard removed > 0 else { return }
+        logger.info("Removed old jobs.", metadata: ["jobs": "\(removed)", "older-than": "\(limit)"])
+    }
+}

@@ -1,0 +1,65 @@
+package import Foundation
+package import Model
+
+/// Everything about one job that its report shows, but the rows.
+package struct ReportInput: Sendable {
+    package var job: Job
+    package var estimate: JobEstimate
+    /// When the report is written; durations are counted from it.
+    package var now: Date
+    /// Up to which age an answer from the cache was taken.
+    package var cacheMaxAge: Duration
+    /// The first of the lines that hold no usable hash; `job.counts.unusableLines` says how many there are.
+    package var unusableLines: [UnusableLine]
+    /// How the answered rows are spread, over all of them.
+    package var statistics: JobStatistics
+
+    package init(
+        job: Job, estimate: JobEstimate = .init(), now: Date, cacheMaxAge: Duration = .seconds(86_400),
+        unusableLines: [UnusableLine] = [], statistics: JobStatistics = .init()
+    ) {
+        self.job = job
+        self.estimate = estimate
+        self.now = now
+        self.cacheMaxAge = cacheMaxAge
+        self.unusableLines = unusableLines
+        self.statistics = statistics
+    }
+}
+
+/// Hands a job's rows to `visit`, one after the other, and keeps none; an error of `visit` ends it and is
+/// passed on.
+package typealias RowSource = (_ visit: (ReportRow) throws -> Void) throws -> Void
+
+/// One job in its user's `index.html`.
+package struct JobOverview: Hashable, Sendable {
+    package var job: Job
+    package var estimate: JobEstimate
+
+    package init(job: Job, estimate: JobEstimate = .init()) {
+        self.job = job
+        self.estimate = estimate
+    }
+}
+
+/// Everything that a user's `index.html` shows.
+package struct IndexInput: Sendable {
+    package var user: UserName
+    /// The user's jobs, newest first; those beyond `ReportOptions.indexJobsMax` are not shown.
+    package var jobs: [JobOverview]
+    /// How many jobs the user has, those that are not in `jobs` among them.
+    package var jobsTotal: Int
+    package var waiting: [WaitingFile]
+    /// When the page is written.
+    package var now: Date
+
+    package init(
+        user: UserName, jobs: [JobOverview], jobsTotal: Int? = nil, waiting: [WaitingFile] = [], now: Date
+    ) {
+        self.user = user
+        self.jobs = jobs
+        self.jobsTotal = max(jobsTotal ?? 0, jobs.count)
+        self.waiting = waiting
+        self.now = now
+    }
+}

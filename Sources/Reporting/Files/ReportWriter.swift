@@ -1,0 +1,82 @@
+import FileSystem
+package import Foundation
+package import Model
+
+/// Writes the files that people and pipelines read; each appears complete or not at all.
+///
+/// Rows are streamed: the memory needed does not grow with the list. Every function throws an
+/// `AtomicFileError` if the file cannot be written, or whatever the row source throws; the file's last
+/// version then stays.
+package struct ReportWriter: Sendable {
+    /// The names of a job folder's files. `input`, the dropped bytes, is put there by whoever claims them.
+    package enum FileName {
+        package static let html = "report.html"
+        package static let csv = "report.csv"
+        package static let json = "report.json"
+        package static let stix = "report.stix.json"
+        package static let status = "status.json"
+        package static let input = "input"
+        package static let index = "index.html"
+    }
+
+    package let options: ReportOptions
+    private let frame: PageFrame
+
+    package init(options: ReportOptions) {
+        self.options = options
+        frame = PageFrame(options: options)
+    }
+
+    /// Writes `report.html` into a job's folder, from rows in the order of severity (`Verdict`'s order).
+    package func writeHTML(
+        _ input: ReportInput, in folder: URL, rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
+    ) throws {
+        let file = try AtomicFile(replacing: folder.appending(path: FileName.html))
+        try JobPage(input: input, frame: frame).write(to: file, rows: rows)
+        try file.commit()
+    }
+
+    /// Writes `report.csv` into a job's folder, from rows in the list's order, and beside it `report.json` and
+    /// `report.stix.json` as far as the options say so.
+    ///
+    /// Only for a job that is done: the names promise complete tables. All come from one visit of the rows, so that
+    /// they tell the same, and `report.csv` appears last: whoever waits for it finds the others.
+    package func writeTables(
+        _ input: ReportInput, in folder: URL, rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
+    ) throws {
+        let csv = CSVTable(options: options)
+        let json = JSONLines(options: options)
+        let stix = STIXBundle(input: input, options: options)
+        let csvFile = try AtomicFile(replacing: folder.appending(path: FileName.csv))
+        let jsonFile = try optional(FileName.json, in: folder, isWanted: options.writesJSON)
+        let stixFile = try optional(FileName.stix, in: folder, isWanted: options.writesSTIX)
+        try csvFile.append { csv.appendHeader(to: &$0) }
+        try stixFile?.append { stix.appendOpening(to: &$0) }
+        try rows { row in
+            let facts = RowModel(row, thresholds: options.thresholds)
+            try csvFile.append { csv.append(facts, to: &$0) }
+            try jsonFile?.append { json.append(facts, to: &$0) }
+            try stixFile?.append { stix.append(facts, to: &$0) }
+        }
+        try stixFile?.append { stix.appendClosing(to: &$0) }
+        for file in [stixFile, jsonFile, csvFile] { try file?.commit() }
+    }
+
+    private func optional(_ name: String, in folder: URL, isWanted: Bool) throws -> AtomicFile? {
+        isWanted ? try AtomicFile(replacing: folder.appending(path: name)) : nil
+    }
+
+    /// Writes `status.json`, the job's receipt, into its folder.
+    package func writeStatus(_ input: ReportInput, in folder: URL) throws {
+        let file = try AtomicFile(replacing: folder.appending(path: FileName.status))
+        try file.append(StatusDocument(input, options: options).json())
+        try file.commit()
+    }
+
+    /// Writes a user's `index.html` into the user's report folder.
+    package func writeIndex(_ input: IndexInput, in folder: URL) throws {
+        let file = try AtomicFile(replacing: folder.appending(path: FileName.index))
+        try file.append(IndexPage(input: input, frame: frame).html().bytes)
+        try file.commit()
+    }
+}

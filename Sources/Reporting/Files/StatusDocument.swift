@@ -1,0 +1,180 @@
+package import Foundation
+import Model
+
+/// `status.json`: a job's receipt, whose keys are promised to scripts.
+///
+/// Every key is always there; what is not (yet) known is null. Dates are ISO 8601 in UTC. `schema` grows when
+/// a key changes its meaning or goes, not when one is added.
+package struct StatusDocument: Codable, Hashable, Sendable {
+    /// The version of these keys.
+    package static let currentSchema = 1
+
+    package struct Counts: Codable, Hashable, Sendable {
+        /// Different hashes, that is rows; the eight verdicts below add up to it.
+        package var hashes: Int
+        package var malicious: Int
+        package var suspicious: Int
+        package var failed: Int
+        package var noResults: Int
+        package var unknown: Int
+        package var clean: Int
+        /// Of a cancelled job: what it did not come to.
+        package var notAsked: Int
+        package var waiting: Int
+        /// Mentions beyond a hash's first.
+        package var duplicates: Int
+        package var unusableLines: Int
+    }
+
+    package struct Progress: Codable, Hashable, Sendable {
+        package var finished: Int
+        package var total: Int
+        /// 100 only when nothing waits, and 100 for a list without hashes.
+        package var percent: Int
+    }
+
+    package struct Requests: Codable, Hashable, Sendable {
+        package var sent: Int
+        package var saved: Int
+        package var savedByCache: Int
+        package var savedByAlias: Int
+        package var savedBySharing: Int
+        package var savedByDuplicates: Int
+    }
+
+    /// What was dropped.
+    package struct Input: Codable, Hashable, Sendable {
+        package var bytes: Int64
+        @OrNull package var sha256: String?
+        /// The name's exact bytes, if they are not UTF-8 text that `name` shows unchanged.
+        @OrNull package var nameBase64: String?
+    }
+
+    /// The report's files, relative to the folder of `status.json`.
+    package struct Report: Codable, Hashable, Sendable {
+        package var html: String
+        /// Null until the table is complete.
+        @OrNull package var csv: String?
+        /// Null until the rows are complete, and where `reports.json` is off.
+        @OrNull package var json: String?
+        /// Null until the bundle is complete, and where `reports.stix` is off.
+        @OrNull package var stix: String?
+    }
+
+    package var schema: Int
+    package var id: String
+    package var user: String
+    package var name: String
+    /// `running`, `done`, `refused` or `cancelled`.
+    package var state: String
+    /// Why it was refused or cancelled, and what to do about it.
+    @OrNull package var reason: String?
+    /// What a running job waits for.
+    @OrNull package var waitReason: String?
+    package var receivedAt: Date
+    @OrNull package var finishedAt: Date?
+    /// When a running job should be done.
+    @OrNull package var expectedAt: Date?
+    package var updatedAt: Date
+    package var counts: Counts
+    package var progress: Progress
+    package var requests: Requests
+    package var input: Input
+    /// How the file was judged complete.
+    package var evidence: String
+    package var report: Report
+    /// Whether the answers come from the simulator.
+    package var simulated: Bool
+    /// hashdrop's own version.
+    package var version: String
+}
+
+extension StatusDocument {
+    init(_ input: ReportInput, options: ReportOptions) {
+        let job = input.job
+        schema = Self.currentSchema
+        id = job.id.description
+        user = job.user.description
+        name = job.droppedName.display
+        state = job.state.rawValue
+        reason = job.reason
+        waitReason = job.state.isFinal ? nil : input.estimate.waitReason
+        receivedAt = job.receivedAt
+        finishedAt = job.finishedAt
+        expectedAt = job.state.isFinal ? nil : input.estimate.expectedAt
+        updatedAt = input.now
+        counts = Counts(job.counts)
+        progress = Progress(job.counts)
+        requests = Requests(job.requestCost)
+        self.input = Input(job)
+        evidence = job.evidence
+        let hasTables = job.state.hasTables
+        report = Report(
+            html: ReportWriter.FileName.html, csv: hasTables ? ReportWriter.FileName.csv : nil,
+            json: hasTables && options.writesJSON ? ReportWriter.FileName.json : nil,
+            stix: hasTables && options.writesSTIX ? ReportWriter.FileName.stix : nil)
+        simulated = options.isSimulated
+        version = options.version
+    }
+
+    /// The document in a `status.json`. Throws a `DecodingError` if it is none or of another schema.
+    package init(json: Data) throws {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        self = try decoder.decode(Self.self, from: json)
+    }
+
+    /// The document as text: snake_case keys in alphabetical order, two spaces of indentation.
+    func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .iso8601
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+}
+
+extension StatusDocument.Counts {
+    fileprivate init(_ counts: JobCounts) {
+        hashes = counts.hashes
+        malicious = counts[.malicious]
+        suspicious = counts[.suspicious]
+        failed = counts[.failed]
+        noResults = counts[.noResults]
+        unknown = counts[.unknown]
+        clean = counts[.clean]
+        notAsked = counts[.notAsked]
+        waiting = counts[.waiting]
+        duplicates = counts.duplicates
+        unusableLines = counts.unusableLines
+    }
+}
+
+extension StatusDocument.Progress {
+    fileprivate init(_ counts: JobCounts) {
+        finished = counts.finished
+        total = counts.hashes
+        percent = counts.hashes == 0 ? 100 : Wording.percent(counts.finished, of: counts.hashes)
+    }
+}
+
+extension StatusDocument.Requests {
+    fileprivate init(_ requestCost: RequestCost) {
+        sent = requestCost.requestsSent
+        saved = requestCost.requestsSaved
+        savedByCache = requestCost.savedByCache
+        savedByAlias = requestCost.savedByAlias
+        savedBySharing = requestCost.savedBySharing
+        savedByDuplicates = requestCost.savedByDuplicates
+    }
+}
+
+extension StatusDocument.Input {
+    fileprivate init(_ job: Job) {
+        bytes = job.inputBytes
+        sha256 = job.inputSHA256?.hexadecimal
+        let isExact = Array(job.droppedName.display.utf8) == job.droppedName.bytes
+        nameBase64 = isExact ? nil : Data(job.droppedName.bytes).base64EncodedString()
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Model
+
+/// What a row hides until it is opened: the file's three names and the engines that detect it.
+struct EngineDetails {
+    let object: FileObject
+
+    /// How many engines are named at most; VirusTotal asks about 80.
+    private static let enginesMax = 200
+
+    func append(to page: inout HTMLBuilder) {
+        page.raw("<div class=more><p>")
+        for hash in object.hashes {
+            page.text(hash.kind.name)
+            page.raw(" <code>")
+            page.hash(hash)
+            page.raw("</code><br>")
+        }
+        page.raw("</p><p>")
+        page.text(summary)
+        page.raw("</p>")
+        appendDetections(to: &page)
+        page.raw("</div>")
+    }
+
+    private func appendDetections(to page: inout HTMLBuilder) {
+        let detections = object.engines.filter { $0.value.category.isDetection }.sorted { $0.key < $1.key }
+        guard !detections.isEmpty else { return }
+        page.raw("<ul>")
+        for (engine, finding) in detections.prefix(Self.enginesMax) {
+            page.raw("<li><b>")
+            page.untrusted(engine, max: 60)
+            page.raw("</b> ")
+            page.untrusted(finding.result ?? finding.category.rawValue, max: 120)
+        }
+        page.raw("</ul>")
+        if detections.count > Self.enginesMax {
+            page.text("… and \(Wording.number(detections.count - Self.enginesMax)) more engines.")
+        }
+    }
+
+    // For example: 62 of 71 engines detect it; 3 timed out or failed, 4 do not support the type.
+    private var summary: String {
+        guard !object.engines.isEmpty else { return "No engine has finished an analysis yet." }
+        let opinions = object.opinionCount
+        let unsupported = object.engines.values.count { $0.category == .typeUnsupported }
+        let others = object.engines.count - opinions - unsupported
+        var notes: [String] = []
+        if others > 0 { notes.append("\(others) timed out or failed") }
+        if unsupported > 0 { notes.append("\(unsupported) do not support the type") }
+        let detecting = Wording.count(object.detectionCount, "engine detects", "engines detect")
+        return "\(detecting) it, of \(opinions) with an opinion"
+            + (notes.isEmpty ? "." : "; \(notes.joined(separator: ", ")).")
+    }
+}

@@ -1,0 +1,142 @@
+package import Foundation
+import Model
+
+/// HTML under construction: markup comes only from literals of this program, everything else is escaped.
+///
+/// `markup` takes a `StaticString`, so the compiler refuses markup that was put together from values; this is
+/// the one place where a name from outside becomes HTML.
+package struct HTMLBuilder: Sendable {
+    package private(set) var bytes: [UInt8] = []
+
+    package init() {}
+
+    /// Appends `literal` as it is.
+    package mutating func raw(_ literal: StaticString) {
+        literal.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends `value` as text or inside a quoted attribute: markup characters escaped, controls made
+    /// visible.
+    package mutating func text(_ value: some StringProtocol) {
+        let isPlain = value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+        if isPlain { append(escaping: value.utf8) } else { append(escaping: value.showingControls.utf8) }
+    }
+
+    /// Appends `value` in an element that keeps its writing direction to itself, at most `max` code points of
+    /// it.
+    ///
+    /// What is cut off is counted, visibly. Code points, because one character may have a thousand accents.
+    /// With `isBreakable`, a line may end after the separators of paths and detection names.
+    package mutating func untrusted(_ value: String, max: Int, isBreakable: Bool = false) {
+        let (kept, cutCount) = Self.cut(value, max: max)
+        isolated(kept) { $0.pieces(of: kept, isBreakable: isBreakable) }
+        guard cutCount > 0 else { return }
+        raw("<span class=cut>… ")
+        number(cutCount)
+        raw(" more</span>")
+    }
+
+    /// Appends `value` as one field of a line of text, at most `max` code points of it and `…` for the rest.
+    ///
+    /// It holds no line break and no tab, because controls are made visible.
+    mutating func field(_ value: String, max: Int) {
+        let (kept, cutCount) = Self.cut(value, max: max)
+        isolated(kept) { $0.text(kept) }
+        if cutCount > 0 { raw("…") }
+    }
+
+    // Letters and signs of ASCII have no other direction than the page's own: they need no element.
+    private mutating func isolated(_ value: Substring, _ body: (inout HTMLBuilder) -> Void) {
+        if value.utf8.allSatisfy({ $0 < 0x80 }) { return body(&self) }
+        raw("<bdi>")
+        body(&self)
+        raw("</bdi>")
+    }
+
+    private static func cut(_ value: String, max: Int) -> (kept: Substring, cutCount: Int) {
+        guard value.utf8.count > max else { return (value[...], 0) }
+        let scalars = value.unicodeScalars
+        guard let end = scalars.index(scalars.startIndex, offsetBy: max, limitedBy: scalars.endIndex) else {
+            return (value[...], 0)
+        }
+        return (value[..<end], scalars[end...].count)
+    }
+
+    /// Appends `value` with thousands separators.
+    package mutating func number(_ value: Int) {
+        if value >= 0 && value < 1_000 {
+            digits(value)
+        } else {
+            text(Wording.number(value))
+        }
+    }
+
+    /// Appends `value`'s decimal digits alone, for attributes.
+    package mutating func digits(_ value: Int) {
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    /// Appends a digest; its digits need no escaping.
+    mutating func hash(_ hash: FileHash) {
+        bytes.append(contentsOf: hash.hexadecimal.utf8)
+    }
+
+    /// Appends a moment in UTC to the minute; the page's script shows it in the reader's own zone.
+    package mutating func time(_ date: Date) {
+        let time = UTCTime(date)
+        raw("<time datetime=")
+        time.appendISO8601(to: &bytes)
+        raw(">")
+        time.appendMinute(to: &bytes)
+        raw("</time>")
+    }
+
+    /// Appends how old an answer is, in words; its moment goes with it, for the page's script.
+    mutating func age(since date: Date, now: Date) {
+        raw("<time class=age datetime=")
+        UTCTime(date).appendISO8601(to: &bytes)
+        raw(">")
+        text(Wording.age(since: date, now: now))
+        raw("</time>")
+    }
+
+    /// Appends a moment as one field of a line of text: `2026-11-23T20:10Z`.
+    mutating func timeField(_ date: Date) {
+        UTCTime(date).appendMinuteISO8601(to: &bytes)
+    }
+
+    /// Appends one of the page's own style sheets or scripts.
+    mutating func asset(_ asset: PageAsset) {
+        bytes.append(contentsOf: asset.source.utf8)
+    }
+
+    /// Empties it and keeps its memory, for the next row.
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func pieces(of value: Substring, isBreakable: Bool) {
+        guard isBreakable, value.utf8.count > 12 else { return text(value) }
+        var rest = value
+        while let end = rest.utf8.firstIndex(where: { "/\\._-:!".utf8.contains($0) }) {
+            let next = rest.utf8.index(after: end)
+            text(rest[..<next])
+            raw("<wbr>")
+            rest = rest[next...]
+        }
+        text(rest)
+    }
+
+    private mutating func append(escaping value: some Sequence<UInt8>) {
+        for byte in value {
+            switch byte {
+            case UInt8(ascii: "&"): raw("&amp;")
+            case UInt8(ascii: "<"): raw("&lt;")
+            case UInt8(ascii: ">"): raw("&gt;")
+            case UInt8(ascii: "\""): raw("&quot;")
+            case UInt8(ascii: "'"): raw("&#39;")
+            default: bytes.append(byte)
+            }
+        }
+    }
+}

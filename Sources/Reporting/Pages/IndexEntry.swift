@@ -1,0 +1,147 @@
+package import Foundation
+package import Model
+
+/// One job in a list of jobs: a user's index, or the web page.
+package struct IndexEntry {
+    private let overview: JobOverview
+    private let now: Date
+    private let page: String
+    private let table: String
+    private let owner: UserName?
+
+    /// - Parameters:
+    ///   - page: where its name links to; by default its report, seen from the user's index.
+    ///   - table: where its CSV is.
+    ///   - owner: whose it is, where the list is of several users.
+    package init(
+        overview: JobOverview, now: Date, page: String? = nil, table: String? = nil, owner: UserName? = nil
+    ) {
+        self.overview = overview
+        self.now = now
+        self.page = page ?? "\(overview.job.folderName)/\(ReportWriter.FileName.html)"
+        self.table = table ?? "\(overview.job.folderName)/\(ReportWriter.FileName.csv)"
+        self.owner = owner
+    }
+
+    private var job: Job { overview.job }
+
+    /// Appends it as an item of a list of class `jobs`.
+    package func append(to page: inout HTMLBuilder) {
+        page.raw("<li><div><h3><a href=\"")
+        page.text(self.page)
+        page.raw("\">")
+        page.untrusted(job.droppedName.display, max: 200)
+        page.raw("</a></h3><p class=muted>")
+        if let owner {
+            page.text(owner.description)
+            page.raw(" · ")
+        }
+        page.time(job.receivedAt)
+        if job.state.hasTables {
+            page.raw(" · <a href=\"")
+            page.text(table)
+            page.raw("\">CSV</a>")
+        }
+        page.raw("</p></div><div>")
+        switch job.state {
+        case .running: appendProgress(to: &page)
+        case .done: appendResult(to: &page)
+        case .refused: appendReason("refused", to: &page)
+        case .cancelled:
+            appendReason("cancelled", to: &page)
+            // What was answered until then was paid for, and may be alarming.
+            appendResult(to: &page)
+        }
+        page.raw("</div>\n")
+    }
+
+    /// Appends it as one line, an item of a list of class `older`.
+    func appendLine(to page: inout HTMLBuilder) {
+        page.raw("<li>")
+        page.time(job.receivedAt)
+        page.raw(" <a href=\"")
+        page.text(self.page)
+        page.raw("\">")
+        page.untrusted(job.droppedName.display, max: 200)
+        page.raw("</a> ")
+        switch job.state {
+        case .refused, .running: page.text(job.state.presentation.lowercased())
+        case .cancelled:
+            page.text("cancelled, ")
+            appendCounts(to: &page)
+        case .done: appendCounts(to: &page)
+        }
+        page.raw("\n")
+    }
+
+    private func appendCounts(to page: inout HTMLBuilder) {
+        page.text(countText)
+        for word in Verdict.allCases where job.counts[word] > 0 {
+            page.text(", \(Wording.number(job.counts[word])) \(word.label)")
+        }
+    }
+
+    private var countText: String {
+        job.counts.hashes == 0 ? "no hash found" : Wording.count(job.counts.hashes, "hash", "hashes")
+    }
+
+    private func appendProgress(to page: inout HTMLBuilder) {
+        guard job.counts.hashes > 0 else { return page.raw("<p>being read</p>") }
+        page.raw("<p>")
+        page.number(job.counts.finished)
+        page.raw(" of ")
+        page.number(job.counts.hashes)
+        page.raw(" answered")
+        if let expectedAt = overview.estimate.expectedAt {
+            page.raw(", done ")
+            page.text(Wording.expectation(expectedAt, now: now))
+        }
+        page.raw("</p>")
+        page.bar(job.counts.finished, of: job.counts.hashes)
+        if let reason = overview.estimate.waitReason {
+            page.raw("<p class=muted>")
+            page.untrusted(reason, max: 500)
+            page.raw("</p>")
+        }
+        appendWords(to: &page)
+    }
+
+    private func appendResult(to page: inout HTMLBuilder) {
+        page.raw("<p>")
+        page.text(countText)
+        if job.counts.unusableLines > 0 {
+            page.raw(", ")
+            page.text(Wording.count(job.counts.unusableLines, "unusable line", "unusable lines"))
+        }
+        page.raw("</p>")
+        page.stackedBar(job.counts)
+        appendWords(to: &page)
+    }
+
+    private func appendWords(to page: inout HTMLBuilder) {
+        let present = Verdict.allCases.filter { $0 != .waiting && job.counts[$0] > 0 }
+        guard !present.isEmpty else { return }
+        page.raw("<ul class=words>")
+        for word in present {
+            page.raw("<li><span class=\"v ")
+            page.raw(word.styleClass)
+            page.raw("\">")
+            page.number(job.counts[word])
+            page.raw(" ")
+            page.text(word.label)
+            page.raw("</span>")
+        }
+        page.raw("</ul>")
+    }
+
+    private func appendReason(_ word: StaticString, to page: inout HTMLBuilder) {
+        page.raw("<p><span class=\"v f\">")
+        page.raw(word)
+        page.raw("</span>")
+        if let reason = job.reason {
+            page.raw(": ")
+            page.untrusted(reason, max: 500)
+        }
+        page.raw("</p>")
+    }
+}

@@ -1,0 +1,152 @@
+import FileSystem
+import Foundation
+package import Model
+
+/// A job's `report.html`: the head, the rows as they come, the foot.
+struct JobPage {
+    let input: ReportInput
+    let frame: PageFrame
+
+    private var job: Job { input.job }
+    private var options: ReportOptions { frame.options }
+
+    /// Writes the whole page into `file`; each row is built in the same memory.
+    func write(to file: AtomicFile, rows: RowSource) throws {
+        var page = HTMLBuilder()
+        frame.open(&page, title: title, refreshSeconds: refreshSeconds)
+        appendHeader(to: &page)
+        guard job.state != .refused, job.counts.hashes > 0 else {
+            appendEmpty(to: &page)
+            try finish(page, in: file)
+            return
+        }
+        JobSummary(input: input).append(to: &page)
+        appendCharts(to: &page)
+        let table = JobTable(input: input, options: options)
+        table.appendOpening(to: &page)
+        try file.append(page.bytes)
+        let shown = try write(table, to: file, rows: rows)
+        page.removeAll()
+        table.appendClosing(rows: shown, to: &page)
+        try finish(page, in: file)
+    }
+
+    /// Returns how many rows were written.
+    private func write(_ table: JobTable, to file: AtomicFile, rows: RowSource) throws -> Int {
+        var shown = 0
+        var row = HTMLBuilder()
+        try rows { next in
+            guard shown < table.rowsMax else { return }
+            row.removeAll()
+            table.append(next, index: shown, to: &row)
+            shown += 1
+            try file.append(row.bytes)
+        }
+        return shown
+    }
+
+    private func appendCharts(to page: inout HTMLBuilder) {
+        let charts = JobCharts(statistics: input.statistics)
+        page.raw("<div class=panels>")
+        charts.appendFamilies(to: &page)
+        charts.appendTypes(to: &page)
+        JobSummary(input: input).appendCost(to: &page)
+        page.raw("</div>\n<div class=panels>")
+        charts.appendFirstSeen(to: &page)
+        charts.appendLastScanned(to: &page)
+        page.raw("</div>\n")
+        charts.appendLegend(to: &page)
+    }
+
+    // A page that is not final loads itself again; one that is more work for a browser, more seldom.
+    private var refreshSeconds: Int? {
+        guard !job.state.isFinal else { return nil }
+        return options.refreshSeconds * (1 + min(job.counts.hashes, options.htmlRowsMax(job.state)) / 500)
+    }
+
+    private func finish(_ page: HTMLBuilder, in file: AtomicFile) throws {
+        var page = page
+        JobSummary(input: input).appendUnusableLines(to: &page)
+        JobSummary(input: input).appendOrigin(to: &page, options: options)
+        frame.close(&page, now: input.now, refreshSeconds: refreshSeconds)
+        try file.append(page.bytes)
+    }
+
+    // A tab shows its title's beginning: how far it is comes before the name.
+    private var title: String {
+        let name = job.droppedName.display
+        switch job.state {
+        case .running:
+            return "\(Wording.percent(job.counts.finished, of: job.counts.hashes)) % · \(name)"
+        case .done:
+            let malicious = job.counts[.malicious]
+            return malicious > 0 ? "\(Wording.number(malicious)) malicious · \(name)" : name
+        case .refused: return "refused · \(name)"
+        case .cancelled: return "cancelled · \(name)"
+        }
+    }
+
+    private func appendHeader(to page: inout HTMLBuilder) {
+        page.raw("<header><nav class=crumbs><a href=\"../index.html\"><b>hashdrop</b> / ")
+        page.text(job.user.description)
+        page.raw("</a></nav>\n<h1>")
+        page.untrusted(job.droppedName.display, max: 300)
+        page.raw("</h1>\n<p class=facts><span class=state>")
+        page.text(job.state.presentation)
+        page.raw("</span><span>received ")
+        page.time(job.receivedAt)
+        page.raw("</span>")
+        if let finishedAt = job.finishedAt {
+            page.raw("<span>finished ")
+            page.time(finishedAt)
+            page.raw("</span>")
+        }
+        page.raw("<span class=zone>UTC</span>")
+        if job.state.hasTables { appendFiles(to: &page) }
+        page.raw("</p></header>\n<main>\n")
+    }
+
+    private func appendFiles(to page: inout HTMLBuilder) {
+        for name in options.tableFiles {
+            page.raw("<span><a href=\"")
+            page.text(name)
+            page.raw("\">")
+            page.text(name)
+            page.raw("</a></span>")
+        }
+    }
+
+    // Without a table the page is one clear sentence: what happened, and what can be done.
+    private func appendEmpty(to page: inout HTMLBuilder) {
+        switch job.state {
+        case .refused:
+            page.raw("<section class=\"notice refusal\"><h2>This file was refused</h2><p>")
+            page.untrusted(job.reason ?? "The file could not be used.", max: 2_000)
+            page.raw("</p><p>Nothing was asked at VirusTotal. Once that is mended, drop the file again: ")
+            page.raw("every drop gets its own report.</p></section>\n")
+        case .running:
+            page.raw(
+                "<section class=notice><h2>Picked up</h2><p>The list is being read; its hashes appear ")
+            page.raw("here in a moment.</p></section>\n")
+        case .done, .cancelled:
+            page.raw(
+                "<section class=notice><h2>No hash found</h2><p>The file holds no MD5, SHA-1 or SHA-256 ")
+            page.raw("digest: no run of exactly 32, 40 or 64 hexadecimal digits.</p>")
+            page.raw(
+                "<p>A list may be plain lines, a CSV, the output of a checksum tool, or text in which ")
+            page.raw("hashes stand.</p></section>\n")
+        }
+    }
+}
+
+extension JobState {
+    /// As a reader sees it.
+    package var presentation: String {
+        switch self {
+        case .running: "Running"
+        case .done: "Done"
+        case .refused: "Refused"
+        case .cancelled: "Cancelled"
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Model
+
+/// The parts of a job's page that are not the table: progress, verdicts, costs, unusable lines, origin.
+package struct JobSummary {
+    let input: ReportInput
+
+    package init(input: ReportInput) { self.input = input }
+
+    private var job: Job { input.job }
+    private var counts: JobCounts { input.job.counts }
+
+    /// Appends progress and verdicts.
+    package func append(to page: inout HTMLBuilder) {
+        if job.state == .running { appendProgress(to: &page) }
+        if job.state == .cancelled {
+            page.raw("<section class=notice><h2>Cancelled</h2><p>")
+            page.untrusted(job.reason ?? "The job was stopped before its end.", max: 2_000)
+            page.raw("</p></section>\n")
+        }
+        appendVerdicts(to: &page)
+    }
+
+    private func appendProgress(to page: inout HTMLBuilder) {
+        page.raw("<section class=progress><p class=big>")
+        page.number(counts.finished)
+        page.raw(" of ")
+        page.number(counts.hashes)
+        page.raw(" answered")
+        if let expectedAt = input.estimate.expectedAt {
+            page.raw(", done ")
+            page.text(Wording.expectation(expectedAt, now: input.now))
+        }
+        page.raw("</p>")
+        page.bar(counts.finished, of: counts.hashes)
+        page.raw("<p class=muted>")
+        page.untrusted(input.estimate.waitReason ?? "Asking VirusTotal.", max: 1_000)
+        if let expectedAt = input.estimate.expectedAt {
+            page.raw(" Expected end: ")
+            page.time(expectedAt)
+            page.raw(".")
+        }
+        page.raw("</p></section>\n")
+    }
+
+    private func appendVerdicts(to page: inout HTMLBuilder) {
+        page.raw("<section aria-label=\"Verdicts\">\n")
+        page.stackedBar(counts)
+        page.raw("<ul class=figures>")
+        // Neither is a verdict, and most jobs have none of them.
+        let others: Set<Verdict> = [.waiting, .notAsked]
+        for word in Verdict.allCases where !others.contains(word) || counts[word] > 0 {
+            page.raw("<li class=\"")
+            page.raw(word.styleClass)
+            page.raw(counts[word] == 0 ? " zero\"><b>" : "\"><b>")
+            page.number(counts[word])
+            page.raw("</b><span class=v>")
+            page.text(word.label)
+            page.raw("</span>")
+        }
+        page.raw("</ul></section>\n")
+    }
+
+    /// Appends what the job cost and what it did not.
+    package func appendCost(to page: inout HTMLBuilder) {
+        let costs = job.requestCost
+        let parts: [(String, Int)] = [
+            ("requests sent", costs.requestsSent),
+            ("answered from the cache", costs.savedByCache),
+            ("known by another name", costs.savedByAlias),
+            ("shared with other jobs", costs.savedBySharing),
+            ("named more than once", costs.savedByDuplicates),
+        ]
+        page.raw("<section><h2>")
+        page.text(Wording.count(costs.requestsSent, "request", "requests"))
+        page.raw(" to VirusTotal, ")
+        page.number(costs.requestsSaved)
+        page.raw(" saved</h2><ul class=bars>")
+        let largest = parts.map(\.1).max() ?? 0
+        for (name, value) in parts {
+            page.raw("<li><span>")
+            page.text(name)
+            page.raw("</span>")
+            page.bar(value, of: largest)
+            page.raw("<b>")
+            page.number(value)
+            page.raw("</b>")
+        }
+        page.raw("</ul></section>")
+    }
+
+    /// Appends the lines in which a hash seems meant and none can be used.
+    func appendUnusableLines(to page: inout HTMLBuilder) {
+        guard counts.unusableLines > 0 else { return }
+        page.raw("<section><h2>")
+        page.text(Wording.count(counts.unusableLines, "line", "lines"))
+        page.raw(" without a usable hash</h2>")
+        if input.unusableLines.count < counts.unusableLines {
+            page.raw("<p class=muted>The first ")
+            page.number(input.unusableLines.count)
+            page.raw(" of them:</p>")
+        }
+        page.raw("<ul class=list>")
+        for line in input.unusableLines {
+            page.raw("<li>Line ")
+            page.number(line.line)
+            page.raw(": ")
+            page.untrusted(line.reason, max: 300)
+            page.raw("<br><code class=muted>")
+            page.untrusted(line.text, max: 120)
+            page.raw("</code>")
+        }
+        page.raw("</ul></section>\n")
+    }
+
+    /// Appends where the report comes from.
+    func appendOrigin(to page: inout HTMLBuilder, options: ReportOptions) {
+        page.raw("<section><h2>Where this comes from</h2><dl class=origin><dt>List</dt><dd>")
+        page.untrusted(job.droppedName.display, max: 300)
+        if job.inputSHA256 != nil { page.raw(" (<a href=\"input\" download>as it was dropped</a>)") }
+        page.raw("</dd><dt>Size</dt><dd>")
+        page.text(Wording.count(Int(job.inputBytes), "byte", "bytes"))
+        page.raw("</dd>")
+        if let digest = job.inputSHA256 {
+            page.raw("<dt>SHA-256 of the list</dt><dd><code>")
+            page.hash(digest)
+            page.raw("</code></dd>")
+        }
+        if !job.evidence.isEmpty {
+            page.raw("<dt>Judged complete</dt><dd>")
+            page.untrusted(job.evidence, max: 300)
+            page.raw("</dd>")
+        }
+        page.raw("<dt>Received</dt><dd>")
+        page.time(job.receivedAt)
+        page.raw("</dd>")
+        if let finishedAt = job.finishedAt {
+            page.raw("<dt>Finished</dt><dd>")
+            page.time(finishedAt)
+            page.text(" (after \(Wording.duration(finishedAt.timeIntervalSince(job.receivedAt))))")
+            page.raw("</dd>")
+        }
+        if job.state != .refused { appendRules(to: &page, options: options) }
+        page.raw("<dt>Job</dt><dd><code>")
+        page.text(job.id.description)
+        page.raw("</code>, <a href=\"status.json\">status.json</a></dd><dt>Made by</dt><dd>hashdrop ")
+        page.text(options.version)
+        page.raw("</dd></dl></section>\n")
+    }
+
+    private func appendRules(to page: inout HTMLBuilder, options: ReportOptions) {
+        page.raw("<dt>Verdicts</dt><dd>malicious from ")
+        page.text(Wording.count(options.thresholds.maliciousFrom, "detecting engine", "detecting engines"))
+        page.raw(", suspicious from ")
+        page.number(options.thresholds.suspiciousFrom)
+        page.raw("</dd><dt>Cached answers</dt><dd>taken up to an age of ")
+        page.text(Wording.duration(Double(input.cacheMaxAge.components.seconds)))
+        page.raw("</dd>")
+    }
+}

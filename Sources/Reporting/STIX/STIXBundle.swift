@@ -1,0 +1,201 @@
+import Foundation
+import Model
+
+/// A report as a STIX 2.1 bundle, one object a line, written while the rows go by.
+///
+/// - Each file is a `file` object with the hashes that are known, once, however many of its names the list has.
+/// - What VirusTotal says of it is a `malware-analysis` with the product `virustotal`, and what each vendor with a
+///   column says one with that vendor as product.
+/// - A malicious file has an `indicator` as well, whose pattern finds it by any of its hashes.
+/// - What only the list or the lookup says (the comment, unknown, failed) is a `note` on the file.
+///
+/// Identifiers depend on the thing alone, so the same answer in two reports is one object. `created` is the moment
+/// that makes the thing what it is (the scan, the first submission), `modified` when VirusTotal was asked.
+struct STIXBundle {
+    let input: ReportInput
+    let options: ReportOptions
+    private let creator: String
+
+    // Integers beyond this are not the same to every reader of JSON. Source: STIX 2.1, section 2.8.
+    private static let integerMax: Int64 = (1 << 53) - 1
+
+    init(input: ReportInput, options: ReportOptions) {
+        self.input = input
+        self.options = options
+        creator = STIXIdentifier.of("identity", [options.isSimulated ? "hashdrop, simulated" : "hashdrop"])
+    }
+
+    func appendOpening(to bytes: inout [UInt8]) {
+        bytes += Array("{\"type\":\"bundle\",\"id\":".utf8)
+        JSONText.append(STIXIdentifier.of("bundle", [input.job.id.description]), to: &bytes)
+        bytes += Array(",\"objects\":[\n".utf8)
+        var identity = STIXObject("identity", id: creator)
+        let made = Date(timeIntervalSince1970: 1_767_225_600)  // 2026-01-01, fixed as the identity is.
+        identity.set("created", made)
+        identity.set("modified", made)
+        identity.set("name", options.isSimulated ? "hashdrop (simulated verdicts)" : "hashdrop")
+        identity.set("description", "Looks up lists of file hashes at VirusTotal.")
+        identity.set("identity_class", "system")
+        bytes += identity.json
+    }
+
+    func appendClosing(to bytes: inout [UInt8]) {
+        bytes += Array("\n]}\n".utf8)
+    }
+
+    func append(_ facts: RowModel, to bytes: inout [UInt8]) {
+        let name = facts.object?.meaningfulName.flatMap { $0.isEmpty ? nil : $0 }
+        let file = STIXIdentifier.ofFile(hash: facts.object?.md5 ?? facts.row.hash, name: name)
+        if !facts.row.isFileRepeated {
+            append(self.file(facts, id: file, name: name), to: &bytes)
+            if let object = facts.object, let verdict = facts.row.verdict {
+                for analysis in analyses(of: object, facts, file: file, askedAt: verdict.askedAt) {
+                    append(analysis, to: &bytes)
+                }
+                if facts.word == .malicious {
+                    append(indicator(object, facts, name: name, askedAt: verdict.askedAt), to: &bytes)
+                }
+            }
+        }
+        if let note = note(facts, file: file) { append(note, to: &bytes) }
+    }
+
+    private func append(_ object: STIXObject, to bytes: inout [UInt8]) {
+        bytes += Array(",\n".utf8)
+        bytes += object.json
+    }
+
+    // MARK: Objects
+
+    private func file(_ facts: RowModel, id: String, name: String?) -> STIXObject {
+        var file = STIXObject("file", id: id)
+        let hashes = facts.object?.hashes ?? [facts.row.hash]
+        file.set("hashes", hashes.map { ($0.kind.stixName, $0.hexadecimal) })
+        if let size = facts.object?.sizeBytes, (0...Self.integerMax).contains(size) {
+            file.set("size", number: size)
+        }
+        file.set("name", name)
+        return file
+    }
+
+    private func analyses(of object: FileObject, _ facts: RowModel, file: String, askedAt: Date)
+        -> [STIXObject]
+    {
+        guard facts.detections != nil else { return [] }
+        let result = options.thresholds.word(for: .known(object)).stixResult
+        var whole = analysis(of: object, by: "virustotal", file: file, askedAt: askedAt, result: result)
+        whole.set("result_name", object.threatLabel.flatMap { $0.isEmpty ? nil : $0 })
+        whole.set(
+            "external_references",
+            [
+                ("source_name", "VirusTotal"),
+                ("description", Self.proportion(facts)), ("url", facts.page),
+            ], isListed: true)
+        return [whole]
+            + options.vendors.compactMap { vendor in
+                let product = ReportColumns.name(ofVendor: vendor)
+                switch object.finding(of: vendor) {
+                case .detected(let name):
+                    let isMalicious = object.engines[vendor]?.category == .malicious
+                    var analysis = analysis(
+                        of: object, by: product, file: file, askedAt: askedAt,
+                        result: isMalicious ? "malicious" : "suspicious")
+                    analysis.set("result_name", name.isEmpty ? nil : name)
+                    return analysis
+                case .undetected:
+                    return analysis(of: object, by: product, file: file, askedAt: askedAt, result: "benign")
+                case .couldNotScan, .noRow, .noAnalysisYet: return nil
+                }
+            }
+    }
+
+    private func analysis(
+        of object: FileObject, by product: String, file: String, askedAt: Date, result: String
+    ) -> STIXObject {
+        let scanned = object.lastAnalysisDate
+        var analysis = own(
+            "malware-analysis",
+            [
+                product, object.sha256.hexadecimal,
+                scanned.map { String(Int($0.timeIntervalSince1970)) } ?? "",
+            ],
+            created: scanned ?? askedAt, modified: askedAt)
+        analysis.set("product", product)
+        analysis.set("submitted", object.firstSubmissionDate)
+        analysis.set("analysis_ended", scanned)
+        analysis.set("result", result)
+        analysis.set("sample_ref", file)
+        return analysis
+    }
+
+    private func indicator(_ object: FileObject, _ facts: RowModel, name: String?, askedAt: Date)
+        -> STIXObject
+    {
+        let since = object.firstSubmissionDate ?? object.lastAnalysisDate ?? askedAt
+        var indicator = own(
+            "indicator", [object.sha256.hexadecimal], created: since, modified: askedAt)
+        indicator.set(
+            "name", object.threatLabel.flatMap { $0.isEmpty ? nil : $0 } ?? name ?? "malicious file")
+        indicator.set("indicator_types", list: ["malicious-activity"])
+        indicator.set("description", "\(Self.proportion(facts)) at VirusTotal.")
+        let terms = object.hashes.reversed().map {
+            "file:hashes.'\($0.kind.stixName)' = '\($0.hexadecimal)'"
+        }
+        indicator.set("pattern", "[\(terms.joined(separator: " OR "))]")
+        indicator.set("pattern_type", "stix")
+        indicator.set("pattern_version", "2.1")
+        indicator.set("valid_from", since)
+        return indicator
+    }
+
+    private static func proportion(_ facts: RowModel) -> String {
+        "\(facts.detections ?? 0) of \(facts.opinions ?? 0) engines detect it"
+    }
+
+    /// What has no place in the other objects; nil if there is nothing.
+    private func note(_ facts: RowModel, file: String) -> STIXObject? {
+        var lines: [String] = []
+        switch facts.word {
+        case .unknown: lines.append("VirusTotal does not know this file.")
+        case .noResults: lines.append("VirusTotal has this file, and no engine has finished yet.")
+        case .failed: lines.append("No verdict: \(facts.reason ?? "the lookup failed").")
+        case .notAsked: lines.append("Not asked: the list was cancelled before.")
+        case .waiting: lines.append("Not answered yet.")
+        case .malicious, .suspicious, .clean: break
+        }
+        if let comment = facts.row.comment, !comment.isEmpty { lines.append(comment) }
+        guard !lines.isEmpty else { return nil }
+        let job = input.job
+        var note = own(
+            "note", [job.id.description, facts.row.hash.hexadecimal], created: job.receivedAt,
+            modified: job.finishedAt ?? input.now)
+        note.set("abstract", "Line \(facts.row.line) of \(job.droppedName.display)")
+        note.set("content", lines.joined(separator: "\n"))
+        note.set("object_refs", list: [file])
+        return note
+    }
+
+    /// An object of ours, which says who made it and whether its verdicts are invented.
+    private func own(_ type: String, _ parts: [String], created: Date, modified: Date) -> STIXObject {
+        let simulated = options.isSimulated ? ["simulated"] : []
+        var object = STIXObject(type, id: STIXIdentifier.of(type, simulated + parts))
+        object.set("created_by_ref", creator)
+        object.set("created", created)
+        // A clock may be wrong, but no object may be changed before it was made.
+        object.set("modified", max(created, modified))
+        object.set("labels", list: simulated)
+        return object
+    }
+}
+
+extension Verdict {
+    /// In the vocabulary of `malware-result-ov`.
+    fileprivate var stixResult: String {
+        switch self {
+        case .malicious: "malicious"
+        case .suspicious: "suspicious"
+        case .clean: "benign"
+        case .failed, .noResults, .unknown, .notAsked, .waiting: "unknown"
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import Foundation
+import Model
+import Support
+
+/// Writes the file object of `GET /api/v3/files/{id}` in the shape of an answer of 2026 to a public key.
+///
+/// Sources: VirusTotal API v3, "file object"; answers of 2019 to 2026 for which fields may be missing.
+struct FileObjectWriter {
+    private let file: SimulatedFile
+    private let profile: ThreatProfile
+    private let isDetected: Bool
+    private let isPending: Bool
+
+    /// The body for `file`, 12 to 40 kB; `paddingBytes` more if a large answer is wanted.
+    static func body(of file: SimulatedFile, paddingBytes: Int = 0) -> [UInt8] {
+        var json = JSONWriter(reservingBytes: 32_768 + paddingBytes * 5 / 4)
+        let writer = FileObjectWriter(file)
+        json.object { body in
+            body.key("data")
+            body.object { writer.writeObject(to: &$0, paddingBytes: paddingBytes) }
+        }
+        return json.bytes
+    }
+
+    private init(_ file: SimulatedFile) {
+        self.file = file
+        profile = file.profile
+        if case .detected(engines: 1...) = file.condition { isDetected = true } else { isDetected = false }
+        isPending = file.condition == .pending
+    }
+
+    private func writeObject(to json: inout JSONWriter, paddingBytes: Int) {
+        let id = file.family.sha256.hexadecimal
+        json.member("id", id)
+        json.member("type", "file")
+        if !file.quirks.contains(.withoutLinks) {
+            json.key("links")
+            json.object { $0.member("self", "https://www.virustotal.com/api/v3/files/\(id)") }
+        }
+        if file.quirks.contains(.removed) {
+            json.key("error")
+            json.object {
+                $0.member("code", "NotFoundError")
+                $0.member("message", "File \"\(id)\" not found")
+            }
+        } else {
+            json.key("attributes")
+            json.object { writeAttributes(to: &$0, paddingBytes: paddingBytes) }
+        }
+    }
+
+    private func writeAttributes(to json: inout JSONWriter, paddingBytes: Int) {
+        var generator = SeededGenerator(seed: file.family.seed ^ 0x6174_7472_6962_7500)
+        writeIdentity(to: &json)
+        writeType(to: &json, &generator)
+        writeNames(to: &json, &generator)
+        writeDates(to: &json, &generator)
+        writeCommunity(to: &json, &generator)
+        if isDetected { writeThreat(to: &json, &generator) }
+        if profile.type.isPortableExecutable || paddingBytes > 0 {
+            PortableExecutableWriter(profile: profile, seed: file.family.seed)
+                .write(to: &json, paddingBytes: paddingBytes)
+        }
+        writeAnalysis(to: &json)
+    }
+
+    private func writeIdentity(to json: inout JSONWriter) {
+        for (name, hash) in [
+            ("md5", file.family.md5), ("sha1", file.family.sha1), ("sha256", file.family.sha256),
+        ] { json.member(name, hash.hexadecimal) }
+        json.member("size", profile.sizeBytes)
+    }
+
+    private func writeType(to json: inout JSONWriter, _ generator: inout SeededGenerator) {
+        let type = profile.type
+        json.member("type_description", type.description)
+        json.member("type_tag", type.tag)
+        json.member("type_extension", type.fileExtension)
+        json.member("type_tags", type.typeTags)
+        json.member("tags", [type.tag] + (generator.below(2) == 0 ? ["checks-user-input"] : []))
+        json.member("magic", type.magic)
+        json.member("magika", type.magika)
+        json.key("trid")
+        json.array { list in
+            var probability = 86.6
+            for name in type.trid {
+                list.object {
+                    $0.member("file_type", name)
+                    $0.key("probability")
+                    $0.decimal((probability * 10).rounded() / 10)
+                }
+                probability /= 4
+            }
+        }
+        writeFuzzyHashes(to: &json, &generator)
+    }
+
+    private func writeFuzzyHashes(to json: inout JSONWriter, _ generator: inout SeededGenerator) {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        let digits = Array("0123456789ABCDEF")
+        let first = String((0..<56).map { _ in generator.pick(letters) })
+        let second = String((0..<28).map { _ in generator.pick(letters) })
+        json.member("ssdeep", "\(192 << generator.below(6)):\(first):\(second)")
+        json.member("tlsh", "T1" + String((0..<70).map { _ in generator.pick(digits) }))
+        if generator.below(4) > 0 {
+            let code = String((0..<9).map { _ in generator.pick(digits) }).lowercased()
+            json.member("vhash", "0\(code)z\(generator.below(90) + 10)z")
+        }
+    }
+
+    private func writeNames(to json: inout JSONWriter, _ generator: inout SeededGenerator) {
+        let isHostile = file.quirks.contains(.hostileText)
+        let names = isHostile ? HostileText.names : file.names ?? profile.fileNames
+        json.member("names", names)
+        // Absent in 20 of 125 recorded answers, some of which have names.
+        if let first = names.first, isHostile || file.names != nil || generator.below(12) > 0 {
+            json.member("meaningful_name", first)
+        }
+    }
+
+    private func writeDates(to json: inout JSONWriter, _ generator: inout SeededGenerator) {
+        let analysis = Int(file.lastAnalysisDate.timeIntervalSince1970)
+        // A test that moves the analysis moves the rest of the file's life with it.
+        let offset = analysis - profile.lastAnalysisSecond
+        json.member("first_submission_date", profile.firstSubmissionSecond + offset)
+        json.member("last_submission_date", profile.lastSubmissionSecond + offset)
+        json.member("last_modification_date", analysis + generator.below(86_400))
+        if !isPending { json.member("last_analysis_date", analysis) }
+        if generator.below(3) == 0 {
+            let seen = profile.firstSubmissionSecond + offset - generator.below(86_400)
+            json.member("first_seen_itw_date", seen)
+        }
+    }
+
+    private func writeCommunity(to json: inout JSONWriter, _ generator: inout SeededGenerator) {
+        let sources = 1 + generator.below(isDetected ? 40 : 400)
+        json.member("times_submitted", sources + generator.below(60))
+        json.member("unique_sources", sources)
+        let votes = generator.below(isDetected ? 30 : 2)
+        json.member("reputation", isDetected ? -votes * 9 : generator.below(3))
+        json.key("total_votes")
+        json.object {
+            $0.member("harmless", isDetected ? votes / 6 : votes)
+            $0.member("malicious", isDetected ? votes : 0)
+        }
+    }
+
+    private func writeThreat(to json: inout JSONWriter, _ generator: inout SeededGenerator) {
+        let threat = profile.threat
+        let label = "\(threat.category).\(threat.name)/\(profile.variant.lowercased())"
+        let categories = [(threat.category, 12 + generator.below(20)), ("trojan", 3 + generator.below(8))]
+        let names = [(threat.name, 9 + generator.below(20)), (profile.variant.lowercased(), 2)]
+        json.key("popular_threat_classification")
+        json.object { classification in
+            let isHostile = file.quirks.contains(.hostileText)
+            classification.member("suggested_threat_label", isHostile ? HostileText.label : label)
+            classification.key("popular_threat_category")
+            writeCounted(categories, to: &classification)
+            classification.key("popular_threat_name")
+            writeCounted(names, to: &classification)
+        }
+        guard generator.below(3) == 0 else { return }
+        json.key("sandbox_verdicts")
+        json.object { verdicts in
+            verdicts.key("Zenbox")
+            verdicts.object {
+                $0.member("category", "malicious")
+                $0.member("sandbox_name", "Zenbox")
+                $0.member("malware_classification", ["MALWARE", "EVADER"])
+                $0.member("malware_names", [threat.title])
+                $0.member("confidence", 80 + Int(file.family.seed % 20))
+            }
+        }
+    }
+
+    private func writeCounted(_ values: [(String, Int)], to json: inout JSONWriter) {
+        json.array { list in
+            for (value, count) in values {
+                if file.quirks.contains(.threatPairs) {
+                    list.array {
+                        $0.string(value)
+                        $0.number(count)
+                    }
+                } else {
+                    list.object {
+                        $0.member("count", count)
+                        $0.member("value", value)
+                    }
+                }
+            }
+        }
+    }
+
+    private func writeAnalysis(to json: inout JSONWriter) {
+        var table = EngineTable(file, profile: profile)
+        json.key("last_analysis_results")
+        table.write(to: &json)
+        // A file without a finished analysis has no statistics either.
+        if isPending || file.quirks.contains(.withoutStats) { return }
+        json.key("last_analysis_stats")
+        json.object { stats in
+            for (category, count) in zip(EngineTable.categories, table.counts) {
+                stats.member(category, count)
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import FileSystem
+import Foundation
+import Glibc
+import Model
+
+/// `claim.json`: says of a work folder whose file it holds, independently of the database.
+struct ClaimRecord: Codable, Equatable {
+    static let currentVersion = 1
+    static let fileName = "claim.json"
+    static let partialName = "claim.json.partial"
+    /// A record is about 600 bytes; a larger file is none.
+    static let bytesMax = 65_536
+
+    var version = currentVersion
+    var user: String
+    /// The dropped name's bytes.
+    var name: Data
+    /// The dropped name for people who look into the folder.
+    var displayName: String
+    var claimedAt: Date
+    var identity: FileIdentity
+    var size: Int64
+    var modifiedNanoseconds: Int64
+    var evidence: CompletionEvidence?
+    var refusal: RefusalReason?
+
+    init(
+        user: UserName, entry: SpoolEntry, claimedAt: Date, evidence: CompletionEvidence? = nil,
+        refusal: RefusalReason? = nil
+    ) {
+        self.user = user.description
+        name = Data(entry.name.bytes)
+        displayName = entry.name.display
+        self.claimedAt = claimedAt
+        identity = entry.identity
+        size = entry.size
+        modifiedNanoseconds = entry.modifiedNanoseconds
+        self.evidence = evidence
+        self.refusal = refusal
+    }
+
+    var droppedName: DroppedName { DroppedName(bytes: name) }
+
+    /// Whether this is the file that was inspected, and nobody wrote to it since; the rename itself changes its
+    /// ctime.
+    func describes(_ status: stat) -> Bool {
+        let now = SpoolEntry(name: droppedName, status: status)
+        return now.kind == .regular && now.identity == identity && now.size == size
+            && now.modifiedNanoseconds == modifiedNanoseconds
+    }
+
+    /// Writes the record so that it is there whole or not at all, also after a power cut.
+    func write(to folder: borrowing Directory) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        encoder.dateEncodingStrategy = .secondsSince1970
+        let data = try encoder.encode(self)
+        try folder.removeFile(Array(Self.partialName.utf8))
+        let file = try folder.create(Array(Self.partialName.utf8), mode: 0o600)
+        try data.withUnsafeBytes { bytes in
+            try writeAll(bytes, to: file.number) { folder.error("write", $0, Self.partialName) }
+        }
+        guard fsync(file.number) == 0 else { throw folder.error("write", errno, Self.partialName) }
+        try folder.rename(Self.partialName, to: Self.fileName)
+        try folder.synchronize()
+    }
+
+    /// The folder's record, or why it has none that can be used.
+    static func read(from folder: borrowing Directory) throws -> Reading {
+        guard try folder.status(Array(fileName.utf8)) != nil else { return .missing }
+        let file = try folder.openForReading(Array(fileName.utf8))
+        var buffer = [UInt8](repeating: 0, count: bytesMax)
+        let count = try file.read(into: &buffer) { folder.error("read", $0, fileName) }
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .secondsSince1970
+        do {
+            let record = try decoder.decode(ClaimRecord.self, from: Data(buffer.prefix(count)))
+            guard record.version == currentVersion, let user = UserName(record.user) else {
+                return .unusable("it is of version \(record.version) or names no user")
+            }
+            return .usable(record, user)
+        } catch {
+            return .unusable("\(error)")
+        }
+    }
+
+    enum Reading {
+        case usable(ClaimRecord, UserName)
+        case missing
+        case unusable(String)
+    }
+}
+
+/// How a file was judged complete.
+struct CompletionEvidence: Codable, Equatable {
+    var arrival: ReadyEvidence
+    var writer: WriterProbe
+
+    /// In words, for a report: `quiet for 2 s, no writer`.
+    var words: String {
+        let arrival =
+            switch arrival {
+            case .renamedIntoFolder: "renamed into the folder"
+            case .quiet(let seconds): "quiet for \(Int(seconds.rounded(.down))) s"
+            }
+        let writer =
+            switch writer {
+            case .noWriter: "no writer"
+            case .writerPresent: "still open for writing"
+            case .unknown(let number): "writers unknown (\(FileSystemError.words(number)))"
+            }
+        return arrival + ", " + writer
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import GRDB
+import Model
+
+/// One row of `job`.
+enum JobRecord {
+    /// - Parameter isThere: false while its list is taken in.
+    static func insert(_ job: Job, isThere: Bool = true, in db: Database) throws -> Int64 {
+        try db.execute(
+            sql: """
+                INSERT INTO job (name, user, droppedName, state, reason, receivedAt, finishedAt, inputBytes,
+                    inputSHA256, evidence, stage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                job.id.description, job.user.description, Data(job.droppedName.bytes), job.state.rawValue,
+                job.reason, job.receivedAt.milliseconds, job.finishedAt?.milliseconds, job.inputBytes,
+                job.inputSHA256?.data, job.evidence, isThere ? 1 : 0,
+            ])
+        return db.lastInsertedRowID
+    }
+
+    /// Whether answers are written into a job's rows: it runs, or is about to.
+    static let isServed = "job.state = 'running' AND job.stage < 2"
+
+    /// Counts the slice whose rows have higher positions than `position`. Sums are added to, for answers may have
+    /// come for earlier slices meanwhile.
+    static func addToCounts(
+        _ rowID: Int64, after position: Int, mentions: Int, unusable: Int, in db: Database
+    ) throws {
+        let slice = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT count(*), coalesce(sum(state < 2), 0), coalesce(sum(state = 2), 0) FROM jobHash
+                    WHERE jobID = ? AND position > ?
+                    """), arguments: [rowID, position])!
+        let (hashes, open, cached): (Int, Int, Int) = (slice[0], slice[1], slice[2])
+        try db.cachedStatement(
+            sql: """
+                UPDATE job SET hashCount = hashCount + ?, openCount = openCount + ?,
+                    savedByCache = savedByCache + ?, duplicateCount = duplicateCount + ?,
+                    unusableCount = unusableCount + ? WHERE id = ?
+                """
+        ).execute(arguments: [hashes, open, cached, mentions - hashes, unusable, rowID])
+    }
+
+    /// The whole list is in: the job is there. With nothing open it is done, without a hash refused.
+    static func finishIntake(_ rowID: Int64, at now: Date, in db: Database) throws {
+        let counts = try Row.fetchOne(
+            db, sql: "SELECT hashCount, openCount, unusableCount FROM job WHERE id = ?", arguments: [rowID])!
+        let (hashes, open, unusable): (Int, Int, Int) = (counts[0], counts[1], counts[2])
+        let state: JobState = hashes == 0 ? .refused : open == 0 ? .done : .running
+        try db.execute(
+            sql: "UPDATE job SET stage = 1, state = ?, reason = ?, finishedAt = ? WHERE id = ?",
+            arguments: [
+                state.rawValue, hashes == 0 ? noHashReason(unusable: unusable) : nil,
+                state == .running ? nil : now.milliseconds, rowID,
+            ])
+    }
+
+    /// From here on the jobs are nobody's to see, and their names are free; `JobStore.purge` deletes them.
+    static func beginRemoval(_ condition: String, _ arguments: StatementArguments, in db: Database) throws {
+        try db.execute(
+            sql: "UPDATE job SET stage = 2, name = 'removed ' || id WHERE \(condition)", arguments: arguments)
+    }
+
+    private static func noHashReason(unusable: Int) -> String {
+        let found =
+            unusable == 0
+            ? "The file holds no hash"
+            : "The file holds no hash that VirusTotal can look up (\(unusable) \(unusable == 1 ? "line has something like one" : "lines have something like one"): its report lists them)"
+        return found
+            + "; drop a text file with MD5, SHA-1 or SHA-256 hashes: 32, 40 or 64 hexadecimal digits."
+    }
+
+    static func job(_ rowID: Int64, in db: Database) throws -> Job? {
+        try fetch(db, "id = ?", [rowID]).first
+    }
+
+    /// The jobs that are there and meet a condition.
+    static func fetch(
+        _ db: Database, index: String? = nil, _ condition: String, _ arguments: StatementArguments
+    ) throws -> [Job] {
+        let index = index.map { "INDEXED BY \($0)" } ?? ""
+        return try Row.fetchAll(
+            db, sql: "SELECT * FROM job \(index) WHERE stage = 1 AND \(condition)", arguments: arguments
+        ).map(job)
+    }
+
+    private static func job(_ row: Row) throws -> Job {
+        guard let id = JobID(row["name"] as String), let user = UserName(row["user"] as String),
+            let state = JobState(rawValue: row["state"])
+        else {
+            throw StoreError(.notOurs, "The database holds a job that cannot be read; restore a backup.")
+        }
+        let hashes: Int = row["hashCount"]
+        let open: Int = row["openCount"]
+        let duplicates: Int = row["duplicateCount"]
+        return Job(
+            id: id, user: user, droppedName: DroppedName(bytes: row["droppedName"] as Data), state: state,
+            reason: row["reason"], receivedAt: Date(milliseconds: row["receivedAt"]),
+            finishedAt: (row["finishedAt"] as Int64?).map(Date.init(milliseconds:)),
+            inputBytes: row["inputBytes"],
+            inputSHA256: try (row["inputSHA256"] as Data?).map(FileHash.init(column:)),
+            evidence: row["evidence"],
+            counts: JobCounts(
+                hashes: hashes, duplicates: duplicates, unusableLines: row["unusableCount"],
+                words: words(row["words"], open: open, state)),
+            requestCost: RequestCost(
+                requestsSent: row["requestsSent"], savedByCache: row["savedByCache"],
+                savedByAlias: row["savedByAlias"], savedBySharing: row["savedBySharing"],
+                savedByDuplicates: duplicates))
+    }
+
+    /// The verdicts as last reported, so that a running job's numbers are all of one moment; before the first report the
+    /// rows that wait.
+    private static func words(_ text: String, open: Int, _ state: JobState) -> [Verdict: Int] {
+        var words: [Verdict: Int] = [:]
+        for part in text.split(separator: ",") {
+            let pair = part.split(separator: " ")
+            guard pair.count == 2, let word = Verdict(rawValue: String(pair[0])) else { continue }
+            words[word] = Int(pair[1])
+        }
+        if words.isEmpty { words[.waiting] = open }
+        if state != .running, let waiting = words.removeValue(forKey: .waiting), state == .cancelled {
+            words[.notAsked, default: 0] += waiting
+        }
+        return words
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import GRDB
+package import Model
+
+/// How long an answer counts as fresh, by what it was.
+package struct CacheAges: Hashable, Sendable {
+    /// For files that VirusTotal knows; default 24 h.
+    package var known: Duration
+    /// For files that it does not know, or has not scanned yet; default 24 h.
+    package var unknown: Duration
+
+    package init(known: Duration = .seconds(86_400), unknown: Duration = .seconds(86_400)) {
+        self.known = known
+        self.unknown = unknown
+    }
+}
+
+/// The jobs and their lists.
+package struct JobStore: Sendable {
+    let pool: DatabasePool
+
+    /// Begins to take in a list; nothing is written yet.
+    package func intake(of job: Job, ages: CacheAges) -> JobWriter {
+        JobWriter(job: job, ages: ages, pool: pool)
+    }
+
+    /// Stores a job that was refused without a list.
+    package func refuse(_ job: Job) throws {
+        try pool.write { db in _ = try JobRecord.insert(job, in: db) }
+    }
+
+    package func job(_ id: JobID) throws -> Job? {
+        try pool.read { db in
+            try JobRecord.fetch(db, "name = ?", [id.description]).first
+        }
+    }
+
+    /// This user's job of this id, or nil; in the same time whether nobody has it or somebody else.
+    package func job(_ id: JobID, of user: UserName) throws -> Job? {
+        try pool.read { db in
+            try JobRecord.fetch(
+                db, index: "jobOfUserByName", "user = ? AND name = ?", [user.description, id.description]
+            ).first
+        }
+    }
+
+    /// A user's jobs, the newest first, without the newest `offset` of them.
+    package func jobs(of user: UserName, limit: Int, offset: Int = 0) throws -> [Job] {
+        try pool.read { db in
+            try JobRecord.fetch(
+                db, "user = ? ORDER BY receivedAt DESC, id DESC LIMIT ? OFFSET ?",
+                [user.description, limit, offset])
+        }
+    }
+
+    /// Everybody's jobs, the newest first, without the newest `offset` of them.
+    package func jobs(limit: Int, offset: Int = 0) throws -> [Job] {
+        try pool.read { db in
+            try JobRecord.fetch(
+                db, "true ORDER BY receivedAt DESC, id DESC LIMIT ? OFFSET ?", [limit, offset])
+        }
+    }
+
+    /// Jobs whose final report does not stand in its folder yet: the running ones and those just ended.
+    package func unpublished() throws -> [Job] {
+        try pool.read { db in try JobRecord.fetch(db, "isPublished = 0 ORDER BY id", []) }
+    }
+
+    /// Remembers how many rows of each verdict a job's report shows, so that lists of jobs need not count again.
+    ///
+    /// - Parameter isFinal: whether the report is the last one, and stands in its folder. It is not if the job was
+    ///   told to run again meanwhile.
+    package func saveReported(_ id: JobID, words: [Verdict: Int], isFinal: Bool) throws {
+        let text = words.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
+            .joined(separator: ",")
+        try pool.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE job SET words = ?, isPublished = max(isPublished, ? AND state <> 'running')
+                    WHERE name = ?
+                    """, arguments: [text, isFinal, id.description])
+        }
+    }
+
+    /// How many jobs a user has.
+    package func count(of user: UserName) throws -> Int {
+        try pool.read { db in
+            // The few that are not there are taken off, so that the many are counted in the index alone.
+            try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT (SELECT count(*) FROM job WHERE user = :user)
+                        - (SELECT count(*) FROM job WHERE user = :user AND stage <> 1)
+                    """, arguments: ["user": user.description])!
+        }
+    }
+
+    /// How many jobs there are.
+    package func count() throws -> Int {
+        try pool.read { db in
+            try Int.fetchOne(
+                db,
+                sql: "SELECT (SELECT count(*) FROM job) - (SELECT count(*) FROM job WHERE stage <> 1)")!
+        }
+    }
+
+    /// The list's lines without a usable hash, in order, the first `limit` of them.
+    package func unusableLines(of id: JobID, limit: Int) throws -> [UnusableLine] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT line, text, unusableLine.reason FROM unusableLine JOIN job ON job.id = jobID
+                    WHERE job.name = ? ORDER BY line LIMIT ?
+                    """, arguments: [id.description, limit]
+            ).map { UnusableLine(line: $0[0], text: $0[1], reason: $0[2]) }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package import Foundation
+import GRDB
+package import Model
+
+/// Takes in a list slice by slice, each one transaction, so that no other writer waits for the end of a long one.
+///
+/// Until its last slice the job is nobody's to see or to ask for; answers that come meanwhile are written into it all
+/// the same. What throws changes nothing, neither here nor in the database: the same slice may be written again.
+package struct JobWriter: Sendable {
+    private let job: Job
+    private let ages: CacheAges
+    private let pool: DatabasePool
+    private var rowID: Int64?
+    /// Hashes written, repeated ones among them: the last one's position.
+    private var mentions = 0
+
+    init(job: Job, ages: CacheAges, pool: DatabasePool) {
+        self.job = job
+        self.ages = ages
+        self.pool = pool
+    }
+
+    /// Writes a slice that is not the last one.
+    package mutating func write(_ slice: ImportBatch) throws {
+        rowID = try pool.write { db in try write(slice, into: rowID ?? insert(in: db), db) }
+        mentions += slice.mentions
+    }
+
+    /// Writes the last slice, and with it the job is there.
+    ///
+    /// - Returns: the job with its counts. It is already done if the cache knew everything, and refused if the
+    ///   list holds no hash.
+    package func finish(_ slice: ImportBatch, at now: Date) throws -> Job {
+        try pool.write { db in
+            let rowID = try write(slice, into: rowID ?? insert(in: db), db)
+            try JobRecord.finishIntake(rowID, at: now, in: db)
+            return try JobRecord.job(rowID, in: db)!
+        }
+    }
+
+    /// Makes a refused job of it: what was written of its list is removed.
+    package func refuse(_ reason: String, at now: Date) throws {
+        var job = job
+        job.state = .refused
+        job.reason = reason
+        job.finishedAt = now
+        try pool.write { [job] db in
+            if let rowID { try JobRecord.beginRemoval("id = ?", [rowID], in: db) }
+            _ = try JobRecord.insert(job, in: db)
+        }
+    }
+
+    private func insert(in db: Database) throws -> Int64 {
+        try JobRecord.insert(job, isThere: false, in: db)
+    }
+
+    private func write(_ slice: ImportBatch, into rowID: Int64, _ db: Database) throws -> Int64 {
+        let insertion = try HashInsertion(jobID: rowID, ages: ages, now: job.receivedAt, in: db)
+        // In the order of the index: a page of it is then written once a slice, and not once a hash.
+        for row in slice.rows.sorted(by: { ($0.hash, $0.offset) < ($1.hash, $1.offset) }) {
+            try insertion.insert(row, position: mentions + row.offset)
+        }
+        let insertLine = try db.cachedStatement(
+            sql: "INSERT INTO unusableLine (jobID, line, text, reason) VALUES (?, ?, ?, ?)")
+        for line in slice.unusableLines {
+            try insertLine.execute(arguments: [rowID, line.line, line.text.storable, line.reason])
+        }
+        try AliasResolver.settle(jobID: rowID, after: mentions, in: db)
+        try JobRecord.addToCounts(
+            rowID, after: mentions, mentions: slice.mentions, unusable: slice.unusableLines.count, in: db)
+        return rowID
+    }
+}
+
+/// A part of a list, in memory until it is written.
+package struct ImportBatch: Sendable {
+    /// A hash and where it stands.
+    struct Row: Sendable {
+        /// Its place in the slice, counted from 1.
+        var offset: Int
+        var hash: FileHash
+        /// Which hash is asked before it.
+        var leader: FileHash?
+        var isLeadersFile: Bool
+        var line: Int
+        var comment: String?
+    }
+
+    private(set) var rows: [Row] = []
+    private(set) var unusableLines: [UnusableLine] = []
+
+    package init() {}
+
+    /// Hashes, repeated ones among them.
+    package var mentions: Int { rows.count }
+    /// Hashes and unusable lines.
+    package var count: Int { rows.count + unusableLines.count }
+
+    /// A line with hashes. Where it holds at most one of each kind they are taken for names of one file: the
+    /// strongest leads, and the others wait for its answer.
+    package mutating func add(_ entry: HashListEntry) {
+        let kinds = Set(entry.hashes.map(\.kind))
+        let leader =
+            kinds.count == entry.hashes.count && kinds.count > 1
+            ? entry.hashes.max { $0.kind < $1.kind } : nil
+        for hash in entry.hashes {
+            let follows = leader != nil && hash != leader
+            rows.append(
+                Row(
+                    offset: rows.count + 1, hash: hash, leader: follows ? leader : nil,
+                    isLeadersFile: follows && entry.namesOneFile, line: entry.line, comment: entry.comment))
+        }
+    }
+
+    package mutating func add(_ line: UnusableLine) { unusableLines.append(line) }
+}
+
+/// Inserts a job's hashes; those that the cache knows are answered at once.
+private struct HashInsertion {
+    private let statement: Statement
+    private let jobID: Int64
+    private let knownSince: Int64
+    private let unknownSince: Int64
+
+    init(jobID: Int64, ages: CacheAges, now: Date, in db: Database) throws {
+        self.jobID = jobID
+        knownSince = (now - ages.known).milliseconds
+        unknownSince = (now - ages.unknown).milliseconds
+        // Numbered, for names are looked up for each row. "WHERE true", or SQLite would take ON for a join's.
+        // 1 job, 2 position, 3 hash, 4 leader, 5 isLeadersFile, 6 line, 7 comment, 8 knownSince, 9 unknownSince
+        statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment)
+                SELECT ?1, ?2, ?3, iif(isFresh, 2, iif(?4 IS NULL, 0, 1)), iif(isFresh, NULL, ?4), ?5, ?6, ?7
+                FROM (SELECT EXISTS (
+                    SELECT 1 FROM answer LEFT JOIN file ON file.id = answer.fileID
+                    WHERE answer.hash = ?3 AND answer.askedAt >= iif(file.engineCount > 0, ?8, ?9)) AS isFresh)
+                WHERE true
+                ON CONFLICT (jobID, hash) DO UPDATE SET occurrences = occurrences + 1
+                """)
+    }
+
+    func insert(_ row: ImportBatch.Row, position: Int) throws {
+        try statement.execute(arguments: [
+            jobID, position, row.hash.data, row.leader?.data, row.isLeadersFile, row.line,
+            row.comment?.storable, knownSince, unknownSince,
+        ])
+    }
+}

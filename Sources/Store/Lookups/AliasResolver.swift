@@ -1,0 +1,78 @@
+import Foundation
+import GRDB
+import Model
+
+/// What becomes of a row whose leader has been answered.
+///
+/// A leader that VirusTotal knows has told its other names: a follower among them is answered by now, and one
+/// that is not is another file after all and is asked by itself. A leader that VirusTotal does not know tells
+/// nothing of the others: they are asked too, unless the list's structure says that they are names of the same,
+/// unknown, file. A line alone does not: in "loader <hash> dropped <hash>" the second may be known malware.
+enum AliasResolver {
+    /// Settles the followers of a new slice, whose rows have higher positions than `position`, as a set. None of
+    /// them leads in an earlier slice.
+    static func settle(jobID: Int64, after position: Int, in db: Database) throws {
+        let slice: StatementArguments = ["job": jobID, "position": position]
+        // Again until nothing changes, since a follower may lead on another line.
+        repeat {
+            try db.execute(
+                sql: """
+                    UPDATE jobHash SET state = 2, leader = NULL,
+                        askedAs = (SELECT coalesce(l.askedAs, l.hash) FROM jobHash l
+                            WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader)
+                    WHERE jobID = :job AND position > :position AND state = 1 AND isLeadersFile = 1 AND EXISTS (
+                        SELECT 1 FROM jobHash l JOIN answer ON answer.hash = coalesce(l.askedAs, l.hash)
+                        WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader AND l.state = 2
+                            AND answer.fileID IS NULL)
+                    """, arguments: slice)
+        } while db.changesCount > 0
+        try db.execute(
+            sql: """
+                UPDATE jobHash SET state = 0, leader = NULL
+                WHERE jobID = :job AND position > :position AND state = 1 AND EXISTS (
+                    SELECT 1 FROM jobHash l WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader
+                        AND l.state = 2)
+                """, arguments: slice)
+    }
+
+    /// Settles the followers of hashes that have just been answered or failed.
+    ///
+    /// The index is named, because SQLite would rather walk all of the job's rows, for each answer.
+    ///
+    /// - Returns: how many were answered by that.
+    static func settle(jobID: Int64, after finished: [Data], in db: Database) throws -> Int {
+        var leaders = finished
+        var answered = 0
+        while let leader = leaders.popLast() {
+            if let asked = try unknownHash(behind: leader, jobID: jobID, in: db) {
+                let followers = try Data.fetchAll(
+                    db.cachedStatement(
+                        sql: """
+                            UPDATE jobHash INDEXED BY jobHashFollowing
+                            SET state = 2, leader = NULL, askedAs = ?
+                            WHERE jobID = ? AND leader = ? AND state = 1 AND isLeadersFile = 1 RETURNING hash
+                            """), arguments: [asked, jobID, leader])
+                answered += followers.count
+                leaders += followers
+            }
+            try db.cachedStatement(
+                sql: """
+                    UPDATE jobHash INDEXED BY jobHashFollowing SET state = 0, leader = NULL
+                    WHERE jobID = ? AND leader = ? AND state = 1
+                    """
+            ).execute(arguments: [jobID, leader])
+        }
+        return answered
+    }
+
+    /// The hash that VirusTotal said it does not know, if that is the answer for `leader`.
+    private static func unknownHash(behind leader: Data, jobID: Int64, in db: Database) throws -> Data? {
+        try Data.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT answer.hash FROM jobHash JOIN answer
+                        ON answer.hash = coalesce(jobHash.askedAs, jobHash.hash)
+                    WHERE jobID = ? AND jobHash.hash = ? AND state = 2 AND answer.fileID IS NULL
+                    """), arguments: [jobID, leader])
+    }
+}

@@ -1,0 +1,241 @@
+package import Foundation
+import GRDB
+package import Model
+
+/// A job with open hashes, as the queue sees it.
+package struct RunningJob: Hashable, Sendable {
+    package var rowID: Int64
+    package var id: JobID
+    package var user: UserName
+    /// The user's turns relative to others: 1 to 100.
+    package var weight: Int
+    package var droppedName: DroppedName
+    package var receivedAt: Date
+    /// Hashes that have to be asked, if no other name of theirs is asked before.
+    package var openHashes: Int
+
+    package init(
+        rowID: Int64, id: JobID, user: UserName, weight: Int, droppedName: DroppedName, receivedAt: Date,
+        openHashes: Int
+    ) {
+        self.rowID = rowID
+        self.id = id
+        self.user = user
+        self.weight = weight
+        self.droppedName = droppedName
+        self.receivedAt = receivedAt
+        self.openHashes = openHashes
+    }
+}
+
+/// A hash that is about to be asked, and the job that pays for it.
+package struct Reservation: Hashable, Sendable {
+    package var hash: FileHash
+    package var jobRowID: Int64
+
+    package init(hash: FileHash, jobRowID: Int64) {
+        self.hash = hash
+        self.jobRowID = jobRowID
+    }
+}
+
+/// How a request ended.
+package struct LookupOutcome: Sendable {
+    package enum Result: Sendable {
+        case answered(LookupAnswer.Answer)
+        /// Try again from `notBefore` on; `countsAttempt` says whether the hash is to blame.
+        case failedForNow(reason: String, notBefore: Date, countsAttempt: Bool)
+        case failedForGood(reason: String)
+    }
+
+    /// The request's number in the ledger.
+    package var request: Int64
+    package var reservation: Reservation
+    package var result: Result
+    /// A word for the ledger: `200`, `404`, `429`, `timed out`.
+    package var outcome: String
+    /// Whether the request may have left this machine; if not, the ledger forgets it.
+    package var wasSent: Bool
+    package var answeredAt: Date
+
+    package init(
+        request: Int64, reservation: Reservation, result: Result, outcome: String, wasSent: Bool = true,
+        answeredAt: Date
+    ) {
+        self.request = request
+        self.reservation = reservation
+        self.result = result
+        self.outcome = outcome
+        self.wasSent = wasSent
+        self.answeredAt = answeredAt
+    }
+}
+
+/// What recorded outcomes changed.
+package struct RecordedOutcomes: Hashable, Sendable {
+    /// The jobs that got closer to their end, each with the rows that it still waits for.
+    package var touched: [JobID: Int] = [:]
+    /// Whose those jobs are.
+    package var users: [JobID: UserName] = [:]
+    package var finished: Set<JobID> = []
+    /// The jobs, by row id, that still wait for a hash whose request failed for now.
+    package var postponed: Set<Int64> = []
+    /// When the first of those hashes may be asked again.
+    package var nextRetry: Date?
+
+    package init() {}
+}
+
+/// Open hashes of a job that wait for their next attempt.
+package struct PostponedHashes: Hashable, Sendable {
+    package var count: Int
+    /// When the first of them is asked again.
+    package var nextAttemptAt: Date
+    /// What happened to that one, in a sentence.
+    package var reason: String
+}
+
+/// The lookups' side of the database: what is open, what is reserved, what was answered.
+package struct LookupStore: Sendable {
+    let pool: DatabasePool
+
+    /// The running jobs, the oldest first.
+    package func runningJobs() throws -> [RunningJob] {
+        try pool.read { db in
+            try Self.runningJobs("job.isPublished = 0 AND job.state = 'running' ORDER BY job.id", [], in: db)
+        }
+    }
+
+    /// The job of this id, if it runs.
+    package func runningJob(_ id: JobID) throws -> RunningJob? {
+        try pool.read { db in
+            try Self.runningJobs("job.name = ? AND job.state = 'running'", [id.description], in: db).first
+        }
+    }
+
+    private static func runningJobs(
+        _ condition: String, _ arguments: StatementArguments, in db: Database
+    ) throws -> [RunningJob] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT job.id, job.name, job.user, coalesce(user.weight, 1), job.droppedName, job.receivedAt,
+                    (SELECT count(*) FROM jobHash INDEXED BY jobHashOpen
+                        WHERE jobID = job.id AND state = 0)
+                FROM job LEFT JOIN user ON user.name = job.user WHERE job.stage = 1 AND \(condition)
+                """, arguments: arguments
+        ).compactMap { row in
+            guard let id = JobID(row[1] as String), let user = UserName(row[2] as String) else { return nil }
+            return RunningJob(
+                rowID: row[0], id: id, user: user, weight: row[3],
+                droppedName: DroppedName(bytes: row[4] as Data), receivedAt: Date(milliseconds: row[5]),
+                openHashes: row[6])
+        }
+    }
+
+    /// The next hashes of a job to ask, in the order of their bytes.
+    ///
+    /// By bytes rather than by line, because then three lists that name the same files by MD5, SHA-1 and SHA-256
+    /// are walked in unrelated orders: two of one file's names are rarely in flight together, before the answer
+    /// to one could have served the other.
+    package func openHashes(
+        of jobRowID: Int64, after hash: FileHash?, limit: Int, at now: Date
+    ) throws -> [FileHash] {
+        try pool.read { db in
+            try Data.fetchAll(
+                db,
+                sql: """
+                    SELECT hash FROM jobHash
+                    WHERE jobID = ? AND state = 0 AND hash > ?
+                        AND NOT EXISTS (
+                            SELECT 1 FROM retry WHERE retry.hash = jobHash.hash AND \(Self.isPending))
+                    ORDER BY hash LIMIT ?
+                    """,
+                arguments: [jobRowID, hash?.data ?? Data(), now.milliseconds, now.milliseconds, limit]
+            ).map(FileHash.init(column:))
+        }
+    }
+
+    // A pause that began in the future began before the clock stepped back: it is over.
+    private static let isPending = "notBefore > ? AND failedAt <= ?"
+
+    /// When the next failed hash that has to wait at `now` may be tried again, if any waits.
+    package func nextRetry(after now: Date) throws -> Date? {
+        try pool.read { db in
+            try Int64.fetchOne(
+                db, sql: "SELECT min(notBefore) FROM retry WHERE \(Self.isPending)",
+                arguments: [now.milliseconds, now.milliseconds]
+            ).map(Date.init(milliseconds:))
+        }
+    }
+
+    /// What waits for its next attempt at `now`, by the job's row id. Costs as much as there are failed hashes.
+    package func postponed(at now: Date) throws -> [Int64: PostponedHashes] {
+        try pool.read { db in
+            // From the few retries to their rows and not the other way, hence CROSS JOIN and the index's name.
+            // SQLite takes the bare column from the row that has the minimum (its documentation, "SELECT", 2.4).
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT jobID, count(*), min(notBefore), retry.reason FROM retry
+                    CROSS JOIN jobHash INDEXED BY jobHashWanted
+                        ON jobHash.hash = retry.hash AND state < 2 AND state = 0
+                    WHERE \(Self.isPending) GROUP BY jobID
+                    """, arguments: [now.milliseconds, now.milliseconds])
+            return Dictionary(
+                uniqueKeysWithValues: rows.map {
+                    (
+                        $0[0],
+                        PostponedHashes(count: $0[1], nextAttemptAt: Date(milliseconds: $0[2]), reason: $0[3])
+                    )
+                })
+        }
+    }
+
+    /// How often a hash has failed by its own fault, and when it failed last.
+    package func failures(of hash: FileHash) throws -> (attempts: Int, failedAt: Date)? {
+        try pool.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT attempts, failedAt FROM retry WHERE hash = ?", arguments: [hash.data]
+            ).map { ($0[0], Date(milliseconds: $0[1])) }
+        }
+    }
+
+    /// Writes requests into the ledger before they are sent, in one transaction.
+    ///
+    /// - Returns: each one's number, or nil where the hash has been answered or the job cancelled meanwhile, and
+    ///   nothing is to be sent.
+    package func reserve(_ reservations: [Reservation], at now: Date) throws -> [Int64?] {
+        try pool.write { db in
+            try reservations.map { reservation in
+                let hash = reservation.hash.data
+                try db.cachedStatement(
+                    sql: """
+                        UPDATE job SET requestsSent = requestsSent + 1
+                        WHERE id = ? AND \(JobRecord.isServed) AND EXISTS (
+                            SELECT 1 FROM jobHash WHERE jobID = job.id AND hash = ? AND jobHash.state = 0)
+                        """
+                ).execute(arguments: [reservation.jobRowID, hash])
+                guard db.changesCount == 1 else { return nil }
+                return try QuotaLedger.write(hash: hash, jobID: reservation.jobRowID, at: now, in: db)
+            }
+        }
+    }
+
+    /// Records how requests ended: cache, every job that wanted the file, and ledger, in one transaction.
+    ///
+    /// - Parameter inFlight: hashes whose own request has left and not ended; an answer under another name comes too
+    ///   late to save it.
+    package func record(
+        _ outcomes: [LookupOutcome], inFlight: Set<FileHash> = []
+    ) throws -> RecordedOutcomes {
+        try pool.write { db in
+            var recorded = RecordedOutcomes()
+            let sent = Set(inFlight.union(outcomes.map(\.reservation.hash)).map(\.data))
+            for outcome in outcomes {
+                try OutcomeRecorder(outcome: outcome, sent: sent, db: db).record(into: &recorded)
+            }
+            return recorded
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import GRDB
+package import Model
+
+/// The rows of a report, streamed: memory does not grow with the list.
+package struct ReportRowStore: Sendable {
+    let pool: DatabasePool
+
+    package enum Order: Sendable {
+        /// As the list names them. To find the rows whose file an earlier one has costs up to three look-ups a row.
+        case list(findsRepeatedFiles: Bool)
+        package static var list: Self { .list(findsRepeatedFiles: false) }
+        /// The most alarming first, at most so many of them.
+        case severity(VerdictThresholds, limit: Int)
+    }
+
+    /// Visits the rows of a job in one consistent view of the database.
+    ///
+    /// Blocks its thread while it reads; whatever `visit` throws ends it.
+    package func forEachRow(
+        of id: JobID, order: Order, _ visit: (ReportRow) throws -> Void
+    ) throws {
+        try pool.read { db in
+            guard let job = try Self.find(id, in: db) else { return }
+            let rows = try Row.fetchCursor(
+                db, sql: Self.query(order, open: job.open), arguments: ["job": job.rowID])
+            while let row = try rows.next() { try visit(Self.reportRow(row, open: job.open)) }
+        }
+    }
+
+    /// How many rows there are of each verdict.
+    package func counts(of id: JobID, thresholds: VerdictThresholds) throws -> [Verdict: Int] {
+        try pool.read { db in
+            guard let job = try Self.find(id, in: db) else { return [:] }
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(Self.rank(thresholds, open: job.open)) AS rank, count(*) FROM jobHash \(Self.join)
+                    WHERE jobID = :job GROUP BY rank
+                    """, arguments: ["job": job.rowID])
+            return Dictionary(
+                uniqueKeysWithValues: rows.map { (Verdict.allCases[$0[0] as Int], $0[1] as Int) })
+        }
+    }
+
+    /// The job's row, and whether its open rows wait for an answer or were not asked.
+    static func find(_ id: JobID, in db: Database) throws -> (rowID: Int64, open: Verdict)? {
+        try Row.fetchOne(
+            db, sql: "SELECT id, state FROM job WHERE name = ? AND stage = 1", arguments: [id.description]
+        ).map { ($0[0], $0[1] == JobState.cancelled.rawValue ? .notAsked : .waiting) }
+    }
+
+    private static let join = """
+        LEFT JOIN answer ON answer.hash = coalesce(jobHash.askedAs, jobHash.hash)
+        LEFT JOIN file ON file.id = answer.fileID
+        """
+
+    // The verdict's place in `Verdict.allCases`, which is the order of severity.
+    private static func rank(_ thresholds: VerdictThresholds, open: Verdict) -> String {
+        func place(_ word: Verdict) -> Int { Verdict.allCases.firstIndex(of: word)! }
+        return """
+            CASE WHEN state < 2 THEN \(place(open)) WHEN state = 3 THEN \(place(.failed))
+                WHEN answer.fileID IS NULL THEN \(place(.unknown))
+                WHEN file.engineCount = 0 THEN \(place(.noResults))
+                WHEN file.detectionCount >= \(thresholds.maliciousFrom) THEN \(place(.malicious))
+                WHEN file.detectionCount >= \(thresholds.suspiciousFrom) THEN \(place(.suspicious))
+                ELSE \(place(.clean)) END
+            """
+    }
+
+    private static func query(_ order: Order, open: Verdict) -> String {
+        var repeated = "0"
+        if case .list(findsRepeatedFiles: true) = order { repeated = isRepeated }
+        let columns = """
+            SELECT jobHash.hash, state, jobHash.askedAs, reason, line, occurrences, comment, answer.hash,
+                answer.askedAt, \(repeated), \(FileRecord.columns)
+            """
+        switch order {
+        case .list:
+            return "\(columns) FROM jobHash \(join) WHERE jobID = :job ORDER BY position"
+        case .severity(let thresholds, let limit):
+            // Sort the keys alone and fetch the wide columns for the winners only.
+            return """
+                WITH first AS MATERIALIZED (
+                    SELECT position, \(rank(thresholds, open: open)) AS rank, file.detectionCount AS detections
+                    FROM jobHash \(join) WHERE jobID = :job
+                    ORDER BY rank, detections DESC, position LIMIT \(limit))
+                \(columns) FROM first JOIN jobHash ON jobID = :job AND jobHash.position = first.position \(join)
+                ORDER BY rank, detections DESC, jobHash.position
+                """
+        }
+    }
+
+    /// Another name of the row's file stands earlier in the list, and is answered by that file.
+    private static let isRepeated = """
+        answer.fileID IS NOT NULL AND EXISTS (
+            SELECT 1 FROM jobHash earlier JOIN answer other ON other.hash = earlier.hash
+            WHERE earlier.jobID = :job AND earlier.hash IN (file.md5, file.sha1, file.sha256)
+                AND earlier.position < jobHash.position AND other.fileID = answer.fileID)
+        """
+
+    private static func reportRow(_ row: Row, open: Verdict) throws -> ReportRow {
+        let hash = try FileHash(column: row[0])
+        var verdict: LookupAnswer?
+        if row[7] as Data? != nil {
+            let object = try FileRecord.object(from: row, at: 10)
+            verdict = LookupAnswer(
+                answer: object.map(LookupAnswer.Answer.known) ?? .unknown, askedAt: Date(milliseconds: row[8]))
+        }
+        let state: ReportRow.State
+        switch (row[1] as Int, verdict) {
+        case (2, let verdict?): state = .answered(verdict)
+        case (3, _): state = .failed(reason: row[3], stale: verdict)
+        case _ where open == .notAsked: state = .notAsked(stale: verdict)
+        default: state = .waiting(stale: verdict)
+        }
+        return ReportRow(
+            hash: hash, state: state, comment: row[6], line: row[4], occurrences: row[5],
+            askedAs: try (row[2] as Data?).map(FileHash.init(column:)), isFileRepeated: row[9])
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import GRDB
+import Model
+
+/// The one SQLite file: users, sessions, jobs, the verdict cache and the quota ledger.
+///
+/// Write-ahead log with one writer and several readers; a commit is synced before it returns
+/// (`synchronous = FULL`), because a request that was sent and not remembered is quota lost.
+package struct HashdropDatabase: Sendable {
+    let pool: DatabasePool
+
+    package var users: UserStore { UserStore(pool: pool) }
+    package var sessions: SessionStore { SessionStore(pool: pool) }
+    package var jobs: JobStore { JobStore(pool: pool) }
+    package var lookups: LookupStore { LookupStore(pool: pool) }
+    package var ledger: QuotaLedger { QuotaLedger(pool: pool) }
+    package var cache: CacheStore { CacheStore(pool: pool) }
+    package var reportRows: ReportRowStore { ReportRowStore(pool: pool) }
+    package var reportDigests: AssetDigestStore { AssetDigestStore(pool: pool) }
+
+    /// Opens the database, or makes it.
+    ///
+    /// - Parameter endpoint: where verdicts come from. The first one is remembered and any other refused, so
+    ///   that simulated verdicts never mix with real ones; nil (commands that only look or add users) skips it.
+    /// - Throws: `StoreError`.
+    package init(path: String, endpoint: String?) throws {
+        do {
+            try Self.refuseForeign(path)
+            pool = try DatabasePool(path: path, configuration: Self.configuration())
+            let version = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            guard version <= Schema.version else {
+                throw StoreError(
+                    .tooNew,
+                    "The database '\(path)' was made by a newer hashdrop (schema \(version), this one knows "
+                        + "\(Schema.version)); install that version or restore a backup.")
+            }
+            try Self.mark(pool)
+            try Schema.migrator.migrate(pool)
+            // Not without need: on a full disk whoever only looks must get in.
+            if version != Schema.version {
+                try pool.write { try $0.execute(sql: "PRAGMA user_version = \(Schema.version)") }
+            }
+            if let endpoint { try remember(endpoint: endpoint, path: path) }
+        } catch let error as DatabaseError {
+            throw Self.openingError(error, path: path)
+        }
+    }
+
+    /// `hdrp`, in the file's header (`PRAGMA application_id`), where `file` and we see whose database it is.
+    private static let applicationID: Int64 = 0x6864_7270
+
+    /// Another program's database is neither written to nor switched to another journal, which opening it would do.
+    private static func refuseForeign(_ path: String) throws {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let size = attributes?[.size] as? Int, size > 0 else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let (id, tables) = try queue.read { db in
+            try (
+                Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
+                Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+            )
+        }
+        try queue.close()
+        // Without a table it is one of ours that a kill cut off at its birth.
+        guard id == applicationID || (id == 0 && tables == 0) else {
+            throw StoreError(.notOurs, damage(path, "it does not bear hashdrop's mark"))
+        }
+    }
+
+    private static func mark(_ pool: DatabasePool) throws {
+        let id = try pool.read { try Int64.fetchOne($0, sql: "PRAGMA application_id") ?? 0 }
+        // Not without need: on a full disk whoever only looks must get in.
+        guard id != applicationID else { return }
+        try pool.write { try $0.execute(sql: "PRAGMA application_id = \(applicationID)") }
+    }
+
+    private static func configuration() -> Configuration {
+        var configuration = Configuration()
+        // Commands such as `user add` write beside a running daemon: wait for it rather than fail.
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 8
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            // Sorting a report of a million rows must not need a million rows of memory.
+            try db.execute(sql: "PRAGMA temp_store = FILE")
+            // KiB. There is one writer and there are many readers, who have the system's cache behind theirs.
+            try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -2000 : -8000)")
+        }
+        return configuration
+    }
+
+    private static func openingError(_ error: DatabaseError, path: String) -> StoreError {
+        switch error.resultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR:
+            StoreError(
+                .notOurs,
+                damage(path, error.message ?? "no message"))
+        default:
+            StoreError(
+                .cannotOpen,
+                "The database '\(path)' cannot be opened (\(error.message ?? "no message")); check that its "
+                    + "folder exists, belongs to the user that runs hashdrop, and that the disk is not full.")
+        }
+    }
+
+    static func damage(_ path: String, _ problem: String) -> String {
+        "The database '\(path)' is damaged or not hashdrop's (\(problem)). Stop hashdrop, move it away together "
+            + "with '\(path)-wal' and '\(path)-shm', and copy a backup in its place ('hashdrop backup' makes "
+            + "them); without a backup hashdrop starts anew, and the finished reports stay."
+    }
+
+    private func remember(endpoint: String, path: String) throws {
+        let remembered: String = try pool.write { db in
+            // Before the first request nothing is from anywhere.
+            try db.execute(
+                sql: """
+                    INSERT INTO meta (key, value) VALUES ('endpoint', :endpoint)
+                    ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE NOT EXISTS (
+                        SELECT 1 FROM requestDay UNION ALL SELECT 1 FROM answer UNION ALL SELECT 1 FROM job)
+                    """, arguments: ["endpoint": endpoint])
+            return try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'endpoint'") ?? ""
+        }
+        guard remembered == endpoint else {
+            throw StoreError(
+                .wrongEndpoint,
+                "The database '\(path)' was filled from \(remembered), but the configured endpoint is "
+                    + "\(endpoint); use another spool folder for it, so that their verdicts never mix.")
+        }
+    }
+}
+
+extension Date {
+    /// Milliseconds since 1970, as every time is stored.
+    var milliseconds: Int64 { Int64((timeIntervalSince1970 * 1000).rounded(.down)) }
+
+    init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
+}
+
+extension FileHash {
+    /// The bytes as SQLite stores them; the length tells the kind.
+    var data: Data { Data(bytes) }
+
+    /// The hash in a column whose CHECK allows nothing but hashes.
+    init(column data: Data) throws {
+        guard let hash = FileHash(bytes: data) else {
+            throw StoreError(.notOurs, "The database holds a hash of \(data.count) bytes; restore a backup.")
+        }
+        self = hash
+    }
+}

@@ -1,0 +1,55 @@
+import Synchronization
+
+/// Where others leave events for one reader, who takes all of them at once.
+///
+/// Unbounded by itself: what is posted is bounded by the requests in flight and by one entry a wake-up.
+package final class Mailbox<Event: Sendable>: Sendable {
+    private struct State {
+        var events: [Event] = []
+        var reader: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// Adds an event and wakes the reader.
+    package func post(_ event: Event) {
+        let reader = state.withLock { state in
+            state.events.append(event)
+            return state.reader.take()
+        }
+        reader?.resume()
+    }
+
+    /// Everything posted so far; waits for the first event, but no longer than `wait` (for ever if nil).
+    package func take(upTo wait: Duration?, clock: any ServiceClock) async -> [Event] {
+        if wait.map({ $0 <= .zero }) != true, state.withLock({ $0.events.isEmpty }) {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.waitForEvent() }
+                if let wait { group.addTask { try? await clock.sleep(for: wait) } }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+        return state.withLock { state in
+            defer { state.events = [] }
+            return state.events
+        }
+    }
+
+    private func waitForEvent() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isReady = state.withLock { state in
+                    guard state.events.isEmpty, !Task.isCancelled else { return true }
+                    state.reader = continuation
+                    return false
+                }
+                if isReady { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.reader.take() }?.resume()
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package import Foundation
+
+/// One point in time by two clocks: the wall's, for days and months and for people, and one that never steps,
+/// for minutes and waits.
+package struct ClockReading: Hashable, Sendable {
+    package var wall: Date
+    /// Since an arbitrary start; only differences mean something.
+    package var monotonic: Duration
+
+    package init(wall: Date, monotonic: Duration) {
+        self.wall = wall
+        self.monotonic = monotonic
+    }
+
+    package static func + (moment: ClockReading, duration: Duration) -> ClockReading {
+        ClockReading(
+            wall: moment.wall.addingTimeInterval(duration.seconds),
+            monotonic: moment.monotonic + duration)
+    }
+}
+
+extension Duration {
+    /// The duration in seconds, fractions among them.
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}
+
+/// What tells the time and waits; a test's own clock stands still until it is told.
+package protocol ServiceClock: Sendable {
+    var now: ClockReading { get }
+    /// Returns after `duration`, or earlier by throwing if the task is cancelled.
+    func sleep(for duration: Duration) async throws
+}
+
+/// The machine's clocks.
+package struct SystemClock: ServiceClock {
+    private let start = ContinuousClock.now
+
+    package init() {}
+
+    package var now: ClockReading {
+        ClockReading(wall: Date(), monotonic: ContinuousClock.now - start)
+    }
+
+    package func sleep(for duration: Duration) async throws {
+        let end = ContinuousClock.now + duration
+        var left = duration
+        repeat {
+            try await CancellableTimer().wait(min(max(.zero, left), Self.longestWait))
+            left = end - ContinuousClock.now
+        } while left > .zero
+    }
+
+    /// A timer stands still while the machine is suspended; the clock does not, and is looked at this often.
+    private static let longestWait: Duration = .seconds(60)
+}

@@ -1,0 +1,158 @@
+/// How long somebody has to wait before the next try to log in.
+///
+/// Wrong tries are counted for a user and an address, for an address and whomever, and for an IPv6 site (a /48):
+///
+/// | wrong tries in 15 minutes | wait |
+/// | --- | --- |
+/// | for the user: up to 4 | none |
+/// | 5, 6, 7, 8 … | 1, 2, 4, 8 … 30 s since this address's last wrong try for the user |
+/// | from the address: up to 9 | none |
+/// | 10, 11, 12 … | 1, 2, 4 … 60 s since the address's last wrong try |
+/// | from the site: up to 39 | none |
+/// | 40, 41, 42 … | 1, 2, 4 … 60 s since the site's last wrong try |
+///
+/// Against guesses from many addresses, of which each would have its first try free, the tries for one user from
+/// places where the user has not logged in before have one line (`NewDeviceRateLimiter`).
+///
+/// None of it locks a user out for good. A wait is short, is measured from the *own* last wrong try, and is not made
+/// longer by a try during it; places that the user has logged in from do not stand in the line, and a place in the
+/// line comes up whatever others do meanwhile. From an address that alice has logged in from, somebody else's wrong
+/// tries for other names do not slow her.
+struct LoginThrottle: Sendable {
+    enum Decision: Hashable, Sendable {
+        case allowed
+        case wait(Duration)
+    }
+
+    struct Pair: Hashable, Sendable {
+        var user: String
+        var address: [UInt8]
+        var site: [UInt8]
+
+        init(user: String, address: NetworkAddress?) {
+            self.user = user
+            self.address = address?.network ?? []
+            site = address?.site ?? []
+        }
+    }
+
+    private struct Failures {
+        var count = 0
+        var last: Duration
+    }
+
+    static let userWaitMax: Duration = .seconds(30)
+    static let addressWaitMax: Duration = .seconds(60)
+    /// Wrong tries are forgotten when so long there was no further one.
+    static let memory: Duration = .seconds(900)
+    private static let freeTriesForUser = 5
+    private static let freeTriesFromAddress = 10
+    private static let freeTriesFromSite = 40
+
+    private let entriesMax: Int
+    private var byUser: [String: Failures] = [:]
+    private var byAddress: [[UInt8]: Failures] = [:]
+    private var bySite: [[UInt8]: Failures] = [:]
+    private var byPair: [Pair: Failures] = [:]
+    private var known: Set<Pair> = []
+    private var strangers: NewDeviceRateLimiter
+
+    /// - Parameter entriesMax: of each kind; above it the oldest are forgotten, so that a flood of names costs no
+    ///   memory.
+    init(entriesMax: Int = 10_000) {
+        self.entriesMax = entriesMax
+        strangers = NewDeviceRateLimiter(entriesMax: entriesMax)
+    }
+
+    /// What is remembered, in entries.
+    var entryCount: Int {
+        byUser.count + byAddress.count + bySite.count + byPair.count + strangers.entryCount
+    }
+
+    /// Decides about a try. An allowed one counts as wrong until `succeeded` is told otherwise: many tries at once
+    /// are not cheaper than one after the other.
+    mutating func attempt(_ pair: Pair, at now: Duration) -> Decision {
+        forget(at: now)
+        let wait = max(userWait(pair, now), addressWait(pair, now))
+        guard wait <= .zero else { return .wait(wait) }
+        // Asked last: whoever waits for something else must not lose a place in the line.
+        if !known.contains(pair) {
+            let wait = strangers.wait(user: pair.user, site: pair.site, at: now)
+            guard wait <= .zero else { return .wait(wait) }
+        }
+        count(&bySite, pair.site, now)
+        count(&byUser, pair.user, now)
+        count(&byAddress, pair.address, now)
+        count(&byPair, pair, now)
+        return .allowed
+    }
+
+    /// The try was right: it does not count, and this user is known at this address from now on. Other people's
+    /// wrong tries from the address still count, or whoever has an account could wash them away.
+    mutating func succeeded(_ pair: Pair) {
+        undo(pair)
+        byPair[pair] = nil
+        if known.count >= entriesMax { known.removeAll() }
+        known.insert(pair)
+    }
+
+    /// The try was not decided (nobody had time to check it) and does not count.
+    mutating func undo(_ pair: Pair) {
+        uncount(&byUser, pair.user)
+        uncount(&byAddress, pair.address)
+        uncount(&bySite, pair.site)
+        uncount(&byPair, pair)
+    }
+
+    private func userWait(_ pair: Pair, _ now: Duration) -> Duration {
+        guard let own = byPair[pair], let all = byUser[pair.user] else { return .zero }
+        return own.last + Self.wait(all.count, free: Self.freeTriesForUser, max: Self.userWaitMax) - now
+    }
+
+    private func addressWait(_ pair: Pair, _ now: Duration) -> Duration {
+        if known.contains(pair) { return .zero }
+        return max(
+            wait(byAddress[pair.address], free: Self.freeTriesFromAddress, now),
+            wait(bySite[pair.site], free: Self.freeTriesFromSite, now))
+    }
+
+    private func wait(_ failures: Failures?, free: Int, _ now: Duration) -> Duration {
+        guard let failures else { return .zero }
+        return failures.last + Self.wait(failures.count, free: free, max: Self.addressWaitMax) - now
+    }
+
+    /// 1 s after the free tries, then twice as long each time, up to `max`.
+    private static func wait(_ count: Int, free: Int, max longest: Duration) -> Duration {
+        guard count >= free else { return .zero }
+        return min(.seconds(1 << min(count - free, 10)), longest)
+    }
+
+    private func count<Key: Hashable>(_ table: inout [Key: Failures], _ key: Key, _ now: Duration) {
+        // What is too old counts no more, also before its entry is cleared away.
+        if let failures = table[key], now - failures.last >= Self.memory { table[key] = nil }
+        table[key, default: Failures(last: now)].count += 1
+        table[key]?.last = now
+    }
+
+    private func uncount<Key: Hashable>(_ table: inout [Key: Failures], _ key: Key) {
+        guard let failures = table[key] else { return }
+        if failures.count <= 1 { table[key] = nil } else { table[key]?.count -= 1 }
+    }
+
+    private mutating func forget(at now: Duration) {
+        Self.forget(&byUser, now, entriesMax)
+        Self.forget(&byAddress, now, entriesMax)
+        Self.forget(&bySite, now, entriesMax)
+        Self.forget(&byPair, now, entriesMax)
+    }
+
+    private static func forget<Key: Hashable>(
+        _ table: inout [Key: Failures], _ now: Duration, _ entriesMax: Int
+    ) {
+        guard table.count >= entriesMax else { return }
+        table = table.filter { now - $0.value.last < memory }
+        guard table.count >= entriesMax else { return }
+        let newest = table.sorted { $0.value.last > $1.value.last }.prefix(entriesMax / 2)
+        table = Dictionary(uniqueKeysWithValues: newest.map { ($0.key, $0.value) })
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Model
+import Reporting
+
+/// The daemon at a glance, for administrators.
+struct OperationsPage {
+    let view: OperationsView
+    let now: Date
+
+    func append(to page: inout HTMLBuilder) {
+        page.raw("<h1>Operations</h1>\n")
+        for trouble in view.troubles {
+            page.raw("<section class=\"notice refusal\"><h2>Needs attention</h2><p>")
+            page.untrusted(trouble, max: 2_000)
+            page.raw("</p></section>\n")
+        }
+        appendVirusTotal(to: &page)
+        appendQuotas(to: &page)
+        appendQueue(to: &page)
+        appendFolders(to: &page)
+        appendDisks(to: &page)
+    }
+
+    private func appendVirusTotal(to page: inout HTMLBuilder) {
+        page.raw("<section><h2>VirusTotal</h2><p class=big><span class=\"v ")
+        page.raw(view.waitReason == nil ? "ok\">Answering</span>" : "bad\">Waiting</span>")
+        page.raw("</p><p class=muted>")
+        if let reason = view.waitReason {
+            page.untrusted(reason, max: 1_000)
+            if let until = view.waitsUntil {
+                page.raw(" Goes on ")
+                page.text(Wording.expectation(until, now: now))
+                page.raw(", at ")
+                page.time(until)
+                page.raw(".")
+            }
+        } else {
+            page.text(Wording.count(view.requestsInFlight, "request", "requests"))
+            page.raw(" in flight.")
+        }
+        page.raw("</p></section>\n")
+    }
+
+    private func appendQuotas(to page: inout HTMLBuilder) {
+        page.raw("<section><h2>Quota</h2><ul class=quotas>")
+        for quota in view.quotas {
+            page.raw("<li><p><b>")
+            page.number(quota.used)
+            page.raw("</b> ")
+            if quota.limit > 0 {
+                page.raw("of ")
+                page.number(quota.limit)
+            }
+            page.raw(" spent</p>")
+            if quota.limit > 0 { page.bar(quota.used, of: quota.limit) }
+            page.raw("<p class=muted>this ")
+            page.text(quota.period)
+            if quota.limit > 0 {
+                page.raw(", ")
+                page.number(max(0, quota.limit - quota.used))
+                page.raw(" left</p>")
+            } else {
+                page.raw(", no limit</p>")
+            }
+        }
+        page.raw("</ul></section>\n")
+    }
+
+    private func appendQueue(to page: inout HTMLBuilder) {
+        page.raw("<section><h2>Queue</h2>")
+        if view.queue.isEmpty {
+            page.raw("<p class=muted>No hash waits to be asked.</p></section>\n")
+            return
+        }
+        let largest = view.queue.values.max() ?? 0
+        page.raw("<ul class=bars>")
+        for (user, count) in view.queue.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+            page.raw("<li><bdi>")
+            page.text(user.description)
+            page.raw("</bdi>")
+            page.bar(count, of: largest)
+            page.raw("<b>")
+            page.number(count)
+            page.raw("</b>")
+        }
+        page.raw("</ul><p class=muted>Hashes to ask, by user; the users take turns.</p></section>\n")
+    }
+
+    private func appendFolders(to page: inout HTMLBuilder) {
+        page.raw("<section><h2>Drop folders</h2><table class=wide><thead><tr><th scope=col>User")
+        page.raw("<th scope=col>Watched by<th scope=col class=number>Files waiting<th scope=col>Remark")
+        page.raw("<tbody>")
+        for folder in view.folders {
+            page.raw("<tr><th scope=row>")
+            page.untrusted(folder.user, max: 300)
+            page.raw("<td data-label=\"Watched by\"><span class=\"v ")
+            page.raw(folder.problem == nil ? "ok\">" : "bad\">")
+            page.untrusted(folder.watching, max: 100)
+            page.raw("</span><td class=number data-label=\"Files waiting\">")
+            page.number(folder.waitingFiles)
+            page.raw("<td>")
+            if let problem = folder.problem { page.untrusted(problem, max: 500) }
+        }
+        page.raw("</table></section>\n")
+    }
+
+    private func appendDisks(to page: inout HTMLBuilder) {
+        page.raw("<section><h2>Disk</h2><ul class=quotas>")
+        for disk in view.disks {
+            page.raw("<li><p><b>")
+            page.text(Wording.size(disk.freeBytes))
+            page.raw("</b> free</p>")
+            page.bar(Int(disk.totalBytes - disk.freeBytes), of: Int(disk.totalBytes))
+            page.raw("<p class=muted>")
+            page.text(disk.name)
+            page.raw(", ")
+            page.text(Wording.size(disk.totalBytes))
+            page.raw(" in all</p>")
+        }
+        page.raw("</ul></section>\n")
+    }
+}

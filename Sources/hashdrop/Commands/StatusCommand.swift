@@ -1,0 +1,163 @@
+import ArgumentParser
+import Foundation
+import Model
+import Pipeline
+import Reporting
+import Settings
+import Store
+
+/// `hashdrop status`: what the daemon does, for the operator.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show the daemon, the quota, the folders and the latest jobs.",
+        discussion: """
+            Exits 0 if the daemon runs and nothing is wrong, 75 if lookups, reports or folders wait for something \
+            that an operator should look at, 69 if it does not run.
+            """)
+
+    @Flag(help: "As JSON.") var json = false
+    @Option(help: "So many jobs, the newest.") var jobs = 20
+    @OptionGroup var configurationOption: ConfigurationOption
+
+    /// The shape of `--json`.
+    struct Overview: Codable {
+        struct JobLine: Codable {
+            var id, user, name, state: String
+            var reason: String?
+            var receivedAt: Date
+            var finishedAt: Date?
+            /// When a running job should be done, as its own status.json says.
+            var expectedAt: Date?
+            var hashes, waiting, notAsked, malicious, suspicious, failed, noResults, unknown, clean: Int
+            var unusableLines, requestsSent, requestsSaved: Int
+
+            /// For example `25 hashes: 12 malicious, 2 failed, 11 clean`.
+            var summary: String {
+                let words = [
+                    (malicious, "malicious"), (suspicious, "suspicious"), (failed, "failed"),
+                    (noResults, "without results yet"), (unknown, "unknown to VirusTotal"), (clean, "clean"),
+                    (notAsked, "not asked"),
+                    (unusableLines, unusableLines == 1 ? "unusable line" : "unusable lines"),
+                ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+                return "\(hashes) \(hashes == 1 ? "hash" : "hashes")" + (words.isEmpty ? "" : ": \(words)")
+            }
+        }
+
+        var isRunning: Bool
+        var daemon: DaemonStatus?
+        var jobs: [JobLine]
+    }
+
+    func run() async throws {
+        let settings = try await configurationOption.settings()
+        let paths = StatePaths(spool: settings.spool.directory)
+        guard FileManager.default.fileExists(atPath: paths.database) else {
+            throw CommandFailure(
+                .unavailable,
+                "There is nothing in '\(settings.spool.directory)' yet, or this account may not see it: "
+                    + "'hashdrop user add NAME' and 'hashdrop serve' begin.")
+        }
+        let overview = try Self.overview(paths, settings, jobs: max(0, jobs))
+        if json {
+            let encoder = JSONEncoder()
+            encoder.keyEncodingStrategy = .convertToSnakeCase
+            encoder.dateEncodingStrategy = .iso8601
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            print(String(decoding: try encoder.encode(overview), as: UTF8.self))
+        } else {
+            print(Self.text(overview))
+        }
+        if !overview.isRunning { throw ExitCode(CommandFailure.Code.unavailable.rawValue) }
+        if let daemon = overview.daemon, Self.needsAttention(daemon) {
+            throw ExitCode(CommandFailure.Code.temporary.rawValue)
+        }
+    }
+
+    private static func overview(
+        _ paths: StatePaths, _ settings: HashdropSettings, jobs: Int
+    ) throws -> Overview {
+        let isRunning = DaemonLock.isHeld(path: paths.lock)
+        let database = try HashdropDatabase(path: paths.database, endpoint: nil)
+        return Overview(
+            isRunning: isRunning, daemon: isRunning ? DaemonStatusFile(path: paths.status).read() : nil,
+            jobs: try database.jobs.jobs(limit: jobs).map { job in
+                Overview.JobLine(
+                    id: job.id.description, user: job.user.description, name: job.droppedName.display,
+                    state: job.state.rawValue, reason: job.reason, receivedAt: job.receivedAt,
+                    finishedAt: job.finishedAt, expectedAt: expectedEnd(of: job, settings),
+                    hashes: job.counts.hashes, waiting: job.counts[.waiting],
+                    notAsked: job.counts[.notAsked],
+                    malicious: job.counts[.malicious], suspicious: job.counts[.suspicious],
+                    failed: job.counts[.failed], noResults: job.counts[.noResults],
+                    unknown: job.counts[.unknown], clean: job.counts[.clean],
+                    unusableLines: job.counts.unusableLines, requestsSent: job.requestCost.requestsSent,
+                    requestsSaved: job.requestCost.requestsSaved)
+            })
+    }
+
+    private static func expectedEnd(of job: Job, _ settings: HashdropSettings) -> Date? {
+        guard job.state == .running else { return nil }
+        let folder = "\(settings.reports.directory)/\(job.user)/\(job.folderName)"
+        return DroppedJob.status(in: URL(filePath: folder, directoryHint: .isDirectory))?.expectedAt
+    }
+
+    private static func text(_ overview: Overview) -> String {
+        var lines: [String] = []
+        if let daemon = overview.daemon {
+            lines.append("Daemon: running (process \(daemon.processID))")
+            lines.append(
+                "Quota:  \(minute(daemon.minute)) this minute, \(used(daemon.day)) today, "
+                    + "\(used(daemon.month)) this month (UTC)")
+            if let reason = daemon.waitReason { lines.append("Waits:  \(reason)") }
+            if let trouble = daemon.reportTrouble { lines.append("Reports cannot be written: \(trouble)") }
+            if let trouble = daemon.folders.trouble { lines.append("Files wait: \(trouble)") }
+            lines.append("Folders:")
+            for folder in daemon.folders.folders {
+                let queue = daemon.queue[folder.user].map { ", \($0) hashes to ask" } ?? ""
+                let missed =
+                    folder.missedByEvents > 0 ? ", \(folder.missedByEvents) files missed by events" : ""
+                let problem = folder.problem.map { ": \($0)" } ?? ""
+                lines.append(
+                    "  \(folder.user): \(folder.watching), \(folder.waitingFiles) waiting\(queue)\(missed)"
+                        + problem)
+                lines += folder.reading.map { "    \($0)" }
+            }
+        } else {
+            lines.append(
+                overview.isRunning
+                    ? "Daemon: running (no status yet)" : "Daemon: not running; 'hashdrop serve' starts it")
+        }
+        if overview.jobs.isEmpty {
+            lines.append("No job to show.")
+        } else {
+            lines.append("Jobs, the newest first:")
+        }
+        for job in overview.jobs {
+            let progress =
+                job.state == "running"
+                ? "\(job.hashes - job.waiting) of \(job.hashes)"
+                    + (job.expectedAt.map {
+                        ", " + ProgressDisplay.remaining($0.timeIntervalSinceNow)
+                    } ?? "")
+                : job.summary
+            lines.append(
+                "  \(job.id)  \(job.user)  \(job.state)  \(progress)  \(job.name)"
+                    + (job.reason.map { "\n    \($0)" } ?? ""))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func needsAttention(_ daemon: DaemonStatus) -> Bool {
+        daemon.needsAttention || daemon.reportTrouble != nil || daemon.folders.trouble != nil
+            || daemon.folders.folders.contains { $0.problem != nil }
+    }
+
+    /// Without a limit the single requests of a minute are not counted.
+    private static func minute(_ quota: DaemonStatus.Quota) -> String {
+        quota.limit == 0 ? "no limit" : used(quota)
+    }
+
+    private static func used(_ quota: DaemonStatus.Quota) -> String {
+        quota.limit == 0 ? "\(quota.used) (no limit)" : "\(quota.used) of \(quota.limit)"
+    }
+}

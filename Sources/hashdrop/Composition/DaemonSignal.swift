@@ -1,0 +1,45 @@
+import Foundation
+import Glibc
+import Lookup
+import Pipeline
+import ServiceLifecycle
+import Support
+import UnixSignals
+
+/// How a command that changed the database tells the daemon: by SIGHUP to the process that holds the lock.
+enum DaemonSignal {
+    /// Tells a running daemon to read its jobs anew. Without one nothing is to be told: it reads them at its start.
+    static func tellJobsChanged(_ paths: StatePaths) throws {
+        guard DaemonLock.isHeld(path: paths.lock), let process = try DaemonLock.holder(path: paths.lock)
+        else {
+            return
+        }
+        guard kill(process, SIGHUP) == 0 || errno == ESRCH else {
+            throw CommandFailure(
+                .noPermission,
+                "The change is stored, but the daemon (process \(process)) cannot be told "
+                    + "(\(String(cString: strerror(errno)))); send it SIGHUP as its own account, or restart it."
+            )
+        }
+    }
+
+    /// Keeps a SIGHUP that comes before the service listens from ending the daemon.
+    static func ignoreUntilServed() { signal(SIGHUP, SIG_IGN) }
+}
+
+/// Reads the jobs and the users anew whenever a command says so.
+struct ReloadService: Service {
+    let lookups: LookupDispatcher
+    let intake: IntakeService
+    let reports: Mailbox<ReportService.Change>
+    let retention: RetentionService
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            lookups.jobsChanged()
+            intake.usersChanged()
+            reports.post(.jobsChanged)
+            retention.jobsRemoved()
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Curl
+import Foundation
+import HashLists
+import Logging
+import Lookup
+import Model
+import Pipeline
+import Reporting
+import ServiceLifecycle
+import Settings
+import Spool
+import Store
+import Support
+import UnixSignals
+import VirusTotal
+import Web
+
+/// The daemon put together: the one place that knows which part talks to which.
+struct Services: Sendable {
+    let group: ServiceGroup
+    let database: HashdropDatabase
+    // Held for as long as the daemon runs.
+    private let lock: DaemonLock
+
+    /// Builds everything and starts nothing.
+    ///
+    /// - Parameters:
+    ///   - endpointName: by which the database remembers where its verdicts are from.
+    ///   - ask: where verdicts come from.
+    init(
+        settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
+        signals: [UnixSignal] = [.sigterm, .sigint], logger: Logger
+    ) throws {
+        DaemonSignal.ignoreUntilServed()
+        let paths = try StatePaths.prepare(settings)
+        lock = try DaemonLock(path: paths.lock)
+        database = try HashdropDatabase(path: paths.database, endpoint: endpointName)
+        try database.verify()
+        let changes = Mailbox<ReportService.Change>()
+        let dispatcher = try LookupDispatcher(
+            database: database, options: settings.lookupOptions, source: source, logger: logger,
+            onProgress: { recorded in
+                for (id, user) in recorded.users {
+                    changes.post(.job(id, user: user, isFinal: recorded.finished.contains(id)))
+                }
+            })
+        let spool = try SpoolFolder(path: settings.spool.directory)
+        let rules = settings.readinessRules
+        let claims = try ClaimStore(spool: spool, rules: rules)
+        let publisher = ReportPublisher(
+            database: database,
+            options: try settings.reportOptions(isSimulated: isSimulated, version: Hashdrop.version),
+            directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge,
+            isInputPending: { claims.holds($0) })
+        let reports = ReportService(
+            publisher: publisher, database: database, lookups: dispatcher,
+            status: DaemonStatusFile(path: paths.status), mailbox: changes,
+            interval: settings.reports.partialEvery, logger: logger)
+        let retention = RetentionService(
+            database: database, publisher: publisher, keep: settings.jobs.keep, reports: changes,
+            logger: logger)
+        let intake = IntakeService(
+            spool: spool, claims: claims, rules: rules,
+            watcher: WatcherProcess(helper: Self.helperPath, spool: settings.spool.directory),
+            database: database, publisher: publisher, options: settings.intakeOptions, lookups: dispatcher,
+            reports: changes, jobsRemoved: { retention.jobsRemoved() }, logger: logger)
+        // Started in this order and stopped in the other: the page, then no more files, then no more requests, then
+        // the reports.
+        var services: [any Service] = [
+            reports, LookupService(dispatcher: dispatcher), intake, retention,
+            ReloadService(lookups: dispatcher, intake: intake, reports: changes, retention: retention),
+        ]
+        if let options = try settings.webOptions(isSimulated: isSimulated, version: Hashdrop.version) {
+            services.append(
+                try WebService(
+                    options: options, database: database, reports: settings.reports.directory,
+                    sources: Self.sources(dispatcher, reports, paths, settings), logger: logger))
+        }
+        group = ServiceGroup(
+            configuration: .init(
+                services: services.map {
+                    // What fails takes the others with it, but lets them end in good order.
+                    .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
+                }, gracefulShutdownSignals: signals, logger: logger))
+    }
+
+    private static func sources(
+        _ dispatcher: LookupDispatcher, _ reports: ReportService, _ paths: StatePaths,
+        _ settings: HashdropSettings
+    ) -> DaemonQueries {
+        let operations = OperationsSource(
+            dispatcher: dispatcher, status: DaemonStatusFile(path: paths.status), settings: settings)
+        return DaemonQueries(
+            estimates: { await dispatcher.estimates() }, operations: { await operations.view() },
+            waiting: { reports.waitingFiles.all })
+    }
+
+    /// `hashdrop-watch` lies beside the program.
+    private static var helperPath: String {
+        let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(filePath: program ?? CommandLine.arguments[0]).deletingLastPathComponent()
+            .appending(path: "hashdrop-watch").path(percentEncoded: false)
+    }
+}
+
+extension LookupSource {
+    /// Asks an endpoint over libcurl.
+    init(
+        endpoint: VirusTotalEndpoint, settings: HashdropSettings.VirusTotal, keys: KeySource
+    ) throws {
+        var options = CurlOptions(environment: ProcessInfo.processInfo.environment)
+        options.connectionsMax = settings.connections
+        options.requestTimeout = settings.requestTimeout
+        options.bodyBytesMax = settings.bodyBytesMax
+        options.userAgent = VirusTotalClient.userAgent(version: Hashdrop.version)
+        if let proxy = settings.proxy { options.proxy = proxy }
+        if let file = settings.caFile { options.certificateFile = file }
+        let curl = try CurlClient(options: options)
+        let client = { @Sendable in VirusTotalClient(endpoint: endpoint, key: keys.key, curl: curl) }
+        self.init(
+            ask: { hash in
+                do throws(VirusTotalError) {
+                    return .success(try await client().file(hash))
+                } catch {
+                    return .failure(LookupFailure(error))
+                }
+            },
+            keyGeneration: { keys.generation() }, keyAdvice: keys.advice)
+        if let user = settings.user { quotas = { await Self.quotas(of: user, client()) } }
+    }
+
+    private static func quotas(
+        of user: String, _ client: VirusTotalClient
+    ) async -> Result<ReportedQuotas, LookupFailure> {
+        do throws(VirusTotalError) {
+            return .success(ReportedQuotas(try await client.overallQuotas(user: user)))
+        } catch {
+            return .failure(LookupFailure(error))
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import HashLists
+import Lookup
+import Model
+import Pipeline
+import Reporting
+import Settings
+import Spool
+import Store
+import Web
+
+// Each part has options of its own and knows nothing of the configuration file.
+extension HashdropSettings {
+    var lookupOptions: LookupOptions {
+        LookupOptions(
+            limits: QuotaLimits(
+                requestsPerMinuteLimit: virusTotal.requestsPerMinute,
+                requestsPerDayLimit: virusTotal.requestsPerDay,
+                requestsPerMonthLimit: virusTotal.requestsPerMonth),
+            connectionsMax: virusTotal.connections, attemptsMax: virusTotal.attemptsMax)
+    }
+
+    /// Throws a `SettingsError` if two vendors' columns would have one name.
+    func reportOptions(isSimulated: Bool, version: String) throws -> ReportOptions {
+        if let column = ReportColumns.collision(vendors: reports.vendors) {
+            throw SettingsError(
+                "The setting reports.vendors is '\(reports.vendors.joined(separator: ", "))', which makes two columns "
+                    + "named '\(column)' in the CSV; leave one of them out.")
+        }
+        return ReportOptions(
+            vendors: reports.vendors,
+            thresholds: VerdictThresholds(
+                maliciousFrom: reports.maliciousFrom, suspiciousFrom: reports.suspiciousFrom),
+            htmlRowsMax: reports.htmlRowsMax, isSimulated: isSimulated, version: version,
+            refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)),
+            isCSVMarkedUTF8: reports.csvByteOrderMark, writesJSON: reports.json, writesSTIX: reports.stix)
+    }
+
+    var readinessRules: ReadinessStateMachine.Rules {
+        var rules = ReadinessStateMachine.Rules()
+        rules.quietPeriod = spool.quietPeriod
+        rules.quietPeriodWithoutLease = spool.quietPeriodWithoutLease
+        rules.folderLookPeriod = spool.folderLook
+        rules.sizeBytesMax = Int64(list.bytesMax)
+        rules.foldersDeepMax = spool.foldersDeepMax
+        rules.emptyPeriod = spool.emptyPeriod
+        rules.hardLinkGrace = spool.hardLinkGrace
+        return rules
+    }
+
+    var intakeOptions: IntakeOptions {
+        IntakeOptions(
+            safetyScan: spool.safetyScan, poll: spool.poll, waitingFilesMax: spool.waitingFilesMax,
+            limits: HashListLimits(hashesMax: list.hashesMax, commentCharactersMax: list.commentMax),
+            ages: CacheAges(known: cache.maxAge, unknown: cache.unknownMaxAge))
+    }
+
+    /// Nil for no page.
+    func webOptions(isSimulated: Bool, version: String) throws -> WebOptions? {
+        guard let listen = web.listen else { return nil }
+        guard let address = ListenAddress(listen) else {
+            throw SettingsError(
+                "The setting web.listen is '\(listen)'; it must be an address and a port such as "
+                    + "127.0.0.1:8080 or [::1]:8080, or off.")
+        }
+        return WebOptions(
+            address: address, publicHosts: web.publicHosts,
+            trustedProxies: web.trustedProxies,
+            sessions: SessionLimits(lifetime: web.sessionLifetime, idle: web.sessionIdle),
+            connections: ConnectionLimits(connectionsMax: web.connections), version: version,
+            isSimulated: isSimulated,
+            refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)),
+            reports: .current)
+    }
+}

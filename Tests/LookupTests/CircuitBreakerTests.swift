@@ -1,0 +1,87 @@
+import Lookup
+import Support
+import TestSupport
+import Testing
+
+struct CircuitBreakerTests {
+    private var generator = SystemRandomNumberGenerator()
+
+    private static func failure(_ effect: LookupFailure.Effect) -> LookupFailure {
+        LookupFailure(effect: effect, reason: "because", outcome: "x")
+    }
+
+    @Test mutating func aQuotaAnswerWithATimeIsObeyedUpToAnHour() {
+        var mood = CircuitBreaker()
+        mood.note(Self.failure(.pause(.seconds(90))), at: .zero, using: &generator)
+        #expect(mood.decide(at: .seconds(1)) == .wait(.seconds(89), reason: "because"))
+        #expect(mood.decide(at: .seconds(90)) == .probe(reason: "because"))
+        mood.noteAnswer()
+        #expect(mood.decide(at: .seconds(91)) == .go)
+        mood.note(Self.failure(.pause(.seconds(1_000_000))), at: .zero, using: &generator)
+        #expect(mood.decide(at: .seconds(3600)) == .probe(reason: "because"))
+    }
+
+    @Test mutating func aQuotaAnswerThatSaysAtOnceIsNotBelievedTwice() {
+        var mood = CircuitBreaker()
+        var now = Duration.zero
+        for seconds in [2, 4, 8, 16] {
+            mood.note(Self.failure(.pause(.zero)), at: now, using: &generator)
+            #expect(mood.decide(at: now) == .wait(.seconds(seconds), reason: "because"))
+            now += .seconds(seconds)
+        }
+    }
+
+    @Test mutating func quotaAnswersWithoutATimeWaitLongerEachTime() {
+        var mood = CircuitBreaker()
+        var now = Duration.zero
+        var waits: [Duration] = []
+        for _ in 0..<8 {
+            mood.note(Self.failure(.pause(nil)), at: now, using: &generator)
+            guard case .wait(let wait, _) = mood.decide(at: now) else { break }
+            waits.append(wait)
+            now += wait
+        }
+        #expect(waits.map(\.seconds) == [60, 120, 240, 480, 960, 1920, 3600, 3600])
+    }
+
+    @Test mutating func oneBadAnswerHoldsNobodyUpButSeveralInARowDo() {
+        var mood = CircuitBreaker()
+        for _ in 0..<CircuitBreaker.badAnswersMax {
+            mood.note(Self.failure(.retryLater), at: .zero, using: &generator)
+            #expect(mood.decide(at: .zero) == .go)
+        }
+        mood.note(Self.failure(.retryLater), at: .zero, using: &generator)
+        guard case .wait(let wait, _) = mood.decide(at: .zero) else {
+            Issue.record("asked on through an outage")
+            return
+        }
+        #expect(wait >= .seconds(1.5) && wait <= .seconds(2.5))
+    }
+
+    @Test mutating func failuresThatWereInFlightTogetherCountOnce() {
+        var mood = CircuitBreaker()
+        for _ in 0..<50 { mood.note(Self.failure(.unreachable), at: .zero, using: &generator) }
+        #expect(mood.decide(at: .seconds(3)) == .probe(reason: "because"))
+    }
+
+    @Test mutating func aRefusedKeyStopsEverythingUntilItChanges() {
+        var mood = CircuitBreaker()
+        mood.note(Self.failure(.stopAsking), at: .zero, using: &generator)
+        mood.note(Self.failure(.unreachable), at: .zero, using: &generator)
+        mood.noteAnswer()
+        #expect(mood.decide(at: .seconds(1_000_000)) == .stop(reason: "because"))
+        mood.keyChanged()
+        #expect(mood.decide(at: .seconds(1_000_000)) == .go)
+    }
+
+    @Test func theBackoffDoublesToItsLimitAsItsTableSays() {
+        #expect(
+            (1...9).map { Backoff.service.wait(afterFailures: $0).seconds } == [
+                2, 4, 8, 16, 32, 64, 128, 256, 300,
+            ])
+        #expect(
+            [1, 2, 3, 4, 8, 99].map { Backoff.hash.wait(afterFailures: $0).seconds } == [
+                30, 60, 120, 240, 3600, 3600,
+            ])
+    }
+}

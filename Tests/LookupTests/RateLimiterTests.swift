@@ -1,0 +1,145 @@
+import Foundation
+import Lookup
+import Store
+import Support
+import TestSupport
+import Testing
+
+struct RateLimiterTests {
+    /// Sends whatever is allowed for `span`, each request taking `latency`, and returns when they were sent.
+    private func run(
+        _ quota: inout RateLimiter, from start: ClockReading, for span: Duration, latency: Duration
+    ) -> [Duration] {
+        var now = start
+        var sent: [Duration] = []
+        var ending: [Duration] = []
+        while now.monotonic < start.monotonic + span {
+            while let first = ending.first, first <= now.monotonic {
+                ending.removeFirst()
+                quota.end(at: ClockReading(wall: now.wall, monotonic: first))
+            }
+            var next: Duration
+            switch quota.decide(at: now) {
+            case .go:
+                quota.spend(at: now)
+                sent.append(now.monotonic)
+                ending.append(now.monotonic + latency)
+                continue
+            case .wait(let wait, _):
+                next = now.monotonic + wait
+            }
+            if let first = ending.first { next = min(next, first) }
+            now = now + (next - now.monotonic)
+        }
+        return sent
+    }
+
+    private static let start = ClockReading(wall: Samples.now, monotonic: .seconds(1000))
+
+    @Test(arguments: [Duration.milliseconds(1), .milliseconds(600), .seconds(29)])
+    func noMinuteIsOverTheLimitWhateverTheNetworkDoes(latency: Duration) {
+        var quota = RateLimiter(
+            limits: QuotaLimits(requestsPerMinuteLimit: 4, requestsPerDayLimit: 0, requestsPerMonthLimit: 0),
+            spending: QuotaSpending(), now: Self.start)
+        let sent = run(&quota, from: Self.start, for: .seconds(3600), latency: latency)
+        // The worst case: the first of five was counted when it ended and the fifth when it left.
+        for (first, fifth) in zip(sent, sent.dropFirst(4)) {
+            #expect(fifth - (first + latency) >= .seconds(60))
+        }
+        #expect(sent.count > 100)
+    }
+
+    @Test func theAllowanceIsUsedToTheFull() {
+        var quota = RateLimiter(
+            limits: QuotaLimits(
+                requestsPerMinuteLimit: 240, requestsPerDayLimit: 0, requestsPerMonthLimit: 0),
+            spending: QuotaSpending(), now: Self.start)
+        let sent = run(&quota, from: Self.start, for: .seconds(3600), latency: .milliseconds(50))
+        #expect(Double(sent.count) >= 0.98 * 240 * 60)
+    }
+
+    @Test func aRestartRemembersTheLastMinute() {
+        let spending = QuotaSpending(
+            lastMinute: [-50, -40, -30, -10].map { Samples.now + $0 }, today: 4, thisMonth: 4)
+        var quota = RateLimiter(limits: QuotaLimits(), spending: spending, now: Self.start)
+        guard case .wait(let wait, .minute) = quota.decide(at: Self.start) else {
+            Issue.record("a fifth request within the minute")
+            return
+        }
+        #expect(wait >= .seconds(10) && wait < .seconds(11))
+        #expect(quota.decide(at: Self.start + wait) == .go(1))
+    }
+
+    @Test func aUsedUpDayWaitsForMidnightUTCAndAMonthForTheFirst() {
+        // 2026-11-30 23:00:00 UTC.
+        let evening = ClockReading(wall: Date(timeIntervalSince1970: 1_796_079_600), monotonic: .zero)
+        var day = RateLimiter(
+            limits: QuotaLimits(), spending: QuotaSpending(today: 500, thisMonth: 600), now: evening)
+        #expect(day.decide(at: evening) == .wait(.seconds(3602), .day))
+        #expect(day.decide(at: evening + .seconds(3602)) == .go(4))
+        var month = RateLimiter(
+            limits: QuotaLimits(), spending: QuotaSpending(today: 0, thisMonth: 15_500), now: evening)
+        #expect(month.decide(at: evening) == .wait(.seconds(3602), .month))
+        #expect(month.decide(at: evening + .seconds(3602)) == .go(4))
+    }
+
+    @Test func aClockThatStepsBackGivesNothingBack() {
+        var quota = RateLimiter(
+            limits: QuotaLimits(), spending: QuotaSpending(today: 500, thisMonth: 500), now: Self.start)
+        let yesterday = ClockReading(wall: Samples.now - 86_400, monotonic: .seconds(1001))
+        guard case .wait(_, .day) = quota.decide(at: yesterday) else {
+            Issue.record("yesterday's allowance was given out again")
+            return
+        }
+    }
+
+    @Test func aClockThatRanAheadOverMidnightAndCameBackCountsBothPages() {
+        var quota = RateLimiter(
+            limits: QuotaLimits(requestsPerMinuteLimit: 0),
+            spending: QuotaSpending(today: 499, thisMonth: 499),
+            now: Self.start)
+        let ahead = ClockReading(wall: Samples.now + 86_400 * 400, monotonic: .seconds(1010))
+        #expect(quota.decide(at: ahead) == .go(500))
+        quota.spend(at: ahead)
+        quota.end(at: ahead)
+        let back = ClockReading(wall: Samples.now, monotonic: .seconds(1020))
+        guard case .wait(_, .day) = quota.decide(at: back) else {
+            Issue.record("the day's allowance was given out again")
+            return
+        }
+        #expect((quota.spentToday, quota.spentThisMonth) == (500, 500))
+        // The real next day is a new page, although the clock has shown a later one.
+        #expect(quota.decide(at: back + .seconds(86_400)) == .go(500))
+    }
+
+    @Test func askingForTheQuotaTakesAPlaceInTheMinute() {
+        var quota = RateLimiter(limits: QuotaLimits(), spending: QuotaSpending(), now: Self.start)
+        quota.beginCheck(at: Self.start)
+        #expect(quota.decide(at: Self.start) == .go(3))
+        quota.end(at: Self.start)
+        #expect(quota.decide(at: Self.start) == .go(3))
+        #expect((quota.spentToday, quota.spentThisMonth) == (0, 0))
+    }
+
+    @Test func aReportedLimitThatRisesAgainIsBelieved() {
+        var quota = RateLimiter(limits: QuotaLimits(), spending: QuotaSpending(), now: Self.start)
+        quota.adopt(day: (used: 1, allowed: 1), month: nil, at: Self.start)
+        #expect(quota.limits.requestsPerDayLimit == 1)
+        quota.adopt(day: (used: 1, allowed: 400), month: nil, at: Self.start)
+        #expect(quota.limits.requestsPerDayLimit == 400)
+        quota.adopt(day: (used: 1, allowed: 1000), month: nil, at: Self.start)
+        #expect(quota.limits.requestsPerDayLimit == 500)
+    }
+
+    @Test func theForecastIsWhenTheRequestsReallyLeave() {
+        for (count, perDay) in [(1, 0), (4, 0), (5, 0), (100, 0), (401, 0), (100, 30), (61, 30)] {
+            let limits = QuotaLimits(
+                requestsPerMinuteLimit: 4, requestsPerDayLimit: perDay, requestsPerMonthLimit: 0)
+            var quota = RateLimiter(limits: limits, spending: QuotaSpending(), now: Self.start)
+            let expected = quota.expectedWait(forRequests: count, at: Self.start)
+            let sent = run(&quota, from: Self.start, for: .seconds(86_400 * 5), latency: .milliseconds(1))
+            let real = sent[count - 1] - Self.start.monotonic
+            #expect(abs((expected - real).seconds) <= 3 + real.seconds * 0.02, "\(count) at \(perDay) a day")
+        }
+    }
+}

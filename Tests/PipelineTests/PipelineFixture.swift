@@ -1,0 +1,99 @@
+import Foundation
+import Logging
+import Lookup
+import Model
+import Reporting
+import Spool
+import Store
+import Support
+import TestSupport
+
+@testable import Pipeline
+
+/// A spool, reports and a database in a temporary folder, and nobody who asks VirusTotal.
+struct PipelineFixture {
+    let folder = TemporaryFolder()
+    let database: HashdropDatabase
+    let spool: SpoolFolder
+    let claims: ClaimStore
+    let publisher: ReportPublisher
+    let reports = Mailbox<ReportService.Change>()
+    let clock = StoppedClock()
+
+    init(users: [UserName] = [Samples.user("alice"), Samples.user("bob")]) throws {
+        for user in users {
+            for place in ["spool", "reports"] {
+                try FileManager.default.createDirectory(
+                    atPath: folder.path("\(place)/\(user)"), withIntermediateDirectories: true)
+            }
+        }
+        database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
+        spool = try SpoolFolder(path: folder.path("spool"))
+        claims = try ClaimStore(spool: spool)
+        publisher = ReportPublisher(
+            database: database, options: ReportOptions(isSimulated: true, version: "test"),
+            directory: folder.path("reports"), cacheMaxAge: .seconds(60))
+    }
+
+    var logger: Logger {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }
+
+    /// - Parameter hashesAtOnce: of a list that are taken in at once.
+    func desk(
+        _ generator: any RandomNumberGenerator = SystemRandomNumberGenerator(), hashesAtOnce: Int = 20_000
+    ) throws -> ClaimProcessor {
+        let lookups = try LookupDispatcher(
+            database: database,
+            options: LookupOptions(
+                limits: QuotaLimits(
+                    requestsPerMinuteLimit: 0, requestsPerDayLimit: 0, requestsPerMonthLimit: 0)),
+            source: LookupSource(ask: { _ in .success(.unknown) }), logger: logger, onProgress: { _ in })
+        return ClaimProcessor(
+            claims: claims,
+            lists: ListImporter(jobs: database.jobs, options: IntakeOptions(hashesAtOnce: hashesAtOnce)),
+            publisher: publisher, lookups: lookups, reports: reports, clock: clock, logger: logger,
+            generator: generator)
+    }
+
+    /// Drops a list with one hash and says what the state machine would say of it.
+    func drop(_ name: String, _ user: UserName, hash: Int = 1) throws -> ReadinessDecision {
+        try drop(name, user, hashes: hash..<hash + 1)
+    }
+
+    func drop(_ name: String, _ user: UserName, hashes: Range<Int>) throws -> ReadinessDecision {
+        let path = folder.path("spool/\(user)/\(name)")
+        let lines = hashes.map { "\(Samples.hash($0).hexadecimal)\n" }.joined()
+        try Data(lines.utf8).write(to: URL(filePath: path))
+        let entries = try spool.scan(user).entries.filter { $0.name == DroppedName(name) }
+        return ReadinessDecision(entry: entries[0], action: .ready(.renamedIntoFolder), firstSeen: .zero)
+    }
+}
+
+/// Always the same moment.
+struct StoppedClock: ServiceClock {
+    var now: ClockReading { ClockReading(wall: Samples.now, monotonic: .seconds(1_000)) }
+    func sleep(for duration: Duration) async throws {}
+}
+
+/// Draws the given numbers first, then others.
+struct Loaded: RandomNumberGenerator {
+    var numbers: [UInt64]
+
+    mutating func next() -> UInt64 { numbers.isEmpty ? .random(in: .min ... .max) : numbers.removeFirst() }
+}
+
+extension ListImporter {
+    /// Makes the job of a claim, without letting others have their turns.
+    func read(_ claim: Claim) throws -> Job {
+        switch try begin(claim) {
+        case .complete(let job): return job
+        case .reading(var reading):
+            while true {
+                if let job = try reading.advance() { return job }
+            }
+        }
+    }
+}
