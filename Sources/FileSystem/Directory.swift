@@ -1,5 +1,4 @@
-import Glibc
-import Model
+package import Glibc
 
 /// A folder held open, so that what lies in it is reached without following a path a second time.
 ///
@@ -8,6 +7,11 @@ package struct Directory: ~Copyable {
     package let descriptor: FileDescriptor
     /// For messages.
     package let path: String
+
+    package init(descriptor: consuming FileDescriptor, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
 
     package var number: Int32 { descriptor.number }
 
@@ -27,17 +31,6 @@ package struct Directory: ~Copyable {
         guard number >= 0 else { throw error("open the folder", errno, name) }
         return Directory(
             descriptor: FileDescriptor(number), path: path + "/" + String(decoding: name, as: UTF8.self))
-    }
-
-    /// The folder in which an entry of this name lies, which is this one unless the name has slashes.
-    ///
-    /// Step by step, so that a link in the place of any folder on the way is an error (`ELOOP` or `ENOTDIR`).
-    package func parent(of name: DroppedName) throws -> Directory {
-        let number = openat(self.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard number >= 0 else { throw FileSystemError("open the folder", errno, path: path) }
-        var folder = Directory(descriptor: FileDescriptor(number), path: path)
-        for part in name.folders { folder = try folder.folder(part) }
-        return folder
     }
 
     /// Opens what is to be read and may be anything: neither a FIFO nor a device makes it wait.

@@ -1,5 +1,4 @@
-import Glibc
-import Model
+package import Glibc
 
 /// An open descriptor that is closed with its owner.
 package struct FileDescriptor: ~Copyable {
@@ -16,7 +15,7 @@ package func withCString<Result>(_ bytes: [UInt8], _ body: (UnsafePointer<CChar>
 
 /// Writes all of it, also where the system takes it in pieces.
 package func writeAll(_ bytes: UnsafeRawBufferPointer, to number: Int32, failure: (Int32) -> FileSystemError) throws {
-    package var rest = bytes
+    var rest = bytes
     while !rest.isEmpty {
         let count = write(number, rest.baseAddress, rest.count)
         if count >= 0 {
@@ -51,9 +50,5 @@ extension FileDescriptor {
         var status = stat()
         guard fstat(number, &status) == 0 else { throw failure(errno) }
         return status
-    }
-
-    package borrowing func fingerprint(_ failure: (Int32) -> FileSystemError) throws -> Fingerprint {
-        SpoolEntry(name: DroppedName(""), status: try status(failure)).fingerprint
     }
 }

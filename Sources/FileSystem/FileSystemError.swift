@@ -62,5 +62,5 @@ package struct FileSystemError: Error, Hashable, CustomStringConvertible {
         }
     }
 
-    static func words(_ number: Int32) -> String { String(cString: strerror(number)) }
+    package static func words(_ number: Int32) -> String { String(cString: strerror(number)) }
 }

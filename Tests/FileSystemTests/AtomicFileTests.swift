@@ -1,7 +1,6 @@
 import FileSystem
 import Foundation
 import Model
-import Reporting
 import Testing
 
 struct AtomicFileTests {

@@ -2,7 +2,6 @@ import FileSystem
 import Foundation
 import Testing
 
-@testable import Reporting
 
 struct PrivateDirectoryTests {
     private func mode(_ path: String) -> mode_t {

@@ -40,8 +40,8 @@ struct JobPageTests {
         #expect(!policy.contains("unsafe"))
         #expect(page.components(separatedBy: "<script").count == 2)
         // The same for whoever says it in a header, whatever columns the page has.
-        #expect(ContentSecurityPolicy.current.scripts == [PageAsset(script).policySource])
-        #expect(ContentSecurityPolicy.current.styles == styles.map { PageAsset(String($0)).policySource })
+        #expect(ReportContentPolicy.current.scripts == [PageAsset(script).policySource])
+        #expect(ReportContentPolicy.current.styles == styles.map { PageAsset(String($0)).policySource })
     }
 
     @Test func nothingFromOutsideBecomesMarkup() throws {

@@ -2,7 +2,7 @@ import Support
 import TestSupport
 import Testing
 
-@testable import Lookup
+@testable import Support
 
 struct CancellableTimerTests {
     @Test func itEndsAtItsTime() async throws {

@@ -65,7 +65,7 @@ struct TransportTests {
         }
     }
 
-    private static let today = ContentSecurityPolicy(styles: ["'sha256-style'"], scripts: ["'sha256-script'"])
+    private static let today = ReportContentPolicy(styles: ["'sha256-style'"], scripts: ["'sha256-script'"])
 
     @Test func everyAnswerCarriesItsHeaders() async throws {
         try await WebFixture.with(WebFixture.options { $0.reports = Self.today }) { site in

@@ -16,7 +16,7 @@ package enum BinaryFormat: String, Hashable, Sendable, CaseIterable {
     package var name: String {
         switch self {
         case .excelWorkbook: "an Excel workbook"
-        case .wordDocument: "a Token document"
+        case .wordDocument: "a Word document"
         case .zipArchive: "a ZIP archive"
         case .oldOfficeDocument: "an old Office document (.xls, .doc or .msg)"
         case .pdf: "a PDF"

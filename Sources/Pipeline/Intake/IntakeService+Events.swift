@@ -2,6 +2,7 @@ import Logging
 import Lookup
 import Model
 import Spool
+import Support
 
 // What the watcher tells.
 extension IntakeService {

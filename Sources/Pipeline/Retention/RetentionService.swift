@@ -1,6 +1,6 @@
 import Foundation
 package import Logging
-package import Lookup
+import Lookup
 import Model
 import ServiceLifecycle
 package import Store

@@ -1,4 +1,4 @@
-import FileSystem
+package import FileSystem
 package import Foundation
 package import Model
 

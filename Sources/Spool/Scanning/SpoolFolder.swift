@@ -1,4 +1,4 @@
-package import FileSystem
+import FileSystem
 import Glibc
 package import Model
 

@@ -12,7 +12,7 @@ struct PageController: Sendable {
     let frame: WebFrame
     let sources: DaemonQueries
     /// What the reports run and are styled by.
-    let reportPolicy: ContentSecurityPolicy
+    let reportPolicy: ReportContentPolicy
     let clock: WebClock
 
     private static let chunkBytes = 64 << 10

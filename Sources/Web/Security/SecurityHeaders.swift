@@ -10,7 +10,7 @@ enum SecurityHeaders {
         /// A report: it may run and be styled by what this hashdrop's reports have ever had, by their digests. Its
         /// own policy (a `meta` element) says the same of its own two, and cannot be the only one: it stands in the
         /// file that it guards.
-        case report(ContentSecurityPolicy)
+        case report(ReportContentPolicy)
         /// Neither page nor report: nothing in it may do anything.
         case data
         /// Style sheet and script, the same for everybody.

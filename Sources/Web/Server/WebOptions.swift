@@ -23,14 +23,14 @@ package struct WebOptions: Hashable, Sendable {
     /// How often the page of a running job loads itself again, in seconds.
     package var refreshSeconds: Int
     /// What today's reports run and are styled by.
-    package var reports: ContentSecurityPolicy
+    package var reports: ReportContentPolicy
 
     package init(
         address: ListenAddress, publicHosts: [String] = [],
         trustedProxies: [String] = [], sessions: SessionLimits = .init(),
         connections: ConnectionLimits = .init(), passwordChecksMax: Int = 1,
         passwordChecksWaitingMax: Int = 16, version: String, isSimulated: Bool, refreshSeconds: Int = 5,
-        reports: ContentSecurityPolicy = .init()
+        reports: ReportContentPolicy = .init()
     ) {
         self.address = address
         self.publicHosts = publicHosts

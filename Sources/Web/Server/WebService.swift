@@ -64,9 +64,9 @@ package final class WebService: Service {
     /// Today's digests and those of earlier versions, whose reports are still about.
     private static func reportPolicy(
         _ options: WebOptions, _ database: HashdropDatabase, _ clock: WebClock
-    ) throws -> ContentSecurityPolicy {
+    ) throws -> ReportContentPolicy {
         let now = clock.wall()
-        return ContentSecurityPolicy(
+        return ReportContentPolicy(
             styles: try database.reportDigests.remember(options.reports.styles, .style, at: now),
             scripts: try database.reportDigests.remember(options.reports.scripts, .script, at: now))
     }

@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import Model
 import Reporting
+import Support
 
 /// Finds and follows the job that became of a dropped file, by the rule that the README gives to everybody: the
 /// newest folder `<job>_<name>` in the user's report folder.

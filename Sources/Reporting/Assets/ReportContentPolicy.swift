@@ -1,6 +1,6 @@
 /// What a report runs and is styled by, for whoever serves it with a policy of its own: the digests as a content
 /// security policy names them (`'sha256-…'`).
-package struct ContentSecurityPolicy: Hashable, Sendable {
+package struct ReportContentPolicy: Hashable, Sendable {
     package var styles: [String]
     package var scripts: [String]
 
@@ -10,7 +10,7 @@ package struct ContentSecurityPolicy: Hashable, Sendable {
     }
 
     /// Those of the reports that this hashdrop writes.
-    package static let current = ContentSecurityPolicy(
+    package static let current = ReportContentPolicy(
         styles: [ReportAssets.base, ReportAssets.cards, ReportAssets.table, ReportAssets.paper].map(\.policySource),
         scripts: [ReportAssets.script.policySource])
 }
