@@ -62,7 +62,7 @@ let package = Package(
             name: "Spool", dependencies: ["Cryptography", "FileSystem", "Model", "Support"], swiftSettings: strict),
         .target(name: "Store", dependencies: ["Model", "Support", grdb], swiftSettings: strict),
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
-        .target(name: "VirusTotal", dependencies: ["Model", "Curl"], swiftSettings: strict),
+        .target(name: "VirusTotal", dependencies: ["Curl", "Model", "Support"], swiftSettings: strict),
         .target(
             name: "Lookup", dependencies: ["Model", "Store", "Support", "VirusTotal", logging],
             swiftSettings: strict),

@@ -32,7 +32,7 @@ package actor LookupDispatcher {
     private let logger: Logger
     private let onProgress: @Sendable (RecordedOutcomes) -> Void
     private let mailbox = Mailbox<Event>()
-    private let executor = BlockingExecutor(label: "hashdrop.lookup")
+    private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     var queue = FairQueue()
@@ -55,18 +55,20 @@ package actor LookupDispatcher {
     var isWaitRoutine = false
     private var loggedReason: String?
     var answerSeconds = 0.5
-    private var generator = SystemRandomNumberGenerator()
+    private var generator: any RandomNumberGenerator & Sendable
 
     /// - Parameter onProgress: called after each recorded batch; must not block.
     package init(
-        database: HashdropDatabase, options: LookupOptions, source: LookupSource,
-        clock: any ServiceClock = SystemClock(), logger: Logger = Logger(label: "hashdrop.lookup"),
+        database: HashdropDatabase, options: LookupOptions, source: LookupSource, runtime: ServiceRuntime,
+        logger: Logger = Logger(label: "hashdrop.lookup"),
         onProgress: @escaping @Sendable (RecordedOutcomes) -> Void
     ) throws {
         lookups = database.lookups
         self.options = options
         self.source = source
-        self.clock = clock
+        clock = runtime.clock
+        generator = runtime.generator
+        executor = runtime.makeExecutor("hashdrop.lookup")
         self.onProgress = onProgress
         self.logger = logger
         let now = clock.now
@@ -87,11 +89,11 @@ package actor LookupDispatcher {
     /// Nothing more is sent; `run` returns when what is in flight has ended and is recorded.
     package nonisolated func stop() { mailbox.post(.stop) }
 
-    /// Asks until `stop`.
+    /// Asks until `stop`. A cancelled task records nothing more.
     package func run() async {
         loadJobs { try lookups.runningJobs() }
         await withDiscardingTaskGroup { group in
-            while !isStopping || !inFlight.isEmpty {
+            while !isStopping || !inFlight.isEmpty, !Task.isCancelled {
                 let wait = dispatch(into: &group)
                 handle(await mailbox.take(upTo: wait ?? Self.idleWaitMax, clock: clock))
             }

@@ -53,3 +53,14 @@ package final class Mailbox<Event: Sendable>: Sendable {
         }
     }
 }
+
+extension Mailbox where Event: Equatable {
+    /// Adds an event, unless an equal one waits already, and wakes the reader: many wake-ups become one.
+    package func post(once event: Event) {
+        let reader = state.withLock { state in
+            if !state.events.contains(event) { state.events.append(event) }
+            return state.reader.take()
+        }
+        reader?.resume()
+    }
+}

@@ -1,7 +1,7 @@
 /// A random number generator that gives the same numbers for the same seed, on every machine.
 ///
 /// SplitMix64: one addition and one mix a number; good enough for choices, not for secrets.
-package struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     package init(seed: UInt64) { state = seed }

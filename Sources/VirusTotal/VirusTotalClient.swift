@@ -1,23 +1,23 @@
 package import Curl
-package import Foundation
+import Foundation
 package import Model
+package import Support
 
 /// Asks VirusTotal's API v3; every call is one request, and whether it may be sent is the caller's business.
 package struct VirusTotalClient: Sendable {
     package let endpoint: VirusTotalEndpoint
     private let key: APIKey
     private let curl: CurlClient
-    private let now: @Sendable () -> Date
+    private let clock: any ServiceClock
 
-    /// `now` gives the time that a `Retry-After` date is compared with when the answer itself has no date.
+    /// - Parameter clock: whose time a `Retry-After` date is compared with when the answer itself has no date.
     package init(
-        endpoint: VirusTotalEndpoint, key: APIKey, curl: CurlClient,
-        now: @escaping @Sendable () -> Date = { Date() }
+        endpoint: VirusTotalEndpoint, key: APIKey, curl: CurlClient, clock: any ServiceClock = SystemClock()
     ) {
         self.endpoint = endpoint
         self.key = key
         self.curl = curl
-        self.now = now
+        self.clock = clock
     }
 
     /// The `User-Agent` to give to the `CurlClient`.
@@ -58,7 +58,7 @@ package struct VirusTotalClient: Sendable {
             headers: [("x-apikey", key.secret), ("Accept", "application/json"), ("x-tool", "hashdrop")])
         do throws(CurlError) {
             let response = try await curl.perform(request)
-            return VirusTotalAnswer(response: response, key: key, receivedAt: now())
+            return VirusTotalAnswer(response: response, key: key, receivedAt: clock.now.wall)
         } catch {
             throw .transport(error)
         }

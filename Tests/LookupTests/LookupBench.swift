@@ -78,14 +78,15 @@ final class LookupBench: Sendable {
         curlOptions.connectionsMax = options.connectionsMax
         curlOptions.requestTimeout = .seconds(5)
         let client = VirusTotalClient(
-            endpoint: endpoint, key: key, curl: try CurlClient(options: curlOptions), now: { clock.now.wall })
+            endpoint: endpoint, key: key, curl: try CurlClient(options: curlOptions), clock: clock)
         let freezer = Freezer()
         var source = LookupSource(
             ask: { hash in await Self.ask(hash, client, world, clock, freezer) },
             keyGeneration: world.keyGeneration)
         if world.readsQuotas { source.quotas = { await Self.quotas(client, clock) } }
         dispatcher = try LookupDispatcher(
-            database: database, options: options, source: source, clock: clock, onProgress: { _ in })
+            database: database, options: options, source: source, runtime: ServiceRuntime(clock: clock),
+            onProgress: { _ in })
     }
 
     private static func quotas(

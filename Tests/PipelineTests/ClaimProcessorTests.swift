@@ -13,18 +13,23 @@ struct ClaimProcessorTests {
     private let bob = Samples.user("bob")
 
     /// A file that somebody's forked child still has open for a moment is tried again, as the intake does.
-    private func take(_ decision: ReadinessDecision, of user: UserName, at desk: ClaimProcessor) async throws {
+    private func take(
+        _ decision: ReadinessDecision, of user: UserName, at desk: ClaimProcessor,
+        drawing generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+    ) async throws {
+        var generator = generator
         try await eventually("taken") {
-            if case .taken = desk.take(decision, of: user) { true } else { false }
+            if case .taken = desk.take(decision, of: user, using: &generator) { true } else { false }
         }
     }
 
     @Test func twoFilesThatDrawTheSameIDAreTwoJobs() async throws {
         let workshop = try PipelineFixture()
         // The same five characters twice, as chance would have it.
-        let desk = try workshop.desk(Loaded(numbers: Array(repeating: 0, count: 10)))
-        try await take(workshop.drop("a.txt", alice, hash: 1), of: alice, at: desk)
-        try await take(workshop.drop("b.txt", bob, hash: 2), of: bob, at: desk)
+        let chance = Loaded(numbers: Array(repeating: 0, count: 10))
+        let desk = try workshop.desk()
+        try await take(workshop.drop("a.txt", alice, hash: 1), of: alice, at: desk, drawing: chance)
+        try await take(workshop.drop("b.txt", bob, hash: 2), of: bob, at: desk, drawing: chance)
         let jobs = try workshop.database.jobs.jobs(limit: 10)
         #expect(Set(jobs.map(\.user)) == [alice, bob])
         #expect(Set(jobs.map(\.droppedName.display)) == ["a.txt", "b.txt"])

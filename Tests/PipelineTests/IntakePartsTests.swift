@@ -35,14 +35,6 @@ struct IntakePartsTests {
         #expect(log.note(at: .seconds(65)) == 3)
     }
 
-    @Test func theBellRingsOnceUntilItIsHeard() {
-        let bell = Bell()
-        #expect(bell.ring())
-        #expect(!bell.ring())
-        bell.hear()
-        #expect(bell.ring())
-    }
-
     @Test func whoseFolderIsMissingReadsSoOnce() {
         var missing = MissingFolders()
         let alice = Samples.user("alice")

@@ -19,6 +19,7 @@ struct PipelineFixture {
     let publisher: ReportPublisher
     let reports = Mailbox<ReportService.Change>()
     let clock = StoppedClock()
+    var runtime: ServiceRuntime { ServiceRuntime(clock: clock) }
 
     init(users: [UserName] = [Samples.user("alice"), Samples.user("bob")]) throws {
         for user in users {
@@ -42,20 +43,18 @@ struct PipelineFixture {
     }
 
     /// - Parameter hashesAtOnce: of a list that are taken in at once.
-    func desk(
-        _ generator: any RandomNumberGenerator = SystemRandomNumberGenerator(), hashesAtOnce: Int = 20_000
-    ) throws -> ClaimProcessor {
+    func desk(hashesAtOnce: Int = 20_000) throws -> ClaimProcessor {
         let lookups = try LookupDispatcher(
             database: database,
             options: LookupOptions(
                 limits: QuotaLimits(
                     requestsPerMinuteLimit: 0, requestsPerDayLimit: 0, requestsPerMonthLimit: 0)),
-            source: LookupSource(ask: { _ in .success(.unknown) }), logger: logger, onProgress: { _ in })
+            source: LookupSource(ask: { _ in .success(.unknown) }), runtime: runtime, logger: logger,
+            onProgress: { _ in })
         return ClaimProcessor(
             claims: claims,
             lists: ListImporter(jobs: database.jobs, options: IntakeOptions(hashesAtOnce: hashesAtOnce)),
-            publisher: publisher, lookups: lookups, reports: reports, clock: clock, logger: logger,
-            generator: generator)
+            publisher: publisher, lookups: lookups, reports: reports, clock: clock, logger: logger)
     }
 
     /// Drops a list with one hash and says what the state machine would say of it.
@@ -79,20 +78,22 @@ struct StoppedClock: ServiceClock {
 }
 
 /// Draws the given numbers first, then others.
-struct Loaded: RandomNumberGenerator {
-    var numbers: [UInt64]
+final class Loaded: RandomNumberGenerator {
+    private var numbers: [UInt64]
 
-    mutating func next() -> UInt64 { numbers.isEmpty ? .random(in: .min ... .max) : numbers.removeFirst() }
+    init(numbers: [UInt64]) { self.numbers = numbers }
+
+    func next() -> UInt64 { numbers.isEmpty ? .random(in: .min ... .max) : numbers.removeFirst() }
 }
 
 extension ListImporter {
     /// Makes the job of a claim, without letting others have their turns.
     func read(_ claim: Claim) throws -> Job {
-        switch try begin(claim) {
+        switch try begin(claim, at: Samples.now) {
         case .complete(let job): return job
         case .reading(var reading):
             while true {
-                if let job = try reading.advance() { return job }
+                if let job = try reading.advance(at: Samples.now) { return job }
             }
         }
     }

@@ -71,7 +71,7 @@ struct ReportPublisherTests {
 
     @Test func aFinishedJobHasEveryTableWithEveryRow() throws {
         let job = try finishedJob()
-        _ = try publisher().publish(job.id, estimate: JobEstimate())
+        _ = try publisher().publish(job.id, estimate: JobEstimate(), at: Samples.now)
         #expect(
             try names(of: job) == [
                 "report.csv", "report.html", "report.json", "report.stix.json", "status.json",
@@ -84,7 +84,7 @@ struct ReportPublisherTests {
 
     @Test func aFileOfThreeNamesIsOneObjectOfTheBundle() throws {
         let job = try finishedJob()
-        _ = try publisher().publish(job.id, estimate: JobEstimate())
+        _ = try publisher().publish(job.id, estimate: JobEstimate(), at: Samples.now)
         let bundle = try text("report.stix.json", of: job)
         func count(_ type: String) -> Int {
             bundle.split(separator: "\n").count { $0.contains("{\"type\":\"\(type)\"") }
@@ -97,7 +97,8 @@ struct ReportPublisherTests {
 
     @Test func whatIsSwitchedOffIsNotThere() throws {
         let job = try finishedJob()
-        _ = try publisher(writesJSON: false, writesSTIX: false).publish(job.id, estimate: JobEstimate())
+        _ = try publisher(writesJSON: false, writesSTIX: false).publish(
+            job.id, estimate: JobEstimate(), at: Samples.now)
         #expect(try names(of: job) == ["report.csv", "report.html", "status.json"])
     }
 
@@ -107,7 +108,7 @@ struct ReportPublisherTests {
         for name in ["report.csv", "report.json", "report.stix.json"] {
             try Data("old".utf8).write(to: place(of: job).appending(path: name))
         }
-        _ = try publisher().publish(job.id, estimate: JobEstimate())
+        _ = try publisher().publish(job.id, estimate: JobEstimate(), at: Samples.now)
         #expect(try names(of: job) == ["report.html", "status.json"])
     }
 }

@@ -43,7 +43,7 @@ struct RetentionServiceTests {
         defer { Self.unblock(stuck) }
         let service = RetentionService(
             database: workshop.database, publisher: workshop.publisher, keep: .seconds(60),
-            reports: workshop.reports, clock: workshop.clock, logger: workshop.logger)
+            reports: workshop.reports, runtime: workshop.runtime, logger: workshop.logger)
         await service.sweep()
         #expect(try workshop.database.jobs.jobs(limit: 200).map(\.id) == [jobs[0].id])
         Self.unblock(stuck)

@@ -19,8 +19,10 @@ import Testing
     private func drop(_ name: String, bytesMax: Int64 = 64 << 20) throws {
         let number = open(source, O_RDONLY)
         defer { close(number) }
+        var generator = SystemRandomNumberGenerator()
         try DropFile.drop(
-            contentsOf: number, as: DroppedName(name), into: spool.path + "/alice", bytesMax: bytesMax)
+            contentsOf: number, as: DroppedName(name), into: spool.path + "/alice", bytesMax: bytesMax,
+            using: &generator)
     }
 
     @Test func theFileArrivesWholeAndReadable() throws {

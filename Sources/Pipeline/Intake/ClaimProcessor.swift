@@ -27,7 +27,6 @@ final class ClaimProcessor {
     private let reports: Mailbox<ReportService.Change>
     private let clock: any ServiceClock
     private let logger: Logger
-    private var generator: any RandomNumberGenerator
 
     /// Lists of which a part is read.
     private var readings = ImportQueue()
@@ -62,8 +61,7 @@ final class ClaimProcessor {
 
     init(
         claims: ClaimStore, lists: ListImporter, publisher: ReportPublisher, lookups: LookupDispatcher,
-        reports: Mailbox<ReportService.Change>, clock: any ServiceClock, logger: Logger,
-        generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+        reports: Mailbox<ReportService.Change>, clock: any ServiceClock, logger: Logger
     ) {
         self.claims = claims
         self.lists = lists
@@ -72,7 +70,6 @@ final class ClaimProcessor {
         self.reports = reports
         self.clock = clock
         self.logger = logger
-        self.generator = generator
     }
 
     /// Why claimed files wait, if anybody's do.
@@ -89,8 +86,10 @@ final class ClaimProcessor {
     /// When something that was held up is tried again; nil if nothing is.
     var deadline: Duration? { unfinished.isEmpty && interrupted.isEmpty ? nil : nextRetry }
 
-    /// Claims what is ready or refused, and makes its job.
-    func take(_ decision: ReadinessDecision, of user: UserName) -> Outcome {
+    /// Claims what is ready or refused, and makes its job, whose id the generator draws.
+    func take(
+        _ decision: ReadinessDecision, of user: UserName, using generator: inout some RandomNumberGenerator
+    ) -> Outcome {
         do {
             while true {
                 let id = JobID(claimedAt: clock.now.wall, using: &generator)
@@ -147,7 +146,7 @@ final class ClaimProcessor {
     private func readOn(_ reading: ListImport) {
         var reading = reading
         do {
-            guard let job = try reading.advance() else { return readings.add(reading) }
+            guard let job = try reading.advance(at: clock.now.wall) else { return readings.add(reading) }
             conclude(job, .claimed(reading.file))
         } catch {
             unfinished.append(.reading(reading))
@@ -157,7 +156,7 @@ final class ClaimProcessor {
 
     private func finish(_ claim: Claim) {
         do {
-            switch try lists.begin(claim) {
+            switch try lists.begin(claim, at: clock.now.wall) {
             case .complete(let job): conclude(job, claim)
             case .reading(let reading): readOn(reading)
             }
@@ -208,7 +207,7 @@ final class ClaimProcessor {
             case .reading(let reading): readOn(reading)
             }
         }
-        for (id, user) in held.ids {
+        for (id, user) in held.ids.sorted(by: { $0.key < $1.key }) {
             do {
                 if case .done(let claim)? = try claims.resume(id) { finish(claim) }
             } catch {

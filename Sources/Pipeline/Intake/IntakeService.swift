@@ -16,14 +16,14 @@ package import Support
 package actor IntakeService: Service {
     private enum Event: Sendable {
         /// The watcher has something to tell.
-        case bell
+        case watcherNews
         case usersChanged
         case stop
     }
 
     private let spool: SpoolFolder
     private let rules: ReadinessStateMachine.Rules
-    private let watcher: WatcherProcess
+    private let watcher: any FolderWatcher
     private let database: HashdropDatabase
     private let desk: ClaimProcessor
     private let options: IntakeOptions
@@ -32,7 +32,7 @@ package actor IntakeService: Service {
     let clock: any ServiceClock
     let logger: Logger
     private let mailbox = Mailbox<Event>()
-    private let executor = BlockingExecutor(label: "hashdrop.intake")
+    private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     var folders: [UserName: FolderState] = [:]
@@ -52,17 +52,15 @@ package actor IntakeService: Service {
     /// The spool folder is not in its place; when it is looked for again.
     private var nextSearch: Duration?
     var overflows = OverflowLog()
-    private let bell = Bell()
     private var isStopping = false
-    private var generator = SystemRandomNumberGenerator()
+    private var generator: any RandomNumberGenerator & Sendable
 
     /// - Parameter jobsRemoved: called when what an earlier run left has been removed.
     package init(
         spool: SpoolFolder, claims: ClaimStore, rules: ReadinessStateMachine.Rules,
-        watcher: WatcherProcess, database: HashdropDatabase, publisher: ReportPublisher,
+        watcher: any FolderWatcher, database: HashdropDatabase, publisher: ReportPublisher,
         options: IntakeOptions, lookups: LookupDispatcher, reports: Mailbox<ReportService.Change>,
-        jobsRemoved: @escaping @Sendable () -> Void, clock: any ServiceClock = SystemClock(),
-        logger: Logger
+        jobsRemoved: @escaping @Sendable () -> Void, runtime: ServiceRuntime, logger: Logger
     ) {
         self.spool = spool
         self.rules = rules
@@ -70,53 +68,46 @@ package actor IntakeService: Service {
         self.database = database
         desk = ClaimProcessor(
             claims: claims, lists: ListImporter(jobs: database.jobs, options: options), publisher: publisher,
-            lookups: lookups, reports: reports, clock: clock, logger: logger)
+            lookups: lookups, reports: reports, clock: runtime.clock, logger: logger)
         self.options = options
         self.reports = reports
         self.jobsRemoved = jobsRemoved
-        self.clock = clock
+        clock = runtime.clock
+        generator = runtime.generator
+        executor = runtime.makeExecutor("hashdrop.intake")
         self.logger = logger
     }
 
     /// Users were added or removed.
-    package nonisolated func usersChanged() { mailbox.post(.usersChanged) }
+    package nonisolated func usersChanged() { mailbox.post(once: .usersChanged) }
 
+    /// Works until a graceful shutdown, or until the task is cancelled.
     package func run() async throws {
         try desk.recover()
         jobsRemoved()
-        // Watched first and scanned then: what comes in between is seen by the scan.
-        try watcher.start()
+        // Watched first and scanned then: what comes in between is seen by the scan. What the watcher tells stays there,
+        // merged and bounded; the mailbox gets one wake-up.
+        try watcher.start { [mailbox] in mailbox.post(once: .watcherNews) }
+        defer { watcher.stop() }
         try await withGracefulShutdownHandler {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { await self.listen() }
-                defer { watcher.stop() }
-                while !isStopping {
-                    try work()
-                    handle(await mailbox.take(upTo: wait(), clock: clock))
-                }
+            while !isStopping, !Task.isCancelled {
+                try work()
+                handle(await mailbox.take(upTo: wait(), clock: clock))
             }
         } onGracefulShutdown: {
-            self.mailbox.post(.stop)
+            self.mailbox.post(once: .stop)
         }
     }
 
     // MARK: Events
-
-    /// Only the bell goes on to the mailbox: what was told stays where it is merged and bounded.
-    private nonisolated func listen() async {
-        for await _ in watcher.events.rings {
-            if bell.ring() { mailbox.post(.bell) }
-        }
-    }
 
     private func handle(_ events: [Event]) {
         for event in events {
             switch event {
             case .stop: isStopping = true
             case .usersChanged: mustListFolders = true
-            case .bell:
-                bell.hear()
-                for event in watcher.events.takeAll() { handle(event) }
+            case .watcherNews:
+                for event in watcher.takeEvents() { handle(event) }
             }
         }
     }
@@ -324,7 +315,7 @@ package actor IntakeService: Service {
                 return "an empty folder that cannot be removed: \(error)"
             }
         }
-        switch desk.take(decision, of: user) {
+        switch desk.take(decision, of: user, using: &generator) {
         case .taken: return nil
         case .waits(let reason):
             folder.readiness.postpone(decision.entry.name, reason, now: clock.now.monotonic)

@@ -9,17 +9,17 @@ struct ListImporter {
     let jobs: JobStore
     let options: IntakeOptions
 
-    /// Begins to make a job of a claimed file; a file that cannot be used becomes a refused job at once. Doing it
-    /// again, after a cut, finds the job that was made the first time.
+    /// Begins to make a job of a claimed file; a file that cannot be used becomes a refused job at once, finished `now`.
+    /// Doing it again, after a cut, finds the job that was made the first time.
     ///
     /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.
-    func begin(_ claim: Claim) throws -> Begun {
+    func begin(_ claim: Claim, at now: Date) throws -> Begun {
         switch claim {
         case .claimed(let file):
             if let job = try jobs.job(file.id) { return .complete(job) }
             return .reading(ListImport(file, jobs: jobs, options: options))
         case .refused(let file):
-            return .complete(try jobs.job(file.id) ?? refuse(file))
+            return .complete(try jobs.job(file.id) ?? refuse(file, at: now))
         }
     }
 
@@ -31,10 +31,10 @@ struct ListImporter {
     /// Whether there is a job of this id.
     func hasJob(_ id: JobID) throws -> Bool { try jobs.job(id) != nil }
 
-    private func refuse(_ file: RefusedFile) throws -> Job {
+    private func refuse(_ file: RefusedFile, at now: Date) throws -> Job {
         let job = Job(
             id: file.id, user: file.user, droppedName: file.droppedName, state: .refused,
-            reason: file.reason.description, receivedAt: file.receivedAt, finishedAt: Date(),
+            reason: file.reason.description, receivedAt: file.receivedAt, finishedAt: now,
             inputBytes: file.bytes, inputSHA256: file.sha256)
         try jobs.refuse(job)
         return job
@@ -73,20 +73,20 @@ struct ListImport {
     private static let chunksAtOnce = 64
 
     /// Reads on: a part of the list that takes well under a second. A file that is no list becomes a refused job.
-    /// What throws changes nothing: the step may be tried again.
+    /// What throws changes nothing: the step may be tried again. A job that ends with its list ends `now`.
     ///
     /// - Returns: the job, if the list has come to its end.
     /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.
-    mutating func advance() throws -> Job? {
+    mutating func advance(at now: Date) throws -> Job? {
         do {
-            return try step()
+            return try step(now)
         } catch let error as HashListError {
-            try intake.refuse(error.description, at: Date())
+            try intake.refuse(error.description, at: now)
             return try jobs.job(file.id)
         }
     }
 
-    private mutating func step() throws -> Job? {
+    private mutating func step(_ now: Date) throws -> Job? {
         var next = self
         var slice = ImportBatch()
         func emit(_ item: HashListItem) {
@@ -101,7 +101,7 @@ struct ListImport {
         for _ in 0..<Self.chunksAtOnce where slice.count < self.slice {
             guard let chunk = try input.read(upToCount: Self.chunkBytes), !chunk.isEmpty else {
                 try next.parser.finish(emit: emit)
-                return try intake.finish(slice, at: Date())
+                return try intake.finish(slice, at: now)
             }
             try chunk.withUnsafeBytes { try next.parser.consume($0, emit: emit) }
             next.offset += UInt64(chunk.count)

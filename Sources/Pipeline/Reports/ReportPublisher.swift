@@ -71,11 +71,11 @@ package struct ReportPublisher: Sendable {
     /// How many rows a job's report has; nil if there is no such job.
     func rows(of id: JobID) throws -> Int? { try database.jobs.job(id)?.counts.hashes }
 
-    /// Rewrites a job's files as it stands now. Of a finished job the tables come first: whoever sees the
+    /// Rewrites a job's files as it stands `now`. Of a finished job the tables come first: a program that sees the
     /// status "done" finds them there.
     ///
     /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its end.
-    func publish(_ id: JobID, estimate: JobEstimate) throws -> Job? {
+    func publish(_ id: JobID, estimate: JobEstimate, at now: Date) throws -> Job? {
         guard var job = try database.jobs.job(id) else { return nil }
         // The last report is written once: a kill in the middle of a second time would leave a temporary file
         // that nobody looks for any more.
@@ -84,7 +84,6 @@ package struct ReportPublisher: Sendable {
         if job.state.isFinal, isInputPending(id) { return nil }
         let thresholds = writer.options.thresholds
         job.counts.words = try database.reportRows.counts(of: id, thresholds: thresholds)
-        let now = Date()
         let input = ReportInput(
             job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge,
             unusableLines: try database.jobs.unusableLines(of: id, limit: Self.unusableLinesMax),
@@ -144,13 +143,13 @@ package struct ReportPublisher: Sendable {
 
     /// Rewrites a user's index.
     func publishIndex(
-        of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile]
+        of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile], at now: Date
     ) throws {
         let jobs = try database.jobs.jobs(of: user, limit: writer.options.indexJobsMax)
         try writer.writeIndex(
             IndexInput(
                 user: user, jobs: jobs.map { JobOverview(job: $0, estimate: estimates[$0.id] ?? .init()) },
-                jobsTotal: try database.jobs.count(of: user), waiting: waiting, now: Date()),
+                jobsTotal: try database.jobs.count(of: user), waiting: waiting, now: now),
             in: try folder(of: user))
     }
 }

@@ -33,7 +33,7 @@ package actor ReportService: Service {
     private let refreshInterval: Duration
     private let logger: Logger
     private let mailbox: Mailbox<Change>
-    private let executor = BlockingExecutor(label: "hashdrop.reports")
+    private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private var schedule: ReportSchedule
@@ -52,30 +52,33 @@ package actor ReportService: Service {
     /// - Parameter mailbox: where others post changes; made outside because they exist before this service.
     package init(
         publisher: ReportPublisher, database: HashdropDatabase, lookups: LookupDispatcher,
-        status: DaemonStatusFile, mailbox: Mailbox<Change>, interval: Duration,
-        clock: any ServiceClock = SystemClock(), logger: Logger
+        status: DaemonStatusFile, mailbox: Mailbox<Change>, interval: Duration, runtime: ServiceRuntime,
+        logger: Logger
     ) {
         self.publisher = publisher
-        lanes = Self.lanesRowsMax.map { ReportWorker(rowsMax: $0, publisher: publisher) }
+        lanes = Self.lanesRowsMax.map { ReportWorker(rowsMax: $0, publisher: publisher, runtime: runtime) }
         self.database = database
         self.lookups = lookups
         self.status = status
         self.mailbox = mailbox
-        self.clock = clock
+        clock = runtime.clock
+        executor = runtime.makeExecutor("hashdrop.reports")
         refreshInterval = interval
         schedule = ReportSchedule(interval: interval)
         self.logger = logger
     }
 
+    /// Works until a graceful shutdown, and then writes what is out of date. A cancelled task writes nothing more.
     package func run() async throws {
         try load()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                while !isStopping || inLanes > 0 {
-                    await refreshOutlooks()
+                while !isStopping || inLanes > 0, !Task.isCancelled {
+                    await refreshEstimates()
                     await write(&group)
                     note(await mailbox.take(upTo: wait(), clock: clock))
                 }
+                guard !Task.isCancelled else { return }
                 // What finished while the others shut down is written before the end, and nothing claims to go on.
                 for id in running.keys { schedule.jobChanged(id, isFinal: false) }
                 await write(&group)
@@ -130,13 +133,14 @@ package actor ReportService: Service {
         return next.map { max(.zero, $0 - now) }
     }
 
-    /// Reports of jobs whose outlook is no longer what they say become out of date, although nothing was answered.
-    private func refreshOutlooks() async {
-        let now = clock.now.monotonic
-        guard !running.isEmpty, now >= nextRefresh else { return }
-        nextRefresh = now + refreshInterval
+    /// Reports of jobs whose estimate is no longer what they say become out of date, although nothing was answered.
+    private func refreshEstimates() async {
+        let now = clock.now
+        guard !running.isEmpty, now.monotonic >= nextRefresh else { return }
+        nextRefresh = now.monotonic + refreshInterval
         let estimates = await lookups.estimates()
-        for (id, job) in running where job.reported.isOutdated(by: estimates[id] ?? JobEstimate()) {
+        for (id, job) in running
+        where job.reported.isOutdated(by: estimates[id] ?? JobEstimate(), at: now.wall) {
             schedule.jobChanged(id, isFinal: false)
             schedule.userChanged(job.user)
         }
@@ -157,7 +161,7 @@ package actor ReportService: Service {
             if !isLast, let lane = lane(of: id) {
                 inLanes += 1
                 group.addTask {
-                    await self.settle(id, inLane: lane.publish(id, estimate: estimate, clock: self.clock))
+                    await self.settle(id, inLane: lane.publish(id, estimate: estimate))
                 }
             } else {
                 settle(id, ReportWorker.publish(id, estimate: estimate, with: publisher, clock: clock))
@@ -229,13 +233,14 @@ package actor ReportService: Service {
     }
 
     private func writeIndex(_ user: UserName, _ estimates: [JobID: JobEstimate]) {
-        let start = clock.now.monotonic
+        let start = clock.now
         do {
             let estimates = isStopping ? running.mapValues { _ in Self.stopped } : estimates
-            try publisher.publishIndex(of: user, estimates: estimates, waiting: waitingFiles.all[user] ?? [])
+            try publisher.publishIndex(
+                of: user, estimates: estimates, waiting: waitingFiles.all[user] ?? [], at: start.wall)
             troubles["user \(user)"] = nil
             let now = clock.now.monotonic
-            schedule.userWritten(user, at: now, took: now - start)
+            schedule.userWritten(user, at: now, took: now - start.monotonic)
         } catch {
             troubles["user \(user)"] = ReportPublisher.reason(error)
             schedule.userFailed(user, at: clock.now.monotonic)
@@ -245,10 +250,10 @@ package actor ReportService: Service {
 
 extension JobEstimate {
     /// Whether a reader would be misled: another reason, or an end that is off by a tenth or more.
-    fileprivate func isOutdated(by new: JobEstimate) -> Bool {
+    fileprivate func isOutdated(by new: JobEstimate, at now: Date) -> Bool {
         if waitReason != new.waitReason { return true }
         guard let old = expectedAt, let expected = new.expectedAt else { return expectedAt != new.expectedAt }
-        let left = max(0, expected.timeIntervalSinceNow)
+        let left = max(0, expected.timeIntervalSince(now))
         return abs(old.timeIntervalSince(expected)) > max(10, left / 10)
     }
 }

@@ -9,13 +9,15 @@ actor ReportWorker {
     /// The longest reports that go through it.
     nonisolated let rowsMax: Int
     private let publisher: ReportPublisher
-    private let executor: BlockingExecutor
+    private let executor: any SerialExecutor
+    private let clock: any ServiceClock
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(rowsMax: Int, publisher: ReportPublisher) {
+    init(rowsMax: Int, publisher: ReportPublisher, runtime: ServiceRuntime) {
         self.rowsMax = rowsMax
         self.publisher = publisher
-        executor = BlockingExecutor(label: "hashdrop.reports.\(rowsMax)")
+        clock = runtime.clock
+        executor = runtime.makeExecutor("hashdrop.reports.\(rowsMax)")
     }
 
     /// A report that was written, or not.
@@ -26,7 +28,7 @@ actor ReportWorker {
         var took: Duration
     }
 
-    func publish(_ id: JobID, estimate: JobEstimate, clock: any ServiceClock) -> Outcome {
+    func publish(_ id: JobID, estimate: JobEstimate) -> Outcome {
         Self.publish(id, estimate: estimate, with: publisher, clock: clock)
     }
 
@@ -34,8 +36,8 @@ actor ReportWorker {
     static func publish(
         _ id: JobID, estimate: JobEstimate, with publisher: ReportPublisher, clock: any ServiceClock
     ) -> Outcome {
-        let start = clock.now.monotonic
-        let result = Result { try publisher.publish(id, estimate: estimate) }
-        return Outcome(estimate: estimate, result: result, took: clock.now.monotonic - start)
+        let start = clock.now
+        let result = Result { try publisher.publish(id, estimate: estimate, at: start.wall) }
+        return Outcome(estimate: estimate, result: result, took: clock.now.monotonic - start.monotonic)
     }
 }

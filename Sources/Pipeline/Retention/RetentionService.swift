@@ -9,14 +9,18 @@ package import Support
 /// Removes finished jobs that are old enough, with their report folders, and old requests of the ledger: at the start
 /// and every hour. Deletes the rows of jobs that were removed, by it or by somebody else.
 package actor RetentionService: Service {
+    private enum Event: Sendable {
+        case jobsRemoved
+    }
+
     private let database: HashdropDatabase
     private let publisher: ReportPublisher
     private let keep: Duration
     private let reports: Mailbox<ReportService.Change>
     private let clock: any ServiceClock
     private let logger: Logger
-    private let mailbox = Mailbox<Void>()
-    private let executor = BlockingExecutor(label: "hashdrop.retention")
+    private let mailbox = Mailbox<Event>()
+    private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private static let interval: Duration = .seconds(3600)
@@ -28,18 +32,19 @@ package actor RetentionService: Service {
     /// - Parameter keep: how long a finished job stays; zero is for ever.
     package init(
         database: HashdropDatabase, publisher: ReportPublisher, keep: Duration,
-        reports: Mailbox<ReportService.Change>, clock: any ServiceClock = SystemClock(), logger: Logger
+        reports: Mailbox<ReportService.Change>, runtime: ServiceRuntime, logger: Logger
     ) {
         self.database = database
         self.publisher = publisher
         self.keep = keep
         self.reports = reports
-        self.clock = clock
+        clock = runtime.clock
+        executor = runtime.makeExecutor("hashdrop.retention")
         self.logger = logger
     }
 
     /// Jobs were removed: their rows may go.
-    package nonisolated func jobsRemoved() { mailbox.post(()) }
+    package nonisolated func jobsRemoved() { mailbox.post(once: .jobsRemoved) }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown { await self.work() }

@@ -4,19 +4,21 @@ package import Model
 
 /// Drops a file the right way: written under a name that says "unfinished", then renamed.
 package enum DropFile {
-    /// Copies what `source` still holds into `folder` as `name`, which must be free.
+    /// Copies what `source` still holds into `folder` as `name`, which must be free. The generator draws the temporary
+    /// name.
     ///
     /// `NameRule` says whether the daemon will take a file of this name. Throws `FileSystemError`: `EINVAL` if the
     /// name cannot be a file's, `EEXIST` if there is such a file, `EFBIG` above `bytesMax` (default 64 MiB),
     /// and whatever the file system says. In every case nothing is left in the folder.
     package static func drop(
-        contentsOf source: Int32, as name: DroppedName, into folder: String, bytesMax: Int64 = 64 << 20
+        contentsOf source: Int32, as name: DroppedName, into folder: String, bytesMax: Int64 = 64 << 20,
+        using generator: inout some RandomNumberGenerator
     ) throws {
         guard (1...255).contains(name.bytes.count), !name.bytes.contains(0),
             !name.bytes.contains(UInt8(ascii: "/"))
         else { throw FileSystemError("drop", EINVAL, path: name.display) }
         let folder = try Directory.open(path: folder, followingLink: true)
-        let temporary = temporaryName(for: name)
+        let temporary = temporaryName(for: name, using: &generator)
         do {
             try write(temporary, from: source, bytesMax, as: name, in: folder)
             try publish(temporary, as: name, in: folder)
@@ -28,8 +30,10 @@ package enum DropFile {
     }
 
     /// `.<name>.<random>.part`; a long name is cut, because 255 bytes are the limit.
-    private static func temporaryName(for name: DroppedName) -> [UInt8] {
-        let random = String(UInt64.random(in: .min ... .max), radix: 36)
+    private static func temporaryName(
+        for name: DroppedName, using generator: inout some RandomNumberGenerator
+    ) -> [UInt8] {
+        let random = String(generator.next() as UInt64, radix: 36)
         return Array(".".utf8) + name.bytes.prefix(200) + Array(".\(random).part".utf8)
     }
 

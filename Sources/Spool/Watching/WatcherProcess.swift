@@ -1,7 +1,7 @@
 import FileSystem
 import Foundation
 import Glibc
-import Support
+package import Support
 import Synchronization
 
 /// Keeps the helper `hashdrop-watch` running and tells what it says.
@@ -9,10 +9,7 @@ import Synchronization
 /// One thread starts the helper, reads its hints, and starts it again when it ended, after 1 s, 2 s, 4 s … 60
 /// s. The thread lives from `start` to `stop`, because the kernel ends the helper with the thread that
 /// started it: so even a daemon that is killed leaves no helper behind.
-package final class WatcherProcess: Sendable {
-    /// The helper's events; for one reader.
-    package let events: WatchEvents
-
+package final class WatcherProcess: FolderWatcher {
     private struct State {
         var thread: pthread_t?
         /// The thread ends when this end of its pipe is closed; a byte makes it start a fresh helper.
@@ -21,27 +18,33 @@ package final class WatcherProcess: Sendable {
 
     private let helper: String
     private let spool: String
+    private let clock: any ServiceClock
+    private let inbox = WatchInbox()
     private let state = Mutex(State())
 
-    /// `helper` is the path of `hashdrop-watch`; `spool` that of the spool folder.
-    package init(helper: String, spool: String) {
+    /// - Parameters:
+    ///   - helper: the path of `hashdrop-watch`.
+    ///   - spool: the path of the spool folder.
+    ///   - clock: tells how long a helper lived, and when the next one is due.
+    package init(helper: String, spool: String, clock: any ServiceClock) {
         self.helper = helper
         self.spool = spool
-        events = WatchEvents(inbox: WatchInbox())
+        self.clock = clock
     }
 
     deinit { stop() }
 
     /// Starts the thread, once; that the helper cannot be started is an event, not an error. Throws
     /// `FileSystemError` if there is no thread or pipe to be had.
-    package func start() throws {
+    package func start(onNews: @escaping @Sendable () -> Void) throws {
         try state.withLock { state in
             guard state.thread == nil else { return }
             var ends: [Int32] = [-1, -1]
             guard pipe(&ends) == 0 else { throw FileSystemError("make a pipe for", errno, path: helper) }
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
-            let loop = WatcherLoop(helper: helper, spool: spool, inbox: events.inbox, stopSignal: ends[0])
+            let loop = WatcherLoop(
+                helper: helper, spool: spool, clock: clock, stopSignal: ends[0], inbox: inbox, onNews: onNews)
             do {
                 state.thread = try Self.startThread(loop)
             } catch {
@@ -52,8 +55,10 @@ package final class WatcherProcess: Sendable {
         }
     }
 
-    /// Ends the helper, the thread and the events; returns when they have ended, within milliseconds. Does
-    /// nothing if there is nothing to end.
+    package func takeEvents() -> [WatchEvent] { inbox.take() }
+
+    /// Ends the helper and the thread; returns when they have ended, within milliseconds. Does nothing if there is
+    /// nothing to end.
     package func stop() {
         let (thread, stopEnd) = state.withLock { state in
             defer { state.stopEnd = nil }
@@ -61,11 +66,9 @@ package final class WatcherProcess: Sendable {
         }
         if let stopEnd { close(stopEnd) }
         if let thread { pthread_join(thread, nil) }
-        events.inbox.finish()
     }
 
-    /// Ends the helper and starts another: of a spool folder that was hidden by a mount, or came back by one, the
-    /// kernel tells a helper nothing.
+    /// Ends the helper and starts another.
     package func startAfresh() {
         state.withLock { state in
             guard let stopEnd = state.stopEnd else { return }
@@ -97,25 +100,32 @@ package final class WatcherProcess: Sendable {
 private final class WatcherLoop {
     let helper: String
     private let spool: String
-    private let inbox: WatchInbox
+    private let clock: any ServiceClock
     private let stopSignal: FileDescriptor
+    private let inbox: WatchInbox
+    private let onNews: @Sendable () -> Void
     private var backOff = RestartBackOff()
 
-    init(helper: String, spool: String, inbox: WatchInbox, stopSignal: Int32) {
+    init(
+        helper: String, spool: String, clock: any ServiceClock, stopSignal: Int32, inbox: WatchInbox,
+        onNews: @escaping @Sendable () -> Void
+    ) {
         self.helper = helper
         self.spool = spool
-        self.inbox = inbox
+        self.clock = clock
         self.stopSignal = FileDescriptor(stopSignal)
+        self.inbox = inbox
+        self.onNews = onNews
     }
 
     func run() {
         blockSignals()
         var isRunning = true
         while isRunning {
-            let startedAt = ContinuousClock.now
+            let startedAt = clock.now.monotonic
             guard let loss = runHelper() else { return }
-            let wait = backOff.wait(afterLiving: startedAt.duration(to: .now))
-            inbox.add(lifeEvent: .lost(loss(wait)))
+            let wait = backOff.wait(afterLiving: clock.now.monotonic - startedAt)
+            tell(.lost(loss(wait)))
             isRunning = !waitForStop(atMost: wait)
         }
     }
@@ -130,7 +140,7 @@ private final class WatcherLoop {
         guard let process = HelperProcess.start(helper, spool: root, failure: &failure) else {
             return { [helper, failure] in .notStarted(helper: helper, errorNumber: failure, retryIn: $0) }
         }
-        inbox.add(lifeEvent: .started(processID: process.processID))
+        tell(.started(processID: process.processID))
         let reading = readHints(of: process)
         // At the end of its output it has ended or is about to.
         switch process.end() {
@@ -140,6 +150,17 @@ private final class WatcherLoop {
         case .exited(let status): return { .exited(status: status, retryIn: $0) }
         case .killed(let signal): return { .killed(signal: signal, retryIn: $0) }
         }
+    }
+
+    private func tell(_ lifeEvent: WatchEvent) {
+        inbox.add(lifeEvent: lifeEvent)
+        onNews()
+    }
+
+    private func tell(_ hints: [WatchHint]) {
+        guard !hints.isEmpty else { return }
+        inbox.add(hints)
+        onNews()
     }
 
     private enum ReadingEnd {
@@ -166,14 +187,14 @@ private final class WatcherLoop {
             if watched[1].revents != 0 { return isStopped() ? .daemonStops : .freshOneWanted }
             let count = read(output, &buffer, buffer.count)
             if count == 0 || (count < 0 && errno != EINTR) { return .outputEnds }
-            if count > 0 { inbox.add(decoder.decode(buffer.prefix(count))) }
+            if count > 0 { tell(decoder.decode(buffer.prefix(count))) }
         }
     }
 
     private func waitForStop(atMost wait: Duration) -> Bool {
-        let end = ContinuousClock.now + wait
+        let end = clock.now.monotonic + wait
         while true {
-            let rest = ContinuousClock.now.duration(to: end)
+            let rest = end - clock.now.monotonic
             guard rest > .zero else { return false }
             var watched = pollfd(fd: stopSignal.number, events: Int16(POLLIN), revents: 0)
             // Rounded up, so that the last round does not spin.

@@ -100,7 +100,8 @@ struct DemoCommand: AsyncParsableCommand {
         let digest = try DroppedJob.sha256(of: file)
         let now = Date()
         let name = DroppedName(DemoList.name)
-        try DropFile.drop(contentsOf: file.fileDescriptor, as: name, into: drop)
+        var generator = SystemRandomNumberGenerator()
+        try DropFile.drop(contentsOf: file.fileDescriptor, as: name, into: drop, using: &generator)
         let job = DroppedJob(
             reports: URL(filePath: reports, directoryHint: .isDirectory),
             dropFolder: URL(filePath: drop, directoryHint: .isDirectory), name: name, sha256: digest,

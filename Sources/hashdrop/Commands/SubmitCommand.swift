@@ -59,9 +59,11 @@ struct SubmitCommand: AsyncParsableCommand {
         try Self.checkMayDrop(into: folder)
         let digest = try DroppedJob.sha256(of: source)
         let now = Date()
+        var generator = SystemRandomNumberGenerator()
         try DropFile.drop(
-            contentsOf: source.fileDescriptor, as: name, into: folder, bytesMax: Int64(settings.list.bytesMax)
-        )
+            contentsOf: source.fileDescriptor, as: name, into: folder,
+            bytesMax: Int64(settings.list.bytesMax),
+            using: &generator)
         return DroppedJob(
             reports: URL(filePath: "\(settings.reports.directory)/\(user)", directoryHint: .isDirectory),
             dropFolder: URL(filePath: folder, directoryHint: .isDirectory), name: name, sha256: digest,

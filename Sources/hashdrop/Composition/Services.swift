@@ -26,19 +26,21 @@ struct Services: Sendable {
     ///
     /// - Parameters:
     ///   - endpointName: by which the database remembers where its verdicts are from.
-    ///   - ask: where verdicts come from.
+    ///   - source: where verdicts come from.
     init(
         settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
-        signals: [UnixSignal] = [.sigterm, .sigint], logger: Logger
+        logger: Logger
     ) throws {
         DaemonSignal.ignoreUntilServed()
+        let runtime = ServiceRuntime()
         let paths = try StatePaths.prepare(settings)
         lock = try DaemonLock(path: paths.lock)
         database = try HashdropDatabase(path: paths.database, endpoint: endpointName)
         try database.verify()
         let changes = Mailbox<ReportService.Change>()
         let dispatcher = try LookupDispatcher(
-            database: database, options: settings.lookupOptions, source: source, logger: logger,
+            database: database, options: settings.lookupOptions, source: source, runtime: runtime,
+            logger: logger,
             onProgress: { recorded in
                 for (id, user) in recorded.users {
                     changes.post(.job(id, user: user, isFinal: recorded.finished.contains(id)))
@@ -55,15 +57,16 @@ struct Services: Sendable {
         let reports = ReportService(
             publisher: publisher, database: database, lookups: dispatcher,
             status: DaemonStatusFile(path: paths.status), mailbox: changes,
-            interval: settings.reports.partialEvery, logger: logger)
+            interval: settings.reports.partialEvery, runtime: runtime, logger: logger)
         let retention = RetentionService(
             database: database, publisher: publisher, keep: settings.jobs.keep, reports: changes,
-            logger: logger)
+            runtime: runtime, logger: logger)
         let intake = IntakeService(
             spool: spool, claims: claims, rules: rules,
-            watcher: WatcherProcess(helper: Self.helperPath, spool: settings.spool.directory),
+            watcher: WatcherProcess(
+                helper: Self.helperPath, spool: settings.spool.directory, clock: runtime.clock),
             database: database, publisher: publisher, options: settings.intakeOptions, lookups: dispatcher,
-            reports: changes, jobsRemoved: { retention.jobsRemoved() }, logger: logger)
+            reports: changes, jobsRemoved: { retention.jobsRemoved() }, runtime: runtime, logger: logger)
         // Started in this order and stopped in the other: the page, then no more files, then no more requests, then
         // the reports.
         var services: [any Service] = [
@@ -81,7 +84,7 @@ struct Services: Sendable {
                 services: services.map {
                     // What fails takes the others with it, but lets them end in good order.
                     .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
-                }, gracefulShutdownSignals: signals, logger: logger))
+                }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     }
 
     private static func sources(
