@@ -21,7 +21,9 @@ package struct CryptographyError: Error, Hashable, CustomStringConvertible {
         guard code != 0 else { return "OpenSSL gives no reason" }
         return String(
             decoding: [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in
-                buffer.withMemoryRebound(to: CChar.self) { ERR_error_string_n(code, $0.baseAddress, $0.count) }
+                buffer.withMemoryRebound(to: CChar.self) {
+                    ERR_error_string_n(code, $0.baseAddress, $0.count)
+                }
                 count = buffer.firstIndex(of: 0) ?? buffer.count
             }, as: UTF8.self)
     }

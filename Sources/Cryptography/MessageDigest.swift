@@ -22,7 +22,9 @@ package final class MessageDigest {
     private let context: OpaquePointer
 
     package init(_ algorithm: Algorithm) {
-        guard let context = EVP_MD_CTX_new() else { preconditionFailure("libcrypto has no memory for a digest") }
+        guard let context = EVP_MD_CTX_new() else {
+            preconditionFailure("libcrypto has no memory for a digest")
+        }
         self.context = context
         Self.require(EVP_DigestInit_ex(context, algorithm.implementation, nil))
     }
@@ -56,8 +58,8 @@ package final class MessageDigest {
         return digest.finalize()
     }
 
-    // These calls fail only without memory, or if the machine's OpenSSL forbids the algorithm: nothing that hashdrop
-    // writes would be true then.
+    // These calls fail only without memory, or if the machine's OpenSSL forbids the algorithm: nothing that
+    // hashdrop writes would be true then.
     private static func require(_ result: Int32) {
         precondition(result == 1, "libcrypto cannot compute a digest: \(CryptographyError.lastReason)")
     }

@@ -1,7 +1,8 @@
 import COpenSSL
 import Foundation
 
-/// A password's scrypt hash, as it is stored: `scrypt$<log2 N>$<r>$<p>$<salt>$<key>`, the last two in base 64.
+/// A password's scrypt hash, as it is stored: `scrypt$<log2 N>$<r>$<p>$<salt>$<key>`, the last two in base
+/// 64.
 package struct PasswordHash: Hashable, Sendable {
     /// The work that one guess costs; stored with each hash, so that it can be raised later.
     package struct Parameters: Hashable, Sendable {
@@ -77,14 +78,15 @@ package struct PasswordHash: Hashable, Sendable {
         let rounds = UInt64(1) << UInt64(parameters.logRounds)
         let blockSize = UInt64(parameters.blockSize)
         let parallelism = UInt64(parameters.parallelism)
-        // Source: RFC 7914, section 2: 128·r·N bytes for the table and 128·r·p for the blocks. OpenSSL adds some scratch,
-        // and its own default limit, 32 MiB, is just below what our default parameters need.
+        // Source: RFC 7914, section 2: 128·r·N bytes for the table and 128·r·p for the blocks. OpenSSL adds
+        // some scratch, and its own default limit, 32 MiB, is just below what our default parameters need.
         let memoryMax = 128 * blockSize * (rounds + parallelism) * 2
         var key = [UInt8](repeating: 0, count: keyBytes)
         let password = Array(password.utf8).map(CChar.init(bitPattern:))
         let isDone = salt.withUnsafeBytes { salt in
             EVP_PBE_scrypt(
-                password, password.count, salt.baseAddress, salt.count, rounds, blockSize, parallelism, memoryMax, &key,
+                password, password.count, salt.baseAddress, salt.count, rounds, blockSize, parallelism,
+                memoryMax, &key,
                 key.count)
         }
         guard isDone == 1 else { throw CryptographyError("hash a password with scrypt") }

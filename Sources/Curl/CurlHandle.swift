@@ -106,11 +106,12 @@ final class CurlHandle {
     private func setRoute(to url: CurlURL) throws(CurlError) {
         if url.scheme == "https" {
             try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
-            // While the first connection is being made nobody knows whether it will carry many requests (HTTP/2): wait
-            // for that rather than open one for each.
+            // While the first connection is being made nobody knows whether it will carry many requests
+            // (HTTP/2): wait for that rather than open one for each.
             try set(CURLOPT_PIPEWAIT, 1)
         } else {
-            // Said plainly, or libcurl would let the others wait for the first answer, to learn the version from it.
+            // Said plainly, or libcurl would let the others wait for the first answer, to learn the version
+            // from it.
             try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         }
         if let proxy = options.proxy { try set(CURLOPT_PROXY, proxy) }

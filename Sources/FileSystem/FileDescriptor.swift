@@ -14,7 +14,9 @@ package func withCString<Result>(_ bytes: [UInt8], _ body: (UnsafePointer<CChar>
 }
 
 /// Writes all of it, also where the system takes it in pieces.
-package func writeAll(_ bytes: UnsafeRawBufferPointer, to number: Int32, failure: (Int32) -> FileSystemError) throws {
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to number: Int32, failure: (Int32) -> FileSystemError)
+    throws
+{
     var rest = bytes
     while !rest.isEmpty {
         let count = write(number, rest.baseAddress, rest.count)
@@ -28,7 +30,8 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to number: Int32, failure
 
 extension FileDescriptor {
     /// Reads until the buffer is full or the file ends, and returns the number of bytes.
-    package borrowing func read(into buffer: inout [UInt8], failure: (Int32) -> FileSystemError) throws -> Int {
+    package borrowing func read(into buffer: inout [UInt8], failure: (Int32) -> FileSystemError) throws -> Int
+    {
         var filled = 0
         while filled < buffer.count {
             let count = buffer.withUnsafeMutableBytes {

@@ -25,8 +25,8 @@ package struct FileSystemError: Error, Hashable, CustomStringConvertible {
     /// lost.
     package var isDiskFull: Bool { [ENOSPC, EDQUOT, EROFS].contains(errorNumber) }
 
-    /// Whether other files of the same folder may well be taken: a folder within it that is closed, or lies on
-    /// another file system.
+    /// Whether other files of the same folder may well be taken: a folder within it that is closed, or lies
+    /// on another file system.
     package var isOfOneFile: Bool { [EACCES, EPERM, EXDEV].contains(errorNumber) }
 
     /// Whether the same call may succeed later without a change of the configuration.

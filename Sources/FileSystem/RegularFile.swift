@@ -2,8 +2,8 @@ import Glibc
 
 /// What an open file is.
 ///
-/// Stands here and not beside the page that asks: in a module that also imports SwiftNIO the optimising compiler takes
-/// the system's `stat` for one that NIO's own C module defines, and refuses it.
+/// Stands here and not beside the page that asks: in a module that also imports SwiftNIO the optimising
+/// compiler takes the system's `stat` for one that NIO's own C module defines, and refuses it.
 package enum RegularFile {
     /// The size in bytes of an open regular file; nil for anything else, and if it cannot be told.
     package static func byteCount(of descriptor: Int32) -> Int? {

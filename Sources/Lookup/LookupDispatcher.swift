@@ -7,8 +7,8 @@ package import Support
 /// Keeps requests in flight: by turns, within the quota, as VirusTotal's mood allows.
 ///
 /// The decisions are `FairQueue`'s, `RateLimiter`'s and `CircuitBreaker`'s; this actor performs them. A
-/// request is written to the ledger before it is sent, and an outcome is recorded in one transaction for every
-/// job that wanted the file.
+/// request is written to the ledger before it is sent, and an outcome is recorded in one transaction for
+/// every job that wanted the file.
 package actor LookupDispatcher {
     private enum Event: Sendable {
         case jobAdded(JobID)
@@ -308,8 +308,8 @@ package actor LookupDispatcher {
 
     /// What a failure means for its hash: later, or never.
     ///
-    /// A bad answer counts against its hash only if VirusTotal has answered something well since the hash failed
-    /// last: through an outage of a day no list runs out of attempts.
+    /// A bad answer counts against its hash only if VirusTotal has answered something well since the hash
+    /// failed last: through an outage of a day no list runs out of attempts.
     private func consequence(
         of failure: LookupFailure, for hash: FileHash, _ now: ClockReading
     ) -> LookupOutcome.Result {

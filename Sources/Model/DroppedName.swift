@@ -5,9 +5,8 @@ package struct DroppedName: Hashable, Sendable, Comparable {
     package init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
     package init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// The name for people: invalid UTF-8 as U+FFFD, control and text-direction characters as `\u{…}`, and so is
-    /// white space if there is nothing else.
-    /// It is text, not markup: HTML and CSV escape it once more.
+    /// The name for people: invalid UTF-8 as U+FFFD, control and text-direction characters as `\u{…}`, and so
+    /// is white space if there is nothing else. It is text, not markup: HTML and CSV escape it once more.
     package var display: String {
         let text = String(decoding: bytes, as: UTF8.self)
         guard text.allSatisfy(\.isWhitespace) else { return text.showingControls }

@@ -2,8 +2,8 @@
 package struct HashListEntry: Hashable, Sendable {
     /// Counted from 1.
     package var line: Int
-    /// The line's hashes in their order, at least one. Several may name one file (a CSV's MD5, SHA-1 and SHA-256
-    /// columns) or several files.
+    /// The line's hashes in their order, at least one. Several may name one file (a CSV's MD5, SHA-1 and
+    /// SHA-256 columns) or several files.
     package var hashes: [FileHash]
     /// What else the line says, at most 256 characters, or nil if it says nothing worth keeping.
     package var comment: String?
@@ -25,7 +25,8 @@ package struct UnusableLine: Hashable, Sendable {
     package var line: Int
     /// The line's beginning, at most 256 characters.
     package var text: String
-    /// Why, in words for the person who wrote the list: `128 digits: SHA-512, which VirusTotal cannot look up`.
+    /// Why, in words for the person who wrote the list: `128 digits: SHA-512, which VirusTotal cannot look
+    /// up`.
     package var reason: String
 
     package init(line: Int, text: String, reason: String) {

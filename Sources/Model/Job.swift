@@ -114,7 +114,8 @@ package struct RequestCost: Hashable, Sendable {
 
 /// How far a running job is from its end.
 package struct JobEstimate: Hashable, Sendable {
-    /// When it should be done, by the quota, the queue before it and what it still needs; nil when nobody can tell.
+    /// When it should be done, by the quota, the queue before it and what it still needs; nil when nobody can
+    /// tell.
     package var expectedAt: Date?
     /// What the job waits for at the moment, in words for its owner; nil while it simply goes on.
     package var waitReason: String?

@@ -1,8 +1,8 @@
-/// How a job's answered rows are spread over threat families, file types and time: over all of its rows, however
-/// few of them a page shows.
+/// How a job's answered rows are spread over threat families, file types and time: over all of its rows,
+/// however few of them a page shows.
 ///
-/// Only rows with an answer count, as in `JobCounts`; one that waits or has failed does not, although it may show
-/// an older answer. So `files.malicious` and `files.suspicious` are the job's numbers of these verdicts.
+/// Only rows with an answer count, as in `JobCounts`; one that waits or has failed does not, although it may
+/// show an older answer. So `files.malicious` and `files.suspicious` are the job's numbers of these verdicts.
 package struct JobStatistics: Hashable, Sendable {
     /// All rows whose file VirusTotal knows.
     package var files: VerdictTally

@@ -23,7 +23,8 @@ package struct Timeline: Hashable, Sendable {
     package static let bucketsMax = 40
 
     package var unit: Unit
-    /// Without gaps from the first to the last that is not empty, the oldest first; empty if no row has a date.
+    /// Without gaps from the first to the last that is not empty, the oldest first; empty if no row has a
+    /// date.
     package var buckets: [Bucket]
     /// Rows without such a date, or with one in the future.
     package var undated: VerdictTally
@@ -38,7 +39,8 @@ package struct Timeline: Hashable, Sendable {
     /// The fullest bucket's rows.
     package var largest: Int { buckets.map(\.tally.total).max() ?? 0 }
 
-    /// What the bucket at `index` is called: `2026-11-23`, `week of 2026-11-23`, `2026-11`, `2026 Q4`, `2026`, `2020s`.
+    /// What the bucket at `index` is called: `2026-11-23`, `week of 2026-11-23`, `2026-11`, `2026 Q4`,
+    /// `2026`, `2020s`.
     package func label(at index: Int) -> String {
         let day = CivilDate(daysSince1970: Int(buckets[index].start.timeIntervalSince1970 / 86_400))
         let month = (day.month < 10 ? "0" : "") + String(day.month)
@@ -54,8 +56,8 @@ package struct Timeline: Hashable, Sendable {
     }
 }
 
-/// Makes a timeline of days that come in ascending order, in the memory of a few buckets: when they do not fit, it
-/// goes on in the next coarser unit.
+/// Makes a timeline of days that come in ascending order, in the memory of a few buckets: when they do not
+/// fit, it goes on in the next coarser unit.
 package struct TimelineBuilder {
     private let lastDay: Int
     // Weeks do not divide months: days are kept until even weeks would be too many.
@@ -69,7 +71,8 @@ package struct TimelineBuilder {
         lastDay = max(0, Int(now.timeIntervalSince1970 / 86_400))
     }
 
-    /// Adds the rows of a day, given in days since 1970 and not before the last one; nil for rows without a date.
+    /// Adds the rows of a day, given in days since 1970 and not before the last one; nil for rows without a
+    /// date.
     package mutating func add(_ tally: VerdictTally, day: Int?) {
         guard let day, (0...lastDay).contains(day) else {
             undated += tally

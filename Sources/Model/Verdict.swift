@@ -28,8 +28,8 @@ package enum Verdict: String, Hashable, Sendable, CaseIterable, Comparable {
     case suspicious
     /// The lookup failed for good; the row says why.
     case failed
-    /// Known to VirusTotal, and no engine has an opinion: none has finished yet, or all timed out, failed or do not
-    /// support the type. To call that clean would be a false all-clear.
+    /// Known to VirusTotal, and no engine has an opinion: none has finished yet, or all timed out, failed or
+    /// do not support the type. To call that clean would be a false all-clear.
     case noResults = "no-results"
     case unknown
     case clean

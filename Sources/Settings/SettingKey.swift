@@ -97,8 +97,8 @@ package struct SettingKey: Hashable, Sendable {
                 + "credential named virustotal-api-key."),
         .init(
             "virustotal.user", .text, "",
-            "The account's name at VirusTotal; with it VirusTotal's own count of the quota is read at the start and "
-                + "after a refusal."),
+            "The account's name at VirusTotal; with it VirusTotal's own count of the quota is read at the "
+                + "start and after a refusal."),
         .init(
             "virustotal.requestsPerMinute", .integer(0...1_000_000), "4",
             "Requests in any 60 seconds that the key allows; 0 is no limit."),
@@ -155,7 +155,8 @@ package struct SettingKey: Hashable, Sendable {
     /// Settings of earlier versions that were taken away, and what to do instead.
     static let removed: [(name: String, instead: String)] = {
         let proxy =
-            "the page has no TLS of its own any more; put nginx or Caddy in front of it (config/README.md has the recipes), "
+            "the page has no TLS of its own any more; put nginx or Caddy in front of it (config/README.md "
+            + "has the recipes), "
             + "name its address in web.trustedProxies, and remove this setting"
         return [("web.certificateFile", proxy), ("web.keyFile", proxy)]
     }()

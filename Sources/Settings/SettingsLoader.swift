@@ -44,7 +44,8 @@ package struct SettingsLoader {
 
     /// Variables that look like settings and are none, each with the nearest setting's variable.
     ///
-    /// No reason to refuse: an orchestrator may set some of its own (`HASHDROP_PORT` for a service of that name).
+    /// No reason to refuse: an orchestrator may set some of its own (`HASHDROP_PORT` for a service of that
+    /// name).
     package static func unknownVariables(
         in environment: [String: String], except known: Set<String> = []
     ) -> [(name: String, nearest: String)] {
@@ -60,7 +61,8 @@ package struct SettingsLoader {
             text = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
             throw SettingsError(
-                "The configuration file '\(path)' cannot be read (\((error as NSError).localizedDescription)); name another with --config, "
+                "The configuration file '\(path)' cannot be read "
+                    + "(\((error as NSError).localizedDescription)); name another with --config, "
                     + "or copy config/hashdrop.yaml there.")
         }
         let root: Node?
@@ -84,8 +86,8 @@ package struct SettingsLoader {
             if name == "virustotal.apiKey" {
                 throw SettingsError(
                     place
-                        + "the key itself does not belong here; put it into a file that only hashdrop can read "
-                        + "and name that as 'virustotal.apiKeyFile'.")
+                        + "the key itself does not belong here; put it into a file that only hashdrop can "
+                        + "read and name that as 'virustotal.apiKeyFile'.")
             }
             if let removed = SettingKey.removed.first(where: { $0.name == name }) {
                 throw SettingsError(place + "'\(name)': \(removed.instead).")
@@ -94,7 +96,8 @@ package struct SettingsLoader {
                 guard (known.shape == .list) == (value.sequence != nil), value.mapping == nil else {
                     throw SettingsError(
                         place
-                            + "'\(name)' must be \(known.shape == .list ? "a list, [like, this]" : "one value")."
+                            + "'\(name)' must be "
+                            + "\(known.shape == .list ? "a list, [like, this]" : "one value")."
                     )
                 }
             } else if let inner = value.mapping,
@@ -212,7 +215,8 @@ package struct SettingsLoader {
         guard let url, schemes.contains(url.scheme?.lowercased() ?? ""), url.host?.isEmpty == false else {
             // Not the value: it may hold a password.
             throw SettingsError(
-                "The setting 'virustotal.proxy' is no proxy's URL; it must look like http://proxy.example.org:3128."
+                "The setting 'virustotal.proxy' is no proxy's URL; it must look like "
+                    + "http://proxy.example.org:3128."
             )
         }
     }
@@ -222,8 +226,8 @@ package struct SettingsLoader {
         let (spool, reports) = (spool + "/", reports + "/")
         if spool.hasPrefix(reports) || reports.hasPrefix(spool) {
             throw SettingsError(
-                "spool.directory and reports.directory must be two folders, neither inside the other; they are "
-                    + "'\(spool)' and '\(reports)'.")
+                "spool.directory and reports.directory must be two folders, neither inside the other; they "
+                    + "are '\(spool)' and '\(reports)'.")
         }
     }
 

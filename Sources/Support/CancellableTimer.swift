@@ -3,8 +3,8 @@ import Synchronization
 
 /// One wait that leaves nothing behind when it is cancelled.
 ///
-/// `Task.sleep` does: what it has queued stays until its time comes, some 580 bytes each (measured with Swift 6.3 on
-/// Linux). A daemon that asks fast cancels hundreds a second, many of an hour.
+/// `Task.sleep` does: what it has queued stays until its time comes, some 580 bytes each (measured with Swift
+/// 6.3 on Linux). A daemon that asks fast cancels hundreds a second, many of an hour.
 package final class CancellableTimer: Sendable {
     // A timer belongs to whoever holds the lock.
     private struct Setting: @unchecked Sendable {
@@ -20,7 +20,8 @@ package final class CancellableTimer: Sendable {
 
     private let state = Mutex(State.new)
 
-    /// Returns after `duration`; to be called once. Throws `CancellationError` at once if the task is cancelled.
+    /// Returns after `duration`; to be called once. Throws `CancellationError` at once if the task is
+    /// cancelled.
     package func wait(_ duration: Duration) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { set($0, duration) }

@@ -2,8 +2,8 @@ package import Foundation
 
 /// A day of the Gregorian calendar in UTC, by arithmetic: a formatter a row would cost more than the row.
 ///
-/// Source of the arithmetic: Howard Hinnant, https://howardhinnant.github.io/date_algorithms.html; years counted
-/// from March, so that a leap day is a year's last day.
+/// Source of the arithmetic: Howard Hinnant, https://howardhinnant.github.io/date_algorithms.html; years
+/// counted from March, so that a leap day is a year's last day.
 package struct CivilDate: Hashable, Sendable {
     package let year: Int
     /// 1 to 12.

@@ -86,8 +86,9 @@ struct FileAttributes: Decodable {
     }
 
     /// The rows by engine. Missing, null and empty mean that no analysis has finished, unless the statistics
-    /// say otherwise: to take unreadable detections for "nothing yet" would be a false all-clear. For the same reason the
-    /// rows must hold as many detections as the statistics count (they did in all of 125 recorded answers).
+    /// say otherwise: to take unreadable detections for "nothing yet" would be a false all-clear. For the
+    /// same reason the rows must hold as many detections as the statistics count (they did in all of 125
+    /// recorded answers).
     private static func engines(_ container: Container) throws -> [String: EngineFinding] {
         let rows: [String: EngineRow]
         do {

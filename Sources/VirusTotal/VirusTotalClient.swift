@@ -10,7 +10,8 @@ package struct VirusTotalClient: Sendable {
     private let curl: CurlClient
     private let clock: any ServiceClock
 
-    /// - Parameter clock: whose time a `Retry-After` date is compared with when the answer itself has no date.
+    /// - Parameter clock: whose time a `Retry-After` date is compared with when the answer itself has no
+    ///   date.
     package init(
         endpoint: VirusTotalEndpoint, key: APIKey, curl: CurlClient, clock: any ServiceClock = SystemClock()
     ) {

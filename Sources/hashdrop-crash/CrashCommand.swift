@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// `hashdrop-crash`: kills the daemon and its helper at random moments while several users drop lists, and then
-/// counts what became of each list. Everything runs in a folder of its own and against the simulator.
+/// `hashdrop-crash`: kills the daemon and its helper at random moments while several users drop lists, and
+/// then counts what became of each list. Everything runs in a folder of its own and against the simulator.
 @main
 struct CrashCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

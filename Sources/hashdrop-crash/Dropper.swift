@@ -17,7 +17,8 @@ struct DroppedList: Sendable {
     }
 }
 
-/// One user who drops lists, short ones and some long ones, in all the ways that programs do, until it is told to stop.
+/// One user who drops lists, short ones and some long ones, in all the ways that programs do, until it is
+/// told to stop.
 struct Dropper: Sendable {
     enum Way: CaseIterable {
         /// Written under a name that waits, then renamed in the folder.

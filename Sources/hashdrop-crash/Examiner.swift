@@ -78,8 +78,8 @@ struct Examiner {
         "work", "lock", "hashdrop.sqlite", "hashdrop.sqlite-wal", "hashdrop.sqlite-shm",
     ]
 
-    /// Everything that a finished trial must not leave behind: files in drop folders, claims in the work folder,
-    /// and whatever looks temporary anywhere.
+    /// Everything that a finished trial must not leave behind: files in drop folders, claims in the work
+    /// folder, and whatever looks temporary anywhere.
     private func leftovers() -> [String] {
         func names(_ url: URL) -> [String] {
             ((try? FileManager.default.subpathsOfDirectory(atPath: url.path)) ?? []).map {

@@ -1,7 +1,7 @@
 /// What libFuzzer calls with bytes that it makes up; `.ci/fuzz` builds it together with the parser's sources.
 ///
-/// A crash, a hang and too much memory are libFuzzer's to find. Two facts are checked beside: what comes out does
-/// not depend on where the chunks are cut, and nothing comes out of a text that it could not hold.
+/// A crash, a hang and too much memory are libFuzzer's to find. Two facts are checked beside: what comes out
+/// does not depend on where the chunks are cut, and nothing comes out of a text that it could not hold.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzHashList(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))

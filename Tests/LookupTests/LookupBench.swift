@@ -9,7 +9,8 @@ import TestSupport
 import Testing
 import VirusTotal
 
-/// A real database, the real dispatcher and client, and a simulated VirusTotal over loopback, all in virtual time.
+/// A real database, the real dispatcher and client, and a simulated VirusTotal over loopback, all in virtual
+/// time.
 final class LookupBench: Sendable {
     let clock: VirtualClock
     let simulator: SimulatedVirusTotal

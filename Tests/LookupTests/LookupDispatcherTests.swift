@@ -81,7 +81,8 @@ struct LookupDispatcherTests {
             ]
             for job in jobs { _ = try await bench.finish(job.id) }
             let extra = bench.simulator.journal.lookups.count - files.count
-            // Over one connection none; over several only what was in flight together before anyone could know.
+            // Over one connection none; over several only what was in flight together before anyone could
+            // know.
             #expect(extra >= 0 && extra <= (connections == 1 ? 0 : connections * 3), "\(extra)")
         }
     }

@@ -4,10 +4,11 @@ import Support
 import Synchronization
 import TestSupport
 
-/// A clock that stands still while anything is under way, and then jumps to the next moment that somebody waits for.
+/// A clock that stands still while anything is under way, and then jumps to the next moment that somebody
+/// waits for.
 ///
-/// "Under way" is what was announced by `begin` (a real request to the simulator), and a dispatcher that does not
-/// wait. So a day of pauses takes seconds, and a slow machine sees the same times as a fast one.
+/// "Under way" is what was announced by `begin` (a real request to the simulator), and a dispatcher that does
+/// not wait. So a day of pauses takes seconds, and a slow machine sees the same times as a fast one.
 final class VirtualClock: ServiceClock {
     fileprivate struct Sleeper {
         var id: Int
@@ -114,8 +115,8 @@ final class VirtualClock: ServiceClock {
 
     /// Returns when nothing has changed for a moment and everybody waits.
     ///
-    /// Whoever was woken needs a while before it says what it does next. The longer the jump, the longer the moment:
-    /// a second too early changes nothing, an hour would.
+    /// Whoever was woken needs a while before it says what it does next. The longer the jump, the longer the
+    /// moment: a second too early changes nothing, an hour would.
     private func untilQuiet() async {
         var version = -1
         var since = ContinuousClock.now

@@ -20,8 +20,9 @@ struct JobPrivacyTests {
         try database.jobs.refuse(bobs)
         #expect(try database.jobs.job(bobs.id, of: Samples.user("bob")) != nil)
         #expect(try database.jobs.job(bobs.id, of: Samples.user("alice")) == nil)
-        // One index answers by user and name together. By another one bob's row would be found and thrown away, which
-        // takes longer than to find nothing; so without this index there must be no answer at all.
+        // One index answers by user and name together. By another one bob's row would be found and thrown
+        // away, which takes longer than to find nothing; so without this index there must be no answer at
+        // all.
         try database.pool.write { try $0.execute(sql: "DROP INDEX jobOfUserByName") }
         #expect(throws: DatabaseError.self) {
             try database.jobs.job(bobs.id, of: Samples.user("alice"))

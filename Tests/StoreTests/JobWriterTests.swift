@@ -24,7 +24,9 @@ struct JobWriterTests {
 
     /// Asks for a hash in the name of somebody else's job, and records the answer.
     @discardableResult
-    private func answer(_ hash: FileHash, _ answer: LookupAnswer.Answer, for job: Job) throws -> RecordedOutcomes {
+    private func answer(_ hash: FileHash, _ answer: LookupAnswer.Answer, for job: Job) throws
+        -> RecordedOutcomes
+    {
         let rowID = try #require(try database.lookups.runningJob(job.id)).rowID
         let reservation = Reservation(hash: hash, jobRowID: rowID)
         let request = try #require(try database.lookups.reserve([reservation], at: Samples.now)[0])

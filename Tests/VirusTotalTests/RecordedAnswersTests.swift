@@ -3,8 +3,8 @@ import Model
 import Testing
 import VirusTotal
 
-/// Real answers, for whoever has recorded some: `HASHDROP_RECORDED_ANSWERS` names their folder. The project keeps none,
-/// because they are other people's.
+/// Real answers, for whoever has recorded some: `HASHDROP_RECORDED_ANSWERS` names their folder. The project
+/// keeps none, because they are other people's.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["HASHDROP_RECORDED_ANSWERS"] != nil))
 struct RecordedAnswersTests {
     /// What a recording says of itself, read without the code under test.

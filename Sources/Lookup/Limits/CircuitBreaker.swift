@@ -4,7 +4,8 @@ import Support
 package struct CircuitBreaker: Sendable {
     package enum Mood: Hashable, Sendable {
         case well
-        /// Nothing is sent until then; the next request is a probe, alone. In an outage nobody knows how it will end.
+        /// Nothing is sent until then; the next request is a probe, alone. In an outage nobody knows how it
+        /// will end.
         case waiting(until: Duration, reason: String, isOutage: Bool)
         /// The key does not work; nothing is sent until it changes.
         case stopped(reason: String)

@@ -35,8 +35,8 @@ package enum QuotaDecision: Hashable, Sendable {
 /// Counts requests and says when the next may leave. Pure: the time is given.
 ///
 /// The minute is a sliding window over the moments at which requests *ended*. VirusTotal counts a request
-/// somewhere between its leaving and its end, so a request that leaves 60 s after another's end is never in the
-/// same 60 s, however long the network took. Requests in flight count as ending now.
+/// somewhere between its leaving and its end, so a request that leaves 60 s after another's end is never in
+/// the same 60 s, however long the network took. Requests in flight count as ending now.
 package struct RateLimiter: Sendable {
     /// Beyond the 60 s, for clocks that do not run at the same speed.
     private static let window: Duration = .seconds(60) + .milliseconds(20)
@@ -103,8 +103,8 @@ package struct RateLimiter: Sendable {
         spentThisMonth += 1
     }
 
-    /// The quota itself is about to be asked for: one of the "requests of any nature" of a minute (VirusTotal's
-    /// documentation, "Public vs Premium API"), but no lookup of the day's.
+    /// The quota itself is about to be asked for: one of the "requests of any nature" of a minute
+    /// (VirusTotal's documentation, "Public vs Premium API"), but no lookup of the day's.
     package mutating func beginCheck(at now: ClockReading) {
         rollOverPeriods(at: now)
         inFlight += 1
@@ -124,8 +124,9 @@ package struct RateLimiter: Sendable {
         endings.append(now.monotonic)
     }
 
-    /// VirusTotal refused a request for its quota although our own count was not used up: others use the same key.
-    /// Half of what was asked a minute is asked from now on, and a tenth of the limit more with each minute.
+    /// VirusTotal refused a request for its quota although our own count was not used up: others use the same
+    /// key. Half of what was asked a minute is asked from now on, and a tenth of the limit more with each
+    /// minute.
     package mutating func slowDown(at now: ClockReading) {
         guard limits.requestsPerMinuteLimit > 0 else { return }
         pace = max(1, min(pace ?? .max, limits.requestsPerMinuteLimit) / 2)
@@ -189,9 +190,9 @@ package struct RateLimiter: Sendable {
         }
     }
 
-    /// A clock that stepped back does not give back what was spent: the page that it had turned counts as well, and
-    /// only a later page is a new one. But a clock that had run ahead by more than a day must not hold the pages until
-    /// that day has come.
+    /// A clock that stepped back does not give back what was spent: the page that it had turned counts as
+    /// well, and only a later page is a new one. But a clock that had run ahead by more than a day must not
+    /// hold the pages until that day has come.
     private mutating func restorePeriods(_ today: Int, _ thisMonth: Int) {
         spentToday += spentYesterday
         spentYesterday = 0
@@ -242,7 +243,7 @@ enum UTC {
         return .seconds((interval?.end ?? date).timeIntervalSince(date) + pageMarginSeconds)
     }
 
-    // Our clock may be ahead of VirusTotal's: a request in the first second of our new day could be counted on
-    // its old one.
+    // Our clock may be ahead of VirusTotal's: a request in the first second of our new day could be counted
+    // on its old one.
     private static let pageMarginSeconds = 2.0
 }

@@ -12,7 +12,9 @@ package struct CompletionEstimator: Sendable {
     package static func requestsUntilDone(_ jobs: [RunningJob]) -> [JobID: Int] {
         var buffers = Dictionary(grouping: jobs, by: \.user).mapValues { jobs in
             // Last is first: `popLast` is the cheap end.
-            jobs.sorted { FairQueue.isBefore($1, $0) }.map { JobBuffer(id: $0.id, left: Double($0.openHashes)) }
+            jobs.sorted { FairQueue.isBefore($1, $0) }.map {
+                JobBuffer(id: $0.id, left: Double($0.openHashes))
+            }
         }
         let weights = Dictionary(jobs.map { ($0.user, Double(max(1, $0.weight))) }) { first, _ in first }
         var sent = 0.0

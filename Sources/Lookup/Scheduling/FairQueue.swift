@@ -3,11 +3,11 @@ package import Store
 
 /// Whose hash is asked next. Pure.
 ///
-/// Users take turns hash by hash, by weight; five hashes never wait behind a hundred thousand. Whoever comes in, or
-/// has something to ask again, starts even with the others: turns not taken are not saved up, and coming back
-/// with many short lists brings none ahead of time. Within a user: jobs marked urgent first, then the one with
-/// least left, then the oldest. It holds a handful of hashes for each job and asks for more, whatever a list's
-/// size.
+/// Users take turns hash by hash, by weight; five hashes never wait behind a hundred thousand. Whoever comes
+/// in, or has something to ask again, starts even with the others: turns not taken are not saved up, and
+/// coming back with many short lists brings none ahead of time. Within a user: jobs marked urgent first, then
+/// the one with least left, then the oldest. It holds a handful of hashes for each job and asks for more,
+/// whatever a list's size.
 package struct FairQueue: Sendable {
     package enum Pick: Hashable, Sendable {
         case ask(Reservation)
@@ -44,7 +44,8 @@ package struct FairQueue: Sendable {
         /// Virtual time: goes up by 1/weight with each hash. The lowest is next.
         var pass: Double
         var weight: Double
-        /// The jobs with something to ask, in their order. Ordered all the time, because a user may have thousands.
+        /// The jobs with something to ask, in their order. Ordered all the time, because a user may have
+        /// thousands.
         var ready: [Rank] = []
     }
 
@@ -94,8 +95,8 @@ package struct FairQueue: Sendable {
         setOpen(max(0, open - 1), jobRowID)
     }
 
-    /// A job still waits for so many rows: other names of a file may have been answered along, and others may have
-    /// to be asked after all.
+    /// A job still waits for so many rows: other names of a file may have been answered along, and others may
+    /// have to be asked after all.
     package mutating func limit(_ id: JobID, toRows rows: Int) {
         guard let rowID = rowIDs[id], let open = buffers[rowID]?.job.openHashes else { return }
         setOpen(min(open, rows), rowID)
@@ -139,8 +140,8 @@ package struct FairQueue: Sendable {
 
     /// The answer to `needsHashes`: those of `hashes` that are not in flight join the queue.
     ///
-    /// An empty refill is the list's end: the next lap begins at its start, where failed hashes may be due again
-    /// and followers may have been opened. A lap that found nothing drains the job until it is woken.
+    /// An empty refill is the list's end: the next lap begins at its start, where failed hashes may be due
+    /// again and followers may have been opened. A lap that found nothing drains the job until it is woken.
     package mutating func refill(
         jobRowID: Int64, hashes: [FileHash], inFlight: Set<FileHash>
     ) {

@@ -80,7 +80,8 @@ extension LookupDispatcher {
                     + "\(limits.requestsPerMinuteLimit) requests a minute for now"
             }
             return
-                "the minute's \(limits.requestsPerMinuteLimit) requests are used up; goes on within the minute"
+                "the minute's \(limits.requestsPerMinuteLimit) requests are used up; "
+                + "goes on within the minute"
         case .day: return "the day's \(limits.requestsPerDayLimit) requests are used up; goes on at 00:00 UTC"
         case .month:
             return "the month's \(limits.requestsPerMonthLimit) requests are used up; "

@@ -7,8 +7,8 @@ import Spool
 import Store
 import Support
 
-/// Takes complete files and makes jobs of them: a short list at once, a long one in turns; what a full disk or a cut
-/// holds up is finished later.
+/// Takes complete files and makes jobs of them: a short list at once, a long one in turns; what a full disk
+/// or a cut holds up is finished later.
 ///
 /// Used by the intake alone. Each step finds what was done before, so trying again is always right.
 final class ClaimProcessor {
@@ -75,8 +75,8 @@ final class ClaimProcessor {
     /// Why claimed files wait, if anybody's do.
     var trouble: String? { troubles.min { $0.key < $1.key }?.value }
 
-    /// Why no file of this user is taken at the moment, or nil. One user's report folder that cannot be written is
-    /// no reason to let others wait.
+    /// Why no file of this user is taken at the moment, or nil. One user's report folder that cannot be
+    /// written is no reason to let others wait.
     func reasonToPause(_ user: UserName) -> String? {
         if readings.count(of: user) >= Self.readingsMax { return "waits until longer lists are read" }
         let heldUp = unfinished.count { $0.user == user } + interrupted.values.count { $0 == user }
@@ -93,7 +93,8 @@ final class ClaimProcessor {
         do {
             while true {
                 let id = JobID(claimedAt: clock.now.wall, using: &generator)
-                // The work folder forgets an id when its claim ends; the job keeps it, and may be somebody else's.
+                // The work folder forgets an id when its claim ends; the job keeps it, and may be somebody
+                // else's.
                 if try lists.hasJob(id) { continue }
                 switch try attempt(decision, of: user, as: id) {
                 case .idInUse: continue
@@ -222,8 +223,8 @@ final class ClaimProcessor {
         }
     }
 
-    /// Finishes what the last stop, however sudden, left in the work folder. Throws `FileSystemError` if that cannot
-    /// be read.
+    /// Finishes what the last stop, however sudden, left in the work folder. Throws `FileSystemError` if that
+    /// cannot be read.
     func recover() throws {
         // Their claims are still there, and they are read from their beginning.
         try lists.jobs.removeHalfTakenIn()

@@ -19,7 +19,8 @@ struct FolderListing {
         unusable = try names.filter { try !known.contains($0) && !spool.isFolderEmpty($0) }.map {
             Self.unusable(
                 $0.description,
-                "there is no user '\($0)': 'hashdrop user add \($0)' makes one; or move its files elsewhere and remove it"
+                "there is no user '\($0)': 'hashdrop user add \($0)' makes one; or move its files elsewhere "
+                    + "and remove it"
             )
         }
         unusable += others.filter { $0.display != Self.readMe }.map {

@@ -27,7 +27,8 @@ struct FolderState {
     var pause: (reason: String, until: Duration)?
     /// Why some file in it cannot be taken, while others can.
     var blocked: String?
-    /// The errno of the last time that nothing could be taken out of it; what fails again is not logged again.
+    /// The errno of the last time that nothing could be taken out of it; what fails again is not logged
+    /// again.
     var lastFailure: Int32?
     var waiting: [WaitingFile] = []
     /// What the user was last told of, the lists that are being read among it.
@@ -46,8 +47,8 @@ struct FolderState {
     /// When the folder is to be looked at; nil if nothing but a hint or the safety scan calls for it.
     var due: Duration? { (isDirty ? .zero : deadline).map { max($0, pace.notBefore) } }
 
-    /// When the folder is to be looked at without a hint: something in it becomes ready, nobody tells, or what
-    /// failed is tried again.
+    /// When the folder is to be looked at without a hint: something in it becomes ready, nobody tells, or
+    /// what failed is tried again.
     private var deadline: Duration? {
         // What the last good scan said is out of date, and must not make the intake try without a pause.
         if scanProblem != nil { return nextPoll }
@@ -111,8 +112,9 @@ extension Date {
     var wholeSeconds: Date { Date(timeIntervalSince1970: timeIntervalSince1970.rounded()) }
 }
 
-/// Hints can come faster than a folder can be looked through: between two looks at it there is a rest, in proportion
-/// to how long a look takes, so that one folder's owner cannot keep the intake busy. Pure; the time is given.
+/// Hints can come faster than a folder can be looked through: between two looks at it there is a rest, in
+/// proportion to how long a look takes, so that one folder's owner cannot keep the intake busy. Pure; the
+/// time is given.
 struct ScanPace {
     static let restMin: Duration = .milliseconds(100)
     /// A folder with many names costs at most a fifth of the time.
@@ -121,8 +123,8 @@ struct ScanPace {
     /// When the next look may be.
     private(set) var notBefore: Duration = .zero
 
-    /// A look ended `now` whose scan took so long. While complete files wait for their turn (`hasWork`) the rest is
-    /// as long as the scan.
+    /// A look ended `now` whose scan took so long. While complete files wait for their turn (`hasWork`) the
+    /// rest is as long as the scan.
     mutating func looked(until now: Duration, scanTook: Duration, hasWork: Bool) {
         notBefore = now + (hasWork ? scanTook : max(Self.restMin, scanTook * Self.restsPerScan))
     }

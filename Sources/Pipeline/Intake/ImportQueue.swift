@@ -2,7 +2,8 @@ import Foundation
 import Model
 import Spool
 
-/// Long lists that are being read: users take turns, and of one user's lists the one with the least left goes first.
+/// Long lists that are being read: users take turns, and of one user's lists the one with the least left goes
+/// first.
 struct ImportQueue {
     private var readings: [ListImport] = []
     private var lastUser: UserName?

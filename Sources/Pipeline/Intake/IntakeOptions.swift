@@ -11,7 +11,8 @@ package struct IntakeOptions: Sendable {
     package var waitingFilesMax: Int
     package var limits: HashListLimits
     package var ages: CacheAges
-    /// Hashes of a list that are taken in at once, in one transaction; default 20,000: some tenths of a second.
+    /// Hashes of a list that are taken in at once, in one transaction; default 20,000: some tenths of a
+    /// second.
     package var hashesAtOnce: Int
 
     package init(

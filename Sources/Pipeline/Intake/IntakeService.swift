@@ -11,8 +11,8 @@ package import Support
 
 /// Picks up dropped files: told where to look, it scans, claims what is complete and makes jobs of it.
 ///
-/// Events are hints and the scan is the truth: a folder is looked at when a hint says so, when something in it
-/// becomes ready by time, when nobody watches it, and every safety scan, for ever.
+/// Events are hints and the scan is the truth: a folder is looked at when a hint says so, when something in
+/// it becomes ready by time, when nobody watches it, and every safety scan, for ever.
 package actor IntakeService: Service {
     private enum Event: Sendable {
         /// The watcher has something to tell.
@@ -85,8 +85,8 @@ package actor IntakeService: Service {
     package func run() async throws {
         try desk.recover()
         jobsRemoved()
-        // Watched first and scanned then: what comes in between is seen by the scan. What the watcher tells stays there,
-        // merged and bounded; the mailbox gets one wake-up.
+        // Watched first and scanned then: what comes in between is seen by the scan. What the watcher tells
+        // stays there, merged and bounded; the mailbox gets one wake-up.
         try watcher.start { [mailbox] in mailbox.post(once: .watcherNews) }
         defer { watcher.stop() }
         try await withGracefulShutdownHandler {
@@ -115,7 +115,8 @@ package actor IntakeService: Service {
     /// How long there is nothing to do without an event.
     private func wait() -> Duration {
         let now = clock.now.monotonic
-        // No event tells that a mount over the spool folder came or went: whether it is in its place is asked this often.
+        // No event tells that a mount over the spool folder came or went: whether it is in its place is asked
+        // this often.
         var next = min(nextSafetyScan, now + options.poll)
         if let nextSearch {
             next = nextSearch
@@ -157,14 +158,15 @@ package actor IntakeService: Service {
         folders[reader] = folder
     }
 
-    /// Between two parts of long lists the database's writer is free for so long: a short list needs it several
-    /// times, and would wait for a part each time.
+    /// Between two parts of long lists the database's writer is free for so long: a short list needs it
+    /// several times, and would wait for a part each time.
     private static let readingRest: Duration = .milliseconds(50)
 
-    /// Nothing is taken from a spool folder that is no longer under its path: it is looked for until it is back.
+    /// Nothing is taken from a spool folder that is no longer under its path: it is looked for until it is
+    /// back.
     ///
-    /// Throws if another spool stands there, for its database and its claims are other ones: whoever started the
-    /// daemon starts it again, for that one.
+    /// Throws if another spool stands there, for its database and its claims are other ones: whoever started
+    /// the daemon starts it again, for that one.
     private func isSpoolInPlace(_ now: Duration) throws -> Bool {
         switch spool.standing {
         case .inPlace:
@@ -220,7 +222,8 @@ package actor IntakeService: Service {
         }
     }
 
-    /// Scans one folder and claims what is ready there, at most `claimsAtOnce` files: then others have a turn.
+    /// Scans one folder and claims what is ready there, at most `claimsAtOnce` files: then others have a
+    /// turn.
     private func look(at user: UserName) {
         guard var folder = folders[user] else { return }
         defer { folders[user] = folder }

@@ -9,8 +9,8 @@ struct ListImporter {
     let jobs: JobStore
     let options: IntakeOptions
 
-    /// Begins to make a job of a claimed file; a file that cannot be used becomes a refused job at once, finished `now`.
-    /// Doing it again, after a cut, finds the job that was made the first time.
+    /// Begins to make a job of a claimed file; a file that cannot be used becomes a refused job at once,
+    /// finished `now`. Doing it again, after a cut, finds the job that was made the first time.
     ///
     /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.
     func begin(_ claim: Claim, at now: Date) throws -> Begun {
@@ -41,7 +41,8 @@ struct ListImporter {
     }
 }
 
-/// Reads a claimed file's hashes into its job, a step at a time, so that a long list lets others have their turns.
+/// Reads a claimed file's hashes into its job, a step at a time, so that a long list lets others have their
+/// turns.
 struct ListImport {
     let file: ClaimedFile
     private let jobs: JobStore
@@ -72,8 +73,9 @@ struct ListImport {
     private static let chunkBytes = 64 << 10
     private static let chunksAtOnce = 64
 
-    /// Reads on: a part of the list that takes well under a second. A file that is no list becomes a refused job.
-    /// What throws changes nothing: the step may be tried again. A job that ends with its list ends `now`.
+    /// Reads on: a part of the list that takes well under a second. A file that is no list becomes a refused
+    /// job. What throws changes nothing: the step may be tried again. A job that ends with its list ends
+    /// `now`.
     ///
     /// - Returns: the job, if the list has come to its end.
     /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.

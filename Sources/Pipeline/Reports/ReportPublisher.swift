@@ -55,7 +55,8 @@ package struct ReportPublisher: Sendable {
             try file.append(chunk)
         }
         try file.commit()
-        // The claim goes next; until the folder's own name is on the disk a power cut would take the list with it.
+        // The claim goes next; until the folder's own name is on the disk a power cut would take the list
+        // with it.
         try Self.synchronize(own)
         if isFirst { try Self.synchronize(root) }
     }
@@ -71,10 +72,11 @@ package struct ReportPublisher: Sendable {
     /// How many rows a job's report has; nil if there is no such job.
     func rows(of id: JobID) throws -> Int? { try database.jobs.job(id)?.counts.hashes }
 
-    /// Rewrites a job's files as it stands `now`. Of a finished job the tables come first: a program that sees the
-    /// status "done" finds them there.
+    /// Rewrites a job's files as it stands `now`. Of a finished job the tables come first: a program that
+    /// sees the status "done" finds them there.
     ///
-    /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its end.
+    /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its
+    ///   end.
     func publish(_ id: JobID, estimate: JobEstimate, at now: Date) throws -> Job? {
         guard var job = try database.jobs.job(id) else { return nil }
         // The last report is written once: a kill in the middle of a second time would leave a temporary file
@@ -118,13 +120,15 @@ package struct ReportPublisher: Sendable {
 
     /// Removes a job's folder with everything in it; one that is not there is fine.
     func removeFolder(of job: Job) throws {
-        // The user's name is checked and the job's folder's name made by us, so this stays inside the reports.
+        // The user's name is checked and the job's folder's name made by us, so this stays inside the
+        // reports.
         let folder = root.appending(path: job.user.description).appending(path: job.folderName)
         guard FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)) else { return }
         try FileManager.default.removeItem(at: folder)
     }
 
-    /// Removes a job for good: its folder first, so that a cut in between leaves a row that says what to remove.
+    /// Removes a job for good: its folder first, so that a cut in between leaves a row that says what to
+    /// remove.
     ///
     /// Throws the system's error or the database's; trying again is right.
     package func remove(_ job: Job) throws {
@@ -134,7 +138,8 @@ package struct ReportPublisher: Sendable {
 
     private static let unusableLinesMax = 1_000
 
-    /// An error in words for a status: SQLite's own end with the whole statement, which tells nobody anything.
+    /// An error in words for a status: SQLite's own end with the whole statement, which tells nobody
+    /// anything.
     static func reason(_ error: any Error) -> String {
         let text = "\(error)"
         guard let end = text.range(of: " - while executing") else { return text }

@@ -41,7 +41,8 @@ struct ReportSchedule {
         )
     }
 
-    /// A report's writing begins. It shows what is so at that moment, and not what changes until it is written.
+    /// A report's writing begins. It shows what is so at that moment, and not what changes until it is
+    /// written.
     mutating func jobBegun(_ id: JobID) {
         jobs[id, default: Entry()].isDirty = false
         jobs[id]?.isFinal = false
@@ -49,8 +50,8 @@ struct ReportSchedule {
     }
 
     /// A report was written, and took so long: the next one waits for at least twenty times that, so that a
-    /// large report in the making never takes more than a twentieth of the time. After a job's last report (`isOver`)
-    /// there is none, unless something has changed meanwhile.
+    /// large report in the making never takes more than a twentieth of the time. After a job's last report
+    /// (`isOver`) there is none, unless something has changed meanwhile.
     mutating func jobWritten(_ id: JobID, isOver: Bool, at now: Duration, took: Duration) {
         guard var entry = jobs[id], entry.isDirty || !isOver else {
             jobs[id] = nil

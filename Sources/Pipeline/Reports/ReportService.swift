@@ -68,7 +68,8 @@ package actor ReportService: Service {
         self.logger = logger
     }
 
-    /// Works until a graceful shutdown, and then writes what is out of date. A cancelled task writes nothing more.
+    /// Works until a graceful shutdown, and then writes what is out of date. A cancelled task writes nothing
+    /// more.
     package func run() async throws {
         try load()
         await withGracefulShutdownHandler {
@@ -79,7 +80,8 @@ package actor ReportService: Service {
                     note(await mailbox.take(upTo: wait(), clock: clock))
                 }
                 guard !Task.isCancelled else { return }
-                // What finished while the others shut down is written before the end, and nothing claims to go on.
+                // What finished while the others shut down is written before the end, and nothing claims to
+                // go on.
                 for id in running.keys { schedule.jobChanged(id, isFinal: false) }
                 await write(&group)
             }
@@ -133,7 +135,8 @@ package actor ReportService: Service {
         return next.map { max(.zero, $0 - now) }
     }
 
-    /// Reports of jobs whose estimate is no longer what they say become out of date, although nothing was answered.
+    /// Reports of jobs whose estimate is no longer what they say become out of date, although nothing was
+    /// answered.
     private func refreshEstimates() async {
         let now = clock.now
         guard !running.isEmpty, now.monotonic >= nextRefresh else { return }
@@ -146,8 +149,8 @@ package actor ReportService: Service {
         }
     }
 
-    /// Reports of so many rows are written at once; each longer one in the first lane that takes it, so that it waits for
-    /// none that is much longer.
+    /// Reports of so many rows are written at once; each longer one in the first lane that takes it, so that
+    /// it waits for none that is much longer.
     private static let shortRowsMax = 10_000
     private static let lanesRowsMax = [200_000, Int.max]
 

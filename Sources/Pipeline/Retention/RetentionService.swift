@@ -6,8 +6,8 @@ import ServiceLifecycle
 package import Store
 package import Support
 
-/// Removes finished jobs that are old enough, with their report folders, and old requests of the ledger: at the start
-/// and every hour. Deletes the rows of jobs that were removed, by it or by somebody else.
+/// Removes finished jobs that are old enough, with their report folders, and old requests of the ledger: at
+/// the start and every hour. Deletes the rows of jobs that were removed, by it or by somebody else.
 package actor RetentionService: Service {
     private enum Event: Sendable {
         case jobsRemoved
@@ -25,8 +25,8 @@ package actor RetentionService: Service {
 
     private static let interval: Duration = .seconds(3600)
     private static let jobsAtOnce = 100
-    /// The quota needs single requests for a minute and the days' sums for a month; people may want to look at the last
-    /// month's.
+    /// The quota needs single requests for a minute and the days' sums for a month; people may want to look
+    /// at the last month's.
     private static let requestsKept: Duration = .seconds(31 * 86_400)
 
     /// - Parameter keep: how long a finished job stays; zero is for ever.

@@ -82,7 +82,8 @@ package final class DaemonStatusFile: Sendable {
     /// - Parameter path: in the daemon's own folder, which nobody else can read.
     package init(path: String) { url = URL(filePath: path) }
 
-    /// The file takes a multiple of so many bytes, so that a status that says why the disk is full still fits.
+    /// The file takes a multiple of so many bytes, so that a status that says why the disk is full still
+    /// fits.
     private static let roomBytes = 16_384
 
     /// Replaces the file; on a full disk it is overwritten in its place, where it needs no new space.
@@ -114,8 +115,8 @@ package final class DaemonStatusFile: Sendable {
         try file.write(contentsOf: text)
     }
 
-    /// Ends the status with the daemon. A file that stays behind misleads nobody: `hashdrop status` looks at the
-    /// daemon's lock first.
+    /// Ends the status with the daemon. A file that stays behind misleads nobody: `hashdrop status` looks at
+    /// the daemon's lock first.
     func remove() { try? FileManager.default.removeItem(at: url) }
 
     /// The status as last written, or nil if there is none or it is just being written.

@@ -41,8 +41,8 @@ struct ClaimRecord: Codable, Equatable {
 
     var droppedName: DroppedName { DroppedName(bytes: name) }
 
-    /// Whether this is the file that was inspected, and nobody wrote to it since; the rename itself changes its
-    /// ctime.
+    /// Whether this is the file that was inspected, and nobody wrote to it since; the rename itself changes
+    /// its ctime.
     func describes(_ status: stat) -> Bool {
         let now = SpoolEntry(name: droppedName, status: status)
         return now.kind == .regular && now.identity == identity && now.size == size

@@ -7,8 +7,8 @@ extension ClaimStore {
     /// So often a file is copied that changes while it is read.
     private static let copiesMax = 3
 
-    /// Finishes a claim that an error cut short, `FileSystemError.unfinishedClaim`; nil if there is nothing of it.
-    /// Calling it for a finished claim returns the same again.
+    /// Finishes a claim that an error cut short, `FileSystemError.unfinishedClaim`; nil if there is nothing
+    /// of it. Calling it for a finished claim returns the same again.
     package func resume(_ id: JobID) throws -> ClaimOutcome? {
         guard try work.status(Array(id.description.utf8)) != nil else { return nil }
         let own = try work.folder(id.description)
@@ -62,12 +62,14 @@ extension ClaimStore {
         do {
             let own = try spool.root.folder(user.description)
             try own.parent(of: record.droppedName).synchronize()
-        } catch let error as FileSystemError where [ENOENT, ENOTDIR, ELOOP, EACCES].contains(error.errorNumber) {}
+        } catch let error as FileSystemError
+            where [ENOENT, ENOTDIR, ELOOP, EACCES].contains(error.errorNumber)
+        {}
     }
 
-    /// What was renamed may be another file than the one that was inspected, or have been opened or rewritten in
-    /// between. Now that it has left its folder nobody can open it any more, so this look is final: what is not
-    /// the inspected file, unchanged and without a writer, goes back and is judged anew.
+    /// What was renamed may be another file than the one that was inspected, or have been opened or rewritten
+    /// in between. Now that it has left its folder nobody can open it any more, so this look is final: what
+    /// is not the inspected file, unchanged and without a writer, goes back and is judged anew.
     private func reasonToPutBack(
         _ dropped: stat, _ record: ClaimRecord, _ own: borrowing Directory
     ) throws -> WaitReason? {
@@ -86,8 +88,8 @@ extension ClaimStore {
         return WriterProbe.check(descriptor: file.number) == .writerPresent ? .writerPresent : nil
     }
 
-    /// Not what a link names: whoever made the link need not be allowed to read it. A file with a second name is
-    /// somebody else's as well.
+    /// Not what a link names: whoever made the link need not be allowed to read it. A file with a second name
+    /// is somebody else's as well.
     private static func isCopied(_ record: ClaimRecord) -> Bool {
         switch record.refusal {
         case .empty, nil: true
@@ -136,8 +138,8 @@ extension ClaimStore {
         return copy
     }
 
-    /// Its owner gets it back under its own name or, if that is in use again, as `returned-<job>`, both in the
-    /// user's folder itself: a folder within it may be another one by now.
+    /// Its owner gets it back under its own name or, if that is in use again, as `returned-<job>`, both in
+    /// the user's folder itself: a folder within it may be another one by now.
     private func putBack(_ id: JobID, _ record: ClaimRecord, _ user: UserName) throws {
         let own = try work.folder(id.description)
         let folder = try spool.root.folder(user.description)
@@ -149,7 +151,8 @@ extension ClaimStore {
             if failure == 0 { break }
         }
         if failure == EINVAL || failure == ENOSYS {
-            // The file system knows only the rename that replaces; nobody else makes a name with the job's id.
+            // The file system knows only the rename that replaces; nobody else makes a name with the job's
+            // id.
             failure = renameat(own.number, Self.dropped, folder.number, returned) == 0 ? 0 : errno
         }
         guard failure == 0 else { throw own.error("give back", failure, Self.dropped) }

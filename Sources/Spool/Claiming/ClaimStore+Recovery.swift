@@ -6,8 +6,8 @@ extension ClaimStore {
     /// Finishes every claim that is not released, at the start and before any new claim.
     ///
     /// A claim comes back until it is released, also when its job is in the database already: the caller
-    /// compares. One claim that cannot be finished does not hold up the others. Throws `FileSystemError` if the
-    /// work folder itself cannot be read.
+    /// compares. One claim that cannot be finished does not hold up the others. Throws `FileSystemError` if
+    /// the work folder itself cannot be read.
     package func recover() throws -> [RecoveredClaim] {
         var recovered: [RecoveredClaim] = []
         for name in try work.names(limit: SpoolFolder.usersMax).names {

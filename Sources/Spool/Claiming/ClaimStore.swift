@@ -12,8 +12,8 @@ package import Model
 /// is still in its user's folder and the work folder is removed; after it `resume` or `recover` finishes the
 /// claim. A claim lasts until `release`.
 ///
-/// All functions block on the disk and throw `FileSystemError`; the store has no mutable state of its own, and
-/// different claims may be made at the same time.
+/// All functions block on the disk and throw `FileSystemError`; the store has no mutable state of its own,
+/// and different claims may be made at the same time.
 package final class ClaimStore: Sendable {
     /// The daemon's own folder in the spool.
     package static let privateFolderName = ".hashdrop"
@@ -63,8 +63,8 @@ package final class ClaimStore: Sendable {
     }
 
     /// Takes what the state machine refused out of its user's folder, as job `id`, so that the folder empties
-    /// and the refusal can be reported. What is no regular file is renamed and never opened; an empty file stays
-    /// while somebody may still write to it.
+    /// and the refusal can be reported. What is no regular file is renamed and never opened; an empty file
+    /// stays while somebody may still write to it.
     package func claimRefused(
         _ entry: SpoolEntry, of user: UserName, as id: JobID, reason: RefusalReason, at now: Date
     ) throws -> ClaimOutcome {
@@ -156,8 +156,8 @@ package final class ClaimStore: Sendable {
         return .fit(file, writer)
     }
 
-    /// An empty file is refused only with proof that nobody will fill it: a program that runs for long opens its
-    /// output first and writes to it at its end.
+    /// An empty file is refused only with proof that nobody will fill it: a program that runs for long opens
+    /// its output first and writes to it at its end.
     private func reasonToKeepEmpty(
         _ entry: SpoolEntry, in folder: borrowing Directory
     ) throws -> WaitReason? {

@@ -4,12 +4,12 @@ package import Model
 
 /// Drops a file the right way: written under a name that says "unfinished", then renamed.
 package enum DropFile {
-    /// Copies what `source` still holds into `folder` as `name`, which must be free. The generator draws the temporary
-    /// name.
+    /// Copies what `source` still holds into `folder` as `name`, which must be free. The generator draws the
+    /// temporary name.
     ///
-    /// `NameRule` says whether the daemon will take a file of this name. Throws `FileSystemError`: `EINVAL` if the
-    /// name cannot be a file's, `EEXIST` if there is such a file, `EFBIG` above `bytesMax` (default 64 MiB),
-    /// and whatever the file system says. In every case nothing is left in the folder.
+    /// `NameRule` says whether the daemon will take a file of this name. Throws `FileSystemError`: `EINVAL`
+    /// if the name cannot be a file's, `EEXIST` if there is such a file, `EFBIG` above `bytesMax` (default 64
+    /// MiB), and whatever the file system says. In every case nothing is left in the folder.
     package static func drop(
         contentsOf source: Int32, as name: DroppedName, into folder: String, bytesMax: Int64 = 64 << 20,
         using generator: inout some RandomNumberGenerator
@@ -37,8 +37,8 @@ package enum DropFile {
         return Array(".".utf8) + name.bytes.prefix(200) + Array(".\(random).part".utf8)
     }
 
-    /// Writes the temporary file and closes it: a file that is still open for writing when it gets its name would
-    /// be taken for unfinished, and wait for the quiet period.
+    /// Writes the temporary file and closes it: a file that is still open for writing when it gets its name
+    /// would be taken for unfinished, and wait for the quiet period.
     private static func write(
         _ temporary: [UInt8], from source: Int32, _ bytesMax: Int64, as name: DroppedName,
         in folder: borrowing Directory

@@ -72,11 +72,11 @@ package struct ReadinessStateMachine: Sendable {
         return decisions
     }
 
-    /// Takes back what was to be done: the claim found a writer, could not tell, or found the file changed. The
-    /// clock starts again, but for `.writerUnknown`, which only asks for a longer quiet period.
+    /// Takes back what was to be done: the claim found a writer, could not tell, or found the file changed.
+    /// The clock starts again, but for `.writerUnknown`, which only asks for a longer quiet period.
     ///
-    /// What the system does not allow (`.cannotBeTaken`) is tried again after `Rules.blockedPeriod`, or when the
-    /// file has changed.
+    /// What the system does not allow (`.cannotBeTaken`) is tried again after `Rules.blockedPeriod`, or when
+    /// the file has changed.
     package mutating func postpone(_ name: DroppedName, _ reason: WaitReason, now: Duration) {
         guard var track = tracks[name] else { return }
         if case .cannotBeTaken = reason {

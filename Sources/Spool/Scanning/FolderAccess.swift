@@ -2,10 +2,10 @@ import Glibc
 
 /// What those whose folder it is may read by themselves.
 ///
-/// A file that is renamed into a folder keeps its owner and mode, and who renames it need not be allowed to read
-/// it. hashdrop's account often may, and its report would tell. So only what the folder's people may read anyway
-/// is picked up: what everybody may read, or the folder's group (if the group may drop there), or the folder's
-/// owner.
+/// A file that is renamed into a folder keeps its owner and mode, and who renames it need not be allowed to
+/// read it. hashdrop's account often may, and its report would tell. So only what the folder's people may
+/// read anyway is picked up: what everybody may read, or the folder's group (if the group may drop there), or
+/// the folder's owner.
 struct FolderAccess {
     private let ownerID: uid_t?
     private let groupID: gid_t?

@@ -36,7 +36,8 @@ package final class SpoolFolder: Sendable {
         return (users, others)
     }
 
-    /// What stands under the spool folder's path now: it may have been moved away, replaced, or hidden by a mount.
+    /// What stands under the spool folder's path now: it may have been moved away, replaced, or hidden by a
+    /// mount.
     package enum Standing: Hashable, Sendable {
         case inPlace
         /// Nothing, or a folder that is no spool, such as a bare mount point: it may come back.
@@ -53,21 +54,22 @@ package final class SpoolFolder: Sendable {
         return Self.isSpool(path) ? .replaced : .gone
     }
 
-    /// Whether the folder holds a daemon's private folder, which also tells a mounted disk from its mount point.
+    /// Whether the folder holds a daemon's private folder, which also tells a mounted disk from its mount
+    /// point.
     package static func isSpool(_ path: String) -> Bool {
         var status = stat()
         return lstat(path + "/" + ClaimStore.privateFolderName, &status) == 0 && status.kind == .folder
     }
 
     /// Looks at a user's folder once, and at the folders in it down to `foldersDeepMax` of them within each
-    /// other (default 4): at most `limit` entries, default 1,000. Throws `FileSystemError` if the user's own folder
-    /// cannot be read.
+    /// other (default 4): at most `limit` entries, default 1,000. Throws `FileSystemError` if the user's own
+    /// folder cannot be read.
     ///
     /// If there are more, names that say "not yet" are left out before others, and later names before earlier
     /// ones, so that repeated scans see the same entries.
     ///
-    /// In all, at most `namesMax` names are read (default 100,000), so that time and memory are bounded whatever
-    /// the folders hold.
+    /// In all, at most `namesMax` names are read (default 100,000), so that time and memory are bounded
+    /// whatever the folders hold.
     package func scan(
         _ user: UserName, limit: Int = 1_000, foldersDeepMax: Int = 4, namesMax: Int = FolderScan.namesMax
     ) throws -> FolderScan {
@@ -79,7 +81,8 @@ package final class SpoolFolder: Sendable {
         return look.scan
     }
 
-    /// Whether nothing stands in this folder of the spool; true if it is gone by now. Throws `FileSystemError`.
+    /// Whether nothing stands in this folder of the spool; true if it is gone by now. Throws
+    /// `FileSystemError`.
     package func isFolderEmpty(_ user: UserName) throws -> Bool {
         do {
             return try root.folder(user.description).names(limit: 1).names.isEmpty
@@ -91,8 +94,8 @@ package final class SpoolFolder: Sendable {
         }
     }
 
-    /// Removes a folder within a user's folder if it is empty; throws `FileSystemError` if it cannot be removed for
-    /// another reason than that something is in it again.
+    /// Removes a folder within a user's folder if it is empty; throws `FileSystemError` if it cannot be
+    /// removed for another reason than that something is in it again.
     package func removeEmptyFolder(_ entry: SpoolEntry, of user: UserName) throws {
         do {
             let parent = try root.folder(user.description).parent(of: entry.name)

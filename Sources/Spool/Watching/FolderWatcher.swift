@@ -8,7 +8,8 @@ package protocol FolderWatcher: Sendable {
     /// Everything that was told since the last call, merged; does not wait.
     func takeEvents() -> [WatchEvent]
 
-    /// Watches anew: of a spool folder that was hidden by a mount, or came back by one, the kernel tells nothing.
+    /// Watches anew: of a spool folder that was hidden by a mount, or came back by one, the kernel tells
+    /// nothing.
     func startAfresh()
 
     /// Ends the watching; returns when it has ended.

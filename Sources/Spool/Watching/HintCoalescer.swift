@@ -3,9 +3,10 @@ import Model
 /// The events that the reader has not taken yet, kept so that they cannot grow without bound.
 ///
 /// A hint only means "look at this folder", and the scan that follows sees everything: so there is one
-/// pending hint a folder, however often it is told, and it keeps only the names that were renamed in or replaced. Above
-/// `movedInMax` of these in a folder they are dropped, and those files wait for the quiet period like any
-/// other; above `foldersMax` folders the answer is "look everywhere". A slow reader loses speed, never files.
+/// pending hint a folder, however often it is told, and it keeps only the names that were renamed in or
+/// replaced. Above `movedInMax` of these in a folder they are dropped, and those files wait for the quiet
+/// period like any other; above `foldersMax` folders the answer is "look everywhere". A slow reader loses
+/// speed, never files.
 struct HintCoalescer: Sendable {
     /// Names a folder.
     static let movedInMax = 1_000

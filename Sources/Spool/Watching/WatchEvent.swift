@@ -32,8 +32,8 @@ package struct FolderHint: Hashable, Sendable {
     package var replaced: Set<DroppedName> = []
     /// There were more of these than are kept: no name that was told before counts any more.
     package var hasReplacedMany = false
-    /// Whether something came or was written: what `WatchHealth` weighs. The daemon's own taking away does not
-    /// count.
+    /// Whether something came or was written: what `WatchHealth` weighs. The daemon's own taking away does
+    /// not count.
     package var tellsOfNews = false
     /// What became of the folder's watch, if that changed.
     package var watch: Watch?
@@ -94,7 +94,8 @@ package enum WatcherLoss: Hashable, Sendable, CustomStringConvertible {
 
     private var reason: String {
         switch self {
-        case .notStarted(let helper, let number, _): "cannot start \(helper): \(FileSystemError.words(number))"
+        case .notStarted(let helper, let number, _):
+            "cannot start \(helper): \(FileSystemError.words(number))"
         case .exited(let status, _): "the watcher ended: " + Self.meaning(ofStatus: status)
         case .killed(let signal, _): "the watcher was ended by signal \(signal)"
         case .outdated: "the spool folder was away, so the watcher was ended"

@@ -1,9 +1,10 @@
 /// Whether a watched folder's events can be relied on. Pure; the time is given.
 ///
-/// On a network mount, behind some containers, or with a helper that hangs, files come and no event tells. Such a
-/// file is first seen by a scan that no news called for. One scan may have been a little faster than the event,
-/// so news within `grace` excuses it; what is left was missed. A folder where that happened in `scansMax`
-/// scans within `window` is to be polled until as many as `goodScansMax` scans in a row were called for by news.
+/// On a network mount, behind some containers, or with a helper that hangs, files come and no event tells.
+/// Such a file is first seen by a scan that no news called for. One scan may have been a little faster than
+/// the event, so news within `grace` excuses it; what is left was missed. A folder where that happened in
+/// `scansMax` scans within `window` is to be polled until as many as `goodScansMax` scans in a row were
+/// called for by news.
 package struct WatchHealth: Sendable {
     static let grace: Duration = .seconds(2)
     static let scansMax = 3

@@ -57,8 +57,8 @@ package final class WatcherProcess: FolderWatcher {
 
     package func takeEvents() -> [WatchEvent] { inbox.take() }
 
-    /// Ends the helper and the thread; returns when they have ended, within milliseconds. Does nothing if there is
-    /// nothing to end.
+    /// Ends the helper and the thread; returns when they have ended, within milliseconds. Does nothing if
+    /// there is nothing to end.
     package func stop() {
         let (thread, stopEnd) = state.withLock { state in
             defer { state.stopEnd = nil }

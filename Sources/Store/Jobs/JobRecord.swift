@@ -22,8 +22,8 @@ enum JobRecord {
     /// Whether answers are written into a job's rows: it runs, or is about to.
     static let isServed = "job.state = 'running' AND job.stage < 2"
 
-    /// Counts the slice whose rows have higher positions than `position`. Sums are added to, for answers may have
-    /// come for earlier slices meanwhile.
+    /// Counts the slice whose rows have higher positions than `position`. Sums are added to, for answers may
+    /// have come for earlier slices meanwhile.
     static func addToCounts(
         _ rowID: Int64, after position: Int, mentions: Int, unusable: Int, in db: Database
     ) throws {
@@ -67,7 +67,9 @@ enum JobRecord {
         let found =
             unusable == 0
             ? "The file holds no hash"
-            : "The file holds no hash that VirusTotal can look up (\(unusable) \(unusable == 1 ? "line has something like one" : "lines have something like one"): its report lists them)"
+            : "The file holds no hash that VirusTotal can look up (\(unusable) "
+                + "\(unusable == 1 ? "line has something like one" : "lines have something like one"): its "
+                + "report lists them)"
         return found
             + "; drop a text file with MD5, SHA-1 or SHA-256 hashes: 32, 40 or 64 hexadecimal digits."
     }
@@ -111,8 +113,8 @@ enum JobRecord {
                 savedByDuplicates: duplicates))
     }
 
-    /// The verdicts as last reported, so that a running job's numbers are all of one moment; before the first report the
-    /// rows that wait.
+    /// The verdicts as last reported, so that a running job's numbers are all of one moment; before the first
+    /// report the rows that wait.
     private static func words(_ text: String, open: Int, _ state: JobState) -> [Verdict: Int] {
         var words: [Verdict: Int] = [:]
         for part in text.split(separator: ",") {

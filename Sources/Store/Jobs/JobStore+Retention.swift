@@ -14,8 +14,8 @@ extension JobStore {
         }
     }
 
-    /// Ends a running job: what has no verdict yet is not asked for this job any more. Its rows stay as they are,
-    /// however many they are: a cancelled job's open rows are those that were not asked.
+    /// Ends a running job: what has no verdict yet is not asked for this job any more. Its rows stay as they
+    /// are, however many they are: a cancelled job's open rows are those that were not asked.
     ///
     /// - Returns: the job as it is then, or nil if it was not running.
     /// - Throws: `StoreError` of kind `noSuchJob`.
@@ -39,8 +39,8 @@ extension JobStore {
         }
     }
 
-    /// Jobs that ended before `date` and whose report stands in its folder, the oldest first, at most `limit` after
-    /// the first `skipped` of them.
+    /// Jobs that ended before `date` and whose report stands in its folder, the oldest first, at most `limit`
+    /// after the first `skipped` of them.
     package func finished(before date: Date, limit: Int, skipping skipped: Int = 0) throws -> [Job] {
         try pool.read { db in
             try JobRecord.fetch(
@@ -49,17 +49,16 @@ extension JobStore {
         }
     }
 
-    /// Forgets a job with its list; the verdicts stay in the cache and its requests in the ledger. A job that is
-    /// not there is fine. From then on nobody sees it; `purge` deletes its
-    /// rows.
+    /// Forgets a job with its list; the verdicts stay in the cache and its requests in the ledger. A job that
+    /// is not there is fine. From then on nobody sees it; `purge` deletes its rows.
     package func remove(_ id: JobID) throws {
         try pool.write { db in
             try JobRecord.beginRemoval("name = ? AND stage = 1", [id.description], in: db)
         }
     }
 
-    /// Removes what an earlier run had begun to take in: its claim is still there, and is taken in anew. Only to
-    /// be called while nothing is taken in.
+    /// Removes what an earlier run had begun to take in: its claim is still there, and is taken in anew. Only
+    /// to be called while nothing is taken in.
     package func removeHalfTakenIn() throws {
         // "stage <> 1" is what the index holds, so SQLite looks at nothing else.
         try pool.write { db in try JobRecord.beginRemoval("stage <> 1 AND stage = 0", [], in: db) }
@@ -96,7 +95,8 @@ extension JobStore {
     package static func noSuchJob(_ id: JobID) -> StoreError {
         StoreError(
             .noSuchJob,
-            "There is no job '\(id)'; 'hashdrop status' shows the latest ones, and lists that are still being read."
+            "There is no job '\(id)'; 'hashdrop status' shows the latest ones, "
+                + "and lists that are still being read."
         )
     }
 }

@@ -66,10 +66,11 @@ package struct JobStore: Sendable {
         try pool.read { db in try JobRecord.fetch(db, "isPublished = 0 ORDER BY id", []) }
     }
 
-    /// Remembers how many rows of each verdict a job's report shows, so that lists of jobs need not count again.
+    /// Remembers how many rows of each verdict a job's report shows, so that lists of jobs need not count
+    /// again.
     ///
-    /// - Parameter isFinal: whether the report is the last one, and stands in its folder. It is not if the job was
-    ///   told to run again meanwhile.
+    /// - Parameter isFinal: whether the report is the last one, and stands in its folder. It is not if the
+    ///   job was told to run again meanwhile.
     package func saveReported(_ id: JobID, words: [Verdict: Int], isFinal: Bool) throws {
         let text = words.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
             .joined(separator: ",")

@@ -2,10 +2,12 @@ package import Foundation
 import GRDB
 package import Model
 
-/// Takes in a list slice by slice, each one transaction, so that no other writer waits for the end of a long one.
+/// Takes in a list slice by slice, each one transaction, so that no other writer waits for the end of a long
+/// one.
 ///
-/// Until its last slice the job is nobody's to see or to ask for; answers that come meanwhile are written into it all
-/// the same. What throws changes nothing, neither here nor in the database: the same slice may be written again.
+/// Until its last slice the job is nobody's to see or to ask for; answers that come meanwhile are written
+/// into it all the same. What throws changes nothing, neither here nor in the database: the same slice may be
+/// written again.
 package struct JobWriter: Sendable {
     private let job: Job
     private let ages: CacheAges
@@ -28,8 +30,8 @@ package struct JobWriter: Sendable {
 
     /// Writes the last slice, and with it the job is there.
     ///
-    /// - Returns: the job with its counts. It is already done if the cache knew everything, and refused if the
-    ///   list holds no hash.
+    /// - Returns: the job with its counts. It is already done if the cache knew everything, and refused if
+    ///   the list holds no hash.
     package func finish(_ slice: ImportBatch, at now: Date) throws -> Job {
         try pool.write { db in
             let rowID = try write(slice, into: rowID ?? insert(in: db), db)
@@ -127,14 +129,16 @@ private struct HashInsertion {
         knownSince = (now - ages.known).milliseconds
         unknownSince = (now - ages.unknown).milliseconds
         // Numbered, for names are looked up for each row. "WHERE true", or SQLite would take ON for a join's.
-        // 1 job, 2 position, 3 hash, 4 leader, 5 isLeadersFile, 6 line, 7 comment, 8 knownSince, 9 unknownSince
+        // 1 job, 2 position, 3 hash, 4 leader, 5 isLeadersFile, 6 line, 7 comment,
+        // 8 knownSince, 9 unknownSince
         statement = try db.cachedStatement(
             sql: """
                 INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment)
                 SELECT ?1, ?2, ?3, iif(isFresh, 2, iif(?4 IS NULL, 0, 1)), iif(isFresh, NULL, ?4), ?5, ?6, ?7
                 FROM (SELECT EXISTS (
                     SELECT 1 FROM answer LEFT JOIN file ON file.id = answer.fileID
-                    WHERE answer.hash = ?3 AND answer.askedAt >= iif(file.engineCount > 0, ?8, ?9)) AS isFresh)
+                    WHERE answer.hash = ?3
+                        AND answer.askedAt >= iif(file.engineCount > 0, ?8, ?9)) AS isFresh)
                 WHERE true
                 ON CONFLICT (jobID, hash) DO UPDATE SET occurrences = occurrences + 1
                 """)

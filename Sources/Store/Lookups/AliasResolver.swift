@@ -6,11 +6,12 @@ import Model
 ///
 /// A leader that VirusTotal knows has told its other names: a follower among them is answered by now, and one
 /// that is not is another file after all and is asked by itself. A leader that VirusTotal does not know tells
-/// nothing of the others: they are asked too, unless the list's structure says that they are names of the same,
-/// unknown, file. A line alone does not: in "loader <hash> dropped <hash>" the second may be known malware.
+/// nothing of the others: they are asked too, unless the list's structure says that they are names of the
+/// same, unknown, file. A line alone does not: in "loader <hash> dropped <hash>" the second may be known
+/// malware.
 enum AliasResolver {
-    /// Settles the followers of a new slice, whose rows have higher positions than `position`, as a set. None of
-    /// them leads in an earlier slice.
+    /// Settles the followers of a new slice, whose rows have higher positions than `position`, as a set. None
+    /// of them leads in an earlier slice.
     static func settle(jobID: Int64, after position: Int, in db: Database) throws {
         let slice: StatementArguments = ["job": jobID, "position": position]
         // Again until nothing changes, since a follower may lead on another line.
@@ -20,7 +21,8 @@ enum AliasResolver {
                     UPDATE jobHash SET state = 2, leader = NULL,
                         askedAs = (SELECT coalesce(l.askedAs, l.hash) FROM jobHash l
                             WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader)
-                    WHERE jobID = :job AND position > :position AND state = 1 AND isLeadersFile = 1 AND EXISTS (
+                    WHERE jobID = :job AND position > :position AND state = 1 AND isLeadersFile = 1
+                        AND EXISTS (
                         SELECT 1 FROM jobHash l JOIN answer ON answer.hash = coalesce(l.askedAs, l.hash)
                         WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader AND l.state = 2
                             AND answer.fileID IS NULL)

@@ -32,7 +32,8 @@ package struct CacheStore: Sendable {
         }
     }
 
-    /// Forgets the answers that were asked for before `date`, but for those that a report in the making shows.
+    /// Forgets the answers that were asked for before `date`, but for those that a report in the making
+    /// shows.
     ///
     /// - Returns: how many hashes were forgotten.
     package func prune(before date: Date) throws -> Int {

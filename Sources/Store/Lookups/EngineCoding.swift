@@ -1,9 +1,10 @@
 import Model
 
-/// Every engine's finding as one text: `<category><name>[<unit separator><result>]`, ended by a record separator.
+/// Every engine's finding as one text: `<category><name>[<unit separator><result>]`, ended by a record
+/// separator.
 ///
-/// Seventy rows a file make JSON the slowest part of a report; this is read about twenty times faster. The known
-/// categories are one letter; any other is written out between two unit separators.
+/// Seventy rows a file make JSON the slowest part of a report; this is read about twenty times faster. The
+/// known categories are one letter; any other is written out between two unit separators.
 enum EngineCoding {
     private static let record: Character = "\u{1E}"
     private static let unit: Character = "\u{1F}"

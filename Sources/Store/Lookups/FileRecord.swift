@@ -44,8 +44,8 @@ enum FileRecord {
     }
 
     private static let upsert = """
-        INSERT INTO file (md5, sha1, sha256, lastAnalysisAt, firstSubmittedAt, name, type, sizeBytes, threatLabel,
-            reputation, detectionCount, engineCount, engines)
+        INSERT INTO file (md5, sha1, sha256, lastAnalysisAt, firstSubmittedAt, name, type, sizeBytes,
+            threatLabel, reputation, detectionCount, engineCount, engines)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (sha256) DO UPDATE SET md5 = excluded.md5, sha1 = excluded.sha1,
             lastAnalysisAt = excluded.lastAnalysisAt, firstSubmittedAt = excluded.firstSubmittedAt,
@@ -58,8 +58,8 @@ enum FileRecord {
 }
 
 extension String {
-    /// The text without NUL, at which SQLite's C interface ends a text: it becomes U+FFFD, the sign for a character
-    /// that cannot be shown.
+    /// The text without NUL, at which SQLite's C interface ends a text: it becomes U+FFFD, the sign for a
+    /// character that cannot be shown.
     var storable: String {
         utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self
     }

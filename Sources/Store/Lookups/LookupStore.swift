@@ -135,9 +135,9 @@ package struct LookupStore: Sendable {
 
     /// The next hashes of a job to ask, in the order of their bytes.
     ///
-    /// By bytes rather than by line, because then three lists that name the same files by MD5, SHA-1 and SHA-256
-    /// are walked in unrelated orders: two of one file's names are rarely in flight together, before the answer
-    /// to one could have served the other.
+    /// By bytes rather than by line, because then three lists that name the same files by MD5, SHA-1 and
+    /// SHA-256 are walked in unrelated orders: two of one file's names are rarely in flight together, before
+    /// the answer to one could have served the other.
     package func openHashes(
         of jobRowID: Int64, after hash: FileHash?, limit: Int, at now: Date
     ) throws -> [FileHash] {
@@ -169,11 +169,13 @@ package struct LookupStore: Sendable {
         }
     }
 
-    /// What waits for its next attempt at `now`, by the job's row id. Costs as much as there are failed hashes.
+    /// What waits for its next attempt at `now`, by the job's row id. Costs as much as there are failed
+    /// hashes.
     package func postponed(at now: Date) throws -> [Int64: PostponedHashes] {
         try pool.read { db in
-            // From the few retries to their rows and not the other way, hence CROSS JOIN and the index's name.
-            // SQLite takes the bare column from the row that has the minimum (its documentation, "SELECT", 2.4).
+            // From the few retries to their rows and not the other way, hence CROSS JOIN and the index's
+            // name. SQLite takes the bare column from the row that has the minimum (its documentation,
+            // "SELECT", 2.4).
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -203,8 +205,8 @@ package struct LookupStore: Sendable {
 
     /// Writes requests into the ledger before they are sent, in one transaction.
     ///
-    /// - Returns: each one's number, or nil where the hash has been answered or the job cancelled meanwhile, and
-    ///   nothing is to be sent.
+    /// - Returns: each one's number, or nil where the hash has been answered or the job cancelled meanwhile,
+    ///   and nothing is to be sent.
     package func reserve(_ reservations: [Reservation], at now: Date) throws -> [Int64?] {
         try pool.write { db in
             try reservations.map { reservation in
@@ -224,8 +226,8 @@ package struct LookupStore: Sendable {
 
     /// Records how requests ended: cache, every job that wanted the file, and ledger, in one transaction.
     ///
-    /// - Parameter inFlight: hashes whose own request has left and not ended; an answer under another name comes too
-    ///   late to save it.
+    /// - Parameter inFlight: hashes whose own request has left and not ended; an answer under another name
+    ///   comes too late to save it.
     package func record(
         _ outcomes: [LookupOutcome], inFlight: Set<FileHash> = []
     ) throws -> RecordedOutcomes {

@@ -3,8 +3,8 @@ import GRDB
 
 /// How much of the quota was spent, as the ledger has it.
 package struct QuotaSpending: Hashable, Sendable {
-    /// When the requests of the last minute ended, the oldest first. VirusTotal has counted each by then, so the
-    /// minute that it counts is over a minute after that at the latest.
+    /// When the requests of the last minute ended, the oldest first. VirusTotal has counted each by then, so
+    /// the minute that it counts is over a minute after that at the latest.
     package var lastMinute: [Date]
     /// Requests in this UTC day.
     package var today: Int
@@ -27,8 +27,8 @@ package struct QuotaLedger: Sendable {
 
     /// What has been spent by `now`.
     ///
-    /// A request that has not ended counts as ending now. If the clock stepped back, requests from "later" count as
-    /// ended just now, today and this month: rather ask too little than overdraw.
+    /// A request that has not ended counts as ending now. If the clock stepped back, requests from "later"
+    /// count as ended just now, today and this month: rather ask too little than overdraw.
     package func spending(at now: Date) throws -> QuotaSpending {
         try pool.read { db in
             let recent = try Int64.fetchAll(
@@ -54,9 +54,9 @@ package struct QuotaLedger: Sendable {
 
     /// Closes what another run of the daemon left open, once, before this one sends anything.
     ///
-    /// Its requests in flight end now: their connections died with it, and VirusTotal has counted them by now or never
-    /// will. What a clock that ran ahead by more than a day wrote is today's: it was spent, and otherwise would
-    /// count until that day has come.
+    /// Its requests in flight end now: their connections died with it, and VirusTotal has counted them by now
+    /// or never will. What a clock that ran ahead by more than a day wrote is today's: it was spent, and
+    /// otherwise would count until that day has come.
     package func closeEarlierRun(at now: Date) throws {
         try pool.write { db in
             try db.execute(
@@ -71,8 +71,10 @@ package struct QuotaLedger: Sendable {
                     """, arguments: ["today": today, "tomorrow": today + 1])
             try db.execute(sql: "DELETE FROM requestDay WHERE day > ?", arguments: [today + 1])
             try db.execute(
-                sql:
-                    "UPDATE request SET sentAt = min(sentAt, :now), endedAt = min(endedAt, :now) WHERE endedAt > :now",
+                sql: """
+                    UPDATE request SET sentAt = min(sentAt, :now), endedAt = min(endedAt, :now)
+                    WHERE endedAt > :now
+                    """,
                 arguments: ["now": now.milliseconds])
         }
     }
@@ -86,7 +88,8 @@ package struct QuotaLedger: Sendable {
         }
     }
 
-    /// Takes a request back that has not left this machine: without a connection VirusTotal has counted nothing.
+    /// Takes a request back that has not left this machine: without a connection VirusTotal has counted
+    /// nothing.
     static func withdraw(_ number: Int64, in db: Database) throws {
         guard
             let row = try Row.fetchOne(

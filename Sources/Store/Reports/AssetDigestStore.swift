@@ -1,8 +1,8 @@
 package import Foundation
 import GRDB
 
-/// The digests of the style sheets and scripts that this hashdrop's reports have ever had: a report stays for weeks,
-/// and must go on working after the next version of hashdrop has other ones.
+/// The digests of the style sheets and scripts that this hashdrop's reports have ever had: a report stays for
+/// weeks, and must go on working after the next version of hashdrop has other ones.
 package struct AssetDigestStore: Sendable {
     package enum Kind: String, Sendable {
         case style

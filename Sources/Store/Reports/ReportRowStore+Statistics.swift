@@ -5,7 +5,8 @@ package import Model
 extension ReportRowStore {
     /// How all of a job's answered rows are spread over families, types and time.
     ///
-    /// Counted in the database, so that neither memory nor a page's limit of rows plays a part. Blocks its thread.
+    /// Counted in the database, so that neither memory nor a page's limit of rows plays a part. Blocks its
+    /// thread.
     ///
     /// - Parameter now: dates after it are not believed.
     package func statistics(of id: JobID, thresholds: VerdictThresholds, now: Date) throws -> JobStatistics {

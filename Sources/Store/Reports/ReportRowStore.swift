@@ -7,7 +7,8 @@ package struct ReportRowStore: Sendable {
     let pool: DatabasePool
 
     package enum Order: Sendable {
-        /// As the list names them. To find the rows whose file an earlier one has costs up to three look-ups a row.
+        /// As the list names them. To find the rows whose file an earlier one has costs up to three look-ups
+        /// a row.
         case list(findsRepeatedFiles: Bool)
         package static var list: Self { .list(findsRepeatedFiles: false) }
         /// The most alarming first, at most so many of them.
@@ -35,8 +36,8 @@ package struct ReportRowStore: Sendable {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT \(Self.rank(thresholds, open: job.open)) AS rank, count(*) FROM jobHash \(Self.join)
-                    WHERE jobID = :job GROUP BY rank
+                    SELECT \(Self.rank(thresholds, open: job.open)) AS rank, count(*)
+                    FROM jobHash \(Self.join) WHERE jobID = :job GROUP BY rank
                     """, arguments: ["job": job.rowID])
             return Dictionary(
                 uniqueKeysWithValues: rows.map { (Verdict.allCases[$0[0] as Int], $0[1] as Int) })
@@ -82,10 +83,12 @@ package struct ReportRowStore: Sendable {
             // Sort the keys alone and fetch the wide columns for the winners only.
             return """
                 WITH first AS MATERIALIZED (
-                    SELECT position, \(rank(thresholds, open: open)) AS rank, file.detectionCount AS detections
+                    SELECT position, \(rank(thresholds, open: open)) AS rank,
+                        file.detectionCount AS detections
                     FROM jobHash \(join) WHERE jobID = :job
                     ORDER BY rank, detections DESC, position LIMIT \(limit))
-                \(columns) FROM first JOIN jobHash ON jobID = :job AND jobHash.position = first.position \(join)
+                \(columns) FROM first
+                    JOIN jobHash ON jobID = :job AND jobHash.position = first.position \(join)
                 ORDER BY rank, detections DESC, jobHash.position
                 """
         }
@@ -105,7 +108,8 @@ package struct ReportRowStore: Sendable {
         if row[7] as Data? != nil {
             let object = try FileRecord.object(from: row, at: 10)
             verdict = LookupAnswer(
-                answer: object.map(LookupAnswer.Answer.known) ?? .unknown, askedAt: Date(milliseconds: row[8]))
+                answer: object.map(LookupAnswer.Answer.known) ?? .unknown, askedAt: Date(milliseconds: row[8])
+            )
         }
         let state: ReportRow.State
         switch (row[1] as Int, verdict) {

@@ -23,7 +23,8 @@ extension HashdropDatabase {
     ///
     /// The copy appears complete and checked, or not at all.
     ///
-    /// - Throws: `StoreError` of kind `cannotOpen` if it cannot be written, `notOurs` if the database is damaged.
+    /// - Throws: `StoreError` of kind `cannotOpen` if it cannot be written, `notOurs` if the database is
+    ///   damaged.
     package func backup(to path: String) throws {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw StoreError(.cannotOpen, "There is a file '\(path)' already; name another one.")
@@ -64,7 +65,7 @@ extension HashdropDatabase {
     private static func cannotWrite(_ path: String, _ number: Int32) -> StoreError {
         StoreError(
             .cannotOpen,
-            "The backup '\(path)' cannot be written (\(String(cString: strerror(number)))); name a file in a folder "
-                + "that this account may write to.")
+            "The backup '\(path)' cannot be written (\(String(cString: strerror(number)))); name a file in a "
+                + "folder that this account may write to.")
     }
 }

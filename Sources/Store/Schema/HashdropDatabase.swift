@@ -21,7 +21,8 @@ package struct HashdropDatabase: Sendable {
     /// Opens the database, or makes it.
     ///
     /// - Parameter endpoint: where verdicts come from. The first one is remembered and any other refused, so
-    ///   that simulated verdicts never mix with real ones; nil (commands that only look or add users) skips it.
+    ///   that simulated verdicts never mix with real ones; nil (commands that only look or add users) skips
+    ///   it.
     /// - Throws: `StoreError`.
     package init(path: String, endpoint: String?) throws {
         do {
@@ -49,7 +50,8 @@ package struct HashdropDatabase: Sendable {
     /// `hdrp`, in the file's header (`PRAGMA application_id`), where `file` and we see whose database it is.
     private static let applicationID: Int64 = 0x6864_7270
 
-    /// Another program's database is neither written to nor switched to another journal, which opening it would do.
+    /// Another program's database is neither written to nor switched to another journal, which opening it
+    /// would do.
     private static func refuseForeign(_ path: String) throws {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         guard let size = attributes?[.size] as? Int, size > 0 else { return }
@@ -107,7 +109,8 @@ package struct HashdropDatabase: Sendable {
     }
 
     static func damage(_ path: String, _ problem: String) -> String {
-        "The database '\(path)' is damaged or not hashdrop's (\(problem)). Stop hashdrop, move it away together "
+        "The database '\(path)' is damaged or not hashdrop's (\(problem)). Stop hashdrop, move it away "
+            + "together "
             + "with '\(path)-wal' and '\(path)-shm', and copy a backup in its place ('hashdrop backup' makes "
             + "them); without a backup hashdrop starts anew, and the finished reports stay."
     }

@@ -49,8 +49,8 @@ enum Schema {
             engines TEXT NOT NULL
         ) STRICT;
 
-        -- The verdict cache: what VirusTotal said when it was asked for this hash or for another name of the same
-        -- file. No file means: unknown to VirusTotal.
+        -- The verdict cache: what VirusTotal said when it was asked for this hash or for another name of the
+        -- same file. No file means: unknown to VirusTotal.
         CREATE TABLE answer (
             hash BLOB PRIMARY KEY NOT NULL CHECK (length(hash) IN (16, 20, 32)),
             fileID INTEGER REFERENCES file(id),
@@ -150,14 +150,15 @@ enum Schema {
         """
 
     private static let stagesOfJobs = """
-        -- 0 its list is being taken in, slice by slice. 1 it is there. 2 it is being removed, and its name is free.
-        -- Only the jobs that are there are anybody's to see or to ask for.
+        -- 0 its list is being read, slice by slice. 1 it is complete. 2 it is being removed; its name is free.
+        -- Only complete jobs are shown and asked for.
         ALTER TABLE job ADD COLUMN stage INTEGER NOT NULL DEFAULT 1 CHECK (stage IN (0, 1, 2));
         CREATE INDEX jobNotThere ON job (user) WHERE stage <> 1;
         """
 
     private static let tablesOfSessions = """
-        -- Who is logged in at the web page. The id itself stands only in the visitor's cookie, here its SHA-256.
+        -- Who is logged in at the web page. The id itself stands only in the browser's cookie, here its
+        -- SHA-256.
         CREATE TABLE session (
             idHash BLOB PRIMARY KEY NOT NULL CHECK (length(idHash) = 32),
             user TEXT NOT NULL REFERENCES user(name) ON DELETE CASCADE,

@@ -56,12 +56,13 @@ package struct SessionChanges: Hashable, Sendable {
     package var isEmpty: Bool { begun.isEmpty && used.isEmpty && ended.isEmpty }
 }
 
-/// Who is logged in at the web page. It knows the sessions' ids only as SHA-256 digests, so that a copy of the
-/// database lets nobody in.
+/// Who is logged in at the web page. It knows the sessions' ids only as SHA-256 digests, so that a copy of
+/// the database lets nobody in.
 package struct SessionStore: Sendable {
     let pool: DatabasePool
 
-    /// Whose session this is, as the user is now, and when it was used last; nil if it has ended or never was.
+    /// Whose session this is, as the user is now, and when it was used last; nil if it has ended or never
+    /// was.
     ///
     /// - Parameter laterUse: a use that is not written down yet.
     package func user(
@@ -83,8 +84,8 @@ package struct SessionStore: Sendable {
 
     /// Writes down what happened: one transaction.
     ///
-    /// A session begins only if the user's password hash is still the one that was checked: who changes a password
-    /// must not miss the login that was under way with the old one.
+    /// A session begins only if the user's password hash is still the one that was checked: who changes a
+    /// password must not miss the login that was under way with the old one.
     package func write(_ changes: SessionChanges, limits: SessionLimits, at now: Date) throws {
         try pool.write { db in
             for (idHash, session) in changes.begun.sorted(by: { $0.value.startedAt < $1.value.startedAt }) {

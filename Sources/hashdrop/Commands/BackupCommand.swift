@@ -8,9 +8,9 @@ struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Write a consistent copy of the database, while the daemon runs.",
         discussion: """
-            Users, jobs, verdicts and the quota's ledger are in it; the reports are files of their own. To restore: stop \
-            hashdrop, remove hashdrop.sqlite, hashdrop.sqlite-wal and hashdrop.sqlite-shm from .hashdrop in the spool, \
-            and copy the backup there as hashdrop.sqlite.
+            Users, jobs, verdicts and the quota's ledger are in it; the reports are files of their own. To \
+            restore: stop hashdrop, remove hashdrop.sqlite, hashdrop.sqlite-wal and hashdrop.sqlite-shm from \
+            .hashdrop in the spool, and copy the backup there as hashdrop.sqlite.
             """)
 
     @Argument(help: "The file to write; it must not exist.") var file: String

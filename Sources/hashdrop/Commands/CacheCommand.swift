@@ -21,7 +21,8 @@ struct CacheCommand: AsyncParsableCommand {
             let format = Date.ISO8601FormatStyle()
             print("Files known to VirusTotal:  \(statistics.files)")
             print(
-                "Hashes in the cache:        \(statistics.hashes), \(statistics.unknownHashes) of them unknown"
+                "Hashes in the cache:        \(statistics.hashes), \(statistics.unknownHashes) of them "
+                    + "unknown"
             )
             if let oldest = statistics.oldestAskedAt, let newest = statistics.newestAskedAt {
                 print(
@@ -50,7 +51,8 @@ struct CacheCommand: AsyncParsableCommand {
             let forgotten = try StatePaths.openDatabase(settings).cache.prune(before: before)
             let hashes = forgotten == 1 ? "hash that was" : "hashes that were"
             print(
-                "Forgot \(forgotten) \(hashes) asked for more than \(olderThan) \(olderThan == 1 ? "day" : "days") ago."
+                "Forgot \(forgotten) \(hashes) asked for more than \(olderThan) "
+                    + "\(olderThan == 1 ? "day" : "days") ago."
             )
         }
     }

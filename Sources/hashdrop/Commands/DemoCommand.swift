@@ -36,7 +36,8 @@ struct DemoCommand: AsyncParsableCommand {
         try await simulator.stop()
     }
 
-    /// As fast as a good connection, and no quota: a demo need not take a public key's 25 minutes for 100 hashes.
+    /// As fast as a good connection, and no quota: a demo need not take a public key's 25 minutes for 100
+    /// hashes.
     private static var simulatorOptions: SimulatorOptions {
         var options = SimulatorOptions()
         options.latency = .milliseconds(250)

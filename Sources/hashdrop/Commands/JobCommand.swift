@@ -53,8 +53,8 @@ struct JobCommand: AsyncParsableCommand {
         guard let id = JobID(name.prefix { $0 != "_" }) else {
             throw CommandFailure(
                 .usage,
-                "'\(text.showingControls)' is no job; 'hashdrop status' shows the latest ones, and a report folder's "
-                    + "name begins with its job.")
+                "'\(text.showingControls)' is no job; 'hashdrop status' shows the latest ones, and a report "
+                    + "folder's name begins with its job.")
         }
         return id
     }

@@ -14,8 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the daemon: watch the drop folders, ask VirusTotal, write the reports.",
         discussion:
-            "Runs until SIGTERM or Ctrl-C; what is in flight is finished and kept. The first 'hashdrop user add' makes "
-            + "the spool that it serves.")
+            "Runs until SIGTERM or Ctrl-C; what is in flight is finished and kept. The first 'hashdrop user "
+            + "add' makes the spool that it serves.")
 
     @OptionGroup var configurationOption: ConfigurationOption
 
@@ -54,8 +54,8 @@ struct ServeCommand: AsyncParsableCommand {
         logger.info("Stopped.")
     }
 
-    /// Does not begin anew where a disk is not mounted: its jobs, verdicts and the ledger of the quota would be
-    /// missed, and people's files be picked up from under its mount point.
+    /// Does not begin anew where a disk is not mounted: its jobs, verdicts and the ledger of the quota would
+    /// be missed, and people's files be picked up from under its mount point.
     private static func requireSpool(_ path: String) throws {
         var isFolder: ObjCBool = true
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
@@ -63,7 +63,8 @@ struct ServeCommand: AsyncParsableCommand {
         guard !SpoolFolder.isSpool(path), !exists || isFolder.boolValue else { return }
         throw CommandFailure(
             .configuration,
-            "There is no spool in '\(path)' (spool.directory; it lacks \(ClaimStore.privateFolderName)): mount its disk, "
+            "There is no spool in '\(path)' (spool.directory; it lacks \(ClaimStore.privateFolderName)): "
+                + "mount its disk, "
                 + "or name another. 'hashdrop user add NAME' makes a new one.")
     }
 

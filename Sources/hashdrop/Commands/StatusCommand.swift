@@ -11,8 +11,8 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show the daemon, the quota, the folders and the latest jobs.",
         discussion: """
-            Exits 0 if the daemon runs and nothing is wrong, 75 if lookups, reports or folders wait for something \
-            that an operator should look at, 69 if it does not run.
+            Exits 0 if the daemon runs and nothing is wrong, 75 if lookups, reports or folders wait for \
+            something that an operator should look at, 69 if it does not run.
             """)
 
     @Flag(help: "As JSON.") var json = false

@@ -13,9 +13,9 @@ struct SubmitCommand: AsyncParsableCommand {
         commandName: "submit",
         abstract: "Drop a file into a user's folder, safely, and optionally wait for the report.",
         discussion: """
-            With --wait the exit code is the verdict: 0 all clean, 1 something malicious or suspicious, 2 neither but \
-            something unknown, without results or failed, or a line that holds no usable hash, 65 the file was refused, \
-            75 not done within --timeout.
+            With --wait the exit code is the verdict: 0 all clean, 1 something malicious or suspicious, 2 \
+            neither but something unknown, without results or failed, or a line that holds no usable hash, \
+            65 the file was refused, 75 not done within --timeout.
             """)
 
     @Argument(help: "The list; '-' reads standard input and needs --name.") var file: String
@@ -32,7 +32,8 @@ struct SubmitCommand: AsyncParsableCommand {
         let job = try drop(for: user, settings)
         guard wait else {
             print(
-                "Dropped as \(job.name.display). The report will be \(job.reports.path(percentEncoded: false))"
+                "Dropped as \(job.name.display). The report will be "
+                    + "\(job.reports.path(percentEncoded: false))"
                     + "<job>_\(job.name.pathComponent)/report.html")
             return
         }
@@ -51,7 +52,8 @@ struct SubmitCommand: AsyncParsableCommand {
         guard NameRule(name) == .ordinary else {
             throw CommandFailure(
                 .usage,
-                "The name '\(name.display)' says that the file is unfinished, so it would wait for ever; give another "
+                "The name '\(name.display)' says that the file is unfinished, so it would wait for ever; "
+                    + "give another "
                     + "with --name.")
         }
         try Self.checkIsServed(user, spool: settings.spool.directory)
@@ -74,8 +76,8 @@ struct SubmitCommand: AsyncParsableCommand {
         guard access(folder, W_OK | X_OK) == 0 else {
             throw CommandFailure(
                 .noPermission,
-                "This account may not write into '\(folder)'; its owner gives permission, for example by a group of "
-                    + "its own: see 'Sharing the folders' in the README.")
+                "This account may not write into '\(folder)'; its owner gives permission, for example by a "
+                    + "group of its own: see 'Sharing the folders' in the README.")
         }
     }
 
@@ -87,7 +89,8 @@ struct SubmitCommand: AsyncParsableCommand {
         else { return }
         throw CommandFailure(
             .noUser,
-            "There is a folder '\(spool)/\(user)', but no user '\(user)': 'hashdrop user add \(user)' makes one."
+            "There is a folder '\(spool)/\(user)', but no user '\(user)': 'hashdrop user add \(user)' makes "
+                + "one."
         )
     }
 
@@ -99,8 +102,8 @@ struct SubmitCommand: AsyncParsableCommand {
             guard folders.contains(user) else {
                 throw CommandFailure(
                     .noUser,
-                    "There is no user '\(user)' with a folder in '\(spool)'; 'hashdrop user add \(user)' makes "
-                        + "both.")
+                    "There is no user '\(user)' with a folder in '\(spool)'; 'hashdrop user add \(user)' "
+                        + "makes both.")
             }
             return user
         }
@@ -111,7 +114,8 @@ struct SubmitCommand: AsyncParsableCommand {
                 .noUser,
                 folders.isEmpty
                     ? "There is no user in '\(spool)' yet: 'hashdrop user add NAME' makes one."
-                    : "Whose folder? Name one with --user: \(folders.map(\.description).joined(separator: ", "))."
+                    : "Whose folder? Name one with --user: "
+                        + "\(folders.map(\.description).joined(separator: ", "))."
             )
         }
         return folders[0]
@@ -143,7 +147,8 @@ struct SubmitCommand: AsyncParsableCommand {
         let unusable =
             counts.unusableLines == 0
             ? ""
-            : " \(counts.unusableLines) \(counts.unusableLines == 1 ? "line" : "lines") without a usable hash."
+            : " \(counts.unusableLines) \(counts.unusableLines == 1 ? "line" : "lines") without a usable "
+                + "hash."
         return "\(counts.hashes) \(counts.hashes == 1 ? "hash" : "hashes"): \(words).\(unusable) "
             + "\(status.requests.sent) \(status.requests.sent == 1 ? "request" : "requests") sent, "
             + "\(status.requests.saved) saved."

@@ -21,7 +21,8 @@ enum SubmittedFile {
         } catch let error as CocoaError {
             throw CommandFailure(
                 .noInput,
-                "The file '\(path.showingControls)' cannot be read (\((error as NSError).localizedDescription))."
+                "The file '\(path.showingControls)' cannot be read "
+                    + "(\((error as NSError).localizedDescription))."
             )
         }
     }

@@ -1,8 +1,8 @@
 import ArgumentParser
+import Cryptography
 import FileSystem
 import Foundation
 import Model
-import Cryptography
 import Reporting
 import Settings
 import Store
@@ -111,7 +111,8 @@ struct UserCommand: AsyncParsableCommand {
                     + "\(settings.reports.directory)/\(user) are left as they are.")
             if running > 0 {
                 print(
-                    "\(running) \(running == 1 ? "job of theirs goes" : "jobs of theirs go") on; 'hashdrop cancel JOB' ends one."
+                    "\(running) \(running == 1 ? "job of theirs goes" : "jobs of theirs go") on; 'hashdrop "
+                        + "cancel JOB' ends one."
                 )
             }
         }
@@ -123,8 +124,8 @@ struct UserCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(
                 .cannotCreate,
-                "The folder '\(path)' cannot be made (\((error as NSError).localizedDescription)); move away what "
-                    + "stands there, or give this account the permission.")
+                "The folder '\(path)' cannot be made (\((error as NSError).localizedDescription)); move away "
+                    + "what stands there, or give this account the permission.")
         }
     }
 

@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
 
-/// The lock that one daemon holds on a spool for as long as it lives; the kernel gives it back however it dies.
+/// The lock that one daemon holds on a spool for as long as it lives; the kernel gives it back however it
+/// dies.
 final class DaemonLock: Sendable {
     private let descriptor: Int32
 
@@ -11,15 +12,15 @@ final class DaemonLock: Sendable {
         guard descriptor >= 0 else {
             throw CommandFailure(
                 .noPermission,
-                "The lock '\(path)' cannot be opened (\(String(cString: strerror(errno)))); run hashdrop as the "
-                    + "account that owns the spool.")
+                "The lock '\(path)' cannot be opened (\(String(cString: strerror(errno)))); run hashdrop as "
+                    + "the account that owns the spool.")
         }
         guard Self.isTaken(descriptor) else {
             close(descriptor)
             throw CommandFailure(
                 .unavailable,
-                "Another hashdrop daemon serves this spool ('\(path)' is locked); stop it first, or use another "
-                    + "spool.directory.")
+                "Another hashdrop daemon serves this spool ('\(path)' is locked); stop it first, or use "
+                    + "another spool.directory.")
         }
         // For the commands that have something to tell the daemon.
         let process = Array("\(getpid())\n".utf8)

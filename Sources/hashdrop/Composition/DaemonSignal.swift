@@ -8,7 +8,8 @@ import UnixSignals
 
 /// How a command that changed the database tells the daemon: by SIGHUP to the process that holds the lock.
 enum DaemonSignal {
-    /// Tells a running daemon to read its jobs anew. Without one nothing is to be told: it reads them at its start.
+    /// Tells a running daemon to read its jobs anew. Without one nothing is to be told: it reads them at its
+    /// start.
     static func tellJobsChanged(_ paths: StatePaths) throws {
         guard DaemonLock.isHeld(path: paths.lock), let process = try DaemonLock.holder(path: paths.lock)
         else {
@@ -18,7 +19,8 @@ enum DaemonSignal {
             throw CommandFailure(
                 .noPermission,
                 "The change is stored, but the daemon (process \(process)) cannot be told "
-                    + "(\(String(cString: strerror(errno)))); send it SIGHUP as its own account, or restart it."
+                    + "(\(String(cString: strerror(errno)))); send it SIGHUP as its own account, or restart "
+                    + "it."
             )
         }
     }

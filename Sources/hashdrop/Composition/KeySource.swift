@@ -4,8 +4,8 @@ import Settings
 import Synchronization
 import VirusTotal
 
-/// The API key, from the environment, the configured file or a systemd credential; a key that changes in its file
-/// is noticed.
+/// The API key, from the environment, the configured file or a systemd credential; a key that changes in its
+/// file is noticed.
 final class KeySource: Sendable {
     static let variable = "HASHDROP_VIRUSTOTAL_API_KEY"
     static let credentialName = "virustotal-api-key"
@@ -33,7 +33,8 @@ final class KeySource: Sendable {
             concerns =
                 settings.apiKeyFile.map {
                     [
-                        "\(Self.variable) is set, so the API key file '\($0)' is not read; take one of them away."
+                        "\(Self.variable) is set, so the API key file '\($0)' is not read; take one of them "
+                            + "away."
                     ]
                 } ?? []
             return
@@ -45,7 +46,8 @@ final class KeySource: Sendable {
         else {
             throw CommandFailure(
                 .configuration,
-                "There is no VirusTotal API key: put it into a file that only hashdrop can read and name that in "
+                "There is no VirusTotal API key: put it into a file that only hashdrop can read and name "
+                    + "that in "
                     + "virustotal.apiKeyFile, or set \(Self.variable). 'hashdrop demo' runs without a key.")
         }
         file = path
@@ -53,7 +55,8 @@ final class KeySource: Sendable {
         concerns =
             Self.everybodyMayRead(path)
             ? [
-                "The API key file '\(path)' lets every account of this machine read it; 'chmod o= \(path)' ends that."
+                "The API key file '\(path)' lets every account of this machine read it; 'chmod o= \(path)' "
+                    + "ends that."
             ] : []
     }
 

@@ -67,8 +67,8 @@ struct Services: Sendable {
                 helper: Self.helperPath, spool: settings.spool.directory, clock: runtime.clock),
             database: database, publisher: publisher, options: settings.intakeOptions, lookups: dispatcher,
             reports: changes, jobsRemoved: { retention.jobsRemoved() }, runtime: runtime, logger: logger)
-        // Started in this order and stopped in the other: the page, then no more files, then no more requests, then
-        // the reports.
+        // Started in this order and stopped in the other: the page, then no more files, then no more
+        // requests, then the reports.
         var services: [any Service] = [
             reports, LookupService(dispatcher: dispatcher), intake, retention,
             ReloadService(lookups: dispatcher, intake: intake, reports: changes, retention: retention),

@@ -23,7 +23,8 @@ extension HashdropSettings {
     func reportOptions(isSimulated: Bool, version: String) throws -> ReportOptions {
         if let column = ReportColumns.collision(vendors: reports.vendors) {
             throw SettingsError(
-                "The setting reports.vendors is '\(reports.vendors.joined(separator: ", "))', which makes two columns "
+                "The setting reports.vendors is '\(reports.vendors.joined(separator: ", "))', which makes "
+                    + "two columns "
                     + "named '\(column)' in the CSV; leave one of them out.")
         }
         return ReportOptions(

@@ -3,7 +3,8 @@ import Settings
 import Spool
 import Store
 
-/// Where the daemon keeps its own things: `.hashdrop` in the spool, on the same file system as the drop folders.
+/// Where the daemon keeps its own things: `.hashdrop` in the spool, on the same file system as the drop
+/// folders.
 struct StatePaths {
     let folder: String
     var database: String { folder + "/hashdrop.sqlite" }
@@ -31,14 +32,16 @@ struct StatePaths {
         } catch {
             throw CommandFailure(
                 .cannotCreate,
-                "The folder '\(path)' (\(setting)) cannot be made (\((error as NSError).localizedDescription)); "
+                "The folder '\(path)' (\(setting)) cannot be made "
+                    + "(\((error as NSError).localizedDescription)); "
                     + "create it, or set \(setting) to another.")
         }
         for (mode, word) in [(R_OK, "read"), (W_OK, "written"), (X_OK, "entered")]
         where access(path, mode) != 0 {
             throw CommandFailure(
                 .noPermission,
-                "The folder '\(path)' (\(setting)) cannot be \(word) by this account; change its owner or mode."
+                "The folder '\(path)' (\(setting)) cannot be \(word) by this account; change its owner or "
+                    + "mode."
             )
         }
     }

@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 import Reporting
 
-/// Shows how far a job is: a bar that is redrawn on a terminal; elsewhere a line every ten seconds at most, so that a
-/// log stays short, and whenever the reason for waiting or the state is another one.
+/// Shows how far a job is: a bar that is redrawn on a terminal; elsewhere a line every ten seconds at most,
+/// so that a log stays short, and whenever the reason for waiting or the state is another one.
 struct ProgressDisplay {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var last = ""
