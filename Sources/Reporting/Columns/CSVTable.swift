@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Support
 
 /// A report's rows as CSV: RFC 4180 with CRLF and UTF-8, dates as `2026-11-23 19:50:45` in UTC, which spreadsheets
 /// take for dates, and one line of text a row.

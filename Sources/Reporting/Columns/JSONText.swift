@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Support
 
 /// JSON by hand, straight into a file's buffer: an encoder a row would cost several times the row.
 enum JSONText {

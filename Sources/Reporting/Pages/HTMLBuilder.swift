@@ -1,5 +1,6 @@
 package import Foundation
 import Model
+import Support
 
 /// HTML under construction: markup comes only from literals of this program, everything else is escaped.
 ///

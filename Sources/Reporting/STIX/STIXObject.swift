@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Support
 
 /// One STIX object under construction: `{"type":…,"spec_version":"2.1","id":…` and what is added.
 struct STIXObject {

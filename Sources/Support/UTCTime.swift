@@ -1,19 +1,19 @@
-import Foundation
-import Model
-import Support
+package import Foundation
 
-/// A moment as UTC calendar digits, by arithmetic: a date formatter per row would cost more than the row.
+/// UTC calendar time of a `Date`, to the second, by arithmetic: a date formatter a row would cost more than the row.
 ///
-/// Moments before 1970 or after 9999 (a source's nonsense) are held at those ends.
-struct UTCTime {
-    let year: Int
-    let month: Int
-    let day: Int
-    let hour: Int
-    let minute: Int
-    let second: Int
+/// Dates before 1970 or after 9999, which only a faulty source gives, become the first or last second of that range.
+package struct UTCTime: Hashable, Sendable {
+    package let year: Int
+    /// 1 to 12.
+    package let month: Int
+    /// 1 to 31.
+    package let day: Int
+    package let hour: Int
+    package let minute: Int
+    package let second: Int
 
-    init(_ date: Date) {
+    package init(_ date: Date) {
         let latest = 253_402_300_799.0
         let seconds = Int(min(max(date.timeIntervalSince1970, 0), latest))
         let date = CivilDate(daysSince1970: seconds / 86_400)
@@ -24,13 +24,13 @@ struct UTCTime {
     }
 
     /// Appends `2026-11-23T19:50:45Z`.
-    func appendISO8601(to bytes: inout [UInt8]) {
+    package func appendISO8601(to bytes: inout [UInt8]) {
         appendSeconds(separator: UInt8(ascii: "T"), to: &bytes)
         bytes.append(UInt8(ascii: "Z"))
     }
 
     /// Appends `2026-11-23T19:50Z`.
-    func appendMinuteISO8601(to bytes: inout [UInt8]) {
+    package func appendMinuteISO8601(to bytes: inout [UInt8]) {
         appendDay(to: &bytes)
         bytes.append(UInt8(ascii: "T"))
         appendClock(to: &bytes)
@@ -38,7 +38,7 @@ struct UTCTime {
     }
 
     /// Appends `2026-11-23 19:50:45`, or another separator than the space.
-    func appendSeconds(separator: UInt8 = UInt8(ascii: " "), to bytes: inout [UInt8]) {
+    package func appendSeconds(separator: UInt8 = UInt8(ascii: " "), to bytes: inout [UInt8]) {
         appendDay(to: &bytes)
         bytes.append(separator)
         appendClock(to: &bytes)
@@ -47,7 +47,7 @@ struct UTCTime {
     }
 
     /// Appends `2026-11-23 19:50`.
-    func appendMinute(to bytes: inout [UInt8]) {
+    package func appendMinute(to bytes: inout [UInt8]) {
         appendDay(to: &bytes)
         bytes.append(UInt8(ascii: " "))
         appendClock(to: &bytes)
