@@ -52,11 +52,13 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CInotifyTools"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
 
         .target(name: "Support", swiftSettings: strict),
         .target(name: "Model", dependencies: ["Support"], swiftSettings: strict),
         .target(name: "FileSystem", dependencies: ["Model", "Support"], swiftSettings: strict),
         .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "HashLists", dependencies: ["Model"], swiftSettings: strict),
         .target(
             name: "Spool", dependencies: ["Cryptography", "FileSystem", "Model", "Support"], swiftSettings: strict),
@@ -71,7 +73,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Simulator",
-            dependencies: ["Model", "Support", hummingbird, httpTypes, lifecycle, logging, nio],
+            dependencies: [
+                "Compression", "Model", "Support", hummingbird, httpTypes, lifecycle, logging, nio,
+            ],
             swiftSettings: strict),
         .target(
             name: "Pipeline",
@@ -84,8 +88,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Cryptography", "FileSystem", "Model", "Reporting", "Store", "Support", httpTypes, hummingbird,
-                hummingbirdCore, lifecycle, logging, nio, nioHTTPTypes,
+                "Compression", "Cryptography", "FileSystem", "Model", "Reporting", "Store", "Support",
+                httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio, nioHTTPTypes,
             ], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop",
@@ -101,7 +105,7 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Model", "Store"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Model", "Store", "Support"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
             name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: strict),
@@ -146,8 +150,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Cryptography", "Model", "Reporting", "Store", "Support", "TestSupport", "Web", httpTypes, lifecycle,
-                logging,
+                "Compression", "Cryptography", "Model", "Reporting", "Store", "Support", "TestSupport", "Web",
+                httpTypes, hummingbird, lifecycle, logging, nio,
             ],
             swiftSettings: strict),
         .testTarget(

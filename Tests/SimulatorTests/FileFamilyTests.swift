@@ -30,7 +30,7 @@ struct FileFamilyTests {
         for name in family.hashes { #expect(simulator.file(named: name).family == family) }
     }
 
-    @Test func famousFilesHaveTheirTrueNames() throws {
+    @Test func wellKnownFilesHaveTheirTrueHashes() throws {
         let simulator = try SimulatedVirusTotal()
         let md5 = try #require(FileHash("44d88612fea8a8f36de82e1278abb02f"))
         let file = simulator.file(named: md5)

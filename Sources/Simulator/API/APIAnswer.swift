@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// A request as far as the API looks at it.
+/// API request without its transport.
 struct APIRequest {
     var method: String
     /// Without the query.
@@ -11,11 +11,11 @@ struct APIRequest {
     var key: String?
 }
 
-/// An answer before it is bytes: what to say, and how to misbehave while saying it.
+/// API answer before it is bytes: status, body and the fault that is applied when it is sent.
 struct APIAnswer {
     enum Body {
         case json([UInt8])
-        /// The object is written where it is sent, so that one slow reader holds up nobody's decision.
+        /// The object is written where it is sent, outside the lock of `SimulatedAPI`.
         case file(SimulatedFile, paddingBytes: Int)
         case html(String)
         case empty
@@ -44,7 +44,7 @@ struct APIAnswer {
         return APIAnswer(status: status, body: .json(json.bytes))
     }
 
-    /// 404 for a malformed id and for a path that nobody knows.
+    /// 404 for a malformed id and for an unknown path.
     static var resourceNotFound: APIAnswer { .error(404, "NotFoundError", "Resource not found.") }
 
     /// 429 for a spent quota, in the form that `refusal` names; `date` is when a request fits again.
@@ -134,7 +134,7 @@ struct APIAnswer {
         .error(401, "AuthenticationRequiredError", "X-Apikey header is missing")
     }
 
-    /// 403 for what is somebody else's.
+    /// 403 for another account's data.
     static var forbidden: APIAnswer {
         .error(403, "ForbiddenError", "You are not authorized to perform the requested operation")
     }

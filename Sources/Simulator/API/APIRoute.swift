@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// What a path below `/api/v3` asks for.
+/// Endpoint of the API, parsed from a path below `/api/v3`.
 enum APIRoute: Equatable {
     /// A file by its hash; nil for an id that is none, with the id as it was written.
     case file(FileHash?, asked: String)

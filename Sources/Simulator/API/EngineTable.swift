@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Support
 
-/// Writes `last_analysis_results` and counts `last_analysis_stats`, so that both always agree.
+/// Writer of `last_analysis_results` and `last_analysis_stats`, from one count so that both agree.
 struct EngineTable {
     private let file: SimulatedFile
     private let words: DetectionWords

@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Support
 
-/// Writes the file object of `GET /api/v3/files/{id}` in the shape of an answer of 2026 to a public key.
+/// Writer of the file object of `GET /api/v3/files/{id}` in the shape of an answer of 2026 to a public key.
 ///
 /// Sources: VirusTotal API v3, "file object"; answers of 2019 to 2026 for which fields may be missing.
 struct FileObjectWriter {

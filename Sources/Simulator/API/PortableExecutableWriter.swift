@@ -1,6 +1,6 @@
 import Support
 
-/// Writes the attributes that Windows programs have besides the common ones: sections, imports, resources.
+/// Writer of the attributes that Windows programs have besides the common ones: sections, imports, resources.
 struct PortableExecutableWriter {
     let profile: ThreatProfile
     let seed: UInt64

@@ -4,7 +4,7 @@ import Model
 import Support
 import Synchronization
 
-/// Decides every answer: who may ask, what it costs, what goes wrong, and notes it all in the journal.
+/// Simulated API without HTTP: checks keys, counts quotas, applies faults and keeps the journal.
 ///
 /// One lock holds everything that changes, so that the journal's order is the order of the decisions. Nothing
 /// is sent and no file object is written under it.
@@ -103,7 +103,7 @@ final class SimulatedAPI: Sendable {
         case .file(let hash, let asked): return lookUp(hash, asked: asked, user: user, now: now, &state)
         case .other: return .resourceNotFound
         case .user(let id), .overallQuotas(let id), .apiUsage(let id):
-            // The id may be the key itself; anybody else's is none of the asker's business.
+            // The id may be the key itself; another account's use is not shown.
             guard id == user || userByKey[id] == user else { return .forbidden }
         }
         switch route {

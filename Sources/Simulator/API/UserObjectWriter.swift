@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes what `/users/{id}`, `…/overall_quotas` and `…/api_usage` say of an account.
+/// Writer of an account's objects: `/users/{id}`, `…/overall_quotas` and `…/api_usage`.
 ///
 /// A single user has no `group`; the minute's limit shows as an hourly one of sixty times as much.
 /// Sources: VirusTotal API v3, "users"; a recorded user object.

@@ -1,4 +1,4 @@
-/// How one engine writes the names of what it detects: text with `{…}` where the threat's own words go.
+/// Template of one engine's detection names: text with `{…}` where the threat's own words go.
 ///
 /// | placeholder | stands for | example |
 /// | --- | --- | --- |

@@ -1,4 +1,4 @@
-/// One engine of the simulated VirusTotal: its key, its version and how it names what it detects.
+/// Antivirus engine: its key, its version and the template of its detection names.
 struct Engine: Sendable {
     let name: String
     let detectionName: DetectionName

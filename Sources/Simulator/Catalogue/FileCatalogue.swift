@@ -1,6 +1,6 @@
 import Model
 
-/// Which file a hash names: a registered one, a famous one, or one that is made up from the hash.
+/// Lookup table from hash to file: a registered file, a well-known one, or one that is made up from the hash.
 ///
 /// Made-up files need no memory where their names carry the family (see `FileFamily`). For a SHA-1 or SHA-256
 /// from outside the two invented names are remembered, some 200 bytes a file and without a limit, because

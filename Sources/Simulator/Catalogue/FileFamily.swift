@@ -1,13 +1,13 @@
 package import Model
 import Support
 
-/// A simulated file's three names, of which any one leads to the other two.
+/// The three hashes (MD5, SHA-1, SHA-256) of one simulated file; each of them leads to the other two.
 ///
-/// Nobody can turn an MD5 into the SHA-256 of the same file, so the simulator makes its own files up. An MD5
-/// is taken as 128 bits, and the other two names carry the same bits, shuffled, with a check value behind
-/// them: whoever is asked for one of the three can compute the family without having heard of it before.
-/// A SHA-1 or SHA-256 without that check value comes from outside; its other names are made up from it and
-/// can only be found again by somebody who remembers them (see `FileCatalogue`).
+/// An MD5 cannot be turned into the SHA-256 of the same file, so the simulator makes its own files up. An MD5
+/// is taken as 128 bits, and the other two hashes carry the same bits, shuffled, with a check value behind
+/// them: the family can be computed from any of the three without a memory of earlier requests.
+/// A SHA-1 or SHA-256 without that check value comes from outside; its other hashes are made up from it and
+/// can be found again only because `FileCatalogue` remembers them.
 package struct FileFamily: Hashable, Sendable {
     /// The name that the others are computed from, unless the family comes from outside.
     package let md5: FileHash

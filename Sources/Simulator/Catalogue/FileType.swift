@@ -1,4 +1,4 @@
-/// A type of file as VirusTotal describes it, with what engines call its platform.
+/// File type as VirusTotal describes it, with the platform's name in detections.
 struct FileType: Hashable, Sendable {
     var description: String
     var tag: String

@@ -2,7 +2,7 @@ package import Foundation
 package import Model
 import Support
 
-/// One file as the simulated VirusTotal sees it: its names and what engines say of it.
+/// Simulated file: its hashes and the engines' findings.
 ///
 /// Everything follows from the names, so that the same hash gets the same answer in every run and every
 /// process: of 100 files about 60 are malicious (3 to 65 engines), 8 suspicious (1 or 2), 15 clean, 12
@@ -51,7 +51,7 @@ package struct SimulatedFile: Hashable, Sendable {
     package var condition: Condition
     /// Default: drawn from the names; without effect while the file is unknown or pending.
     package var fortinet: Fortinet
-    /// The names that people gave the file, at most 100; the first is the meaningful one. Nil: made up.
+    /// The file names of its submissions, at most 100; the first is the meaningful one. Nil: made up.
     package var names: [String]?
     /// When engines last scanned the file; whole seconds.
     package var lastAnalysisDate: Date

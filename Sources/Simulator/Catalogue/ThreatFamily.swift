@@ -1,4 +1,4 @@
-/// A family of malware: what it is called, what it does and in which file types it comes.
+/// Malware family: its name, its category and its file types.
 struct ThreatFamily: Hashable, Sendable {
     var name: String
     /// As in `popular_threat_category`: `trojan`, `ransomware`, `banker` …

@@ -1,14 +1,14 @@
 import Model
 import Support
 
-/// What a file is, where it is known and not drawn: only famous files have one.
+/// Fixed description of a file's threat, in place of a drawn one; only well-known files have it.
 struct Appearance: Hashable, Sendable {
     var type: FileType
     var threat: ThreatFamily
     var sizeBytes: Int
 }
 
-/// What a simulated file is, drawn from its names: type, family, size, dates and the words of its names.
+/// Description of a simulated file, drawn from its hashes: type, family, size, dates and file names.
 struct ThreatProfile: Sendable {
     let type: FileType
     let threat: ThreatFamily

@@ -1,9 +1,9 @@
 import Foundation
 import Model
 
-/// Files that everybody knows, under their true names, so that a person can try the simulator by hand.
+/// Well-known files (EICAR, WannaCry …) under their true hashes, for trying the simulator by hand.
 enum WellKnownFile {
-    /// Every famous file; `FileCatalogue` has them from the start.
+    /// All of them; `FileCatalogue` has them from the start.
     static let all: [SimulatedFile] = [eicar, eicarWithLineEnd, emptyFile, helloWorld, wannaCry]
 
     /// The EICAR test file, which every engine detects and which does nothing.
@@ -45,7 +45,7 @@ enum WellKnownFile {
             sizeBytes: 3_514_368))
 
     private static let eicarThreat = ThreatFamily("eicar", "virus", "", [])
-    // Nobody detects these files, so the name is never shown.
+    // No engine detects these files, so the name is never shown.
     private static let noThreat = ThreatFamily("none", "none", "", [])
 
     private static func known(

@@ -1,6 +1,6 @@
 import Support
 
-/// One way in which an answer goes wrong, or at least another way than usual.
+/// Fault that is injected into one answer.
 package struct Fault: Hashable, Sendable {
     /// What goes wrong; the raw value is its name in JSON.
     package enum Kind: String, CaseIterable, Hashable, Sendable {

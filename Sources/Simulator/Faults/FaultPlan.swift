@@ -1,7 +1,7 @@
 import Model
 import Support
 
-/// The rules in force and how far each has come.
+/// Fault rules in force, and how often each has applied.
 struct FaultPlan {
     private struct Progress {
         let id: Int
@@ -25,7 +25,7 @@ struct FaultPlan {
     private var rules: [Progress] = []
     private var lastID = 0
 
-    /// Adds a rule behind the others; its id is for `remove`.
+    /// Appends a rule and returns its id, which is for `remove`.
     mutating func add(_ rule: FaultRule) -> Int {
         lastID += 1
         rules.append(Progress(id: lastID, rule: rule, generator: SeededGenerator(seed: rule.seed)))

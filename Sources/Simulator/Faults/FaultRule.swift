@@ -1,7 +1,8 @@
 package import Model
 import Support
 
-/// Which lookups get which fault. All conditions of a rule must hold; the first rule that applies wins.
+/// Rule that decides which lookups get which fault. All its conditions must hold; the first rule that
+/// applies wins.
 package struct FaultRule: Hashable, Sendable {
     /// What goes wrong.
     package var fault: Fault
@@ -74,8 +75,8 @@ extension FaultRule: Codable {
         init?(intValue: Int) { nil }
     }
 
-    /// Reads `{"fault": "transient-error", "hash": "…", "every": 3, "times": 5}`: `fault` is a `Fault.Kind`, all
-    /// else may be missing. An unknown key, kind or hash and a number out of range throw `DecodingError`.
+    /// Reads `{"fault": "transient-error", "hash": "…", "every": 3, "times": 5}`: `fault` is a `Fault.Kind`,
+    /// all else may be missing. An unknown key, kind or hash and a number out of range throw `DecodingError`.
     package init(from decoder: any Decoder) throws {
         // A misspelt condition would silently apply to everything.
         for key in try decoder.container(keyedBy: AnyKey.self).allKeys

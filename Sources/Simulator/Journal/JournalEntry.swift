@@ -1,7 +1,7 @@
 package import Foundation
 package import Model
 
-/// One request as the simulator saw it. It names the user, never the key.
+/// Journal entry of one request. It names the user, never the key.
 package struct JournalEntry: Hashable, Sendable {
     /// What the path asked for.
     package enum Endpoint: String, Hashable, Sendable {
@@ -16,7 +16,7 @@ package struct JournalEntry: Hashable, Sendable {
     package var sequence: Int
     /// By the simulator's clock.
     package var time: Date
-    /// Whose key it was; nil for a missing or a wrong one.
+    /// The account of the request's key; nil for a missing or a wrong key.
     package var user: String?
     /// As it was sent, for example `GET`.
     package var method: String

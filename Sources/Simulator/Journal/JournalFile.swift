@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Appends journal entries to a file, one JSON object a line.
+/// Journal file: one JSON object a line.
 final class JournalFile: Sendable {
     private let handle: Mutex<FileHandle>
 
@@ -12,8 +12,8 @@ final class JournalFile: Sendable {
         handle = Mutex(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
     }
 
-    /// Appends one entry at once, so that a reader that follows the file sees whole lines. Throws what writing
-    /// throws.
+    /// Appends one entry at once, so that a reader that follows the file sees whole lines.
+    /// Throws what writing throws.
     func append(_ entry: JournalEntry) throws {
         let line = Data((entry.jsonLine + "\n").utf8)
         try handle.withLock { try $0.write(contentsOf: line) }

@@ -1,7 +1,7 @@
 package import Foundation
 package import Model
 
-/// Every request that reached the simulator, so that a test can prove what was asked and what was not.
+/// Journal of all requests that reached the simulator, as evidence of what a client asked.
 package struct RequestJournal: Sendable {
     /// The newest requests, oldest first.
     package private(set) var entries: [JournalEntry] = []

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// One account's use of its quota, decided by the time it is given.
+/// Quota counter of one account. Pure: the time is given.
 ///
 /// The day begins at 00:00 UTC, the month at 00:00 UTC on the 1st (VirusTotal, "consumption quotas handled").
 /// Whether the minute slides or is fixed is not documented, so it is a setting.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The port that a server got, for those who wait for it.
+/// Promise of the port that a server is bound to.
 final class BoundAddress: Sendable {
     private enum State {
         case waiting([CheckedContinuation<Int, any Error>])
@@ -9,14 +9,14 @@ final class BoundAddress: Sendable {
 
     private let state = Mutex(State.waiting([]))
 
-    /// The port once it is known; throws what `settle` was given instead.
+    /// The port once it is known. Throws the error that `settle` was given instead.
     func port() async throws -> Int {
         try await withCheckedThrowingContinuation { continuation in
             let known = state.withLock { state -> Result<Int, any Error>? in
                 switch state {
                 case .known(let result): return result
                 case .waiting(let others):
-                    state = .waiting(others + [continuation])
+                    state = .waiting(earlier + [continuation])
                     return nil
                 }
             }
@@ -29,7 +29,7 @@ final class BoundAddress: Sendable {
         state.withLock { if case .known(.success(let port)) = $0 { port } else { nil } }
     }
 
-    /// Tells everybody who waits; only the first call counts.
+    /// Resumes all callers of `port()`; only the first call counts.
     func settle(_ result: Result<Int, any Error>) {
         let waiting = state.withLock { state -> [CheckedContinuation<Int, any Error>] in
             guard case .waiting(let waiting) = state else { return [] }

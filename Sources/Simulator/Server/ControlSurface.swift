@@ -2,7 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// `/simulator/…`: what another process needs to drive a simulator and to look at its journal.
+/// Control endpoints `/simulator/…`, by which another process sets faults and limits and reads the journal.
 ///
 /// | request | does |
 /// | --- | --- |

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// Connections that are kept waiting on purpose, so that shutdown can end them.
+/// Registry of the connections that a fault keeps waiting, so that shutdown can close them.
 final class HeldConnections: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]

@@ -7,10 +7,10 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// VirusTotal's API v3 on loopback: lookups, quotas, errors, faults and a journal of all requests.
+/// Simulator of VirusTotal's API v3 on loopback: lookups, quotas, errors, faults and a journal.
 ///
 /// As a service it runs until graceful shutdown; `start` and `stop` are for tests and for `hashdrop demo`. It
-/// listens for plain HTTP and knows `GET /api/v3/files/{id}` and the three endpoints about an account's use;
+/// speaks plain HTTP and knows `GET /api/v3/files/{id}` and the three endpoints about an account's use;
 /// every other path below `/api/v3` is answered with 404.
 package final class SimulatedVirusTotal: Service {
     private struct Running {
@@ -125,7 +125,7 @@ package final class SimulatedVirusTotal: Service {
     /// The file that the simulator answers with for `hash`.
     package func file(named hash: FileHash) -> SimulatedFile { api.file(named: hash) }
 
-    /// Adds a rule behind the others and returns its id. The rule must make sense (`FaultRule.complaint`).
+    /// Appends a rule to the plan and returns its id. The rule must make sense (`FaultRule.complaint`).
     @discardableResult
     package func addFault(_ rule: FaultRule) -> Int {
         precondition(rule.complaint == nil, rule.complaint ?? "")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why the simulator cannot start.
+/// Error that keeps the simulator from starting.
 package enum SimulatorError: Error, Equatable, CustomStringConvertible {
     /// The journal's file cannot be opened; `code` is the `errno`.
     case journal(path: String, code: Int32)

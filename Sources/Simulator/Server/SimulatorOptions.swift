@@ -1,6 +1,6 @@
 package import Foundation
 
-/// How the simulated VirusTotal behaves; the defaults are those of a public key.
+/// Options of the simulated VirusTotal; the defaults are those of a public key.
 package struct SimulatorOptions: Sendable {
     /// How a request beyond the quota is refused. All forms were met in the wild; the default is the one that
     /// was recorded.
@@ -19,13 +19,13 @@ package struct SimulatorOptions: Sendable {
     package var host = "127.0.0.1"
     /// The TCP port; default 0, any that is free.
     package var port = 0
-    /// Who may ask; default one account, `SimulatedAccount.demo`.
+    /// The accounts whose keys are accepted; default one, `SimulatedAccount.demo`.
     package var accounts: [SimulatedAccount] = [.demo]
     /// Default `sliding`.
     package var minuteWindow: QuotaCounter.MinuteWindow = .sliding
     /// Default `plain`.
     package var quotaRefusal: QuotaRefusal = .plain
-    /// Whether a refused request counts too, so that a client that hammers stays locked out. Default false.
+    /// Whether a refused request counts too, so that a client that retries stays locked out. Default false.
     package var countsRefusedRequests = false
     /// How long an answer takes at least. Default none; the real one takes 0.3 to 1 s.
     package var latency: Duration = .zero
@@ -50,7 +50,7 @@ package struct SimulatorOptions: Sendable {
     package init() {}
 }
 
-/// Somebody who may ask: an API key, the name behind it and its limits.
+/// Account with the simulated VirusTotal: an API key, the user name behind it and its limits.
 package struct SimulatedAccount: Sendable {
     /// 64 hexadecimal digits, as VirusTotal's keys are.
     package var key: String
@@ -73,7 +73,7 @@ package struct SimulatedAccount: Sendable {
     package static let demo = SimulatedAccount(key: demoKey, userName: "demo")
 }
 
-/// How many requests an account may send; 0 means no limit.
+/// Request limits of an account; 0 means no limit.
 package struct SimulatedLimits: Codable, Hashable, Sendable {
     /// In any 60 s or per full minute, as `SimulatorOptions.minuteWindow` says.
     package var requestsPerMinute: Int

@@ -1,17 +1,18 @@
+import Compression
 import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
 
-/// A connection's request, with the channel that faults are done to.
+/// Request context: the channel, to which faults are applied.
 struct SimulatorContext: InitializableFromSource {
     let channel: any Channel
 
     init(source: ApplicationRequestContextSource) { channel = source.channel }
 }
 
-/// Turns HTTP requests into API requests and answers into bytes, with all their misbehaviour.
+/// HTTP side of the simulator: turns requests into API requests, and answers and their faults into responses.
 struct SimulatorResponder: HTTPResponder {
     let api: SimulatedAPI
     let options: SimulatorOptions
@@ -52,8 +53,8 @@ struct SimulatorResponder: HTTPResponder {
         let isGzip: Bool =
             answer.fault?.kind == .gzip
             || options.usesGzip && answer.mayBeCompressed && acceptsGzip && !body.isEmpty
-        return response(
-            answer, ByteBuffer(bytes: isGzip ? Gzip.compress(body) : body), isGzip: isGzip, channel)
+        let sent = isGzip ? GzipStream.compress(body, .fastest) : body
+        return response(answer, ByteBuffer(bytes: sent), isGzip: isGzip, channel)
     }
 
     private func response(
