@@ -6,20 +6,24 @@ import TestSupport
 import Testing
 import VirusTotal
 
-/// The way to VirusTotal as it is in earnest: TLS, and HTTP/2 with many requests over one connection.
-@Suite struct MultiplexingTests {
+/// The way to VirusTotal as in production: TLS, and HTTP/2 with many requests over one connection. A real nginx in
+/// front of the simulator speaks both.
+@Suite(.serialized) struct MultiplexingTests {
     private let folder = TemporaryFolder()
 
     private func withSimulator(
-        latency: Duration = .zero, _ body: (SimulatedVirusTotal, TestCertificate) async throws -> Void
+        latency: Duration = .zero,
+        _ body: (_ simulator: SimulatedVirusTotal, _ address: String, TestCertificate) async throws -> Void
     ) async throws {
         let certificate = try await TestCertificate(in: folder)
         var options = SimulatorOptions()
         options.accounts[0].limits = .unlimited
         options.latency = latency
-        options.certificate = SimulatedCertificate(
-            chainFile: certificate.chainFile, keyFile: certificate.keyFile)
-        try await SimulatedVirusTotal.with(options) { try await body($0, certificate) }
+        try await SimulatedVirusTotal.with(options) { simulator in
+            try await NginxFixture.frontEnd(of: simulator.baseURL, certificate) { address in
+                try await body(simulator, address, certificate)
+            }
+        }
     }
 
     private func curl(trusting file: String?) throws -> CurlClient {
@@ -29,15 +33,21 @@ import VirusTotal
         return try CurlClient(options: options)
     }
 
+    private func client(_ address: String, trusting file: String?) throws -> VirusTotalClient {
+        VirusTotalClient(
+            endpoint: try VirusTotalEndpoint(address), key: try #require(APIKey(SimulatedAccount.demoKey)),
+            curl: try curl(trusting: file))
+    }
+
     @Test func manyRequestsAtOnceShareOneConnection() async throws {
-        try await withSimulator(latency: .milliseconds(100)) { simulator, certificate in
+        try await withSimulator(latency: .milliseconds(100)) { simulator, address, certificate in
             let curl = try curl(trusting: certificate.chainFile)
             let responses = try await withThrowingTaskGroup(of: CurlResponse.self) { group in
                 for number in 0..<16 {
                     group.addTask {
                         try await curl.perform(
                             CurlRequest(
-                                url: "\(simulator.baseURL)/api/v3/files/\(Samples.hash(number))",
+                                url: "\(address)/api/v3/files/\(Samples.hash(number))",
                                 headers: [("x-apikey", SimulatedAccount.demoKey)]))
                     }
                 }
@@ -50,13 +60,9 @@ import VirusTotal
     }
 
     @Test func anAnswerComesOverTLS() async throws {
-        try await withSimulator { simulator, certificate in
-            let client = VirusTotalClient(
-                endpoint: try VirusTotalEndpoint(simulator.baseURL),
-                key: try #require(APIKey(SimulatedAccount.demoKey)),
-                curl: try curl(trusting: certificate.chainFile))
+        try await withSimulator { _, address, certificate in
             let eicar = try #require(FileHash("44d88612fea8a8f36de82e1278abb02f"))
-            let answer = try await client.file(eicar)
+            let answer = try await client(address, trusting: certificate.chainFile).file(eicar)
             guard case .known(let object) = answer else {
                 Issue.record("EICAR is not known")
                 return
@@ -65,11 +71,9 @@ import VirusTotal
         }
     }
 
-    @Test func aCertificateThatNobodyTrustsGetsNoKey() async throws {
-        try await withSimulator { simulator, _ in
-            let client = VirusTotalClient(
-                endpoint: try VirusTotalEndpoint(simulator.baseURL),
-                key: try #require(APIKey(SimulatedAccount.demoKey)), curl: try curl(trusting: nil))
+    @Test func anUntrustedCertificateGetsNoKey() async throws {
+        try await withSimulator { simulator, address, _ in
+            let client = try client(address, trusting: nil)
             let failure = await #expect(throws: VirusTotalError.self) {
                 _ = try await client.file(Samples.hash(1))
             }

@@ -1,39 +1,19 @@
 import Foundation
 import Glibc
 
-/// Talks HTTP/1.1 over a socket byte by byte, as browsers and attackers can.
+/// HTTP/1.1 client that writes a request byte by byte, as attackers can.
 package struct RawClient: Sendable {
-    package struct Answer: Sendable {
-        package var status: Int
-        /// Names in lower case; of a name that comes several times, all values.
-        package var headers: [String: [String]]
-        package var body: String
-        /// Everything but the `Date` and cookies, to compare answers byte by byte.
-        package var comparable: String
-
-        package subscript(name: String) -> String? { headers[name]?.first }
-        /// `name=value` of each cookie that is set.
-        package var cookies: [String: String] {
-            Dictionary(
-                (headers["set-cookie"] ?? []).compactMap { line in
-                    let pair = line.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
-                    return pair.count == 2 ? (String(pair[0]), String(pair[1])) : nil
-                }, uniquingKeysWith: { $1 })
-        }
-        /// The value of the page's hidden form field.
-        package var formToken: String? {
-            body.components(separatedBy: "name=token value=\"").dropFirst().first
-                .map { String($0.prefix { $0 != "\"" }) }
-        }
-    }
-
     package let port: Int
     private let isTLS: Bool
+    private let source: String?
 
-    /// - Parameter isTLS: whether to speak TLS, and believe any certificate.
-    package init(port: Int, isTLS: Bool = false) {
+    /// - Parameters:
+    ///   - isTLS: whether to speak TLS; any certificate is accepted.
+    ///   - source: the address of this machine to connect from, with TLS only; nil for the usual one.
+    package init(port: Int, isTLS: Bool = false, source: String? = nil) {
         self.port = port
         self.isTLS = isTLS
+        self.source = source
     }
 
     /// Sends a request and reads the whole answer.
@@ -41,7 +21,7 @@ package struct RawClient: Sendable {
         _ method: String = "GET", _ path: String, host: String? = "127.0.0.1",
         headers: [String: String] = [:], cookies: [String: String] = [:], body: String? = nil,
         contentType: String = "application/x-www-form-urlencoded"
-    ) async throws -> Answer {
+    ) async throws -> HTTPAnswer {
         var lines = ["\(method) \(path) HTTP/1.1", "Connection: close"]
         if let host { lines.append("Host: \(host)") }
         for (name, value) in headers { lines.append("\(name): \(value)") }
@@ -53,10 +33,10 @@ package struct RawClient: Sendable {
             lines.append("Content-Length: \(body.utf8.count)")
         }
         let text = lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")
-        return try Self.answer(in: try await exchange(text, hasBody: method != "HEAD"))
+        return try HTTPAnswer(bytes: try await exchange(text, hasBody: method != "HEAD"))
     }
 
-    private func exchange(_ request: String, hasBody: Bool) async throws -> String {
+    private func exchange(_ request: String, hasBody: Bool) async throws -> [UInt8] {
         if isTLS { return try await exchangeOverTLS(request) }
         let connection = try Connection(port: port)
         return await withCheckedContinuation { continuation in
@@ -68,11 +48,12 @@ package struct RawClient: Sendable {
         }
     }
 
-    /// By openssl, which ends when the page has answered and closed.
-    private func exchangeOverTLS(_ request: String) async throws -> String {
+    /// By openssl, which ends when the server has answered and closed.
+    private func exchangeOverTLS(_ request: String) async throws -> [UInt8] {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/openssl")
         process.arguments = ["s_client", "-quiet", "-connect", "127.0.0.1:\(port)"]
+        if let source { process.arguments? += ["-bind", source] }
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
         process.standardOutput = output
@@ -83,35 +64,13 @@ package struct RawClient: Sendable {
                 input.fileHandleForWriting.write(Data(request.utf8))
                 let answer = output.fileHandleForReading.readDataToEndOfFile()
                 try? input.fileHandleForWriting.close()
-                continuation.resume(returning: String(decoding: answer, as: UTF8.self))
+                continuation.resume(returning: Array(answer))
             }
         }
     }
-
-    static func answer(in text: String) throws -> Answer {
-        let parts = text.components(separatedBy: "\r\n\r\n")
-        var lines = parts[0].components(separatedBy: "\r\n")
-        guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
-            throw URLError(.badServerResponse)
-        }
-        lines.removeFirst()
-        var headers: [String: [String]] = [:]
-        for line in lines {
-            let pair = line.split(separator: ":", maxSplits: 1)
-            headers[pair[0].lowercased(), default: []].append(
-                pair.dropFirst().first.map { $0.trimmingCharacters(in: .whitespaces) } ?? "")
-        }
-        let kept = lines.filter {
-            !$0.lowercased().hasPrefix("date:") && !$0.lowercased().hasPrefix("set-cookie:")
-        }
-        let body = parts.dropFirst().joined(separator: "\r\n\r\n")
-        return Answer(
-            status: status, headers: headers, body: body,
-            comparable: ([String(status)] + kept.sorted() + [body]).joined(separator: "\n"))
-    }
 }
 
-/// A TCP connection to a port of this machine; closed with its last user.
+/// TCP connection to a port of this machine; closed with its last user.
 package final class Connection: Sendable {
     private let descriptor: Int32
 
@@ -161,7 +120,7 @@ package final class Connection: Sendable {
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
     }
 
-    /// What comes first; waited for on a thread of its own, because the page needs the few that tests run on.
+    /// The first bytes that come; waited for on a thread of its own, because the few that tests run on are shared.
     package func readSome() async -> String {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in
@@ -174,7 +133,7 @@ package final class Connection: Sendable {
     }
 
     /// One answer with the body that its head promises, or everything until the other side closes.
-    package func readAnswer() -> String {
+    package func readAnswer() -> [UInt8] {
         var all: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !Self.isWhole(all) {
@@ -182,7 +141,7 @@ package final class Connection: Sendable {
             guard count > 0 else { break }
             all += buffer.prefix(count)
         }
-        return String(decoding: all, as: UTF8.self)
+        return all
     }
 
     private static func isWhole(_ bytes: [UInt8]) -> Bool {
@@ -195,12 +154,12 @@ package final class Connection: Sendable {
     }
 
     /// Everything until the other side closes, or nothing comes for 30 s.
-    package func readToEnd() -> String {
+    package func readToEnd() -> [UInt8] {
         var all: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { return String(decoding: all, as: UTF8.self) }
+            guard count > 0 else { return all }
             all += buffer.prefix(count)
         }
     }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// A certificate that nobody has signed but itself, for this machine, and its key; for two days.
+/// Self-signed certificate for this machine, and its key; valid for two days.
 package struct TestCertificate: Sendable {
     package let chainFile: String
     package let keyFile: String
 
-    /// Made anew in `folder`, by openssl. Throws if that fails.
+    /// Makes them in `folder`, by openssl. Throws if that fails.
     package init(in folder: TemporaryFolder) async throws {
-        chainFile = folder.path("page-certificate.pem")
-        keyFile = folder.path("page-key.pem")
+        chainFile = folder.path("certificate.pem")
+        keyFile = folder.path("key.pem")
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/openssl")
         process.arguments = [
