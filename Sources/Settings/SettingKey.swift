@@ -1,7 +1,7 @@
 /// One key of the configuration file: its name, default and meaning.
 ///
-/// The table is what the loader accepts, what `config/hashdrop.yaml` shows and what the README lists; tests
-/// compare the three.
+/// The table is what the loader accepts, what `config/hashdrop.yaml` shows and what `config/README.md` lists;
+/// tests compare the three.
 package struct SettingKey: Hashable, Sendable {
     package enum Shape: Hashable, Sendable {
         case text, path
@@ -35,50 +35,51 @@ package struct SettingKey: Hashable, Sendable {
             "A file that was not renamed into its folder is complete when it has not changed for this long."),
         .init(
             "spool.quietPeriodWithoutLease", .duration(.milliseconds(100) ... .seconds(3600)), "5s",
-            "The same where the system does not tell hashdrop whether somebody has the file open for writing."
-        ),
+            "The same where the system cannot tell whether a program has the file open for writing."),
         .init(
             "spool.safetyScan", .duration(.seconds(1) ... .seconds(86_400)), "60s",
-            "Every folder is looked through this often (± 25 %), whatever the events say."),
+            "Every folder is scanned this often (± 25 %), with or without events."),
         .init(
             "spool.poll", .duration(.seconds(1) ... .seconds(3600)), "5s",
-            "Folders without events are looked through this often."),
-        .init("spool.waitingFilesMax", .integer(1...100_000), "1000", "Files waiting in one user's folder."),
+            "Folders without events are scanned this often."),
+        .init(
+            "spool.waitingFilesMax", .integer(1...100_000), "1000",
+            "Files of one user's folder that are looked at; further ones wait for their turn."),
         .init(
             "spool.foldersDeepMax", .integer(0...16), "4",
-            "So many folders within each other are looked into below a user's folder; 0 is none."),
+            "Levels of folders inside a user's folder that are looked into; 0 is none."),
         .init(
             "spool.folderLook", .duration(.seconds(1) ... .seconds(3600)), "5s",
-            "Folders in a user's folder are looked into this often, for nobody watches them."),
+            "Folders inside a user's folder are scanned this often, because they have no events."),
         .init(
             "spool.emptyPeriod", .duration(.seconds(1) ... .seconds(86_400)), "60s",
-            "A file that stays empty for this long is refused, and a folder in a user's folder removed."),
+            "A file that stays empty for this long is refused, a folder inside a user's folder removed."),
         .init(
             "spool.hardLinkGrace", .duration(.seconds(1) ... .seconds(86_400)), "60s",
             "A file may have a second name (hard link) for this long before it is refused."),
         .init("list.bytesMax", .bytes, "64MiB", "The largest file that is accepted."),
         .init(
             "list.hashesMax", .integer(1...100_000_000), "2000000",
-            "The most hashes that a file may hold, repeated ones among them."),
+            "The most hashes that a file may hold, repeated ones included."),
         .init(
             "list.commentMax", .integer(1...10_000), "256",
             "Characters of a comment that are kept; a longer one ends with …."),
         .init("reports.directory", .path, "reports", "Where the users' report folders are."),
         .init(
             "reports.vendors", .list, "[Fortinet]",
-            "Engines that get a column of their own, by VirusTotal's names for them."),
+            "1 to 4 engines that get a column of their own, by VirusTotal's names for them."),
         .init(
             "reports.maliciousFrom", .integer(1...1000), "3",
-            "Detecting engines from which a file is called malicious."),
+            "The number of detecting engines from which a file is called malicious."),
         .init(
             "reports.suspiciousFrom", .integer(1...1000), "1",
-            "Detecting engines from which a file is called suspicious."),
+            "The number of detecting engines from which a file is called suspicious."),
         .init(
             "reports.htmlRowsMax", .integer(1...1_000_000), "100000",
-            "Rows in the HTML report; above it holds the most severe ones, and the CSV has them all."),
+            "Rows in the HTML report; of more it holds the most severe ones, and the CSV has them all."),
         .init(
             "reports.csvByteOrderMark", .flag, "true",
-            "Whether report.csv begins with the mark by which Excel knows UTF-8."),
+            "Whether report.csv begins with a byte order mark, by which Excel recognises UTF-8."),
         .init(
             "reports.json", .flag, "true",
             "Whether a finished list gets a report.json (JSON Lines, all that is known) beside the CSV."),
@@ -90,7 +91,7 @@ package struct SettingKey: Hashable, Sendable {
             "A running job's report is rewritten at most this often."),
         .init(
             "virustotal.endpoint", .text, "https://www.virustotal.com",
-            "Where VirusTotal's API is; plain http only for this machine (the simulator)."),
+            "Where VirusTotal's API is; plain http only on this machine (the simulator)."),
         .init(
             "virustotal.apiKeyFile", .path, "",
             "The file that holds the API key. Or the key itself in HASHDROP_VIRUSTOTAL_API_KEY, or a systemd "
@@ -130,7 +131,7 @@ package struct SettingKey: Hashable, Sendable {
             "The same for files that VirusTotal does not know or has not scanned yet."),
         .init(
             "web.listen", .text, "127.0.0.1:8080",
-            "Where the web page listens, as address:port; off to do without it."),
+            "Where the page listens, as address:port; off turns it off."),
         .init(
             "web.publicHosts", .list, "",
             "Further host names under which the page is opened, without ports; it answers to no others."),
@@ -139,7 +140,7 @@ package struct SettingKey: Hashable, Sendable {
             "IP addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
         .init(
             "web.sessionLifetime", .duration(.seconds(60) ... .seconds(2_592_000)), "12h",
-            "A login ends after this long, whatever happens."),
+            "A login ends after this long, even in use."),
         .init(
             "web.sessionIdle", .duration(.seconds(60) ... .seconds(2_592_000)), "1h",
             "A login ends when it has not been used for this long."),
@@ -148,7 +149,7 @@ package struct SettingKey: Hashable, Sendable {
             "Connections to the page at the same time; further ones wait."),
         .init(
             "jobs.keep", .duration(.zero ... .seconds(315_360_000)), "30d",
-            "Finished jobs are removed after this time, with their report folders; 0s keeps them for ever."),
+            "Finished jobs are removed after this time, with their report folders; 0s keeps them forever."),
         .init("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical."),
     ]
 
@@ -156,8 +157,7 @@ package struct SettingKey: Hashable, Sendable {
     static let removed: [(name: String, instead: String)] = {
         let proxy =
             "the page has no TLS of its own any more; put nginx or Caddy in front of it (config/README.md "
-            + "has the recipes), "
-            + "name its address in web.trustedProxies, and remove this setting"
+            + "has the recipes), name its address in web.trustedProxies, and remove this setting"
         return [("web.certificateFile", proxy), ("web.keyFile", proxy)]
     }()
 }

@@ -31,12 +31,14 @@ struct SettingsLoaderTests {
                 == SettingsLoader.load(path: nil, environment: [:]))
     }
 
-    @Test func theReadmeListsEveryKeyWithItsDefault() throws {
-        let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-        for key in SettingKey.all {
+    @Test func theDocumentedTableHasEveryKeyWithItsDefaultAndMeaning() throws {
+        let readme = try String(contentsOf: Self.root.appending(path: "config/README.md"), encoding: .utf8)
+        let documented = readme.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
+        let expected = SettingKey.all.map { key in
             let value = key.defaultValue.isEmpty ? "" : "`\(key.defaultValue)`"
-            #expect(readme.contains("| `\(key.name)` | \(value) |"), "\(key.name)")
+            return "| `\(key.name)` | \(value) | \(key.meaning) |"
         }
+        #expect(documented == expected)
     }
 
     @Test func theEnvironmentGoesOverTheFile() async throws {

@@ -4,8 +4,8 @@ import Model
 import Reporting
 import Support
 
-/// Finds and follows the job that became of a dropped file, by the rule that the README gives to everybody:
-/// the newest folder `<job>_<name>` in the user's report folder.
+/// Finds and follows the job that became of a dropped file, by the rule of reports/README.md: the newest
+/// folder `<job>_<name>` in the user's report folder.
 struct DroppedJob {
     let reports: URL
     let dropFolder: URL
@@ -81,8 +81,8 @@ struct DroppedJob {
             throw CommandFailure(
                 .noPermission,
                 "The file is dropped, but this account may not read the reports in '\(path)' "
-                    + "(\((error as NSError).localizedDescription)), so it cannot wait for one; see 'Sharing "
-                    + "the folders' in the README.")
+                    + "(\((error as NSError).localizedDescription)), so it cannot wait for one; see "
+                    + "'Sharing the folders' in spool/README.md.")
         }
     }
 

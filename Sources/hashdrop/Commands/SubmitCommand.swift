@@ -77,7 +77,7 @@ struct SubmitCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .noPermission,
                 "This account may not write into '\(folder)'; its owner gives permission, for example by a "
-                    + "group of its own: see 'Sharing the folders' in the README.")
+                    + "group of its own: see 'Sharing the folders' in spool/README.md.")
         }
     }
 
