@@ -157,7 +157,8 @@ package struct SettingKey: Hashable, Sendable {
     static let removed: [(name: String, instead: String)] = {
         let proxy =
             "the page has no TLS of its own any more; put nginx or Caddy in front of it (config/README.md "
-            + "has the recipes), name its address in web.trustedProxies, and remove this setting"
+            + "has the recipes), "
+            + "name its address in web.trustedProxies, and remove this setting"
         return [("web.certificateFile", proxy), ("web.keyFile", proxy)]
     }()
 }
