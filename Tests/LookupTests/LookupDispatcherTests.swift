@@ -3,6 +3,7 @@ import Lookup
 import Model
 import Simulator
 import Store
+import Support
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// Answer to an HTTP request, whatever client received it.
 package struct HTTPAnswer: Sendable {

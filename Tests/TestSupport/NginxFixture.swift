@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 import Glibc
 
 /// Real nginx (Debian's package) of a test's own, in front of a server of the test.

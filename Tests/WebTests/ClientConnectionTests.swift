@@ -8,7 +8,7 @@ struct ClientConnectionTests {
         var request = HTTPRequest(method: .get, scheme: "http", authority: "h", path: "/")
         for (name, value) in fields { request.headerFields[HTTPField.Name(name)!] = value }
         return ClientConnection(
-            request, peer: NetworkAddress(peer), hasTLS: false,
+            request, peer: NetworkAddress(peer),
             trustedProxies: [NetworkAddress("127.0.0.1")!, NetworkAddress("10.0.0.9")!])
     }
 
@@ -49,9 +49,6 @@ struct ClientConnectionTests {
         #expect(complaint("127.0.0.1:80") == nil && complaint("[::1]:80") == nil)
         #expect(complaint("192.0.2.1:80")?.contains("in the clear") == true)
         #expect(complaint("192.0.2.1:80") { $0.trustedProxies = ["192.0.2.2"] } == nil)
-        let certificate = WebOptions.Certificate(chainFile: "a", keyFile: "b")
-        #expect(complaint("192.0.2.1:443") { $0.certificate = certificate } == nil)
-        #expect(complaint("0.0.0.0:443") { $0.certificate = certificate }?.contains("publicHosts") == true)
         #expect(complaint("127.0.0.1:80") { $0.trustedProxies = ["proxy"] }?.contains("proxy") == true)
     }
 }

@@ -17,7 +17,7 @@ struct JobsPageTests {
                         receivedAt: Samples.now - 1_000 + Double(number)))
             }
             let alice = try await site.session("alice")
-            func page(_ query: String) async throws -> RawClient.Answer {
+            func page(_ query: String) async throws -> HTTPAnswer {
                 try await site.client.send("GET", "/jobs\(query)", cookies: alice)
             }
             let first = try await page("").body
@@ -125,7 +125,7 @@ struct JobsPageTests {
             // Also when something fails: the page's end waits for an answer.
             defer { gate.open() }
             let carol = try await site.session("carol")
-            func page(_ path: String) async throws -> RawClient.Answer {
+            func page(_ path: String) async throws -> HTTPAnswer {
                 try await site.client.send("GET", path, cookies: carol)
             }
             #expect(try await page("/operations").body.contains("as it was before"))

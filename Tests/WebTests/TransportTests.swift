@@ -8,34 +8,6 @@ import Web
 
 /// TLS, the proxy before the page, and the headers that make a browser an ally.
 struct TransportTests {
-    @Test func overTLSCookiesAreSecureAndTheBrowserComesBackOverTLS() async throws {
-        let folder = TemporaryFolder()
-        let certificate = try await TestCertificate(in: folder)
-        let options = WebFixture.options {
-            $0.certificate = .init(chainFile: certificate.chainFile, keyFile: certificate.keyFile)
-        }
-        try await WebFixture.with(options) { site in
-            let form = try await site.client.send("GET", "/login", headers: WebFixture.sameOrigin)
-            #expect(form["strict-transport-security"] == "max-age=31536000")
-            for line in form.headers["set-cookie"] ?? [] {
-                #expect(line.hasPrefix("__Host-hashdrop-form=") && line.contains("; Secure"))
-            }
-            let answer = try await site.logIn("alice", WebFixture.password)
-            #expect(answer.status == 303)
-            let line = try #require(
-                answer.headers["set-cookie"]?.first { $0.hasPrefix("__Host-hashdrop-session=") })
-            #expect(line.contains("; Secure"))
-            #expect(try await site.client.send("GET", "/jobs", cookies: answer.cookies).status == 200)
-            // Other programs of this machine share the name and have no TLS.
-            let local = try await site.client.send("GET", "/login", host: "localhost")
-            #expect(local.status == 200 && local["strict-transport-security"] == nil)
-        }
-        try await WebFixture.with { site in
-            let form = try await site.client.send("GET", "/login")
-            #expect(form["strict-transport-security"] == nil)
-        }
-    }
-
     @Test func besideTheProxyNobodyIsAnsweredInTheClear() async throws {
         // Another spelling of 127.0.0.1, which the page takes for an address of the network.
         let exposed = { (proxies: [String]) in

@@ -81,8 +81,7 @@ final class WebFixture: Sendable {
         self.group = group
         running = Task { try await group.run() }
         client = RawClient(
-            port: try await eventually("the page listens") { service.boundPort },
-            isTLS: options.certificate != nil)
+            port: try await eventually("the page listens") { service.boundPort })
     }
 
     private static func job(
@@ -117,7 +116,7 @@ final class WebFixture: Sendable {
     func logIn(
         _ user: String, _ password: String, cookies: [String: String] = [:],
         headers: [String: String] = WebFixture.sameOrigin, host: String = "127.0.0.1"
-    ) async throws -> RawClient.Answer {
+    ) async throws -> HTTPAnswer {
         let form = try await client.send("GET", "/login", host: host, headers: headers, cookies: cookies)
         return try await client.send(
             "POST", "/login", host: host, headers: headers,

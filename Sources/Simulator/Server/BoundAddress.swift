@@ -15,7 +15,7 @@ final class BoundAddress: Sendable {
             let known = state.withLock { state -> Result<Int, any Error>? in
                 switch state {
                 case .known(let result): return result
-                case .waiting(let others):
+                case .waiting(let earlier):
                     state = .waiting(earlier + [continuation])
                     return nil
                 }
