@@ -56,10 +56,10 @@ let package = Package(
 
         .target(name: "Support", swiftSettings: strict),
         .target(name: "Model", dependencies: ["Support"], swiftSettings: strict),
-        .target(name: "FileSystem", dependencies: ["Model", "Support"], swiftSettings: strict),
+        .target(name: "FileSystem", dependencies: ["Support"], swiftSettings: strict),
         .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
-        .target(name: "HashLists", dependencies: ["Model"], swiftSettings: strict),
+        .target(name: "HashLists", dependencies: ["Model", "Support"], swiftSettings: strict),
         .target(
             name: "Spool", dependencies: ["Cryptography", "FileSystem", "Model", "Support"], swiftSettings: strict),
         .target(name: "Store", dependencies: ["Model", "Support", grdb], swiftSettings: strict),
@@ -101,7 +101,7 @@ let package = Package(
         .executableTarget(
             name: "hashdrop-watch", dependencies: ["CInotifyTools"], swiftSettings: strict),
         .executableTarget(
-            name: "hashdrop-crash", dependencies: ["Model", "Reporting", "Simulator", "Support", arguments],
+            name: "hashdrop-crash", dependencies: ["Reporting", "Simulator", "Support", arguments],
             swiftSettings: strict),
 
         .target(

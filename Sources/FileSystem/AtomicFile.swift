@@ -1,46 +1,54 @@
 package import Foundation
+package import Glibc
 
 /// A file that appears under its name complete or not at all.
 ///
-/// The bytes go through a buffer into `.<name>.tmp` beside the target; `commit()` flushes them to the disk,
-/// renames, and flushes the folder, so that neither a reader nor a power failure ever sees a part of it.
-/// Whatever ends without `commit()` removes the temporary file; one left by a killed process is replaced by
-/// the next writer of the name. One name must have one writer at a time.
+/// The bytes go through a buffer into a temporary file beside the target; `commit()` flushes them to the
+/// disk, renames, and flushes the folder, so that neither a reader nor a power failure ever sees a part of
+/// it. Without `commit()` the temporary file is removed at the end; one left by a killed process is replaced
+/// by the next writer of the name. One name must have one writer at a time. Everything throws
+/// `FileSystemError`; the old file then stays as it was.
 package final class AtomicFile {
     /// How many bytes are collected before they are written: 64 KiB.
     package static let bufferBytesMax = 65_536
 
-    private let target: String
+    private let folder: Directory
+    private let name: String
     private let temporary: String
-    private let descriptor: Int32
+    private let file: FileDescriptor
     private var buffer: [UInt8] = []
     private var isCommitted = false
 
-    /// Creates the temporary file beside `target`.
+    /// Creates the temporary file, `.<name>.tmp`, beside `target`.
     ///
-    /// `mode` is what the file's permissions start from, narrowed by the process's umask; by default
-    /// the folder's group may read it, and others not. Throws an `AtomicFileError`.
-    package init(replacing target: URL, mode: UInt32 = 0o640) throws {
-        let path = target.path(percentEncoded: false)
+    /// - Parameter mode: what the file's permissions start from, narrowed by the process's umask; by default
+    ///   the folder's group may read it, and others not.
+    package convenience init(replacing target: URL, mode: mode_t = 0o640) throws {
+        let name = target.lastPathComponent
         let folder = target.deletingLastPathComponent().path(percentEncoded: false)
-        let name = ".\(target.lastPathComponent).tmp"
-        self.target = path
-        temporary = folder.hasSuffix("/") ? folder + name : folder + "/" + name
-        // A leftover is removed, not reused: O_EXCL then proves that the file is ours and no symbolic link.
-        unlink(temporary)
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard descriptor >= 0 else {
-            throw AtomicFileError(step: .create, path: path, code: errno)
-        }
+        try self.init(
+            replacing: name, in: Directory.open(path: folder, followingLink: true), mode: mode,
+            temporaryName: ".\(name).tmp")
+    }
+
+    /// Creates the temporary file in a folder that is held open.
+    package init(
+        replacing name: String, in folder: consuming Directory, mode: mode_t, temporaryName: String
+    ) throws {
+        // A leftover is removed, not reused: the new file is then ours, and no symbolic link is followed.
+        try folder.removeFile(Array(temporaryName.utf8))
+        file = try folder.create(Array(temporaryName.utf8), mode: mode)
+        self.folder = folder
+        self.name = name
+        temporary = temporaryName
         buffer.reserveCapacity(Self.bufferBytesMax + 16_384)
     }
 
     deinit {
-        close(descriptor)
-        if !isCommitted { unlink(temporary) }
+        if !isCommitted { unlinkat(folder.number, temporary, 0) }
     }
 
-    /// Appends `bytes`. Throws an `AtomicFileError` when a full buffer cannot be written.
+    /// Appends `bytes`.
     package func append(_ bytes: some Sequence<UInt8>) throws {
         buffer.append(contentsOf: bytes)
         if buffer.count >= Self.bufferBytesMax { try flush() }
@@ -55,37 +63,21 @@ package final class AtomicFile {
     /// Makes the file visible under its name. Nothing can be appended afterwards.
     package func commit() throws {
         try flush()
-        guard fsync(descriptor) == 0 else { throw failure(.flush) }
-        guard rename(temporary, target) == 0 else { throw failure(.rename) }
+        guard fsync(file.number) == 0 else { throw folder.error("write", errno, name) }
+        try folder.rename(temporary, to: name)
         isCommitted = true
-        try flushFolder()
+        do {
+            // Without this the rename itself may be lost with the power, although the bytes are on the disk.
+            try folder.synchronize()
+        } catch let error as FileSystemError where error.errorNumber == EINVAL {
+            // Some network file systems cannot flush a folder; there is nothing more to be done on them.
+        }
     }
 
-    // Without this the rename itself may be lost with the power, although the bytes are on the disk.
-    private func flushFolder() throws {
-        let folder = URL(filePath: target).deletingLastPathComponent().path(percentEncoded: false)
-        let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folderDescriptor >= 0 else { throw failure(.flushFolder) }
-        defer { close(folderDescriptor) }
-        // Some network file systems cannot flush a folder (EINVAL); there is nothing more to be done on them.
-        guard fsync(folderDescriptor) == 0 || errno == EINVAL else { throw failure(.flushFolder) }
-    }
-
-    // A write may be cut short by a signal or a filling disk: go on until all is out or the system says no.
     private func flush() throws {
-        try buffer.withUnsafeBytes { raw in
-            var done = 0
-            while done < raw.count {
-                let written = Foundation.write(descriptor, raw.baseAddress! + done, raw.count - done)
-                if written < 0 && errno == EINTR { continue }
-                guard written > 0 else { throw failure(.write) }
-                done += written
-            }
+        try buffer.withUnsafeBytes { bytes in
+            try writeAll(bytes, to: file.number) { folder.error("write", $0, name) }
         }
         buffer.removeAll(keepingCapacity: true)
-    }
-
-    private func failure(_ step: AtomicFileError.Step) -> AtomicFileError {
-        AtomicFileError(step: step, path: target, code: errno)
     }
 }

@@ -33,6 +33,13 @@ package struct Directory: ~Copyable {
             descriptor: FileDescriptor(number), path: path + "/" + String(decoding: name, as: UTF8.self))
     }
 
+    /// The same folder, open once more.
+    package func reopened() throws -> Directory {
+        let number = openat(self.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { throw FileSystemError("open the folder", errno, path: path) }
+        return Directory(descriptor: FileDescriptor(number), path: path)
+    }
+
     /// Opens what is to be read and may be anything: neither a FIFO nor a device makes it wait.
     package func openForReading(_ name: [UInt8]) throws -> FileDescriptor {
         let flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY

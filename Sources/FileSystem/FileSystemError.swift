@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
-package import Model
+import Support
 
-/// A system call on the spool that failed: which, why, where, and what the operator should do.
+/// A system call on a file or folder that failed: which, why, where, and what the operator should do.
 package struct FileSystemError: Error, Hashable, CustomStringConvertible {
     /// What was tried, as a verb phrase: `open the folder`.
     package let action: String
@@ -10,28 +10,20 @@ package struct FileSystemError: Error, Hashable, CustomStringConvertible {
     package let errorNumber: Int32
     /// The path as people write it, relative to the spool where it lies in it.
     package let path: String
-    /// The claim whose file has left its user's folder already and is safe in the work folder, if there is
-    /// one: `ClaimStore.resume` finishes it once the cause is gone. Nil if the file is still where it was.
-    package var unfinishedClaim: JobID?
 
-    package init(_ action: String, _ errorNumber: Int32, path: String, unfinishedClaim: JobID? = nil) {
+    package init(_ action: String, _ errorNumber: Int32, path: String) {
         self.action = action
         self.errorNumber = errorNumber
         self.path = path
-        self.unfinishedClaim = unfinishedClaim
     }
 
     /// The disk is full, a quota is used up, or the file system is read-only: pause and try again, nothing is
     /// lost.
     package var isDiskFull: Bool { [ENOSPC, EDQUOT, EROFS].contains(errorNumber) }
 
-    /// Whether other files of the same folder may well be taken: a folder within it that is closed, or lies
-    /// on another file system.
-    package var isOfOneFile: Bool { [EACCES, EPERM, EXDEV].contains(errorNumber) }
-
     /// Whether the same call may succeed later without a change of the configuration.
     package var isRetryable: Bool {
-        isDiskFull || [EIO, ENOMEM, EMFILE, ENFILE, EAGAIN].contains(errorNumber)
+        isDiskFull || [EIO, ENOMEM, EMFILE, ENFILE, EAGAIN, EINTR].contains(errorNumber)
     }
 
     /// What happened, in one sentence that names the path.
@@ -54,7 +46,6 @@ package struct FileSystemError: Error, Hashable, CustomStringConvertible {
         case ENOENT, ENOTDIR: "Create the folder, or correct the setting that names it."
         case ELOOP: "Replace the symbolic link by a folder; links in the spool are not followed."
         case EEXIST: "Choose another name, or wait until the file there was picked up."
-        case ESTALE: "Start hashdrop again."
         case EINVAL: "Use a name of 1 to 255 bytes without '/'."
         case EFBIG: "Split the file."
         case EMFILE, ENFILE: "Raise the limit of open files (LimitNOFILE)."
@@ -62,5 +53,6 @@ package struct FileSystemError: Error, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The system's own words for an errno.
     package static func words(_ number: Int32) -> String { String(cString: strerror(number)) }
 }

@@ -1,4 +1,5 @@
 package import Foundation
+import Glibc
 
 /// A folder for its owner and its group: what is in it concerns one user.
 package enum PrivateDirectory {
@@ -10,14 +11,14 @@ package enum PrivateDirectory {
     /// By mkdir(2), whose mode leaves the set-group-id bit that the folder takes from the one above; setting
     /// permissions afterwards would clear it.
     ///
-    /// - Throws: an `AtomicFileError`.
+    /// - Throws: `FileSystemError`.
     package static func make(at folder: URL) throws {
         let path = folder.path(percentEncoded: false)
         if try attempt(path) { return }
         try FileManager.default.createDirectory(
             at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
         guard try attempt(path) else {
-            throw AtomicFileError(step: .create, path: path, code: ENOENT)
+            throw FileSystemError("create the folder", ENOENT, path: path)
         }
     }
 
@@ -28,6 +29,6 @@ package enum PrivateDirectory {
         var facts = stat()
         if code == EEXIST, stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR { return true }
         if code == ENOENT { return false }
-        throw AtomicFileError(step: .create, path: path, code: code)
+        throw FileSystemError("create the folder", code, path: path)
     }
 }

@@ -264,7 +264,7 @@ package actor LookupDispatcher {
                 quota.end(at: now)
                 // Without an answer our own count has to do.
                 guard case .success(let reported) = result else { continue }
-                quota.adopt(day: reported.day, month: reported.month, at: now)
+                quota.adopt(reported, at: now)
             case .stop: isStopping = true
             }
         }
@@ -289,7 +289,7 @@ package actor LookupDispatcher {
             word = answer == .unknown ? "404" : "200"
         case .failure(let failure):
             mood.note(failure, at: now.monotonic, using: &generator)
-            if case .pause = failure.effect {
+            if case .pause = failure.disposition {
                 quota.slowDown(at: now)
                 doubtsQuota = true
             }
@@ -313,7 +313,7 @@ package actor LookupDispatcher {
     private func consequence(
         of failure: LookupFailure, for hash: FileHash, _ now: ClockReading
     ) -> LookupOutcome.Result {
-        switch failure.effect {
+        switch failure.disposition {
         case .giveUp: return .failedForGood(reason: failure.reason)
         case .stopAsking, .pause, .unreachable:
             return .failedForNow(reason: failure.reason, notBefore: now.wall, countsAttempt: false)

@@ -1,18 +1,18 @@
 package import Foundation
 package import Model
 
-/// The state of the lookups, for status, doctor and the operations page.
+/// The state of the lookups, for `hashdrop status` and the operations page.
 package struct LookupHealth: Hashable, Sendable {
     /// What keeps hashes from being asked at the moment; nil while they are.
     package var waitReason: String?
     /// Whether that is more than keeping to the limit of requests a minute.
     package var needsAttention: Bool
-    /// When asking goes on; nil if nobody knows.
+    /// When asking goes on; nil if that is not known.
     package var waitsUntil: Date?
-    package var limits: QuotaLimits
-    package var spentThisMinute: Int
-    package var spentToday: Int
-    package var spentThisMonth: Int
+    /// The requests in flight are among those of the minute.
+    package var minute: Quota
+    package var day: Quota
+    package var month: Quota
     package var requestsInFlight: Int
     /// Open hashes by user.
     package var openHashes: [UserName: Int]

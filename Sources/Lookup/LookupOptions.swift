@@ -47,15 +47,3 @@ package struct LookupSource: Sendable {
         self.quotas = quotas
     }
 }
-
-/// The quotas as VirusTotal counts them, all programs that use the key together.
-package struct ReportedQuotas: Sendable {
-    /// Nil if it does not say.
-    package var day: (used: Int, allowed: Int)?
-    package var month: (used: Int, allowed: Int)?
-
-    package init(day: (used: Int, allowed: Int)?, month: (used: Int, allowed: Int)?) {
-        self.day = day
-        self.month = month
-    }
-}

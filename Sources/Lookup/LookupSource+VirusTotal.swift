@@ -1,22 +1,11 @@
-import Model
 package import VirusTotal
 
 extension LookupFailure {
     /// What the queue has to do about an error of VirusTotal's.
     package init(_ error: VirusTotalError) {
         self.init(
-            effect: Self.effect(of: error), reason: error.sentence, outcome: Self.word(for: error),
+            disposition: error.disposition, reason: error.sentence, outcome: Self.word(for: error),
             wasSent: !error.isBeforeSending)
-    }
-
-    private static func effect(of error: VirusTotalError) -> Effect {
-        if error.isUnreachable { return .unreachable }
-        switch error.disposition {
-        case .stopAsking: return .stopAsking
-        case .pause(let wait): return .pause(wait)
-        case .retryLater: return .retryLater
-        case .giveUp: return .giveUp
-        }
     }
 
     private static func word(for error: VirusTotalError) -> String {
@@ -35,14 +24,5 @@ extension LookupFailure {
         case .fileWithdrawn: "withdrawn"
         case .transport: "no answer"
         }
-    }
-}
-
-extension ReportedQuotas {
-    /// The day's and the month's figures; the hour's says nothing about the minute.
-    package init(_ usage: QuotaUsage) {
-        self.init(
-            day: usage.daily.map { (Int($0.used), Int($0.allowed)) },
-            month: usage.monthly.map { (Int($0.used), Int($0.allowed)) })
     }
 }

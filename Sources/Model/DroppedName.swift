@@ -1,3 +1,5 @@
+import Support
+
 /// The name under which a file was dropped: any bytes but NUL and `/`, at most 255 of them, not always text.
 package struct DroppedName: Hashable, Sendable, Comparable {
     package let bytes: [UInt8]
@@ -28,25 +30,4 @@ package struct DroppedName: Hashable, Sendable, Comparable {
     package static func < (a: DroppedName, b: DroppedName) -> Bool {
         a.bytes.lexicographicallyPrecedes(b.bytes)
     }
-}
-
-extension StringProtocol {
-    /// The text with control characters, line breaks and text-direction marks written as `\u{…}`, so that a
-    /// hostile name can neither move a terminal's cursor nor turn a line around.
-    package var showingControls: String {
-        var out = ""
-        for scalar in unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
-                out += scalar.escaped
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out
-    }
-}
-
-extension Unicode.Scalar {
-    /// For example `\u{20}`.
-    fileprivate var escaped: String { "\\u{" + String(value, radix: 16, uppercase: true) + "}" }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// A file's MD5, SHA-1 or SHA-256 digest: 16, 20 or 32 bytes.
 ///
 /// A file has one of each; two of different kinds may name the same file and are still different values.
@@ -38,35 +40,22 @@ package struct FileHash: Hashable, Sendable {
 
     /// The digest written in hexadecimal, either case, or nil unless all are 32, 40 or 64 hexadecimal digits.
     package init?(hexadecimal digits: some Collection<UInt8>) {
-        let count = digits.count
-        guard count.isMultiple(of: 2), let kind = Kind(rawValue: UInt8(clamping: count / 2)) else {
-            return nil
-        }
-        self.kind = kind
-        words = (0, 0, 0, 0)
-        var high: UInt8?
-        var index = 0
-        for digit in digits {
-            guard let value = Self.value(ofDigit: digit) else { return nil }
-            if let first = high {
-                set(first << 4 | value, at: index)
-                index += 1
-                high = nil
-            } else {
-                high = value
-            }
-        }
+        guard digits.count <= 2 * Kind.sha256.byteCount,
+            let hash = Array(digits).withUnsafeBytes({ FileHash(hexadecimal: $0) })
+        else { return nil }
+        self = hash
     }
 
     /// The digest written in hexadecimal, either case, or nil unless all are 32, 40 or 64 hexadecimal digits.
     ///
-    /// Not generic, so that it is fast from other modules as well: reading a list spends its time here.
+    /// Not `Hex.bytes`, and not generic, so that it is fast from other modules as well: reading a list spends
+    /// its time here.
     package init?(hexadecimal digits: UnsafeRawBufferPointer) {
         guard digits.count.isMultiple(of: 2), let kind = Kind(rawValue: UInt8(clamping: digits.count / 2))
         else {
             return nil
         }
-        var strangers: UInt8 = 0
+        var nonDigits: UInt8 = 0
         func word(_ index: Int) -> UInt64 {
             guard index * 16 < digits.count else { return 0 }
             let count = min(16, digits.count - index * 16)
@@ -75,13 +64,13 @@ package struct FileHash: Hashable, Sendable {
                 // Without branches: no processor can guess whether the next character is a digit or a letter.
                 let digit = digits[position] &- 0x30
                 let letter = (digits[position] | 0x20) &- 0x61
-                strangers |= (digit > 9 ? 1 : 0) & (letter > 5 ? 1 : 0)
+                nonDigits |= (digit > 9 ? 1 : 0) & (letter > 5 ? 1 : 0)
                 word = word << 4 | UInt64(digit < 10 ? digit : letter &+ 10)
             }
             return word << UInt64((16 - count) * 4)
         }
         let (first, second, third, fourth) = (word(0), word(1), word(2), word(3))
-        if strangers != 0 { return nil }
+        if nonDigits != 0 { return nil }
         self.kind = kind
         words = (first, second, third, fourth)
     }
@@ -95,17 +84,7 @@ package struct FileHash: Hashable, Sendable {
     package var bytes: [UInt8] { (0..<kind.byteCount).map { byte(at: $0) } }
 
     /// The digest in lower-case hexadecimal: 32, 40 or 64 digits.
-    package var hexadecimal: String {
-        let digits: StaticString = "0123456789abcdef"
-        return String(unsafeUninitializedCapacity: kind.byteCount * 2) { buffer in
-            for index in 0..<kind.byteCount {
-                let byte = byte(at: index)
-                buffer[index * 2] = digits.utf8Start[Int(byte >> 4)]
-                buffer[index * 2 + 1] = digits.utf8Start[Int(byte & 15)]
-            }
-            return kind.byteCount * 2
-        }
-    }
+    package var hexadecimal: String { Hex.string(byteCount: kind.byteCount) { byte(at: $0) } }
 
     package static func == (a: FileHash, b: FileHash) -> Bool {
         a.kind == b.kind && a.words == b.words
@@ -114,16 +93,6 @@ package struct FileHash: Hashable, Sendable {
     package func hash(into hasher: inout Hasher) {
         // A digest is already evenly spread: one word of it is enough for a table.
         hasher.combine(words.0)
-    }
-
-    /// The value of one ASCII hexadecimal digit, or nil.
-    package static func value(ofDigit digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: digit - 0x61 + 10
-        case 0x41...0x46: digit - 0x41 + 10
-        default: nil
-        }
     }
 
     private func byte(at index: Int) -> UInt8 {

@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 
 /// A job's name: when it was claimed (UTC) and five random characters, for example `20261123-195045-k3f9x`.
 ///
@@ -15,18 +16,8 @@ package struct JobID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// A new name for a job claimed at `date`.
     package init(claimedAt date: Date, using generator: inout some RandomNumberGenerator) {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = .gmt
-        let parts = calendar.dateComponents(
-            [.year, .month, .day, .hour, .minute, .second], from: date)
-        func digits(_ value: Int?, _ width: Int) -> String {
-            let text = String(value ?? 0)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
-        }
-        let day = digits(parts.year, 4) + digits(parts.month, 2) + digits(parts.day, 2)
-        let time = digits(parts.hour, 2) + digits(parts.minute, 2) + digits(parts.second, 2)
         let tail = (0..<5).map { _ in Self.alphabet.randomElement(using: &generator)! }
-        description = "\(day)-\(time)-\(String(tail))"
+        description = "\(UTCTime(date).compact)-\(String(tail))"
     }
 
     /// The name written as `text`, or nil unless it has the form `YYYYMMDD-HHMMSS-xxxxx`.

@@ -4,7 +4,7 @@ package import Foundation
 ///
 /// Source of the arithmetic: Howard Hinnant, https://howardhinnant.github.io/date_algorithms.html; years
 /// counted from March, so that a leap day is a year's last day.
-package struct CivilDate: Hashable, Sendable {
+package struct CivilDate: Hashable, Sendable, Comparable {
     package let year: Int
     /// 1 to 12.
     package let month: Int
@@ -30,6 +30,18 @@ package struct CivilDate: Hashable, Sendable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
+    /// The day in which `date` lies.
+    package init(_ date: Date) { self.init(daysSince1970: date.daysSince1970) }
+
+    /// The first day of this day's month.
+    package var monthStart: CivilDate { CivilDate(year: year, month: month, day: 1) }
+
+    /// The first day of the next month.
+    package var nextMonthStart: CivilDate {
+        month == 12
+            ? CivilDate(year: year + 1, month: 1, day: 1) : CivilDate(year: year, month: month + 1, day: 1)
+    }
+
     package var daysSince1970: Int {
         let year = month <= 2 ? year - 1 : year
         let era = year / 400
@@ -38,6 +50,22 @@ package struct CivilDate: Hashable, Sendable {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
+    package static func < (a: CivilDate, b: CivilDate) -> Bool {
+        (a.year, a.month, a.day) < (b.year, b.month, b.day)
+    }
+
     /// Midnight at its beginning, UTC.
     package var start: Date { Date(timeIntervalSince1970: Double(daysSince1970) * 86_400) }
+}
+
+extension Date {
+    /// The UTC day in which the date lies, counted from 1970-01-01.
+    package var daysSince1970: Int { Int((timeIntervalSince1970 / 86_400).rounded(.down)) }
+
+    package static func + (date: Date, duration: Duration) -> Date {
+        date.addingTimeInterval(duration.seconds)
+    }
+    package static func - (date: Date, duration: Duration) -> Date {
+        date.addingTimeInterval(-duration.seconds)
+    }
 }

@@ -4,14 +4,20 @@ package enum Hex {
 
     /// `bytes` as lower-case digits.
     package static func string(_ bytes: some Collection<UInt8>) -> String {
-        String(unsafeUninitializedCapacity: 2 * bytes.count) { buffer in
-            var index = 0
-            for byte in bytes {
-                buffer[index] = digits.utf8Start[Int(byte >> 4)]
-                buffer[index + 1] = digits.utf8Start[Int(byte & 15)]
-                index += 2
+        let bytes = Array(bytes)
+        return string(byteCount: bytes.count) { bytes[$0] }
+    }
+
+    /// Bytes that are given one by one as lower-case digits. Not generic, so that it is fast from other
+    /// modules.
+    package static func string(byteCount: Int, _ byte: (Int) -> UInt8) -> String {
+        String(unsafeUninitializedCapacity: 2 * byteCount) { buffer in
+            for index in 0..<byteCount {
+                let byte = byte(index)
+                buffer[2 * index] = digits.utf8Start[Int(byte >> 4)]
+                buffer[2 * index + 1] = digits.utf8Start[Int(byte & 15)]
             }
-            return index
+            return 2 * byteCount
         }
     }
 

@@ -13,9 +13,7 @@ package struct ClockReading: Hashable, Sendable {
     }
 
     package static func + (moment: ClockReading, duration: Duration) -> ClockReading {
-        ClockReading(
-            wall: moment.wall.addingTimeInterval(duration.seconds),
-            monotonic: moment.monotonic + duration)
+        ClockReading(wall: moment.wall + duration, monotonic: moment.monotonic + duration)
     }
 }
 

@@ -1,8 +1,10 @@
 package import Foundation
 
-/// UTC calendar time of a `Date`, to the second, by arithmetic: a date formatter a row would cost more than the row.
+/// UTC calendar time of a `Date`, to the second, by arithmetic: a date formatter a row would cost more than
+/// the row.
 ///
-/// Dates before 1970 or after 9999, which only a faulty source gives, become the first or last second of that range.
+/// Dates before 1970 or after 9999, which only a faulty source gives, become the first or last second of that
+/// range.
 package struct UTCTime: Hashable, Sendable {
     package let year: Int
     /// 1 to 12.
@@ -51,6 +53,24 @@ package struct UTCTime: Hashable, Sendable {
         appendDay(to: &bytes)
         bytes.append(UInt8(ascii: " "))
         appendClock(to: &bytes)
+    }
+
+    /// `20261123-195045`, which sorts by time.
+    package var compact: String {
+        var bytes: [UInt8] = []
+        for pair in [year / 100, year % 100, month, day] { Self.append(pair, to: &bytes) }
+        bytes.append(UInt8(ascii: "-"))
+        for pair in [hour, minute, second] { Self.append(pair, to: &bytes) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// `19:50:45`.
+    package var clockTime: String {
+        var bytes: [UInt8] = []
+        appendClock(to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        Self.append(second, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func appendDay(to bytes: inout [UInt8]) {

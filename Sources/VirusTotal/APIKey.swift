@@ -1,3 +1,5 @@
+import Support
+
 /// A VirusTotal API key, which shows itself to nobody: printed, interpolated or dumped it reads `«redacted»`.
 package struct APIKey: Sendable, Hashable {
     /// The key itself, for the request's header alone.
@@ -18,7 +20,7 @@ package struct APIKey: Sendable, Hashable {
 
     /// Whether it has the usual form, 64 hexadecimal digits; another form deserves a warning, not a refusal.
     package var hasUsualForm: Bool {
-        secret.utf8.count == 64 && Character.isHexadecimal(secret)
+        secret.utf8.count == 64 && secret.utf8.allSatisfy { Hex.value($0) != nil }
     }
 
     /// Whether `text` is the key, in either case: a key has the form of a SHA-256.
@@ -67,12 +69,6 @@ extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     package var description: String { Self.placeholder }
     package var debugDescription: String { Self.placeholder }
     package var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-extension Character {
-    fileprivate static func isHexadecimal(_ text: String) -> Bool {
-        text.allSatisfy { $0.isASCII && $0.isHexDigit }
-    }
 }
 
 extension UInt8 {

@@ -1,6 +1,7 @@
 package import Curl
 package import Foundation
 package import Model
+import Support
 
 /// An HTTP answer and what it means: a pure function of status, headers and body.
 package struct VirusTotalAnswer: Sendable {
@@ -40,12 +41,12 @@ package struct VirusTotalAnswer: Sendable {
         return .known(object)
     }
 
-    /// The account's usage.
-    package func quotas() throws(VirusTotalError) -> QuotaUsage {
+    /// The account's quotas.
+    package func quotas() throws(VirusTotalError) -> ReportedQuotas {
         guard response.status == 200 else { throw refusal() }
-        let usage = try decode(QuotaPayload.self).data.usage
-        guard usage != QuotaUsage() else { throw unreadable("it has no figures of a quota") }
-        return usage
+        let quotas = try decode(QuotaPayload.self).data.quotas
+        guard quotas != ReportedQuotas() else { throw unreadable("it has no figures of a quota") }
+        return quotas
     }
 
     // MARK: - Refusals
@@ -160,7 +161,7 @@ package struct VirusTotalAnswer: Sendable {
 
     /// The hashes that a text names: runs of 32, 40 or 64 hexadecimal digits.
     private static func hashes(in text: String) -> [FileHash] {
-        text.utf8.split { FileHash.value(ofDigit: $0) == nil }.compactMap { FileHash(hexadecimal: $0) }
+        text.utf8.split { Hex.value($0) == nil }.compactMap { FileHash(hexadecimal: $0) }
     }
 
     private func head(of text: String) -> String {

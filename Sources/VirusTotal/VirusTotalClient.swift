@@ -42,7 +42,7 @@ package struct VirusTotalClient: Sendable {
     /// `user` is the account's name. The API takes the key in its place too, but a key in a URL ends up in
     /// the logs of proxies, so that throws `invalidArgument`. Whether the request itself costs quota is not
     /// documented.
-    package func overallQuotas(user: String) async throws(VirusTotalError) -> QuotaUsage {
+    package func overallQuotas(user: String) async throws(VirusTotalError) -> ReportedQuotas {
         let name = user.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !name.isEmpty, name != ".", name != ".." else {
             throw .invalidArgument(message: "the quotas can be read only for an account's name")

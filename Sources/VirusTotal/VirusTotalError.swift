@@ -47,29 +47,16 @@ package enum VirusTotalError: Error, Hashable, Sendable {
     /// No complete answer arrived.
     case transport(CurlError)
 
-    /// What to do about an error.
-    package enum Disposition: Hashable, Sendable {
-        /// No request can succeed until the operator changes something.
-        case stopAsking
-        /// Send nothing at all for this long; nil means that VirusTotal did not say how long.
-        case pause(Duration?)
-        /// This request may succeed later.
-        case retryLater
-        /// This request will never succeed.
-        case giveUp
-    }
-
-    package var disposition: Disposition {
+    package var disposition: FailureDisposition {
         switch self {
         case .authenticationRequired, .userNotActive, .wrongCredentials, .forbidden: .stopAsking
         case .quotaExceeded(let wait), .tooManyRequests(let wait), .edgeBlocked(let wait): .pause(wait)
         case .notAvailableYet, .transient, .deadlineExceeded, .failedDependency, .serverError,
-            .unreadableAnswer,
-            .wrongIdentity:
+            .unreadableAnswer, .wrongIdentity:
             .retryLater
         case .badRequest, .invalidArgument, .noSuchResource, .fileWithdrawn: .giveUp
-        // A cancelled request was nobody's fault: it is asked again by whoever still wants the answer.
-        case .transport(let error): error.isRetryable || error.kind == .cancelled ? .retryLater : .giveUp
+        case .transport where isUnreachable: .unreachable
+        case .transport(let error): error.isRetryable ? .retryLater : .giveUp
         }
     }
 
@@ -83,8 +70,9 @@ package enum VirusTotalError: Error, Hashable, Sendable {
         }
     }
 
-    /// Whether nobody answered at all, so that neither this request nor its answer can be to blame.
-    package var isUnreachable: Bool {
+    /// Whether no server answered at all, so that neither this request nor its answer can be to blame. A
+    /// request that was cancelled counts as such, and may be sent again.
+    private var isUnreachable: Bool {
         guard case .transport(let error) = self else { return false }
         switch error.kind {
         case .couldNotResolve, .couldNotConnect, .tls, .cancelled: return true

@@ -69,7 +69,7 @@ struct CrashTrial {
     }
 
     private func kill(_ daemon: DaemonUnderTest) async throws -> KillCounts {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         var counts = KillCounts()
         for round in 1...max(1, kills) where round <= kills {
             if !daemon.isRunning { try daemon.start() }
@@ -119,18 +119,4 @@ struct KillCounts {
 struct TrialError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

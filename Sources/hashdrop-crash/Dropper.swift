@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Model
+import Support
 
 /// A list that was dropped, and what its report must hold.
 struct DroppedList: Sendable {
@@ -39,7 +39,7 @@ struct Dropper: Sendable {
     let seed: UInt64
 
     func dropUntilCancelled() async throws -> [DroppedList] {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         var lists: [DroppedList] = []
         try FileManager.default.createDirectory(at: outside, withIntermediateDirectories: true)
         while !Task.isCancelled {
@@ -53,10 +53,10 @@ struct Dropper: Sendable {
     }
 
     /// One to eight hashes, some of which other lists hold too.
-    private func makeList(_ index: Int, _ generator: inout SplitMix) -> DroppedList {
+    private func makeList(_ index: Int, _ generator: inout SeededGenerator) -> DroppedList {
         let hashes = (0..<Int.random(in: 1...8, using: &generator)).map { position in
             let isShared = generator.next() % 3 == 0
-            var digest = SplitMix(
+            var digest = SeededGenerator(
                 seed: isShared ? generator.next() % 100 : UInt64(number << 40 + index << 8 + position + 1000))
             return (0..<2).map { _ in
                 let text = String(digest.next(), radix: 16)
@@ -75,7 +75,7 @@ struct Dropper: Sendable {
     private static let longListEvery: UInt64 = 50
     private static let longListMentions = 25_000
 
-    private func drop(_ list: DroppedList, _ way: Way, _ generator: inout SplitMix) async throws {
+    private func drop(_ list: DroppedList, _ way: Way, _ generator: inout SeededGenerator) async throws {
         let folder = spool.appending(path: user)
         let final = folder.appending(path: list.name)
         let text = list.text
@@ -96,7 +96,7 @@ struct Dropper: Sendable {
         }
     }
 
-    private func writeSlowly(_ text: String, to url: URL, _ generator: inout SplitMix) async throws {
+    private func writeSlowly(_ text: String, to url: URL, _ generator: inout SeededGenerator) async throws {
         let bytes = Array(text.utf8)
         let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
         try Self.check(descriptor, "create", url)

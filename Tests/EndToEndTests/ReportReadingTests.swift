@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Reporting
+import Support
 import TestSupport
 import Testing
 

@@ -2,7 +2,6 @@ import FileSystem
 import Foundation
 import Testing
 
-
 struct PrivateDirectoryTests {
     private func mode(_ path: String) -> mode_t {
         var facts = stat()
@@ -26,7 +25,7 @@ struct PrivateDirectoryTests {
         #expect(chmod(path + "/alice/job", 0o700) == 0)
         try PrivateDirectory.make(at: root.appending(path: "alice/job", directoryHint: .isDirectory))
         #expect(mode(path + "/alice/job") == 0o700)
-        #expect(throws: AtomicFileError.self) {
+        #expect(throws: FileSystemError.self) {
             try PrivateDirectory.make(at: root.appending(path: "alice/job/report.csv"))
         }
     }

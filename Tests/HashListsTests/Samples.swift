@@ -44,17 +44,3 @@ extension HashListItem {
     var entry: HashListEntry? { if case .entry(let entry) = self { entry } else { nil } }
     var unusable: UnusableLine? { if case .unusable(let line) = self { line } else { nil } }
 }
-
-/// A small generator whose numbers follow from its seed alone (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}

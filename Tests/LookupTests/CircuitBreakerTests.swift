@@ -1,13 +1,15 @@
-import Lookup
+import Model
 import Support
 import TestSupport
 import Testing
 
+@testable import Lookup
+
 struct CircuitBreakerTests {
     private var generator = SystemRandomNumberGenerator()
 
-    private static func failure(_ effect: LookupFailure.Effect) -> LookupFailure {
-        LookupFailure(effect: effect, reason: "because", outcome: "x")
+    private static func failure(_ disposition: FailureDisposition) -> LookupFailure {
+        LookupFailure(disposition: disposition, reason: "because", outcome: "x")
     }
 
     @Test mutating func aQuotaAnswerWithATimeIsObeyedUpToAnHour() {

@@ -173,7 +173,7 @@ struct FaultResponseTests {
             guard now.wall < dead else { return nil }
             tries.increment()
             return LookupFailure(
-                effect: .unreachable, reason: "VirusTotal cannot be reached.", outcome: "no answer",
+                disposition: .unreachable, reason: "VirusTotal cannot be reached.", outcome: "no answer",
                 wasSent: false)
         }
         try await LookupBench.run(Self.options, world) { bench in

@@ -96,7 +96,7 @@ final class LookupBench: Sendable {
         clock.begin()
         defer { clock.end() }
         do throws(VirusTotalError) {
-            return .success(ReportedQuotas(try await client.overallQuotas(user: "demo")))
+            return .success(try await client.overallQuotas(user: "demo"))
         } catch {
             return .failure(LookupFailure(error))
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Lookup
+import Model
 import Store
 import Support
 import TestSupport
@@ -107,7 +108,7 @@ struct RateLimiterTests {
             Issue.record("the day's allowance was given out again")
             return
         }
-        #expect((quota.spentToday, quota.spentThisMonth) == (500, 500))
+        #expect((quota.day.used, quota.month.used) == (500, 500))
         // The real next day is a new page, although the clock has shown a later one.
         #expect(quota.decide(at: back + .seconds(86_400)) == .go(500))
     }
@@ -118,17 +119,15 @@ struct RateLimiterTests {
         #expect(quota.decide(at: Self.start) == .go(3))
         quota.end(at: Self.start)
         #expect(quota.decide(at: Self.start) == .go(3))
-        #expect((quota.spentToday, quota.spentThisMonth) == (0, 0))
+        #expect((quota.day.used, quota.month.used) == (0, 0))
     }
 
     @Test func aReportedLimitThatRisesAgainIsBelieved() {
         var quota = RateLimiter(limits: QuotaLimits(), spending: QuotaSpending(), now: Self.start)
-        quota.adopt(day: (used: 1, allowed: 1), month: nil, at: Self.start)
-        #expect(quota.limits.requestsPerDayLimit == 1)
-        quota.adopt(day: (used: 1, allowed: 400), month: nil, at: Self.start)
-        #expect(quota.limits.requestsPerDayLimit == 400)
-        quota.adopt(day: (used: 1, allowed: 1000), month: nil, at: Self.start)
-        #expect(quota.limits.requestsPerDayLimit == 500)
+        for (reported, believed) in [(1, 1), (400, 400), (1000, 500)] {
+            quota.adopt(ReportedQuotas(day: Quota(used: 1, limit: reported)), at: Self.start)
+            #expect(quota.day == Quota(used: 1, limit: believed))
+        }
     }
 
     @Test func theForecastIsWhenTheRequestsReallyLeave() {

@@ -27,14 +27,6 @@ struct IntakePartsTests {
         #expect(folder.due == .seconds(9))
     }
 
-    @Test func overflowsAreSaidOnceAMinute() {
-        var log = OverflowLog()
-        #expect(log.note(at: .seconds(5)) == 1)
-        #expect(log.note(at: .seconds(6)) == nil)
-        #expect(log.note(at: .seconds(64)) == nil)
-        #expect(log.note(at: .seconds(65)) == 3)
-    }
-
     @Test func whoseFolderIsMissingReadsSoOnce() {
         var missing = MissingFolders()
         let alice = Samples.user("alice")

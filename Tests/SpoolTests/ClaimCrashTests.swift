@@ -144,7 +144,7 @@ import Testing
             Issue.record("\(recovered)")
             return
         }
-        #expect(error.unfinishedClaim == id)
+        #expect(error.id == id)
     }
 
     @Test func aHalfWrittenRecordIsNoClaim() throws {

@@ -205,8 +205,8 @@ import Testing
             unlink("\(path)/.hashdrop/work/\(id)/input.partial")
             mkdir("\(path)/.hashdrop/work/\(id)/input.partial", 0o700)
         }
-        let error = #expect(throws: FileSystemError.self) { try claim("a", store) }
-        #expect(error?.unfinishedClaim == id)
+        let error = #expect(throws: UnfinishedClaim.self) { try claim("a", store) }
+        #expect(error?.id == id)
         rmdir("\(path)/.hashdrop/work/\(id)/input.partial")
         let file = try claimed(store.resume(id))
         #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == "x")

@@ -1,5 +1,4 @@
 import Model
-import Support
 import Testing
 
 @testable import Spool
@@ -109,13 +108,5 @@ import Testing
         }
         #expect(
             pending.take() == [.started(processID: 99), .lost(.exited(status: 66, retryIn: .seconds(1)))])
-    }
-
-    @Test func theBackOffDoublesUpToAMinuteAndStartsOverAfterALongLife() {
-        var backOff = RestartBackOff()
-        let waits = (0..<8).map { _ in backOff.wait(afterLiving: .seconds(1)) }
-        #expect(waits == [1, 2, 4, 8, 16, 32, 60, 60].map { .seconds($0) })
-        #expect(backOff.wait(afterLiving: .seconds(60)) == .seconds(1))
-        #expect(backOff.wait(afterLiving: .seconds(1)) == .seconds(2))
     }
 }

@@ -13,4 +13,10 @@ struct UTCTimeTests {
         UTCTime(Date(timeIntervalSince1970: seconds)).appendISO8601(to: &bytes)
         #expect(String(decoding: bytes, as: UTF8.self) == text)
     }
+
+    @Test func theShortFormsAreWrittenInTwoDigits() {
+        let time = UTCTime(Date(timeIntervalSince1970: 1_767_323_045))
+        #expect(time.compact == "20260102-030405")
+        #expect(time.clockTime == "03:04:05")
+    }
 }

@@ -34,8 +34,8 @@ import VirusTotal
     @Test func quotasAreAskedByName() async throws {
         let body = #"{"data":{"api_requests_daily":{"user":{"used":2,"allowed":500}}}}"#
         let server = try OneAnswerServer(status: "200 OK", body: body)
-        let usage = try await client(port: server.port).overallQuotas(user: " a b/ü ")
-        #expect(usage == QuotaUsage(daily: .init(used: 2, allowed: 500)))
+        let quotas = try await client(port: server.port).overallQuotas(user: " a b/ü ")
+        #expect(quotas == ReportedQuotas(day: Quota(used: 2, limit: 500)))
         #expect(server.requestHead().hasPrefix("GET /vt/api/v3/users/a%20b%2F%C3%BC/overall_quotas HTTP/1.1"))
     }
 
@@ -63,32 +63,31 @@ import VirusTotal
             return
         }
         #expect(cause.kind == .couldNotConnect)
-        #expect(error?.disposition == .retryLater)
+        #expect(error?.disposition == .unreachable)
     }
 }
 
-@Suite struct QuotaUsageTests {
-    private func usage(_ body: String) throws -> QuotaUsage { try Samples.answer(200, body).quotas() }
+@Suite struct QuotaPayloadTests {
+    private func quotas(_ body: String) throws -> ReportedQuotas { try Samples.answer(200, body).quotas() }
 
     @Test func tighterOfUserAndGroupCounts() throws {
-        let usage = try usage(
+        let quotas = try quotas(
             """
             {"data":{"api_requests_hourly":{"user":{"used":1,"allowed":240}},
             "api_requests_daily":{"group":{"used":90,"allowed":100,"inherited_from":"g"},
                 "user":{"used":0,"allowed":500}},
             "api_requests_monthly":{"group":{"used":"x"},"user":{"used":5.0,"allowed":"15500"}}}}
             """)
-        #expect(usage.hourly == .init(used: 1, allowed: 240))
-        #expect(usage.daily == .init(used: 90, allowed: 100))
-        #expect(usage.monthly == .init(used: 5, allowed: 15_500))
-        #expect(QuotaUsage.Count(used: 9, allowed: 5).left == 0)
+        #expect(quotas.day == Quota(used: 90, limit: 100))
+        #expect(quotas.month == Quota(used: 5, limit: 15_500))
+        #expect(Quota(used: 9, limit: 5).left == 0)
     }
 
     @Test(arguments: [
         "", "{}", #"{"data":{}}"#, #"{"data":{"api_requests_daily":{"user":{"used":-1,"allowed":5}}}}"#,
     ])
     func answersWithoutFiguresAreUnreadable(_ body: String) {
-        let error = #expect(throws: VirusTotalError.self) { try usage(body) }
+        let error = #expect(throws: VirusTotalError.self) { try quotas(body) }
         #expect(error?.isUnreadable == true)
     }
 

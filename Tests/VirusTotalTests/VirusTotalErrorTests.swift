@@ -116,7 +116,8 @@ import VirusTotal
         #expect(VirusTotalError.transport(CurlError(.timedOut, "slow")).disposition == .retryLater)
         #expect(VirusTotalError.transport(CurlError(.bodyTooLarge, "big")).disposition == .giveUp)
         let cancelled = VirusTotalError.transport(CurlError(.cancelled, "cancelled"))
-        #expect(cancelled.disposition == .retryLater)
+        #expect(cancelled.disposition == .unreachable)
+        #expect(VirusTotalError.transport(CurlError(.tls, "no trust")).disposition == .unreachable)
         #expect(cancelled.isCancellation)
     }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// A JSON string while it is read: decodes its escapes and keeps its beginning.
 struct JSONString {
     /// The decoded beginning, at most `HashListLimits.keptStringBytesMax`.
@@ -38,12 +40,12 @@ struct JSONString {
     mutating func takeEscaped(_ byte: UInt8) -> [UInt8] {
         switch escape {
         case .unicode(let digitCount, let value):
-            guard let digit = Self.value(ofDigit: byte) else {
+            guard let digit = Hex.value(byte) else {
                 // A malformed escape parts words and is otherwise forgotten.
                 escape = .none
                 return [0x20]
             }
-            let next = value << 4 | digit
+            let next = value << 4 | UInt32(digit)
             guard digitCount == 3 else {
                 escape = .unicode(digitCount: digitCount + 1, value: next)
                 return []
@@ -80,13 +82,5 @@ struct JSONString {
         var out: [UInt8] = []
         UTF8Sequence.append(Unicode.Scalar(value) ?? "\u{FFFD}", to: &out)
         return out
-    }
-
-    private static func value(ofDigit byte: UInt8) -> UInt32? {
-        switch byte {
-        case 0x30...0x39: UInt32(byte) - 0x30
-        case 0x41...0x46, 0x61...0x66: UInt32(byte | 0x20) - 0x61 + 10
-        default: nil
-        }
     }
 }

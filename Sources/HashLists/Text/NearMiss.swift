@@ -1,4 +1,5 @@
 import Model
+import Support
 
 /// Why a word looks as if a hash was meant by it, although it is none.
 ///
@@ -92,7 +93,7 @@ struct NearMiss: Hashable, Sendable {
         guard let kind = FileHash.Kind.allCases.first(where: { $0.byteCount * 2 == word.byteCount }),
             word.traits.contains(.digit)
         else { return nil }
-        let strangers = word.bytes.filter { FileHash.value(ofDigit: $0) == nil }
+        let strangers = word.bytes.filter { Hex.value($0) == nil }
         guard strangers.count <= 2, strangers.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "_") }) else {
             return nil
         }

@@ -1,4 +1,5 @@
 import Model
+import Support
 
 /// Text from a file, made fit to be read: no control characters, no runs of spaces, no more than so long.
 enum VisibleText {

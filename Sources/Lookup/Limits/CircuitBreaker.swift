@@ -50,7 +50,7 @@ package struct CircuitBreaker: Sendable {
     package mutating func note(
         _ failure: LookupFailure, at now: Duration, using generator: inout some RandomNumberGenerator
     ) {
-        switch failure.effect {
+        switch failure.disposition {
         case .stopAsking:
             mood = .stopped(reason: failure.reason)
         case .pause(let asked):
@@ -64,7 +64,7 @@ package struct CircuitBreaker: Sendable {
         case .unreachable, .retryLater:
             countFailure(at: now)
             // One bad answer may be one bad hash; several in a row are VirusTotal's trouble.
-            let patience = failure.effect == .retryLater ? Self.badAnswersMax : 0
+            let patience = failure.disposition == .retryLater ? Self.badAnswersMax : 0
             guard failuresInARow > patience else { return }
             let pause = Backoff.service.jittered(afterFailures: failuresInARow - patience, using: &generator)
             wait(until: now + pause, failure.reason, isOutage: true)

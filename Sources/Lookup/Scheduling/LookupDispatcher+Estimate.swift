@@ -55,7 +55,7 @@ extension LookupDispatcher {
 
     private static func reason(_ postponed: PostponedHashes) -> String {
         let rest = postponed.count == 1 ? "one hash is" : "\(postponed.count) hashes are"
-        let time = UTC.clockTime(postponed.nextAttemptAt)
+        let time = UTCTime(postponed.nextAttemptAt).clockTime
         return "\(rest) asked again from \(time) UTC on: \(postponed.reason)"
     }
 
@@ -63,28 +63,25 @@ extension LookupDispatcher {
         LookupHealth(
             waitReason: storeTrouble ?? waitReason,
             needsAttention: storeTrouble != nil || (waitReason != nil && !isWaitRoutine),
-            waitsUntil: waitsUntil, limits: quota.limits,
-            spentThisMinute: quota.spentThisMinute, spentToday: quota.spentToday,
-            spentThisMonth: quota.spentThisMonth, requestsInFlight: inFlight.count,
+            waitsUntil: waitsUntil, minute: quota.minute, day: quota.day, month: quota.month,
+            requestsInFlight: inFlight.count,
             openHashes: Dictionary(grouping: queue.jobs, by: \.user).mapValues { jobs in
                 jobs.reduce(0) { $0 + $1.openHashes }
             })
     }
 
     func reason(_ period: QuotaPeriod) -> String {
-        let limits = quota.limits
         switch period {
         case .minute:
             if let pace = quota.pace {
                 return "another program seems to use the same key: \(pace) instead of "
-                    + "\(limits.requestsPerMinuteLimit) requests a minute for now"
+                    + "\(quota.minute.limit) requests a minute for now"
             }
             return
-                "the minute's \(limits.requestsPerMinuteLimit) requests are used up; "
-                + "goes on within the minute"
-        case .day: return "the day's \(limits.requestsPerDayLimit) requests are used up; goes on at 00:00 UTC"
+                "the minute's \(quota.minute.limit) requests are used up; goes on within the minute"
+        case .day: return "the day's \(quota.day.limit) requests are used up; goes on at 00:00 UTC"
         case .month:
-            return "the month's \(limits.requestsPerMonthLimit) requests are used up; "
+            return "the month's \(quota.month.limit) requests are used up; "
                 + "goes on on the 1st at 00:00 UTC"
         }
     }

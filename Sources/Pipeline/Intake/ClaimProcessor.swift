@@ -105,11 +105,12 @@ final class ClaimProcessor {
                     return .taken
                 }
             }
-        } catch let error as FileSystemError {
-            guard let id = error.unfinishedClaim else { return .failed(error) }
-            interrupted[id] = user
+        } catch let error as UnfinishedClaim {
+            interrupted[error.id] = user
             note(error, of: user)
             return .taken
+        } catch let error as FileSystemError {
+            return .failed(error)
         } catch {
             // The database cannot be read; the file is where it was.
             return .failed(FileSystemError("claim (\(error))", EIO, path: decision.entry.name.display))
@@ -232,7 +233,7 @@ final class ClaimProcessor {
             switch recovered {
             case .recovered(let claim): finish(claim)
             case .unfinished(let error, let user):
-                if let id = error.unfinishedClaim { interrupted[id] = user }
+                interrupted[error.id] = user
                 note(error, of: user)
             case .damaged(let path, let problem):
                 damaged.append((path, problem))

@@ -39,7 +39,7 @@ struct FolderListing {
     private static let readMe = "README.md"
 
     private static func unusable(_ name: String, _ problem: String) -> FolderHealth.Folder {
-        FolderHealth.Folder(user: name, watching: "nobody", problem: problem, waitingFiles: 0)
+        FolderHealth.Folder(user: name, watching: .unwatched, problem: problem, waitingFiles: 0)
     }
 }
 
@@ -47,7 +47,7 @@ extension FolderHealth.Folder {
     /// A claim whose record is unusable; the daemon neither knows whose it is nor removes it.
     static func damagedClaim(_ path: String, _ problem: String) -> FolderHealth.Folder {
         FolderHealth.Folder(
-            user: path, watching: "nobody",
+            user: path, watching: .unwatched,
             problem: "a claim that cannot be used (\(problem)): look at it, and move it away",
             waitingFiles: 0)
     }

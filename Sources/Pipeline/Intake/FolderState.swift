@@ -64,7 +64,7 @@ struct FolderState {
 
     func health(of user: UserName) -> FolderHealth.Folder {
         FolderHealth.Folder(
-            user: user.description, watching: isPolled ? "polling" : "events", problem: problem,
+            user: user.description, watching: isPolled ? .polling : .events, problem: problem,
             waitingFiles: waiting.count, missedByEvents: trust.missedFiles)
     }
 }

@@ -18,9 +18,9 @@ extension IntakeService {
     }
 
     private func lookEverywhere() {
-        if let times = overflows.note(at: clock.now.monotonic) {
+        if let leftOut = overflowLog.admit(at: clock.now.monotonic) {
             logger.notice(
-                "Events were lost, so every folder is looked through.", metadata: ["times": "\(times)"])
+                "Events were lost, so every folder is looked through.", metadata: ["times": "\(leftOut + 1)"])
         }
         mustListFolders = true
         for user in folders.keys {

@@ -51,7 +51,7 @@ package actor IntakeService: Service {
     private var nextReading: Duration = .zero
     /// The spool folder is not in its place; when it is looked for again.
     private var nextSearch: Duration?
-    var overflows = OverflowLog()
+    var overflowLog = LogRateLimiter(linesMax: 1)
     private var isStopping = false
     private var generator: any RandomNumberGenerator & Sendable
 
@@ -178,8 +178,7 @@ package actor IntakeService: Service {
             logger.notice("The spool folder is back.", metadata: ["path": "\(spool.path)"])
             return true
         case .gone:
-            let error = FileSystemError(
-                "find (it was moved, replaced or unmounted) the spool folder", ENOENT, path: spool.path)
+            let error = SpoolError.gone(path: spool.path)
             if nextSearch == nil {
                 logger.error("Nothing is picked up.", metadata: ["reason": "\(error)"])
             }
@@ -187,9 +186,7 @@ package actor IntakeService: Service {
             nextSearch = now + options.poll
             return false
         case .replaced:
-            throw FileSystemError(
-                "go on with (another spool is in the place of the one that was served) the folder", ESTALE,
-                path: spool.path)
+            throw SpoolError.replaced(path: spool.path)
         }
     }
 
@@ -353,7 +350,7 @@ package actor IntakeService: Service {
         health.folders += desk.damaged.map { .damagedClaim($0.path, $0.problem) }
         health.trouble = listTrouble ?? desk.trouble
         guard health != reportedHealth else { return }
-        for folder in health.folders where folder.watching == "nobody" {
+        for folder in health.folders where folder.watching == .unwatched {
             if !reportedHealth.folders.contains(folder) {
                 logger.warning(
                     "Not picked up.",
@@ -363,4 +360,10 @@ package actor IntakeService: Service {
         reportedHealth = health
         reports.post(.folders(health))
     }
+}
+
+extension FileSystemError {
+    /// Whether other files of the same folder may well be taken: a folder within it that is closed, or lies
+    /// on another file system.
+    fileprivate var isOfOneFile: Bool { [EACCES, EPERM, EXDEV].contains(errorNumber) }
 }

@@ -1,6 +1,5 @@
 import FileSystem
 import Foundation
-import Glibc
 import Lookup
 package import Model
 package import Reporting
@@ -57,16 +56,9 @@ package struct ReportPublisher: Sendable {
         try file.commit()
         // The claim goes next; until the folder's own name is on the disk a power cut would take the list
         // with it.
-        try Self.synchronize(own)
-        if isFirst { try Self.synchronize(root) }
-    }
-
-    private static func synchronize(_ folder: URL) throws {
-        let path = folder.path(percentEncoded: false)
-        let number = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard number >= 0 else { throw FileSystemError("open the folder", errno, path: path) }
-        defer { close(number) }
-        guard fsync(number) == 0 else { throw FileSystemError("write to the disk", errno, path: path) }
+        for folder in isFirst ? [own, root] : [own] {
+            try Directory.open(path: folder.path(percentEncoded: false), followingLink: true).synchronize()
+        }
     }
 
     /// How many rows a job's report has; nil if there is no such job.

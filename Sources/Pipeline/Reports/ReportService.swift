@@ -38,9 +38,8 @@ package actor ReportService: Service {
 
     private var schedule: ReportSchedule
     private var running: [JobID: (user: UserName, reported: JobEstimate)] = [:]
-    /// What waits in the drop folders, for whoever must not stand still while a report is written.
-    package nonisolated let waitingFiles = WaitingFiles()
-    private var folders = FolderHealth()
+    /// For readers that must not wait while a report is written.
+    package nonisolated let liveStatus = LiveStatus()
     /// Why something cannot be written or read at the moment, by what it is.
     private var troubles: [String: String] = [:]
     private var loggedTrouble: String?
@@ -118,9 +117,9 @@ package actor ReportService: Service {
                 running[id] = isFinal ? nil : (user, running[id]?.reported ?? JobEstimate())
             case .user(let user): schedule.userChanged(user)
             case .waiting(let user, let files):
-                waitingFiles.set(files, of: user)
+                liveStatus.waitingFiles[user] = files.isEmpty ? nil : files
                 schedule.userChanged(user)
-            case .folders(let health): folders = health
+            case .folders(let health): liveStatus.folders = health
             case .jobsChanged: reload()
             case .laneAdvanced: break
             case .stop: isStopping = true
@@ -175,11 +174,13 @@ package actor ReportService: Service {
         for user in users { writeIndex(user, estimates) }
         do {
             try status.write(
-                DaemonStatus(folders: folders, lookups: await lookups.health(), reportTrouble: trouble))
+                DaemonStatus(
+                    folders: liveStatus.folders, lookups: await lookups.health(), reportTrouble: trouble))
             troubles["status"] = nil
         } catch {
             troubles["status"] = ReportPublisher.reason(error)
         }
+        liveStatus.reportTrouble = trouble
         if let trouble, trouble != loggedTrouble {
             logger.error("A report cannot be written; it is tried again.", metadata: ["reason": "\(trouble)"])
         }
@@ -240,7 +241,7 @@ package actor ReportService: Service {
         do {
             let estimates = isStopping ? running.mapValues { _ in Self.stopped } : estimates
             try publisher.publishIndex(
-                of: user, estimates: estimates, waiting: waitingFiles.all[user] ?? [], at: start.wall)
+                of: user, estimates: estimates, waiting: liveStatus.waitingFiles[user] ?? [], at: start.wall)
             troubles["user \(user)"] = nil
             let now = clock.now.monotonic
             schedule.userWritten(user, at: now, took: now - start.monotonic)

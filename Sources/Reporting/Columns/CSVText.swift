@@ -1,4 +1,5 @@
 import Model
+import Support
 
 /// Text from outside as a cell of a CSV that neither a spreadsheet nor a script takes for something else.
 ///

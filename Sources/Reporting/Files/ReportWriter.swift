@@ -5,7 +5,7 @@ package import Model
 /// Writes the files that people and pipelines read; each appears complete or not at all.
 ///
 /// Rows are streamed: the memory needed does not grow with the list. Every function throws an
-/// `AtomicFileError` if the file cannot be written, or whatever the row source throws; the file's last
+/// `FileSystemError` if the file cannot be written, or whatever the row source throws; the file's last
 /// version then stays.
 package struct ReportWriter: Sendable {
     /// The names of a job folder's files. `input`, the dropped bytes, is put there by whoever claims them.

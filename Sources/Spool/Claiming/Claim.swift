@@ -1,4 +1,3 @@
-package import FileSystem
 package import Foundation
 package import Model
 
@@ -22,8 +21,8 @@ package enum ClaimOutcome: Hashable, Sendable {
 /// What `ClaimStore.recover` found.
 package enum RecoveredClaim: Hashable, Sendable {
     case recovered(Claim)
-    /// It cannot be finished now; the error names the claim, and `ClaimStore.resume` tries again.
-    case unfinished(FileSystemError, of: UserName)
+    /// It cannot be finished now; `ClaimStore.resume` tries again.
+    case unfinished(UnfinishedClaim, of: UserName)
     /// Nothing in the work folder says whose file this is; it is left for the operator. The daemon never
     /// writes this itself.
     case damaged(path: String, problem: String)

@@ -54,15 +54,10 @@ struct ClaimRecord: Codable, Equatable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         encoder.dateEncodingStrategy = .secondsSince1970
-        let data = try encoder.encode(self)
-        try folder.removeFile(Array(Self.partialName.utf8))
-        let file = try folder.create(Array(Self.partialName.utf8), mode: 0o600)
-        try data.withUnsafeBytes { bytes in
-            try writeAll(bytes, to: file.number) { folder.error("write", $0, Self.partialName) }
-        }
-        guard fsync(file.number) == 0 else { throw folder.error("write", errno, Self.partialName) }
-        try folder.rename(Self.partialName, to: Self.fileName)
-        try folder.synchronize()
+        let file = try AtomicFile(
+            replacing: Self.fileName, in: folder.reopened(), mode: 0o600, temporaryName: Self.partialName)
+        try file.append(encoder.encode(self))
+        try file.commit()
     }
 
     /// The folder's record, or why it has none that can be used.

@@ -7,8 +7,8 @@ extension ClaimStore {
     /// So often a file is copied that changes while it is read.
     private static let copiesMax = 3
 
-    /// Finishes a claim that an error cut short, `FileSystemError.unfinishedClaim`; nil if there is nothing
-    /// of it. Calling it for a finished claim returns the same again.
+    /// Finishes a claim that an error cut short (`UnfinishedClaim`); nil if there is nothing of it. Calling
+    /// it for a finished claim returns the same again.
     package func resume(_ id: JobID) throws -> ClaimOutcome? {
         guard try work.status(Array(id.description.utf8)) != nil else { return nil }
         let own = try work.folder(id.description)
@@ -30,7 +30,7 @@ extension ClaimStore {
         return try finish(id, record, user)
     }
 
-    /// Everything after the rename; begins wherever an earlier attempt ended.
+    /// Everything after the rename; begins where an earlier attempt ended. Throws `UnfinishedClaim`.
     func finish(_ id: JobID, _ record: ClaimRecord, _ user: UserName) throws -> ClaimOutcome {
         do {
             let own = try work.folder(id.description)
@@ -51,9 +51,8 @@ extension ClaimStore {
                 }
             }
             return .done(try describe(id, record, user, own, copy))
-        } catch var error as FileSystemError {
-            error.unfinishedClaim = id
-            throw error
+        } catch let error as FileSystemError {
+            throw UnfinishedClaim(id: id, cause: error)
         }
     }
 

@@ -32,7 +32,7 @@ extension ClaimStore {
             do {
                 guard case .done(let claim) = try resume(id, record, user) else { return nil }
                 return .recovered(claim)
-            } catch let error as FileSystemError where error.unfinishedClaim != nil {
+            } catch let error as UnfinishedClaim {
                 return .unfinished(error, of: user)
             }
         case .missing:

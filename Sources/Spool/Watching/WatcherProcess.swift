@@ -6,9 +6,9 @@ import Synchronization
 
 /// Keeps the helper `hashdrop-watch` running and tells what it says.
 ///
-/// One thread starts the helper, reads its hints, and starts it again when it ended, after 1 s, 2 s, 4 s … 60
-/// s. The thread lives from `start` to `stop`, because the kernel ends the helper with the thread that
-/// started it: so even a daemon that is killed leaves no helper behind.
+/// One thread starts the helper, reads its hints, and starts it again when it ended (`HelperRestarts`). The
+/// thread lives from `start` to `stop`, because the kernel ends the helper with the thread that started it:
+/// so even a daemon that is killed leaves no helper behind.
 package final class WatcherProcess: FolderWatcher {
     private struct State {
         var thread: pthread_t?
@@ -104,7 +104,7 @@ private final class WatcherLoop {
     private let stopSignal: FileDescriptor
     private let inbox: WatchInbox
     private let onNews: @Sendable () -> Void
-    private var backOff = RestartBackOff()
+    private var restarts = HelperRestarts()
 
     init(
         helper: String, spool: String, clock: any ServiceClock, stopSignal: Int32, inbox: WatchInbox,
@@ -124,7 +124,7 @@ private final class WatcherLoop {
         while isRunning {
             let startedAt = clock.now.monotonic
             guard let loss = runHelper() else { return }
-            let wait = backOff.wait(afterLiving: clock.now.monotonic - startedAt)
+            let wait = restarts.wait(afterLiving: clock.now.monotonic - startedAt)
             tell(.lost(loss(wait)))
             isRunning = !waitForStop(atMost: wait)
         }

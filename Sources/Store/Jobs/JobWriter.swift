@@ -1,6 +1,7 @@
 package import Foundation
 import GRDB
 package import Model
+import Support
 
 /// Takes in a list slice by slice, each one transaction, so that no other writer waits for the end of a long
 /// one.

@@ -1,5 +1,6 @@
 package import Foundation
 import GRDB
+import Support
 
 /// How much of the quota was spent, as the ledger has it.
 package struct QuotaSpending: Hashable, Sendable {
@@ -48,7 +49,8 @@ package struct QuotaLedger: Sendable {
             }
             return QuotaSpending(
                 lastMinute: recent.map { min(Date(milliseconds: $0), now) },
-                today: try requests(since: now.utcDay), thisMonth: try requests(since: now.utcMonthFirstDay))
+                today: try requests(since: now.daysSince1970),
+                thisMonth: try requests(since: CivilDate(now).monthStart.daysSince1970))
         }
     }
 
@@ -62,7 +64,7 @@ package struct QuotaLedger: Sendable {
             try db.execute(
                 sql: "UPDATE request SET endedAt = ?, outcome = 'hashdrop ended' WHERE endedAt IS NULL",
                 arguments: [now.milliseconds])
-            let today = now.utcDay
+            let today = now.daysSince1970
             try db.execute(
                 sql: """
                     INSERT INTO requestDay (day, requests)
@@ -95,7 +97,7 @@ package struct QuotaLedger: Sendable {
             let row = try Row.fetchOne(
                 db, sql: "DELETE FROM request WHERE id = ? RETURNING sentAt, jobID", arguments: [number])
         else { return }
-        let day = Date(milliseconds: row[0]).utcDay
+        let day = Date(milliseconds: row[0]).daysSince1970
         // A day without requests has no row.
         try db.execute(sql: "DELETE FROM requestDay WHERE day = ? AND requests = 1", arguments: [day])
         try db.execute(sql: "UPDATE requestDay SET requests = requests - 1 WHERE day = ?", arguments: [day])
@@ -114,23 +116,7 @@ package struct QuotaLedger: Sendable {
                 INSERT INTO requestDay (day, requests) VALUES (?, 1)
                 ON CONFLICT (day) DO UPDATE SET requests = requests + 1
                 """
-        ).execute(arguments: [now.utcDay])
+        ).execute(arguments: [now.daysSince1970])
         return number
-    }
-}
-
-extension Date {
-    /// Days since 1970-01-01, UTC.
-    var utcDay: Int { Int((timeIntervalSince1970 / 86_400).rounded(.down)) }
-
-    /// The first day of this UTC month, in days since 1970-01-01.
-    var utcMonthFirstDay: Int {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = .gmt
-        return utcDay - (calendar.component(.day, from: self) - 1)
-    }
-
-    static func - (date: Date, duration: Duration) -> Date {
-        date.addingTimeInterval(-Double(duration.components.seconds))
     }
 }

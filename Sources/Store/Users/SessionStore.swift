@@ -1,6 +1,7 @@
 package import Foundation
 import GRDB
 package import Model
+import Support
 
 /// How long a session may last.
 package struct SessionLimits: Hashable, Sendable {

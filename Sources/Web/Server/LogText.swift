@@ -1,4 +1,5 @@
 import Model
+import Support
 
 /// What visitors sent, as it may stand in the log.
 enum LogText {

@@ -51,6 +51,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as StoreError: CommandFailure(code(for: error.kind), error.description)
         case let error as FileSystemError:
             CommandFailure(code(for: error), sentence(error.description))
+        case let error as SpoolError: CommandFailure(.system, error.description)
         case let error as SimulatorError: CommandFailure(.unavailable, sentence("\(error)"))
         case let error as CurlError:
             CommandFailure(error.kind == .invalidRequest ? .configuration : .system, sentence("\(error)"))

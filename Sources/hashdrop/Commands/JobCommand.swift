@@ -5,6 +5,7 @@ import Pipeline
 import Settings
 import Spool
 import Store
+import Support
 
 /// `hashdrop job …`: what is done with a single job.
 struct JobCommand: AsyncParsableCommand {

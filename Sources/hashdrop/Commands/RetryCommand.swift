@@ -2,6 +2,7 @@ import ArgumentParser
 import Model
 import Settings
 import Store
+import Support
 
 /// `hashdrop retry`: asks a job's failed hashes again.
 struct RetryCommand: AsyncParsableCommand {

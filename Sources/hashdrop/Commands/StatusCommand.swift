@@ -118,7 +118,7 @@ struct StatusCommand: AsyncParsableCommand {
                     folder.missedByEvents > 0 ? ", \(folder.missedByEvents) files missed by events" : ""
                 let problem = folder.problem.map { ": \($0)" } ?? ""
                 lines.append(
-                    "  \(folder.user): \(folder.watching), \(folder.waitingFiles) waiting\(queue)\(missed)"
+                    "  \(folder.user): \(folder.watching.rawValue), \(folder.waitingFiles) waiting\(queue)\(missed)"
                         + problem)
                 lines += folder.reading.map { "    \($0)" }
             }
@@ -153,11 +153,11 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     /// Without a limit the single requests of a minute are not counted.
-    private static func minute(_ quota: DaemonStatus.Quota) -> String {
+    private static func minute(_ quota: Quota) -> String {
         quota.limit == 0 ? "no limit" : used(quota)
     }
 
-    private static func used(_ quota: DaemonStatus.Quota) -> String {
+    private static func used(_ quota: Quota) -> String {
         quota.limit == 0 ? "\(quota.used) (no limit)" : "\(quota.used) of \(quota.limit)"
     }
 }

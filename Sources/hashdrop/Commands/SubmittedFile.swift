@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Model
+import Support
 
 /// What `hashdrop submit` is given: a file, or what comes through a pipe.
 enum SubmittedFile {

@@ -6,6 +6,7 @@ import Model
 import Reporting
 import Settings
 import Store
+import Support
 
 /// `hashdrop user …`: who has a drop folder.
 struct UserCommand: AsyncParsableCommand {

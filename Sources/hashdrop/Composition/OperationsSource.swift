@@ -6,40 +6,36 @@ import Pipeline
 import Settings
 import Web
 
-/// Finds out what the page's operations view shows.
+/// Collects what the page's operations view shows.
 struct OperationsSource: Sendable {
-    let dispatcher: LookupDispatcher
-    let status: DaemonStatusFile
-    let directories: [(name: String, path: String)]
+    private let dispatcher: LookupDispatcher
+    private let status: LiveStatus
+    private let directories: [(name: String, path: String)]
 
-    init(dispatcher: LookupDispatcher, status: DaemonStatusFile, settings: HashdropSettings) {
+    init(dispatcher: LookupDispatcher, status: LiveStatus, settings: HashdropSettings) {
         self.dispatcher = dispatcher
         self.status = status
         directories = [("spool", settings.spool.directory), ("reports", settings.reports.directory)]
     }
 
-    /// The lookups as they are now; the folders as the daemon last wrote them down.
     func view() async -> OperationsView {
         let lookups = await dispatcher.health()
-        let daemon = status.read()
-        let limits = lookups.limits
+        let folders = status.folders
         return OperationsView(
             quotas: [
-                .init(
-                    period: "minute", used: lookups.spentThisMinute, limit: limits.requestsPerMinuteLimit),
-                .init(period: "day (UTC)", used: lookups.spentToday, limit: limits.requestsPerDayLimit),
-                .init(
-                    period: "month (UTC)", used: lookups.spentThisMonth,
-                    limit: limits.requestsPerMonthLimit),
+                .init(period: "minute", used: lookups.minute.used, limit: lookups.minute.limit),
+                .init(period: "day (UTC)", used: lookups.day.used, limit: lookups.day.limit),
+                .init(period: "month (UTC)", used: lookups.month.used, limit: lookups.month.limit),
             ], requestsInFlight: lookups.requestsInFlight, queue: lookups.openHashes,
             waitReason: lookups.waitReason, waitsUntil: lookups.waitsUntil,
-            folders: (daemon?.folders.folders ?? []).map {
+            folders: folders.folders.map {
                 .init(
-                    user: $0.user, watching: $0.watching, problem: $0.problem, waitingFiles: $0.waitingFiles)
+                    user: $0.user, watching: $0.watching.rawValue, problem: $0.problem,
+                    waitingFiles: $0.waitingFiles)
             },
             troubles: [
-                daemon?.folders.trouble.map { "Files wait: \($0)" },
-                daemon?.reportTrouble.map { "Reports cannot be written: \($0)" },
+                folders.trouble.map { "Files wait: \($0)" },
+                status.reportTrouble.map { "Reports cannot be written: \($0)" },
             ].compactMap(\.self), disks: directories.compactMap(Self.disk))
     }
 

@@ -77,7 +77,7 @@ struct Services: Sendable {
             services.append(
                 try WebService(
                     options: options, database: database, reports: settings.reports.directory,
-                    sources: Self.sources(dispatcher, reports, paths, settings), logger: logger))
+                    sources: Self.queries(dispatcher, reports.liveStatus, settings), logger: logger))
         }
         group = ServiceGroup(
             configuration: .init(
@@ -87,15 +87,13 @@ struct Services: Sendable {
                 }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     }
 
-    private static func sources(
-        _ dispatcher: LookupDispatcher, _ reports: ReportService, _ paths: StatePaths,
-        _ settings: HashdropSettings
+    private static func queries(
+        _ dispatcher: LookupDispatcher, _ status: LiveStatus, _ settings: HashdropSettings
     ) -> DaemonQueries {
-        let operations = OperationsSource(
-            dispatcher: dispatcher, status: DaemonStatusFile(path: paths.status), settings: settings)
+        let operations = OperationsSource(dispatcher: dispatcher, status: status, settings: settings)
         return DaemonQueries(
             estimates: { await dispatcher.estimates() }, operations: { await operations.view() },
-            waiting: { reports.waitingFiles.all })
+            waiting: { status.waitingFiles })
     }
 
     /// `hashdrop-watch` lies beside the program.
@@ -136,7 +134,7 @@ extension LookupSource {
         of user: String, _ client: VirusTotalClient
     ) async -> Result<ReportedQuotas, LookupFailure> {
         do throws(VirusTotalError) {
-            return .success(ReportedQuotas(try await client.overallQuotas(user: user)))
+            return .success(try await client.overallQuotas(user: user))
         } catch {
             return .failure(LookupFailure(error))
         }
