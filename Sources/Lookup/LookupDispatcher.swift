@@ -4,7 +4,7 @@ package import Model
 package import Store
 package import Support
 
-/// Keeps requests in flight: by turns, within the quota, as VirusTotal's mood allows.
+/// Keeps lookups in flight: in the queue's order, within the quota, as the circuit breaker allows.
 ///
 /// The decisions are `FairQueue`'s, `RateLimiter`'s and `CircuitBreaker`'s; this actor performs them. A
 /// request is written to the ledger before it is sent, and an outcome is recorded in one transaction for
@@ -36,8 +36,8 @@ package actor LookupDispatcher {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     var queue = FairQueue()
-    var quota: RateLimiter
-    var mood = CircuitBreaker()
+    var rateLimiter: RateLimiter
+    var circuitBreaker = CircuitBreaker()
     var inFlight: Set<FileHash> = []
     private var unrecorded: [LookupOutcome] = []
     var storeTrouble: String?
@@ -73,7 +73,7 @@ package actor LookupDispatcher {
         self.logger = logger
         let now = clock.now
         try database.ledger.closeEarlierRun(at: now.wall)
-        quota = RateLimiter(
+        rateLimiter = RateLimiter(
             limits: options.limits, spending: try database.ledger.spending(at: now.wall), now: now)
         keyGeneration = source.keyGeneration()
     }
@@ -136,7 +136,7 @@ package actor LookupDispatcher {
         setWait(nil, until: nil, now)
         let free = options.connectionsMax - inFlight.count
         var count = free
-        switch mood.decide(at: now.monotonic) {
+        switch circuitBreaker.decide(at: now.monotonic) {
         case .go: break
         case .probe(let reason):
             // Nothing goes on before it has been answered.
@@ -150,11 +150,11 @@ package actor LookupDispatcher {
             checkKey()
             return (0, options.keyCheckInterval)
         }
-        switch quota.decide(at: now) {
+        switch rateLimiter.decide(at: now) {
         case .go(let left): return (min(count, left), nil)
         case .wait(let wait, let period):
             if !queue.isEmpty {
-                let isRoutine = period == .minute && quota.pace == nil
+                let isRoutine = period == .minute && rateLimiter.pace == nil
                 setWait(reason(period), until: wait, now, isRoutine: isRoutine)
             }
             return (0, wait)
@@ -211,7 +211,7 @@ package actor LookupDispatcher {
                 queue.refund(reservation)
                 continue
             }
-            quota.spend(at: now)
+            rateLimiter.spend(at: now)
             group.addTask { [source, mailbox, clock] in
                 let result = await source.ask(reservation.hash)
                 let took = clock.now.monotonic - now.monotonic
@@ -246,7 +246,7 @@ package actor LookupDispatcher {
         doubtsQuota = false
         isCheckingQuota = true
         nextQuotaCheck = now.monotonic + options.quotaCheckInterval
-        quota.beginCheck(at: now)
+        rateLimiter.beginCheck(at: now)
         group.addTask { [mailbox] in mailbox.post(.quotas(await quotas())) }
     }
 
@@ -261,10 +261,10 @@ package actor LookupDispatcher {
             case .ended(let flight, let result): ended(flight, result, now)
             case .quotas(let result):
                 isCheckingQuota = false
-                quota.end(at: now)
+                rateLimiter.end(at: now)
                 // Without an answer our own count has to do.
                 guard case .success(let reported) = result else { continue }
-                quota.adopt(reported, at: now)
+                rateLimiter.adopt(reported, at: now)
             case .stop: isStopping = true
             }
         }
@@ -276,21 +276,21 @@ package actor LookupDispatcher {
     ) {
         let reservation = flight.reservation
         let wasSent = if case .failure(let failure) = result { failure.wasSent } else { true }
-        quota.end(at: now, wasSent: wasSent)
+        rateLimiter.end(at: now, wasSent: wasSent)
         inFlight.remove(reservation.hash)
         answerSeconds += (flight.took.seconds - answerSeconds) * Self.answerSecondsSmoothing
         let consequence: LookupOutcome.Result
         let word: String
         switch result {
         case .success(let answer):
-            mood.noteAnswer()
+            circuitBreaker.noteAnswer()
             lastAnswerAt = now.wall
             consequence = .answered(answer)
             word = answer == .unknown ? "404" : "200"
         case .failure(let failure):
-            mood.note(failure, at: now.monotonic, using: &generator)
+            circuitBreaker.note(failure, at: now.monotonic, using: &generator)
             if case .pause = failure.disposition {
-                quota.slowDown(at: now)
+                rateLimiter.slowDown(at: now)
                 doubtsQuota = true
             }
             consequence = self.consequence(of: failure, for: reservation.hash, now)
@@ -383,7 +383,7 @@ package actor LookupDispatcher {
         let generation = source.keyGeneration()
         guard generation != keyGeneration else { return }
         keyGeneration = generation
-        mood.keyChanged()
+        circuitBreaker.keyChanged()
     }
 
     private func setWait(

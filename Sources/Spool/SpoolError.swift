@@ -8,9 +8,11 @@ package enum SpoolError: Error, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .gone(let path):
-            "The spool folder '\(path)' is gone: it was moved, replaced or unmounted. hashdrop goes on when it is back."
+            "The spool folder '\(path)' is gone: it was moved, replaced or unmounted. hashdrop goes on when "
+                + "it is back."
         case .replaced(let path):
-            "The spool folder '\(path)' cannot be served any longer: another spool is in the place of the one that was "
+            "The spool folder '\(path)' cannot be served any longer: another spool is in the place of the "
+                + "one that was "
                 + "served. Start hashdrop again, for that one."
         }
     }

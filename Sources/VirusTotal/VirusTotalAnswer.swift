@@ -22,8 +22,8 @@ package struct VirusTotalAnswer: Sendable {
     }
 
     /// The answer for the file that was asked for as `asked`.
-    package func verdict(asked: FileHash) throws(VirusTotalError) -> LookupAnswer.Answer {
-        guard response.status == 200 else { return try verdictOfRefusal(asked: asked) }
+    package func answer(asked: FileHash) throws(VirusTotalError) -> LookupAnswer.Answer {
+        guard response.status == 200 else { return try answerOfRefusal(asked: asked) }
         let payload = try decode(FilePayload.self)
         guard let data = payload.data else {
             if let error = payload.error { throw failure(error) }
@@ -52,7 +52,7 @@ package struct VirusTotalAnswer: Sendable {
     // MARK: - Refusals
 
     /// `.unknown` if VirusTotal itself says that it does not know this very file.
-    private func verdictOfRefusal(asked: FileHash) throws(VirusTotalError) -> LookupAnswer.Answer {
+    private func answerOfRefusal(asked: FileHash) throws(VirusTotalError) -> LookupAnswer.Answer {
         guard response.status == 404, let error = errorBody, error.code.lowercased() == "notfounderror" else {
             throw refusal()
         }

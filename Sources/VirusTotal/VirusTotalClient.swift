@@ -34,7 +34,7 @@ package struct VirusTotalClient: Sendable {
         guard !key.isWritten(as: hash.hexadecimal) else {
             throw .invalidArgument(message: "this is the API key and not a hash")
         }
-        return try await answer(from: endpoint.fileURL(hash)).verdict(asked: hash)
+        return try await answer(from: endpoint.fileURL(hash)).answer(asked: hash)
     }
 
     /// What an account has used of its quotas.

@@ -13,33 +13,35 @@ struct CircuitBreakerTests {
     }
 
     @Test mutating func aQuotaAnswerWithATimeIsObeyedUpToAnHour() {
-        var mood = CircuitBreaker()
-        mood.note(Self.failure(.pause(.seconds(90))), at: .zero, using: &generator)
-        #expect(mood.decide(at: .seconds(1)) == .wait(.seconds(89), reason: "because"))
-        #expect(mood.decide(at: .seconds(90)) == .probe(reason: "because"))
-        mood.noteAnswer()
-        #expect(mood.decide(at: .seconds(91)) == .go)
-        mood.note(Self.failure(.pause(.seconds(1_000_000))), at: .zero, using: &generator)
-        #expect(mood.decide(at: .seconds(3600)) == .probe(reason: "because"))
+        var breaker = CircuitBreaker()
+        breaker.note(Self.failure(.pause(.seconds(90))), at: .zero, using: &generator)
+        #expect(breaker.decide(at: .seconds(1)) == .wait(.seconds(89), reason: "because"))
+        #expect(breaker.decide(at: .seconds(90)) == .probe(reason: "because"))
+        #expect(breaker.state == .halfOpen(reason: "because", isOutage: false))
+        breaker.noteAnswer()
+        #expect(breaker.state == .closed)
+        #expect(breaker.decide(at: .seconds(91)) == .go)
+        breaker.note(Self.failure(.pause(.seconds(1_000_000))), at: .zero, using: &generator)
+        #expect(breaker.decide(at: .seconds(3600)) == .probe(reason: "because"))
     }
 
     @Test mutating func aQuotaAnswerThatSaysAtOnceIsNotBelievedTwice() {
-        var mood = CircuitBreaker()
+        var breaker = CircuitBreaker()
         var now = Duration.zero
         for seconds in [2, 4, 8, 16] {
-            mood.note(Self.failure(.pause(.zero)), at: now, using: &generator)
-            #expect(mood.decide(at: now) == .wait(.seconds(seconds), reason: "because"))
+            breaker.note(Self.failure(.pause(.zero)), at: now, using: &generator)
+            #expect(breaker.decide(at: now) == .wait(.seconds(seconds), reason: "because"))
             now += .seconds(seconds)
         }
     }
 
     @Test mutating func quotaAnswersWithoutATimeWaitLongerEachTime() {
-        var mood = CircuitBreaker()
+        var breaker = CircuitBreaker()
         var now = Duration.zero
         var waits: [Duration] = []
         for _ in 0..<8 {
-            mood.note(Self.failure(.pause(nil)), at: now, using: &generator)
-            guard case .wait(let wait, _) = mood.decide(at: now) else { break }
+            breaker.note(Self.failure(.pause(nil)), at: now, using: &generator)
+            guard case .wait(let wait, _) = breaker.decide(at: now) else { break }
             waits.append(wait)
             now += wait
         }
@@ -47,13 +49,13 @@ struct CircuitBreakerTests {
     }
 
     @Test mutating func oneBadAnswerHoldsNobodyUpButSeveralInARowDo() {
-        var mood = CircuitBreaker()
+        var breaker = CircuitBreaker()
         for _ in 0..<CircuitBreaker.badAnswersMax {
-            mood.note(Self.failure(.retryLater), at: .zero, using: &generator)
-            #expect(mood.decide(at: .zero) == .go)
+            breaker.note(Self.failure(.retryLater), at: .zero, using: &generator)
+            #expect(breaker.decide(at: .zero) == .go)
         }
-        mood.note(Self.failure(.retryLater), at: .zero, using: &generator)
-        guard case .wait(let wait, _) = mood.decide(at: .zero) else {
+        breaker.note(Self.failure(.retryLater), at: .zero, using: &generator)
+        guard case .wait(let wait, _) = breaker.decide(at: .zero) else {
             Issue.record("asked on through an outage")
             return
         }
@@ -61,19 +63,19 @@ struct CircuitBreakerTests {
     }
 
     @Test mutating func failuresThatWereInFlightTogetherCountOnce() {
-        var mood = CircuitBreaker()
-        for _ in 0..<50 { mood.note(Self.failure(.unreachable), at: .zero, using: &generator) }
-        #expect(mood.decide(at: .seconds(3)) == .probe(reason: "because"))
+        var breaker = CircuitBreaker()
+        for _ in 0..<50 { breaker.note(Self.failure(.unreachable), at: .zero, using: &generator) }
+        #expect(breaker.decide(at: .seconds(3)) == .probe(reason: "because"))
     }
 
     @Test mutating func aRefusedKeyStopsEverythingUntilItChanges() {
-        var mood = CircuitBreaker()
-        mood.note(Self.failure(.stopAsking), at: .zero, using: &generator)
-        mood.note(Self.failure(.unreachable), at: .zero, using: &generator)
-        mood.noteAnswer()
-        #expect(mood.decide(at: .seconds(1_000_000)) == .stop(reason: "because"))
-        mood.keyChanged()
-        #expect(mood.decide(at: .seconds(1_000_000)) == .go)
+        var breaker = CircuitBreaker()
+        breaker.note(Self.failure(.stopAsking), at: .zero, using: &generator)
+        breaker.note(Self.failure(.unreachable), at: .zero, using: &generator)
+        breaker.noteAnswer()
+        #expect(breaker.decide(at: .seconds(1_000_000)) == .stop(reason: "because"))
+        breaker.keyChanged()
+        #expect(breaker.decide(at: .seconds(1_000_000)) == .go)
     }
 
     @Test func theBackoffDoublesToItsLimitAsItsTableSays() {

@@ -130,7 +130,7 @@ struct FairQueueTests {
         #expect(Set(lists.next(2)) == [1, 2])
     }
 
-    @Test func theOutlookCountsWhatIsServedBefore() {
+    @Test func theEstimateCountsWhatIsServedBefore() {
         func job(_ row: Int64, _ user: String, _ open: Int, weight: Int = 1) -> RunningJob {
             RunningJob(
                 rowID: row, id: Samples.job().id, user: Samples.user(user), weight: weight,

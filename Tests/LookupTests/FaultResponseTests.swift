@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Every mood of VirusTotal: what was sent, what was asked again and when, and what the reader sees.
+/// Every fault of VirusTotal: what was sent, what was asked again and when, and what the reader sees.
 @Suite(.serialized)
 struct FaultResponseTests {
     struct Row: CustomTestStringConvertible, Sendable {
@@ -72,7 +72,7 @@ struct FaultResponseTests {
         connectionsMax: 1)
 
     @Test(arguments: rows)
-    func eachMoodHasItsBehaviour(row: Row) async throws {
+    func eachFaultHasItsResponse(row: Row) async throws {
         let file = FileFamily.numbered(3, seed: 9)
         var world = LookupBench.World()
         world.faults = [FaultRule(row.fault, seconds: row.seconds, hash: file.sha256, times: row.times)]

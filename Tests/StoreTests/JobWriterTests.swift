@@ -123,7 +123,7 @@ struct JobWriterTests {
         #expect(done.finishedAt == Samples.now + 5)
     }
 
-    @Test func aFollowersLeaderMayStandInAnEarlierSlice() throws {
+    @Test func anAliasMayHaveItsPrimaryInAnEarlierSlice() throws {
         let job = Samples.job()
         var intake = database.jobs.intake(of: job, ages: CacheAges())
         try intake.write(slice(1..<2))
@@ -137,7 +137,7 @@ struct JobWriterTests {
         #expect(try rows(job).map(\.askedAs) == [nil, Samples.hash(1)])
     }
 
-    @Test func aLeaderThatWasAnsweredBetweenTwoSlicesSettlesTheFollowersOfTheNext() throws {
+    @Test func aPrimaryThatWasAnsweredBetweenTwoSlicesResolvesTheAliasesOfTheNext() throws {
         let bob = try database.jobs.accept(Samples.job(user: "bob"), ages: CacheAges()) { list in
             list.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
         }

@@ -34,14 +34,14 @@ import VirusTotal
 
     @Test(arguments: [Samples.md5, Samples.sha1, Samples.sha256])
     func answerIsGoodForEachOfTheThreeNames(_ hash: FileHash) throws {
-        #expect(try Samples.answer(200, Samples.file()).verdict(asked: hash).isKnown)
+        #expect(try Samples.answer(200, Samples.file()).answer(asked: hash).isKnown)
     }
 
     @Test func upperCaseHashesAreTheSame() throws {
         let identity =
             Samples.identity.replacingOccurrences(
                 of: Samples.md5.hexadecimal, with: Samples.md5.hexadecimal.uppercased())
-        #expect(try Samples.answer(200, Samples.file(identity: identity)).verdict(asked: Samples.md5).isKnown)
+        #expect(try Samples.answer(200, Samples.file(identity: identity)).answer(asked: Samples.md5).isKnown)
     }
 
     // MARK: - Fortinet's five states
@@ -192,14 +192,14 @@ import VirusTotal
     @Test func answerAboutAnotherFileIsRefused() {
         let answer = Samples.answer(200, Samples.file())
         #expect(throws: VirusTotalError.wrongIdentity(asked: Samples.other, got: Samples.md5)) {
-            try answer.verdict(asked: Samples.other)
+            try answer.answer(asked: Samples.other)
         }
     }
 
     @Test func answerNamedLikeTheKeyIsNotRepeated() {
         let identity = #""md5":"\#(Samples.md5)","sha1":"\#(Samples.sha1)","sha256":"\#(Samples.keyText)""#
         let answer = Samples.answer(200, Samples.file(identity: identity))
-        let error = #expect(throws: VirusTotalError.self) { try answer.verdict(asked: Samples.sha256) }
+        let error = #expect(throws: VirusTotalError.self) { try answer.answer(asked: Samples.sha256) }
         #expect(error?.isUnreadable == true)
     }
 
@@ -244,7 +244,7 @@ import VirusTotal
         body[try #require(body.firstIndex(of: UInt8(ascii: "?")))] = 0xFF
         let response = CurlResponse(status: 200, body: body)
         let answer = VirusTotalAnswer(response: response, key: Samples.key, receivedAt: Samples.now)
-        #expect(try answer.verdict(asked: Samples.md5).isKnown)
+        #expect(try answer.answer(asked: Samples.md5).isKnown)
     }
 }
 

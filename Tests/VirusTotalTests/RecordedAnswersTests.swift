@@ -33,7 +33,7 @@ struct RecordedAnswersTests {
                 recording.data?.type == "file", let attributes = recording.data?.attributes
             else { continue }
             let md5 = try #require(attributes.md5.flatMap { FileHash($0) })
-            let answer = try Samples.answer(200, text).verdict(asked: md5)
+            let answer = try Samples.answer(200, text).answer(asked: md5)
             guard case .known(let object) = answer else {
                 Issue.record("\(file.lastPathComponent): not known")
                 continue

@@ -34,7 +34,7 @@ enum Samples {
 
     /// The file object in an answer with these attributes.
     static func object(_ attributes: String) throws -> FileObject? {
-        guard case .known(let object) = try answer(200, file(attributes)).verdict(asked: md5) else {
+        guard case .known(let object) = try answer(200, file(attributes)).answer(asked: md5) else {
             return nil
         }
         return object
@@ -45,7 +45,7 @@ enum Samples {
         _ status: Int, _ body: String, headers: [(String, String)] = [("Content-Type", "application/json")]
     ) -> VirusTotalError? {
         do throws(VirusTotalError) {
-            _ = try answer(status, body, headers: headers).verdict(asked: md5)
+            _ = try answer(status, body, headers: headers).answer(asked: md5)
             return nil
         } catch {
             return error

@@ -76,10 +76,10 @@ import VirusTotal
     @Test func notFoundOfTheAskedFileIsUnknown() throws {
         for name in [Samples.md5.hexadecimal, Samples.md5.hexadecimal.uppercased()] {
             let answer = Samples.answer(404, Samples.error("NotFoundError", #"File \"\#(name)\" not found"#))
-            #expect(try answer.verdict(asked: Samples.md5) == .unknown)
+            #expect(try answer.answer(asked: Samples.md5) == .unknown)
         }
         let reworded = Samples.answer(404, Samples.error("notfounderror", "No such file"))
-        #expect(try reworded.verdict(asked: Samples.md5) == .unknown)
+        #expect(try reworded.answer(asked: Samples.md5) == .unknown)
     }
 
     @Test func notFoundOfAnotherFileIsNotUnknown() {

@@ -1,19 +1,24 @@
 import Support
 
-/// How VirusTotal treats us, and therefore whether to ask. Pure: the time and the chance are given.
+/// Circuit breaker for the VirusTotal API. Pure: the time and the chance are given.
+///
+/// - Closed: everything is sent. A refusal for the quota, a VirusTotal that cannot be reached, or more than
+///   `badAnswersMax` bad answers in a row open it; a refused key disables it.
+/// - Open: nothing is sent. It is half-open when its time is over.
+/// - Half-open: one request is sent as a probe. An answer closes it; a failure opens it again, for longer.
+/// - Disabled: nothing is sent. Another key closes it.
 package struct CircuitBreaker: Sendable {
-    package enum Mood: Hashable, Sendable {
-        case well
-        /// Nothing is sent until then; the next request is a probe, alone. In an outage nobody knows how it
-        /// will end.
-        case waiting(until: Duration, reason: String, isOutage: Bool)
-        /// The key does not work; nothing is sent until it changes.
-        case stopped(reason: String)
+    package enum State: Hashable, Sendable {
+        case closed
+        /// Until then, on a clock that never steps. How long an outage will last cannot be told.
+        case open(until: Duration, reason: String, isOutage: Bool)
+        case halfOpen(reason: String, isOutage: Bool)
+        case disabled(reason: String)
     }
 
     package enum Decision: Hashable, Sendable {
         case go
-        /// One request, when none is in flight: its outcome decides. The reason is that of the wait before.
+        /// One request, when none is in flight. The reason is that of the open state before.
         case probe(reason: String)
         case wait(Duration, reason: String)
         case stop(reason: String)
@@ -22,28 +27,32 @@ package struct CircuitBreaker: Sendable {
     /// The longest wait that an answer's Retry-After can order: an hour. A larger one is a mistake or malice.
     package static let retryAfterMax: Duration = .seconds(3600)
 
-    /// So many bad answers in a row are put down to their hashes.
+    /// So many bad answers in a row are put down to their hashes; more are an outage.
     package static let badAnswersMax = 2
 
-    package private(set) var mood = Mood.well
+    package private(set) var state = State.closed
     private var failuresInARow = 0
 
     package init() {}
 
     /// `now` is monotonic time.
-    package func decide(at now: Duration) -> Decision {
-        switch mood {
-        case .well: .go
-        case .waiting(let until, let reason, _):
-            now >= until ? .probe(reason: reason) : .wait(until - now, reason: reason)
-        case .stopped(let reason): .stop(reason: reason)
+    package mutating func decide(at now: Duration) -> Decision {
+        if case .open(let until, let reason, let isOutage) = state, now >= until {
+            state = .halfOpen(reason: reason, isOutage: isOutage)
+        }
+        return switch state {
+        case .closed: .go
+        case .open(let until, let reason, _): .wait(until - now, reason: reason)
+        case .halfOpen(let reason, _): .probe(reason: reason)
+        case .disabled(let reason): .stop(reason: reason)
         }
     }
 
-    /// VirusTotal answered properly, be it "unknown".
+    /// VirusTotal answered properly; "unknown" is such an answer.
     package mutating func noteAnswer() {
         failuresInARow = 0
-        if case .waiting = mood { mood = .well }
+        if case .disabled = state { return }
+        state = .closed
     }
 
     /// A request failed. Failures of requests that were in flight together count as one.
@@ -52,22 +61,21 @@ package struct CircuitBreaker: Sendable {
     ) {
         switch failure.disposition {
         case .stopAsking:
-            mood = .stopped(reason: failure.reason)
+            state = .disabled(reason: failure.reason)
         case .pause(let asked):
             countFailure(at: now)
             let own = Backoff.foreignQuota.wait(afterFailures: failuresInARow)
-            // "At once", again and again, would be hammering.
+            // To obey "at once" again and again would be hammering.
             let least = Backoff.service.wait(afterFailures: failuresInARow)
-            wait(
-                until: now + min(max(asked ?? own, least), Self.retryAfterMax), failure.reason,
-                isOutage: false)
+            let pause = min(max(asked ?? own, least), Self.retryAfterMax)
+            open(until: now + pause, failure.reason, isOutage: false)
         case .unreachable, .retryLater:
             countFailure(at: now)
             // One bad answer may be one bad hash; several in a row are VirusTotal's trouble.
             let patience = failure.disposition == .retryLater ? Self.badAnswersMax : 0
             guard failuresInARow > patience else { return }
             let pause = Backoff.service.jittered(afterFailures: failuresInARow - patience, using: &generator)
-            wait(until: now + pause, failure.reason, isOutage: true)
+            open(until: now + pause, failure.reason, isOutage: true)
         case .giveUp:
             // An answer all the same: VirusTotal is there and understood the question.
             noteAnswer()
@@ -76,19 +84,19 @@ package struct CircuitBreaker: Sendable {
 
     /// The key has changed: a key that was refused says nothing about the next.
     package mutating func keyChanged() {
-        if case .stopped = mood { mood = .well }
+        if case .disabled = state { state = .closed }
     }
 
     private mutating func countFailure(at now: Duration) {
-        if case .waiting(let until, _, _) = mood, now < until { return }
+        if case .open(let until, _, _) = state, now < until { return }
         failuresInARow += 1
     }
 
-    private mutating func wait(until: Duration, _ reason: String, isOutage: Bool) {
-        switch mood {
-        case .stopped: return
-        case .waiting(let earlier, _, _) where earlier > until: return
-        default: mood = .waiting(until: until, reason: reason, isOutage: isOutage)
+    private mutating func open(until: Duration, _ reason: String, isOutage: Bool) {
+        switch state {
+        case .disabled: return
+        case .open(let earlier, _, _) where earlier > until: return
+        default: state = .open(until: until, reason: reason, isOutage: isOutage)
         }
     }
 }

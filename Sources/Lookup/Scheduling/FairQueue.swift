@@ -1,13 +1,15 @@
 package import Model
 package import Store
 
-/// Whose hash is asked next. Pure.
+/// Weighted fair queuing (stride scheduling) of hashes: decides which is asked next. Pure.
 ///
-/// Users take turns hash by hash, by weight; five hashes never wait behind a hundred thousand. Whoever comes
-/// in, or has something to ask again, starts even with the others: turns not taken are not saved up, and
-/// coming back with many short lists brings none ahead of time. Within a user: jobs marked urgent first, then
-/// the one with least left, then the oldest. It holds a handful of hashes for each job and asks for more,
-/// whatever a list's size.
+/// Users take turns hash by hash, by weight; five hashes never wait behind a hundred thousand. A user who
+/// comes in, or has something to ask again, starts even with the others: turns that were not taken are not
+/// saved up, and coming back with many short lists brings no advantage. Within a user: jobs marked urgent
+/// first, then the one with least left, then the oldest. Each job has a buffer of a handful of hashes,
+/// whatever its list's size; an empty one is refilled.
+///
+/// Source: Waldspurger and Weihl, "Stride Scheduling", 1995.
 package struct FairQueue: Sendable {
     package enum Pick: Hashable, Sendable {
         case ask(Reservation)
@@ -36,7 +38,7 @@ package struct FairQueue: Sendable {
         var rank: Rank
         var hashes: ArraySlice<FileHash> = []
         var cursor: FileHash?
-        /// Whether the lap through the list, since its start, has found a hash to ask.
+        /// Whether the scan through the list, since its start, has found a hash to ask.
         var hasScanFoundHashes = false
     }
 
@@ -44,8 +46,7 @@ package struct FairQueue: Sendable {
         /// Virtual time: goes up by 1/weight with each hash. The lowest is next.
         var pass: Double
         var weight: Double
-        /// The jobs with something to ask, in their order. Ordered all the time, because a user may have
-        /// thousands.
+        /// The jobs with something to ask, kept in their order, because a user may have thousands.
         var ready: [Rank] = []
     }
 
@@ -53,7 +54,7 @@ package struct FairQueue: Sendable {
     private var rowIDs: [JobID: Int64] = [:]
     /// Everything open in these jobs is in flight or waits for its retry.
     private var drained: Set<Int64> = []
-    /// A turn outlasts its user's jobs: who comes back goes on where they were.
+    /// A turn outlasts its user's jobs: a user who comes back goes on from there.
     private var turns: [UserName: Turn] = [:]
     /// The turn that was served last.
     private var time = 0.0
@@ -132,7 +133,7 @@ package struct FairQueue: Sendable {
         return .ask(Reservation(hash: hash, jobRowID: best.job))
     }
 
-    /// What was picked did not have to be asked after all: the turn is given back.
+    /// What was picked did not have to be asked after all: the user gets the turn back.
     package mutating func refund(_ reservation: Reservation) {
         guard let user = buffers[reservation.jobRowID]?.job.user else { return }
         move(user, by: -1)
@@ -140,8 +141,9 @@ package struct FairQueue: Sendable {
 
     /// The answer to `needsHashes`: those of `hashes` that are not in flight join the queue.
     ///
-    /// An empty refill is the list's end: the next lap begins at its start, where failed hashes may be due
-    /// again and followers may have been opened. A lap that found nothing drains the job until it is woken.
+    /// An empty refill is the list's end: the next scan begins at its start, where failed hashes may be due
+    /// again, and hashes may be open that waited for a primary. A scan that found nothing drains the job
+    /// until `resume`.
     package mutating func refill(
         jobRowID: Int64, hashes: [FileHash], inFlight: Set<FileHash>
     ) {

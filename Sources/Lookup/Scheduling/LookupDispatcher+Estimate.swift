@@ -12,12 +12,13 @@ extension LookupDispatcher {
         let postponed = postponedJobs(jobs, at: now)
         var pause = Duration.zero
         var isForeseeable = storeTrouble == nil
-        switch mood.mood {
-        case .well: break
-        case .waiting(let until, _, let isOutage):
+        switch circuitBreaker.state {
+        case .closed: break
+        case .open(let until, _, let isOutage):
             pause = max(.zero, until - now.monotonic)
             isForeseeable = isForeseeable && !isOutage
-        case .stopped: isForeseeable = false
+        case .halfOpen(_, let isOutage): isForeseeable = isForeseeable && !isOutage
+        case .disabled: isForeseeable = false
         }
         let requestsUntilDone = CompletionEstimator.requestsUntilDone(jobs)
         return Dictionary(
@@ -25,7 +26,7 @@ extension LookupDispatcher {
                 let toSend = max(0, requests - inFlight.count)
                 let bySpeed = Duration.seconds(
                     answerSeconds * Double(requests) / Double(options.connectionsMax))
-                let byQuota = quota.expectedWait(forRequests: toSend, at: now) + .seconds(answerSeconds)
+                let byQuota = rateLimiter.expectedWait(forRequests: toSend, at: now) + .seconds(answerSeconds)
                 let retry = postponed[id]
                 let expected = max(
                     (now + pause + max(bySpeed, byQuota)).wall, retry?.nextAttemptAt ?? .distantPast)
@@ -63,7 +64,8 @@ extension LookupDispatcher {
         LookupHealth(
             waitReason: storeTrouble ?? waitReason,
             needsAttention: storeTrouble != nil || (waitReason != nil && !isWaitRoutine),
-            waitsUntil: waitsUntil, minute: quota.minute, day: quota.day, month: quota.month,
+            waitsUntil: waitsUntil, minute: rateLimiter.minute, day: rateLimiter.day,
+            month: rateLimiter.month,
             requestsInFlight: inFlight.count,
             openHashes: Dictionary(grouping: queue.jobs, by: \.user).mapValues { jobs in
                 jobs.reduce(0) { $0 + $1.openHashes }
@@ -73,15 +75,15 @@ extension LookupDispatcher {
     func reason(_ period: QuotaPeriod) -> String {
         switch period {
         case .minute:
-            if let pace = quota.pace {
+            if let pace = rateLimiter.pace {
                 return "another program seems to use the same key: \(pace) instead of "
-                    + "\(quota.minute.limit) requests a minute for now"
+                    + "\(rateLimiter.minute.limit) requests a minute for now"
             }
             return
-                "the minute's \(quota.minute.limit) requests are used up; goes on within the minute"
-        case .day: return "the day's \(quota.day.limit) requests are used up; goes on at 00:00 UTC"
+                "the minute's \(rateLimiter.minute.limit) requests are used up; goes on within the minute"
+        case .day: return "the day's \(rateLimiter.day.limit) requests are used up; goes on at 00:00 UTC"
         case .month:
-            return "the month's \(quota.month.limit) requests are used up; "
+            return "the month's \(rateLimiter.month.limit) requests are used up; "
                 + "goes on on the 1st at 00:00 UTC"
         }
     }

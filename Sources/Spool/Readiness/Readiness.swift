@@ -77,7 +77,8 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
                 + "give read permission, for example chmod 644"
         case .untrusted(let mode, let ownerID):
             "neither this folder's owner nor its group may read it (mode \(String(mode, radix: 8)), "
-                + "owner's user id \(ownerID)): give read permission, for example chmod 644, or copy it instead of moving it"
+                + "owner's user id \(ownerID)): give read permission, for example chmod 644, or copy it "
+                + "instead of moving it"
         case .tooLarge(let bytes, let limit):
             "\(bytes) bytes are more than the limit of \(limit) (\(limit >> 20) MiB): split the file"
         case .cannotBeTaken(let why): why

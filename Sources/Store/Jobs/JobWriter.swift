@@ -68,7 +68,7 @@ package struct JobWriter: Sendable {
         for line in slice.unusableLines {
             try insertLine.execute(arguments: [rowID, line.line, line.text.storable, line.reason])
         }
-        try AliasResolver.settle(jobID: rowID, after: mentions, in: db)
+        try AliasResolver.resolve(jobID: rowID, after: mentions, in: db)
         try JobRecord.addToCounts(
             rowID, after: mentions, mentions: slice.mentions, unusable: slice.unusableLines.count, in: db)
         return rowID
@@ -82,9 +82,10 @@ package struct ImportBatch: Sendable {
         /// Its place in the slice, counted from 1.
         var offset: Int
         var hash: FileHash
-        /// Which hash is asked before it.
-        var leader: FileHash?
-        var isLeadersFile: Bool
+        /// The hash that is asked in its place first.
+        var primary: FileHash?
+        /// Whether the list's structure says that both are names of one file.
+        var isPrimarysFile: Bool
         var line: Int
         var comment: String?
     }
@@ -100,18 +101,18 @@ package struct ImportBatch: Sendable {
     package var count: Int { rows.count + unusableLines.count }
 
     /// A line with hashes. Where it holds at most one of each kind they are taken for names of one file: the
-    /// strongest leads, and the others wait for its answer.
+    /// strongest is the primary, and the others wait for its answer.
     package mutating func add(_ entry: HashListEntry) {
         let kinds = Set(entry.hashes.map(\.kind))
-        let leader =
+        let primary =
             kinds.count == entry.hashes.count && kinds.count > 1
             ? entry.hashes.max { $0.kind < $1.kind } : nil
         for hash in entry.hashes {
-            let follows = leader != nil && hash != leader
+            let isAlias = primary != nil && hash != primary
             rows.append(
                 Row(
-                    offset: rows.count + 1, hash: hash, leader: follows ? leader : nil,
-                    isLeadersFile: follows && entry.namesOneFile, line: entry.line, comment: entry.comment))
+                    offset: rows.count + 1, hash: hash, primary: isAlias ? primary : nil,
+                    isPrimarysFile: isAlias && entry.namesOneFile, line: entry.line, comment: entry.comment))
         }
     }
 
@@ -147,7 +148,7 @@ private struct HashInsertion {
 
     func insert(_ row: ImportBatch.Row, position: Int) throws {
         try statement.execute(arguments: [
-            jobID, position, row.hash.data, row.leader?.data, row.isLeadersFile, row.line,
+            jobID, position, row.hash.data, row.primary?.data, row.isPrimarysFile, row.line,
             row.comment?.storable, knownSince, unknownSince,
         ])
     }

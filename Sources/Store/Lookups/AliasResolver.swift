@@ -2,19 +2,20 @@ import Foundation
 import GRDB
 import Model
 
-/// What becomes of a row whose leader has been answered.
+/// Resolves aliases: hashes of a list that wait for another hash of the same line, their primary, to be
+/// answered. In SQL the primary is the column `leader`.
 ///
-/// A leader that VirusTotal knows has told its other names: a follower among them is answered by now, and one
-/// that is not is another file after all and is asked by itself. A leader that VirusTotal does not know tells
-/// nothing of the others: they are asked too, unless the list's structure says that they are names of the
-/// same, unknown, file. A line alone does not: in "loader <hash> dropped <hash>" the second may be known
+/// A primary that VirusTotal knows has told its other names: an alias among them is answered by now, and one
+/// that is not is another file after all and is asked by itself. A primary that VirusTotal does not know
+/// tells nothing of the others: they are asked too, unless the list's structure says that they are names of
+/// the same, unknown, file. A line alone does not: in "loader <hash> dropped <hash>" the second may be known
 /// malware.
 enum AliasResolver {
-    /// Settles the followers of a new slice, whose rows have higher positions than `position`, as a set. None
-    /// of them leads in an earlier slice.
-    static func settle(jobID: Int64, after position: Int, in db: Database) throws {
+    /// Resolves the aliases of a new slice, whose rows have higher positions than `position`, as a set. None
+    /// of them is a primary in an earlier slice.
+    static func resolve(jobID: Int64, after position: Int, in db: Database) throws {
         let slice: StatementArguments = ["job": jobID, "position": position]
-        // Again until nothing changes, since a follower may lead on another line.
+        // Again until nothing changes, since an alias may be the primary of another line.
         repeat {
             try db.execute(
                 sql: """
@@ -37,44 +38,44 @@ enum AliasResolver {
                 """, arguments: slice)
     }
 
-    /// Settles the followers of hashes that have just been answered or failed.
+    /// Resolves the aliases of hashes that have just been answered or failed.
     ///
     /// The index is named, because SQLite would rather walk all of the job's rows, for each answer.
     ///
     /// - Returns: how many were answered by that.
-    static func settle(jobID: Int64, after finished: [Data], in db: Database) throws -> Int {
-        var leaders = finished
+    static func resolve(jobID: Int64, after finished: [Data], in db: Database) throws -> Int {
+        var primaries = finished
         var answered = 0
-        while let leader = leaders.popLast() {
-            if let asked = try unknownHash(behind: leader, jobID: jobID, in: db) {
-                let followers = try Data.fetchAll(
+        while let primary = primaries.popLast() {
+            if let asked = try unknownHash(behind: primary, jobID: jobID, in: db) {
+                let aliases = try Data.fetchAll(
                     db.cachedStatement(
                         sql: """
                             UPDATE jobHash INDEXED BY jobHashFollowing
                             SET state = 2, leader = NULL, askedAs = ?
                             WHERE jobID = ? AND leader = ? AND state = 1 AND isLeadersFile = 1 RETURNING hash
-                            """), arguments: [asked, jobID, leader])
-                answered += followers.count
-                leaders += followers
+                            """), arguments: [asked, jobID, primary])
+                answered += aliases.count
+                primaries += aliases
             }
             try db.cachedStatement(
                 sql: """
                     UPDATE jobHash INDEXED BY jobHashFollowing SET state = 0, leader = NULL
                     WHERE jobID = ? AND leader = ? AND state = 1
                     """
-            ).execute(arguments: [jobID, leader])
+            ).execute(arguments: [jobID, primary])
         }
         return answered
     }
 
-    /// The hash that VirusTotal said it does not know, if that is the answer for `leader`.
-    private static func unknownHash(behind leader: Data, jobID: Int64, in db: Database) throws -> Data? {
+    /// The hash that VirusTotal said it does not know, if that is the answer for `primary`.
+    private static func unknownHash(behind primary: Data, jobID: Int64, in db: Database) throws -> Data? {
         try Data.fetchOne(
             db.cachedStatement(
                 sql: """
                     SELECT answer.hash FROM jobHash JOIN answer
                         ON answer.hash = coalesce(jobHash.askedAs, jobHash.hash)
                     WHERE jobID = ? AND jobHash.hash = ? AND state = 2 AND answer.fileID IS NULL
-                    """), arguments: [jobID, leader])
+                    """), arguments: [jobID, primary])
     }
 }

@@ -77,7 +77,7 @@ struct OutcomeRecorder {
         var hash: Data
     }
 
-    /// Marks every row that waits for one of `names`, settles those rows' followers and counts.
+    /// Marks every row that waits for one of `names`, resolves those rows' aliases and counts.
     private func finish(
         _ names: [FileHash], recorded: inout RecordedOutcomes, mark: ([Wanted]) throws -> Void
     ) throws {
@@ -87,8 +87,8 @@ struct OutcomeRecorder {
         }
         try mark(wanted)
         for (job, rows) in Dictionary(grouping: wanted, by: \.jobID) {
-            let followers = try AliasResolver.settle(jobID: job, after: rows.map(\.hash), in: db)
-            try count(job, rows, followers: followers, recorded: &recorded)
+            let aliases = try AliasResolver.resolve(jobID: job, after: rows.map(\.hash), in: db)
+            try count(job, rows, aliases: aliases, recorded: &recorded)
         }
     }
 
@@ -108,7 +108,7 @@ struct OutcomeRecorder {
     }
 
     private func count(
-        _ job: Int64, _ rows: [Wanted], followers: Int, recorded: inout RecordedOutcomes
+        _ job: Int64, _ rows: [Wanted], aliases: Int, recorded: inout RecordedOutcomes
     ) throws {
         let isAnswer = if case .answered = outcome.result { true } else { false }
         let byName = isAnswer ? rows.count { !sent.contains($0.hash) } : 0
@@ -120,7 +120,7 @@ struct OutcomeRecorder {
                     UPDATE job SET savedByAlias = savedByAlias + ?, savedBySharing = savedBySharing + ?,
                         openCount = openCount - ?
                     WHERE id = ? RETURNING name, openCount, user, stage
-                    """), arguments: [byName + followers, isShared ? 1 : 0, rows.count + followers, job])
+                    """), arguments: [byName + aliases, isShared ? 1 : 0, rows.count + aliases, job])
         guard let row, let id = JobID(row[0] as String), let user = UserName(row[2] as String) else { return }
         // A job whose list is still being taken in is nobody's to see, and ends when all of it is there.
         guard row[3] == 1 else { return }

@@ -104,19 +104,19 @@ package struct ReportRowStore: Sendable {
 
     private static func reportRow(_ row: Row, open: Verdict) throws -> ReportRow {
         let hash = try FileHash(column: row[0])
-        var verdict: LookupAnswer?
+        var answer: LookupAnswer?
         if row[7] as Data? != nil {
             let object = try FileRecord.object(from: row, at: 10)
-            verdict = LookupAnswer(
+            answer = LookupAnswer(
                 answer: object.map(LookupAnswer.Answer.known) ?? .unknown, askedAt: Date(milliseconds: row[8])
             )
         }
         let state: ReportRow.State
-        switch (row[1] as Int, verdict) {
-        case (2, let verdict?): state = .answered(verdict)
-        case (3, _): state = .failed(reason: row[3], stale: verdict)
-        case _ where open == .notAsked: state = .notAsked(stale: verdict)
-        default: state = .waiting(stale: verdict)
+        switch (row[1] as Int, answer) {
+        case (2, let answer?): state = .answered(answer)
+        case (3, _): state = .failed(reason: row[3], stale: answer)
+        case _ where open == .notAsked: state = .notAsked(stale: answer)
+        default: state = .waiting(stale: answer)
         }
         return ReportRow(
             hash: hash, state: state, comment: row[6], line: row[4], occurrences: row[5],

@@ -91,11 +91,11 @@ enum Schema {
             jobID INTEGER NOT NULL REFERENCES job(id) ON DELETE CASCADE,
             position INTEGER NOT NULL,
             hash BLOB NOT NULL CHECK (length(hash) IN (16, 20, 32)),
-            -- 0 open: to be asked. 1 following: its leader, a stronger hash on the same line, is asked first.
+            -- 0 open: to be asked. 1 alias: its primary (leader), a stronger hash of the line, is first.
             -- 2 answered. 3 failed: the reason says why.
             state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
             leader BLOB CHECK ((leader IS NOT NULL) = (state = 1)),
-            -- Whether the list's structure, not only the line, says that it is the leader's file.
+            -- Whether the list's structure, not only the line, says that it is the primary's file.
             isLeadersFile INTEGER NOT NULL DEFAULT 0 CHECK (isLeadersFile IN (0, 1)),
             -- The hash that was asked instead, where the answer stands under that one only.
             askedAs BLOB,
@@ -150,7 +150,7 @@ enum Schema {
         """
 
     private static let stagesOfJobs = """
-        -- 0 its list is being read, slice by slice. 1 it is complete. 2 it is being removed; its name is free.
+        -- 0 its list is being read, slice by slice. 1 complete. 2 it is being removed; its name is free.
         -- Only complete jobs are shown and asked for.
         ALTER TABLE job ADD COLUMN stage INTEGER NOT NULL DEFAULT 1 CHECK (stage IN (0, 1, 2));
         CREATE INDEX jobNotThere ON job (user) WHERE stage <> 1;

@@ -118,7 +118,8 @@ struct StatusCommand: AsyncParsableCommand {
                     folder.missedByEvents > 0 ? ", \(folder.missedByEvents) files missed by events" : ""
                 let problem = folder.problem.map { ": \($0)" } ?? ""
                 lines.append(
-                    "  \(folder.user): \(folder.watching.rawValue), \(folder.waitingFiles) waiting\(queue)\(missed)"
+                    "  \(folder.user): \(folder.watching.rawValue), \(folder.waitingFiles) "
+                        + "waiting\(queue)\(missed)"
                         + problem)
                 lines += folder.reading.map { "    \($0)" }
             }
