@@ -1,7 +1,7 @@
 /// Rate limiter for log lines of one kind: so many a period, and the next line says how many were left out.
 ///
-/// A flood of events (requests of strangers, overflows of a queue) must not become a flood of the log. Pure: the
-/// time is given. A period begins with its first line.
+/// A flood of events (requests of strangers, overflows of a queue) must not become a flood of the log. Pure:
+/// the time is given. A period begins with its first line.
 package struct LogRateLimiter: Sendable {
     private let linesMax: Int
     private let period: Duration
@@ -20,7 +20,8 @@ package struct LogRateLimiter: Sendable {
     /// Decides about one line.
     ///
     /// - Parameter now: by a clock that never goes back.
-    /// - Returns: how many lines were left out since the last one that was written; nil to leave this one out, too.
+    /// - Returns: how many lines were left out since the last one that was written; nil to leave this one
+    ///   out, too.
     package mutating func admit(at now: Duration) -> Int? {
         if periodStart.map({ now - $0 >= period }) ?? true {
             periodStart = now

@@ -31,6 +31,20 @@ package protocol ServiceClock: Sendable {
     func sleep(for duration: Duration) async throws
 }
 
+extension ServiceClock {
+    /// Calls `slice` until it says that nothing is left, and rests after each call for as long as it took:
+    /// others that wait for the same resource have half of the time. Runs on the caller's actor.
+    package func runSlices(
+        isolation: isolated (any Actor)? = #isolation, _ slice: () throws -> Bool
+    ) async throws {
+        var began = now.monotonic
+        while try slice() {
+            try await sleep(for: now.monotonic - began)
+            began = now.monotonic
+        }
+    }
+}
+
 /// The machine's clocks.
 package struct SystemClock: ServiceClock {
     private let start = ContinuousClock.now

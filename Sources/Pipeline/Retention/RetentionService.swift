@@ -7,7 +7,7 @@ package import Store
 package import Support
 
 /// Removes finished jobs that are old enough, with their report folders, and old requests of the ledger: at
-/// the start and every hour. Deletes the rows of jobs that were removed, by it or by somebody else.
+/// the start and every hour. Deletes the rows of jobs that were removed, by it or by a command.
 package actor RetentionService: Service {
     private enum Event: Sendable {
         case jobsRemoved
@@ -54,40 +54,33 @@ package actor RetentionService: Service {
         var nextSweep = clock.now.monotonic
         while !Task.isCancelled {
             if clock.now.monotonic >= nextSweep {
-                sweep()
+                await sweep()
                 nextSweep = clock.now.monotonic + Self.interval
             }
-            await purge()
+            await inSlices("The rows of removed jobs cannot be deleted") { try database.jobs.purge() }
             _ = await mailbox.take(upTo: nextSweep - clock.now.monotonic, clock: clock)
         }
     }
 
-    /// Deletes what nobody sees any more, a little at a time and half of the time: nobody waits for it.
-    private func purge() async {
+    /// Does what no user waits for, a little at a time.
+    private func inSlices(_ complaint: String, _ slice: () throws -> Bool) async {
         do {
-            var began = clock.now.monotonic
-            while !Task.isCancelled, try database.jobs.purge() {
-                try? await clock.sleep(for: clock.now.monotonic - began)
-                began = clock.now.monotonic
-            }
+            try await clock.runSlices(slice)
+        } catch is CancellationError {
+            // The daemon stops; the rest is done at the next start.
         } catch {
-            logger.error(
-                "The rows of removed jobs cannot be deleted; it is tried again in an hour.",
-                metadata: ["reason": "\(error)"])
+            logger.error("\(complaint); it is tried again in an hour.", metadata: ["reason": "\(error)"])
         }
     }
 
     /// Removes what is old enough now.
-    package func sweep() {
-        do {
-            try database.ledger.prune(before: clock.now.wall.addingTimeInterval(-Self.requestsKept.seconds))
-        } catch {
-            logger.error(
-                "Old requests cannot be dropped from the ledger; it is tried again in an hour.",
-                metadata: ["reason": "\(error)"])
+    package func sweep() async {
+        let requestsBefore = clock.now.wall - Self.requestsKept
+        await inSlices("Old requests cannot be dropped from the ledger") {
+            try database.ledger.prune(before: requestsBefore)
         }
         guard keep > .zero else { return }
-        let limit = clock.now.wall.addingTimeInterval(-keep.seconds)
+        let limit = clock.now.wall - keep
         var removed = 0
         // Jobs that cannot be removed stay the oldest, and must not keep the others.
         var kept: [(job: Job, error: any Error)] = []

@@ -31,25 +31,4 @@ package struct CacheStore: Sendable {
                 newestAskedAt: (row[4] as Int64?).map(Date.init(milliseconds:)))
         }
     }
-
-    /// Forgets the answers that were asked for before `date`, but for those that a report in the making
-    /// shows.
-    ///
-    /// - Returns: how many hashes were forgotten.
-    package func prune(before date: Date) throws -> Int {
-        try pool.write { db in
-            try db.execute(
-                sql: """
-                    DELETE FROM answer WHERE askedAt < ? AND hash NOT IN (
-                        SELECT coalesce(askedAs, hash) FROM jobHash JOIN job ON job.id = jobID
-                        WHERE isPublished = 0)
-                    """, arguments: [date.milliseconds])
-            let forgotten = db.changesCount
-            try db.execute(
-                sql: """
-                    DELETE FROM file WHERE NOT EXISTS (SELECT 1 FROM answer WHERE answer.fileID = file.id)
-                    """)
-            return forgotten
-        }
-    }
 }

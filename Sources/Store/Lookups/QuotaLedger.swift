@@ -81,14 +81,21 @@ package struct QuotaLedger: Sendable {
         }
     }
 
-    /// Drops the single requests of before `date`; the days' sums stay.
-    package func prune(before date: Date) throws {
+    /// Drops some single requests of before `date`, in a short transaction; the days' sums stay.
+    ///
+    /// - Returns: whether there may be more.
+    package func prune(before date: Date) throws -> Bool {
         try pool.write { db in
             try db.execute(
-                sql: "DELETE FROM request WHERE sentAt < ? AND endedAt < ?",
-                arguments: [date.milliseconds, date.milliseconds])
+                sql: """
+                    DELETE FROM request WHERE id IN (
+                        SELECT id FROM request WHERE sentAt < :date AND endedAt < :date LIMIT :limit)
+                    """, arguments: ["date": date.milliseconds, "limit": Self.requestsAtOnce])
+            return db.changesCount == Self.requestsAtOnce
         }
     }
+
+    private static let requestsAtOnce = 5_000
 
     /// Takes a request back that has not left this machine: without a connection VirusTotal has counted
     /// nothing.

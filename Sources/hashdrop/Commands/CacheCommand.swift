@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Settings
 import Store
+import Support
 
 /// `hashdrop cache …`: the verdict cache.
 struct CacheCommand: AsyncParsableCommand {
@@ -48,7 +49,13 @@ struct CacheCommand: AsyncParsableCommand {
         func run() async throws {
             let settings = try await configurationOption.settings()
             let before = Date().addingTimeInterval(-Double(olderThan) * 86_400)
-            let forgotten = try StatePaths.openDatabase(settings).cache.prune(before: before)
+            var pruning = try StatePaths.openDatabase(settings).cache.pruning(before: before)
+            var forgotten = 0
+            try await SystemClock().runSlices {
+                guard let count = try pruning.advance() else { return false }
+                forgotten += count
+                return true
+            }
             let hashes = forgotten == 1 ? "hash that was" : "hashes that were"
             print(
                 "Forgot \(forgotten) \(hashes) asked for more than \(olderThan) "

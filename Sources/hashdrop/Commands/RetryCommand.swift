@@ -19,7 +19,13 @@ struct RetryCommand: AsyncParsableCommand {
                 .usage, "'\(job.showingControls)' is no job; one looks like 20261123-195045-k3f9x.")
         }
         let settings = try await configurationOption.settings()
-        let opened = try StatePaths.openDatabase(settings).jobs.retryFailed(id)
+        var retry = try StatePaths.openDatabase(settings).jobs.retry(id)
+        var opened = 0
+        try await SystemClock().runSlices {
+            guard let count = try retry.advance() else { return false }
+            opened += count
+            return true
+        }
         guard opened > 0 else { return print("The job \(id) has no failed hash.") }
         try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
         print("\(opened) \(opened == 1 ? "hash is" : "hashes are") asked again.")
