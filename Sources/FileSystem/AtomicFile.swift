@@ -1,5 +1,5 @@
 package import Foundation
-package import Glibc
+import Glibc
 
 /// A file that appears under its name complete or not at all.
 ///

@@ -1,3 +1,4 @@
+import Model
 import Support
 
 /// Circuit breaker for the VirusTotal API. Pure: the time and the chance are given.

@@ -7,9 +7,7 @@ extension Directory {
     ///
     /// Step by step, so that a link in the place of any folder on the way is an error (`ELOOP` or `ENOTDIR`).
     func parent(of name: DroppedName) throws -> Directory {
-        let number = openat(self.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard number >= 0 else { throw FileSystemError("open the folder", errno, path: path) }
-        var folder = Directory(descriptor: FileDescriptor(number), path: path)
+        var folder = try reopened()
         for part in name.folders { folder = try folder.folder(part) }
         return folder
     }
