@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// Why libcrypto could not do what was asked.
+/// An error of libcrypto.
 package struct CryptographyError: Error, Hashable, CustomStringConvertible {
     /// What was tried, as a verb phrase.
     package let action: String

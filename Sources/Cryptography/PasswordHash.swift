@@ -48,7 +48,8 @@ package struct PasswordHash: Hashable, Sendable {
         self.key = key
     }
 
-    /// A hash that no password has, for names that nobody has: a check costs what it costs for somebody.
+    /// A hash that no password has, to check logins of unknown users against: they must cost as much as those
+    /// of known ones.
     package init(decoy parameters: Parameters) {
         self.parameters = parameters
         salt = Self.random(Self.saltBytes)

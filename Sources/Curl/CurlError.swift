@@ -1,6 +1,6 @@
 import CCurl
 
-/// Why a request got no answer. It never holds a header's value or a proxy's password.
+/// Error of a request that got no answer. It never holds a header's value or a proxy's password.
 package struct CurlError: Error, Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         /// Refused before anything was sent: a bad URL, a line break in a header, a certificate file that is

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// One request on its way: settled exactly once, by whoever is first – the answer, an error or the
+/// One request on its way: settled exactly once, by the first event – the answer, an error or the
 /// cancellation.
 final class CurlExchange: Sendable {
     let request: CurlRequest

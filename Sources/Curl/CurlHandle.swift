@@ -87,7 +87,8 @@ final class CurlHandle {
         // The path goes out as it was checked: no folding of "/../".
         try set(CURLOPT_PATH_AS_IS, 1)
         if options.certificateFile != nil || options.certificateFolder != nil {
-            // Whoever names certificates wants to trust these and no others, so nil switches the default off.
+            // An operator who names certificates wants to trust these and no others, so nil switches the
+            // default off.
             try check(ccurl_set_string(easy, CURLOPT_CAINFO, options.certificateFile))
             try check(ccurl_set_string(easy, CURLOPT_CAPATH, options.certificateFolder))
         }
@@ -106,7 +107,7 @@ final class CurlHandle {
     private func setRoute(to url: CurlURL) throws(CurlError) {
         if url.scheme == "https" {
             try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
-            // While the first connection is being made nobody knows whether it will carry many requests
+            // While the first connection is being made it is unknown whether it will carry many requests
             // (HTTP/2): wait for that rather than open one for each.
             try set(CURLOPT_PIPEWAIT, 1)
         } else {

@@ -8,7 +8,7 @@ struct CurlMulti: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 }
 
-/// What other threads want from the client's thread, in order.
+/// Queue of orders from other threads to the client's thread.
 final class CurlInbox: Sendable {
     enum Order {
         case start(CurlExchange)

@@ -32,7 +32,7 @@ package struct CurlOptions: Sendable {
 
     /// The defaults, with trusted certificates from `CURL_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR`.
     ///
-    /// The library reads none of the three; the `curl` command does, and people expect it
+    /// The library reads none of the three; the `curl` command does, and operators expect it
     /// (manual page curl(1), "environment"). An empty value counts as unset.
     package init(environment: [String: String]) {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }

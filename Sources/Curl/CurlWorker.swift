@@ -92,7 +92,7 @@ final class CurlWorker {
     private func end() {
         let (orders, reason) = inbox.close()
         for case .start(let exchange) in orders { exchange.settle(.failure(reason)) }
-        // Everybody is told before anything is closed, because closing may block in a name lookup.
+        // All requests are settled before anything is closed, because closing may block in a name lookup.
         for handle in running.values { handle.exchange?.settle(.failure(reason)) }
         for handle in running.values { curl_multi_remove_handle(multi.pointer, handle.easy) }
         running = [:]

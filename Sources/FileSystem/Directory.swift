@@ -2,7 +2,8 @@ package import Glibc
 
 /// A folder held open, so that what lies in it is reached without following a path a second time.
 ///
-/// Every function reports the path that people know, throws `FileSystemError`, and follows no symbolic links.
+/// Every function reports the path as the settings name it, throws `FileSystemError`, and follows no symbolic
+/// links.
 package struct Directory: ~Copyable {
     package let descriptor: FileDescriptor
     /// For messages.

@@ -1,6 +1,6 @@
 package import Glibc
 
-/// An open descriptor that is closed with its owner.
+/// Open file descriptor that is closed with its owner.
 package struct FileDescriptor: ~Copyable {
     package let number: Int32
 

@@ -2,13 +2,13 @@ import Foundation
 import Glibc
 import Support
 
-/// A system call on a file or folder that failed: which, why, where, and what the operator should do.
+/// Error of a system call on a file or folder: which call, why, where, and what the operator should do.
 package struct FileSystemError: Error, Hashable, CustomStringConvertible {
     /// What was tried, as a verb phrase: `open the folder`.
     package let action: String
     /// The errno.
     package let errorNumber: Int32
-    /// The path as people write it, relative to the spool where it lies in it.
+    /// The path, relative to the spool for what lies in it.
     package let path: String
 
     package init(_ action: String, _ errorNumber: Int32, path: String) {
@@ -31,7 +31,7 @@ package struct FileSystemError: Error, Hashable, CustomStringConvertible {
         "cannot \(action) \(path.showingControls): \(Self.words(errorNumber)). \(advice)"
     }
 
-    /// The same without the path, for those to whom the daemon's own folders mean nothing.
+    /// The same without the path, for users, to whom the daemon's own folders mean nothing.
     package var summary: String { "\(Self.words(errorNumber)). \(advice)" }
 
     /// What the operator should do.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the Glibc module does not show because it is compiled without `_GNU_SOURCE`, and nothing else.
+/// Calls and constants that the Glibc module does not show because it is compiled without `_GNU_SOURCE`.
 package enum GlibcShims {
     /// `fcntl` command, `<linux/fcntl.h>`.
     package static let setLease: Int32 = 1_024

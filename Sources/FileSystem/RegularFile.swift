@@ -1,6 +1,6 @@
 import Glibc
 
-/// What an open file is.
+/// Size of an open regular file.
 ///
 /// Stands here and not beside the page that asks: in a module that also imports SwiftNIO the optimising
 /// compiler takes the system's `stat` for one that NIO's own C module defines, and refuses it.

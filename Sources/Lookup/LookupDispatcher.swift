@@ -83,7 +83,7 @@ package actor LookupDispatcher {
     /// A job was accepted.
     package nonisolated func jobAdded(_ id: JobID) { mailbox.post(.jobAdded(id)) }
 
-    /// Jobs were cancelled, removed or retried: everything is read anew.
+    /// Jobs were cancelled, removed or retried: all are read again.
     package nonisolated func jobsChanged() { mailbox.post(.jobsChanged) }
 
     /// Nothing more is sent; `run` returns when what is in flight has ended and is recorded.
@@ -127,7 +127,7 @@ package actor LookupDispatcher {
         }
     }
 
-    /// With nothing to wait for it looks around once an hour all the same.
+    /// With nothing to wait for it looks again once an hour.
     private static let idleWaitMax: Duration = .seconds(3600)
     private static let storeRetryInterval: Duration = .seconds(5)
 

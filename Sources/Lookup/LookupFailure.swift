@@ -1,6 +1,6 @@
 package import Model
 
-/// Why a request brought no answer, reduced to what the queue has to do about it.
+/// Failure of a lookup, reduced to what the dispatcher has to know.
 package struct LookupFailure: Error, Hashable, Sendable {
     package var disposition: FailureDisposition
     /// A sentence for the reader of the report.

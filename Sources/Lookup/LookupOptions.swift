@@ -1,6 +1,6 @@
 package import Model
 
-/// How lookups are paced.
+/// Options of the lookups.
 package struct LookupOptions: Hashable, Sendable {
     package var limits: QuotaLimits
     /// Requests in flight at once; default 4, at least 1.
@@ -25,7 +25,7 @@ package struct LookupOptions: Hashable, Sendable {
     }
 }
 
-/// Asks VirusTotal: the one thing that the queue cannot do itself.
+/// Where answers come from: VirusTotal, or a test's script.
 package struct LookupSource: Sendable {
     /// One request, one answer or failure; returns within the request's time limit.
     package var ask: @Sendable (FileHash) async -> Result<LookupAnswer.Answer, LookupFailure>

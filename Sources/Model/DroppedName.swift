@@ -1,13 +1,14 @@
 import Support
 
-/// The name under which a file was dropped: any bytes but NUL and `/`, at most 255 of them, not always text.
+/// Name of a dropped file: its path below the user's folder, such as `batch/a.txt`. Each part is any bytes
+/// but NUL and `/`, at most 255 of them, and not always text.
 package struct DroppedName: Hashable, Sendable, Comparable {
     package let bytes: [UInt8]
 
     package init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
     package init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// The name for people: invalid UTF-8 as U+FFFD, control and text-direction characters as `\u{…}`, and so
+    /// The name to show: invalid UTF-8 as U+FFFD, control and text-direction characters as `\u{…}`, and so
     /// is white space if there is nothing else. It is text, not markup: HTML and CSV escape it once more.
     package var display: String {
         let text = String(decoding: bytes, as: UTF8.self)

@@ -13,7 +13,7 @@ package struct FileHash: Hashable, Sendable {
         /// The digest's length in bytes: 16, 20 or 32.
         package var byteCount: Int { Int(rawValue) }
 
-        /// The name as people write it: `MD5`, `SHA-1`, `SHA-256`.
+        /// The usual name: `MD5`, `SHA-1`, `SHA-256`.
         package var name: String {
             switch self {
             case .md5: "MD5"

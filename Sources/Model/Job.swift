@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Where a job stands.
+/// State of a job.
 package enum JobState: String, Hashable, Sendable, CaseIterable {
     /// Accepted; some hashes still need an answer.
     case running
@@ -57,7 +57,7 @@ package struct Job: Hashable, Sendable {
     package var folderName: String { "\(id)_\(droppedName.pathComponent)" }
 }
 
-/// How many hashes a job has, and of which verdict.
+/// Counts of a job's hashes, by verdict.
 package struct JobCounts: Hashable, Sendable {
     /// Different hashes, that is rows of the report.
     package var hashes: Int
@@ -82,7 +82,7 @@ package struct JobCounts: Hashable, Sendable {
     package var finished: Int { hashes - self[.waiting] }
 }
 
-/// What a job cost VirusTotal's quota and what it did not.
+/// Requests that a job sent, and those that it saved.
 package struct RequestCost: Hashable, Sendable {
     /// Requests sent for this job, those that failed and were sent again among them.
     package var requestsSent: Int
@@ -112,10 +112,10 @@ package struct RequestCost: Hashable, Sendable {
     }
 }
 
-/// How far a running job is from its end.
+/// Estimate of a running job's end.
 package struct JobEstimate: Hashable, Sendable {
-    /// When it should be done, by the quota, the queue before it and what it still needs; nil when nobody can
-    /// tell.
+    /// When it should be done, by the quota, the queue before it and what it still needs; nil when that
+    /// cannot be told.
     package var expectedAt: Date?
     /// What the job waits for at the moment, in words for its owner; nil while it simply goes on.
     package var waitReason: String?
@@ -126,7 +126,7 @@ package struct JobEstimate: Hashable, Sendable {
     }
 }
 
-/// A directory entry of a user's folder that is not picked up (yet), and why.
+/// An entry of a user's folder that is not picked up (yet), and why.
 package struct WaitingFile: Hashable, Sendable {
     package var name: DroppedName
     /// In words for its owner, for example `still being written`.

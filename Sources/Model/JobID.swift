@@ -4,7 +4,7 @@ import Support
 /// A job's name: when it was claimed (UTC) and five random characters, for example `20261123-195045-k3f9x`.
 ///
 /// Made before the job is stored, so that a claimed file has its final name at once; names sort by time and
-/// say nothing about other people's jobs. Two of 2^25 names a second collide rarely; who makes one checks.
+/// say nothing about other users' jobs. Two of 2^25 names a second collide rarely; the caller checks.
 package struct JobID: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let description: String
 

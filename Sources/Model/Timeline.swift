@@ -1,7 +1,7 @@
 package import Foundation
 import Support
 
-/// Rows by a date of theirs, in few enough parts for a small chart.
+/// Histogram of rows by a date, with few enough buckets for a small chart.
 package struct Timeline: Hashable, Sendable {
     /// What one bucket is long. Weeks begin on Monday, everything in UTC.
     package enum Unit: String, Hashable, Sendable, CaseIterable {

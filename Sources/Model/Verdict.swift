@@ -22,7 +22,7 @@ package struct LookupAnswer: Hashable, Sendable {
     }
 }
 
-/// The one word that a reader looks for, from the most to the least alarming.
+/// Verdict of a row: one word, from the most to the least alarming.
 package enum Verdict: String, Hashable, Sendable, CaseIterable, Comparable {
     case malicious
     case suspicious
@@ -53,7 +53,7 @@ package enum Verdict: String, Hashable, Sendable, CaseIterable, Comparable {
     }
 }
 
-/// From how many detecting engines a file is called malicious or suspicious.
+/// Numbers of detecting engines from which a file is called malicious or suspicious.
 package struct VerdictThresholds: Hashable, Sendable {
     /// Default 3; at least 1.
     package var maliciousFrom: Int

@@ -1,7 +1,7 @@
 package import Lookup
 import ServiceLifecycle
 
-/// Runs the lookups for the life of the daemon; at the end it lets what is in flight come home.
+/// Runs the lookups for the life of the daemon; at the end it waits for the requests in flight.
 package struct LookupService: Service {
     private let dispatcher: LookupDispatcher
 

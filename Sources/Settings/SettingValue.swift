@@ -1,4 +1,4 @@
-/// Reads what people write for durations and sizes.
+/// Parser of the settings' durations and sizes.
 enum SettingValue {
     private static let durationUnits: [(String, Double)] = [
         ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),

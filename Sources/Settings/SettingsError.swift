@@ -1,4 +1,4 @@
-/// A setting that cannot be used: which, where it came from, why, and what would be right.
+/// Error of a setting: which, where it came from, why it cannot be used, and what would be right.
 package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String
 

@@ -221,7 +221,7 @@ package struct SettingsLoader {
         }
     }
 
-    /// Reports in the spool would be picked up, and the spool in the reports be shown to everybody.
+    /// Reports in the spool would be picked up, and the spool in the reports be shown to all users.
     private func checkFolders(spool: String, reports: String) throws {
         let (spool, reports) = (spool + "/", reports + "/")
         if spool.hasPrefix(reports) || reports.hasPrefix(spool) {
@@ -232,7 +232,7 @@ package struct SettingsLoader {
     }
 
     private func key(_ name: String) -> SettingKey {
-        // A name that is not in the table is a mistake of ours, which any test of the loader finds.
+        // A name that is not in the table is a programming error, which any test of the loader finds.
         SettingKey.all.first { $0.name == name }!
     }
 

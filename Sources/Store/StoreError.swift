@@ -1,9 +1,9 @@
-/// Why the database cannot be used, or cannot do what was asked.
+/// Error of the database: it cannot be used, or cannot do what was asked.
 package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
         /// The file cannot be opened, created or written.
         case cannotOpen
-        /// The file is no database of ours, or is damaged.
+        /// The file is not hashdrop's database, or is damaged.
         case notOurs
         /// Made by a newer hashdrop.
         case tooNew

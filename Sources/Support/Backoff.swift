@@ -10,7 +10,7 @@ package struct Backoff: Hashable, Sendable {
 
     /// The wait after so many failures in a row, at least one.
     package func wait(afterFailures count: Int) -> Duration {
-        // Beyond 2^20 every limit of ours is reached.
+        // Beyond 2^20 every limit is reached.
         min(limit, first * (1 << min(max(count, 1) - 1, 20)))
     }
 

@@ -1,7 +1,7 @@
 import Dispatch
 
-/// Runs an actor on a thread of its own queue, so that it may block on the database or the file system
-/// without holding up Swift's few cooperative threads.
+/// Executor for an actor that blocks on the database or the file system: a serial Dispatch queue, which lends
+/// it a thread, so that it does not hold up Swift's few cooperative threads.
 package final class BlockingExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

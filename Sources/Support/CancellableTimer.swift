@@ -6,7 +6,7 @@ import Synchronization
 /// `Task.sleep` does: what it has queued stays until its time comes, some 580 bytes each (measured with Swift
 /// 6.3 on Linux). A daemon that asks fast cancels hundreds a second, many of an hour.
 package final class CancellableTimer: Sendable {
-    // A timer belongs to whoever holds the lock.
+    // A timer belongs to the thread that holds the lock.
     private struct Setting: @unchecked Sendable {
         var continuation: CheckedContinuation<Void, any Error>
         var timer: any DispatchSourceTimer

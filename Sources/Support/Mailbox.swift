@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Where others leave events for one reader, who takes all of them at once.
+/// Mailbox: other threads leave events for one reader, which takes all of them at once.
 ///
-/// Unbounded by itself: what is posted is bounded by the requests in flight and by one entry a wake-up.
+/// Unbounded by itself: its writers bound what they post, by the requests in flight or by `post(once:)`.
 package final class Mailbox<Event: Sendable>: Sendable {
     private struct State {
         var events: [Event] = []

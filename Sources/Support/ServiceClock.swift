@@ -1,6 +1,6 @@
 package import Foundation
 
-/// One point in time by two clocks: the wall's, for days and months and for people, and one that never steps,
+/// One reading of two clocks: the wall clock, for days, months and what is shown, and one that never steps,
 /// for minutes and waits.
 package struct ClockReading: Hashable, Sendable {
     package var wall: Date
@@ -24,7 +24,7 @@ extension Duration {
     }
 }
 
-/// What tells the time and waits; a test's own clock stands still until it is told.
+/// Clock of a service: tells the time and waits. A test's clock stands still until the test moves it.
 package protocol ServiceClock: Sendable {
     var now: ClockReading { get }
     /// Returns after `duration`, or earlier by throwing if the task is cancelled.

@@ -1,6 +1,6 @@
 import Support
 
-/// A VirusTotal API key, which shows itself to nobody: printed, interpolated or dumped it reads `«redacted»`.
+/// A VirusTotal API key. It is never shown: printed, interpolated or dumped it reads `«redacted»`.
 package struct APIKey: Sendable, Hashable {
     /// The key itself, for the request's header alone.
     let secret: String

@@ -117,7 +117,7 @@ package struct VirusTotalAnswer: Sendable {
     private var retryAfter: Duration? { RetryAfter.duration(in: response.headers, now: receivedAt) }
 
     private var errorBody: ErrorPayload.Body? {
-        // Anything else is an answer of somebody else, whom `bodyFault` describes.
+        // Anything else is not VirusTotal's answer; `bodyFault` describes it.
         (try? JSONDecoder().decode(ErrorPayload.self, from: Data(response.body)))?.error
     }
 

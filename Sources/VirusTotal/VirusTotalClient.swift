@@ -3,7 +3,7 @@ import Foundation
 package import Model
 package import Support
 
-/// Asks VirusTotal's API v3; every call is one request, and whether it may be sent is the caller's business.
+/// Client of VirusTotal's API v3. Every call is one request; the caller decides whether it may be sent.
 package struct VirusTotalClient: Sendable {
     package let endpoint: VirusTotalEndpoint
     private let key: APIKey

@@ -66,7 +66,7 @@ package struct VirusTotalEndpoint: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why a text is not usable as an endpoint, for the person who wrote it.
+/// Error of an endpoint's text, for the operator who wrote it.
 package struct VirusTotalEndpointError: Error, Hashable, Sendable, CustomStringConvertible {
     package let sentence: String
     package var description: String { sentence }

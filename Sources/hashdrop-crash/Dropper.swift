@@ -34,7 +34,7 @@ struct Dropper: Sendable {
     let user: String
     let number: Int
     let spool: URL
-    /// On the spool's file system, watched by nobody.
+    /// On the spool's file system, and not watched.
     let outside: URL
     let seed: UInt64
 

@@ -29,7 +29,7 @@ struct Findings {
 
     var isClean: Bool { faults.isEmpty && jobs == lists }
 
-    /// For people: what was done, then each fault with its number and its first examples.
+    /// As text: what was done, then each fault with its number and its first examples.
     var table: String {
         let facts = [
             ("seed", "\(seed)"), ("seconds", "\(Int(seconds))"), ("kills of the daemon", "\(kills.daemon)"),

@@ -8,7 +8,7 @@ enum ExitCode: Int32 {
     case rootGone = 66
     /// inotify is not to be had, or failed.
     case inotifyFailed = 71
-    /// Nobody reads the hints any more.
+    /// The hints are not read any more.
     case outputClosed = 74
     /// The library holds too many dead entries: start the helper again and scan.
     case startAgain = 75
@@ -17,7 +17,7 @@ enum ExitCode: Int32 {
 /// Ends the process; `sentence` goes to standard error.
 func end(_ code: ExitCode, _ sentence: String) -> Never {
     let line = Array("hashdrop-watch: \(sentence)\n".utf8)
-    // Standard error may be closed as well, and there is nobody else to tell.
+    // Standard error may be closed as well, and there is no other place for it.
     _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     exit(code.rawValue)
 }

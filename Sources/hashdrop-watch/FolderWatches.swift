@@ -61,7 +61,7 @@ struct FolderWatches {
         }
     }
 
-    /// Lost events may be those that told of dead watches, so every watch is made anew.
+    /// Lost events may be those that told of dead watches, so every watch is made again.
     private mutating func overflowed() {
         hints.add(.overflow)
         for name in Array(watches.keys) { disarm(name) }

@@ -3,7 +3,7 @@ import Glibc
 /// Writes records to standard output; their grammar is in Sources/Spool/WatchHint.swift.
 ///
 /// Records are gathered while the queue has events. What a writer at work repeats is written once: a hint
-/// only means "look there", and whoever reads it looks after all of them. Records of names that come and go
+/// only means "look there", and the daemon looks after all of them. Records of names that come and go
 /// stay in their order, because the last one tells how a name came to be.
 struct HintWriter {
     enum Kind: String {
@@ -34,7 +34,7 @@ struct HintWriter {
     }
 
     /// Writes what was gathered; blocks while the pipe is full (the kernel's queue overflows then, which is a
-    /// hint as well), and ends the process when nobody reads.
+    /// hint as well), and ends the process when the daemon does not read.
     mutating func flush() {
         var rest = pending[...]
         while !rest.isEmpty {

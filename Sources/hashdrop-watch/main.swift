@@ -18,7 +18,7 @@ func argument(_ index: Int) -> [UInt8]? {
     return Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
 }
 
-/// Ends with the parent, even if it was killed: nobody would read the hints of an orphan.
+/// Ends with the parent, even if it was killed: the hints of an orphan would not be read.
 func dieWithParent(_ parent: pid_t?) {
     guard hashdrop_die_with_parent() == 0 else {
         end(.inotifyFailed, "cannot bind to the parent process: \(message(errno))")
@@ -57,7 +57,7 @@ guard var root = argument(1), root.first == UInt8(ascii: "/"), CommandLine.argc 
 // A slash at the end would make the kernel follow a symbolic link.
 while root.count > 1, root.last == UInt8(ascii: "/") { root.removeLast() }
 // Not every library marks its descriptors close-on-exec, and a file that this process held open by accident
-// would look as if somebody wrote to it.
+// would look as if a program wrote to it.
 closefrom(3)
 dieWithParent(argument(2).flatMap { pid_t(String(decoding: $0, as: UTF8.self)) })
 // Then a closed pipe is an error to report and not a signal.

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The program: one binary for the daemon and for the people around it.
+/// The program: one binary for the daemon and its commands.
 @main
 struct Hashdrop: AsyncParsableCommand {
     static let version = "0.1.0"

@@ -43,7 +43,7 @@ struct PipelineFixture {
     }
 
     /// - Parameter hashesAtOnce: of a list that are taken in at once.
-    func desk(hashesAtOnce: Int = 20_000) throws -> ClaimProcessor {
+    func claimProcessor(hashesAtOnce: Int = 20_000) throws -> ClaimProcessor {
         let lookups = try LookupDispatcher(
             database: database,
             options: LookupOptions(

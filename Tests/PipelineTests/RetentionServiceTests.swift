@@ -26,28 +26,28 @@ struct RetentionServiceTests {
 
     @Test(.enabled(if: mayBlock, "this account may not mount"))
     func whatCannotBeRemovedDoesNotKeepTheOthers() async throws {
-        let workshop = try PipelineFixture()
+        let fixture = try PipelineFixture()
         // More than are fetched at once, so that a sweep that gave up or turned in circles would show.
         var jobs: [Job] = []
         for number in 0..<150 {
             let job = Samples.job(
                 name: "\(number).txt", state: .refused, receivedAt: Samples.now - 10_000 + Double(number))
-            try workshop.database.jobs.refuse(job)
-            try workshop.database.jobs.saveReported(job.id, words: [:], isFinal: true)
+            try fixture.database.jobs.refuse(job)
+            try fixture.database.jobs.saveReported(job.id, words: [:], isFinal: true)
             jobs.append(job)
         }
-        let stuck = workshop.folder.path("reports/alice/\(jobs[0].folderName)")
+        let stuck = fixture.folder.path("reports/alice/\(jobs[0].folderName)")
         try FileManager.default.createDirectory(
             atPath: stuck + "/inner", withIntermediateDirectories: true)
         #expect(Self.block(stuck))
         defer { Self.unblock(stuck) }
         let service = RetentionService(
-            database: workshop.database, publisher: workshop.publisher, keep: .seconds(60),
-            reports: workshop.reports, runtime: workshop.runtime, logger: workshop.logger)
+            database: fixture.database, publisher: fixture.publisher, keep: .seconds(60),
+            reports: fixture.reports, runtime: fixture.runtime, logger: fixture.logger)
         await service.sweep()
-        #expect(try workshop.database.jobs.jobs(limit: 200).map(\.id) == [jobs[0].id])
+        #expect(try fixture.database.jobs.jobs(limit: 200).map(\.id) == [jobs[0].id])
         Self.unblock(stuck)
         await service.sweep()
-        #expect(try workshop.database.jobs.count() == 0)
+        #expect(try fixture.database.jobs.count() == 0)
     }
 }

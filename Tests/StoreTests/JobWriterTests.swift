@@ -51,7 +51,7 @@ struct JobWriterTests {
 
     @Test func aListInSlicesIsTheSameJobAsInOne() throws {
         let job = Samples.job()
-        var intake = database.jobs.intake(of: job, ages: CacheAges())
+        var intake = database.jobs.writer(for: job, ages: CacheAges())
         try intake.write(slice(0..<3))
         var second = slice(2..<5)
         second.add(UnusableLine(line: 9, text: "zzz", reason: "too short"))
@@ -70,7 +70,7 @@ struct JobWriterTests {
 
     @Test func aListThatIsTakenInIsNobodysToSeeOrToAskFor() throws {
         let job = Samples.job()
-        var intake = database.jobs.intake(of: job, ages: CacheAges())
+        var intake = database.jobs.writer(for: job, ages: CacheAges())
         try intake.write(slice(0..<3))
         #expect(try database.jobs.job(job.id) == nil)
         #expect(try database.jobs.job(job.id, of: job.user) == nil)
@@ -96,7 +96,7 @@ struct JobWriterTests {
             list.add(HashListEntry(line: 2, hashes: [Samples.hash(4)]))
         }
         let job = Samples.job()
-        var intake = database.jobs.intake(of: job, ages: CacheAges())
+        var intake = database.jobs.writer(for: job, ages: CacheAges())
         try intake.write(slice(0..<3))
         // One for what is in, one for what is still to come.
         let first = try answer(Samples.hash(1), .known(Samples.file(1)), for: bob)
@@ -114,7 +114,7 @@ struct JobWriterTests {
             list.add(HashListEntry(line: 1, hashes: [Samples.hash(0)]))
         }
         let job = Samples.job()
-        var intake = database.jobs.intake(of: job, ages: CacheAges())
+        var intake = database.jobs.writer(for: job, ages: CacheAges())
         try intake.write(slice(0..<1))
         #expect(try answer(Samples.hash(0), .unknown, for: bob).finished == [bob.id])
         #expect(try database.jobs.job(job.id) == nil)
@@ -125,7 +125,7 @@ struct JobWriterTests {
 
     @Test func anAliasMayHaveItsPrimaryInAnEarlierSlice() throws {
         let job = Samples.job()
-        var intake = database.jobs.intake(of: job, ages: CacheAges())
+        var intake = database.jobs.writer(for: job, ages: CacheAges())
         try intake.write(slice(1..<2))
         var second = ImportBatch()
         second.add(
@@ -142,7 +142,7 @@ struct JobWriterTests {
             list.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
         }
         let job = Samples.job()
-        var intake = database.jobs.intake(of: job, ages: CacheAges())
+        var intake = database.jobs.writer(for: job, ages: CacheAges())
         try intake.write(slice(1..<2))
         try answer(Samples.hash(1), .unknown, for: bob)
         var second = ImportBatch()
@@ -154,7 +154,7 @@ struct JobWriterTests {
 
     @Test func aListThatIsRefusedLateLeavesARefusedJobAndNoRow() throws {
         let job = Samples.job()
-        var intake = database.jobs.intake(of: job, ages: CacheAges())
+        var intake = database.jobs.writer(for: job, ages: CacheAges())
         var first = slice(0..<3)
         first.add(UnusableLine(line: 9, text: "zzz", reason: "too short"))
         try intake.write(first)
@@ -171,11 +171,11 @@ struct JobWriterTests {
 
     @Test func whatAKillLeftHalfTakenInIsTakenInAnew() throws {
         let job = Samples.job()
-        var killed = database.jobs.intake(of: job, ages: CacheAges())
+        var killed = database.jobs.writer(for: job, ages: CacheAges())
         try killed.write(slice(0..<3))
-        try database.jobs.removeHalfTakenIn()
+        try database.jobs.removeUnfinishedImports()
         // Before its remains are deleted.
-        let done = try database.jobs.intake(of: job, ages: CacheAges()).finish(slice(0..<2), at: Samples.now)
+        let done = try database.jobs.writer(for: job, ages: CacheAges()).finish(slice(0..<2), at: Samples.now)
         #expect(done.counts.hashes == 2)
         let bob = try database.jobs.accept(Samples.job(user: "bob"), ages: CacheAges()) { list in
             list.add(HashListEntry(line: 1, hashes: [Samples.hash(2)]))

@@ -2,7 +2,7 @@ package import Model
 package import Store
 
 extension JobStore {
-    /// Takes in a whole list at once.
+    /// Imports a whole list at once.
     ///
     /// - Parameter fill: gives the list's lines.
     package func accept(
@@ -10,6 +10,6 @@ extension JobStore {
     ) throws -> Job {
         var slice = ImportBatch()
         try fill(&slice)
-        return try intake(of: job, ages: ages).finish(slice, at: job.receivedAt)
+        return try writer(for: job, ages: ages).finish(slice, at: job.receivedAt)
     }
 }

@@ -5,7 +5,7 @@ import Testing
 import VirusTotal
 
 @Suite struct VirusTotalErrorTests {
-    private typealias Row = (Int, String, VirusTotalError, VirusTotalError.Disposition)
+    private typealias Row = (Int, String, VirusTotalError, FailureDisposition)
 
     /// Every row of VirusTotal's table, and new codes of known statuses.
     @Test(
@@ -38,7 +38,7 @@ import VirusTotal
             (503, "New", .transient(retryAfter: nil), .retryLater),
         ] as [Row])
     private func codeAndStatus(
-        _ status: Int, _ code: String, _ error: VirusTotalError, _ disposition: VirusTotalError.Disposition
+        _ status: Int, _ code: String, _ error: VirusTotalError, _ disposition: FailureDisposition
     ) {
         let failure = Samples.failure(status, Samples.error(code))
         #expect(failure == error)
@@ -54,8 +54,8 @@ import VirusTotal
             (429, "<title>429</title>429 Too Many Requests", .pause(nil)), (429, "", .pause(nil)),
             (500, "oops", .retryLater), (502, "<html>", .retryLater), (503, "", .retryLater),
             (504, "<html>", .retryLater),
-        ] as [(Int, String, VirusTotalError.Disposition)])
-    func otherBodiesOfEveryStatus(_ status: Int, _ body: String, _ disposition: VirusTotalError.Disposition) {
+        ] as [(Int, String, FailureDisposition)])
+    func otherBodiesOfEveryStatus(_ status: Int, _ body: String, _ disposition: FailureDisposition) {
         let failure = Samples.failure(status, body, headers: [("Content-Type", "text/html")])
         #expect(failure?.disposition == disposition)
         #expect(failure?.sentence.hasSuffix(".") == true)

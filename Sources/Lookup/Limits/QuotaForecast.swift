@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Support
 
-/// When a number of requests will have been sent, if nothing but the quota holds them up.
+/// Forecast of when a number of requests will have been sent, if nothing but the quota holds them up.
 struct QuotaForecast {
     let quota: RateLimiter
     let now: ClockReading

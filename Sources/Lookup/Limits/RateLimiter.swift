@@ -87,7 +87,7 @@ package struct RateLimiter: Sendable {
 
     /// A request has ended, however.
     ///
-    /// - Parameter wasSent: false if nothing has left this machine: nobody can have counted it.
+    /// - Parameter wasSent: false if nothing has left this machine: VirusTotal cannot have counted it.
     package mutating func end(at now: ClockReading, wasSent: Bool = true) {
         inFlight -= 1
         guard wasSent else {

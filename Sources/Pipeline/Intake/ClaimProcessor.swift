@@ -13,7 +13,7 @@ import Support
 /// Used by the intake alone. Each step finds what was done before, so trying again is always right.
 final class ClaimProcessor {
     enum Outcome {
-        /// It is the daemon's now, or gone.
+        /// It is claimed now, or gone.
         case taken
         case waits(WaitReason)
         /// It cannot be taken now, and stays where it is.
@@ -35,15 +35,15 @@ final class ClaimProcessor {
     /// Claims that an error cut short after the file had left its folder.
     private var interrupted: [JobID: UserName] = [:]
     private var nextRetry: Duration = .zero
-    /// Why somebody's claimed files wait, for those whose do.
+    /// Why claimed files wait, by user.
     private var troubles: [UserName: String] = [:]
-    /// Folders in the work folder that are not the daemon's to judge, and why.
+    /// Folders in the work folder that cannot be used as claims, and why.
     private(set) var damaged: [(path: String, problem: String)] = []
 
     private static let retryInterval: Duration = .seconds(5)
-    /// With so many of somebody's claims held up, that user's further files stay where they are.
+    /// With so many claims of a user held up, the user's further files stay where they are.
     private static let heldUpMax = 100
-    /// With so many of somebody's lists being read, that user's further files stay where they are.
+    /// With so many lists of a user being read, the user's further files stay where they are.
     private static let readingsMax = 4
 
     private enum Unfinished {
@@ -72,7 +72,7 @@ final class ClaimProcessor {
         self.logger = logger
     }
 
-    /// Why claimed files wait, if anybody's do.
+    /// Why claimed files wait, if any do.
     var trouble: String? { troubles.min { $0.key < $1.key }?.value }
 
     /// Why no file of this user is taken at the moment, or nil. One user's report folder that cannot be
@@ -93,8 +93,8 @@ final class ClaimProcessor {
         do {
             while true {
                 let id = JobID(claimedAt: clock.now.wall, using: &generator)
-                // The work folder forgets an id when its claim ends; the job keeps it, and may be somebody
-                // else's.
+                // The work folder forgets an id when its claim ends; the job keeps it, and may be another
+                // user's.
                 if try lists.hasJob(id) { continue }
                 switch try attempt(decision, of: user, as: id) {
                 case .idInUse: continue
@@ -228,7 +228,7 @@ final class ClaimProcessor {
     /// cannot be read.
     func recover() throws {
         // Their claims are still there, and they are read from their beginning.
-        try lists.jobs.removeHalfTakenIn()
+        try lists.jobs.removeUnfinishedImports()
         for recovered in try claims.recover() {
             switch recovered {
             case .recovered(let claim): finish(claim)
@@ -238,7 +238,7 @@ final class ClaimProcessor {
             case .damaged(let path, let problem):
                 damaged.append((path, problem))
                 logger.error(
-                    "A folder in the work folder is not ours to judge; look at it and remove it.",
+                    "A folder in the work folder cannot be used as a claim; look at it, and move it away.",
                     metadata: ["path": "\(path)", "problem": "\(problem)"])
             }
         }

@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Spool
 
-/// What stands in the spool folder, compared with who the users are.
+/// Listing of the spool folder, compared with the table of users.
 struct FolderListing {
     /// Users whose folder is there.
     var users: Set<UserName> = []
@@ -15,7 +15,7 @@ struct FolderListing {
     init(of spool: SpoolFolder, known: Set<UserName>) throws {
         let (names, others) = try spool.users()
         users = known.intersection(names)
-        // An empty folder is what 'hashdrop user remove' leaves: nobody waits for anything in it.
+        // An empty folder is what 'hashdrop user remove' leaves: no file waits in it.
         unusable = try names.filter { try !known.contains($0) && !spool.isFolderEmpty($0) }.map {
             Self.unusable(
                 $0.description,
@@ -35,7 +35,7 @@ struct FolderListing {
         }
     }
 
-    /// Lies in the project's own spool folder, for people.
+    /// Documentation that lies in the project's own spool folder.
     private static let readMe = "README.md"
 
     private static func unusable(_ name: String, _ problem: String) -> FolderHealth.Folder {
@@ -53,11 +53,12 @@ extension FolderHealth.Folder {
     }
 }
 
-/// Users who have no folder read so where their waiting files would stand.
+/// Users without a folder: each is told so in the list of waiting files, once.
 struct MissingFolders {
     private var since: [UserName: Date] = [:]
 
-    /// Takes who has no folder now; returns whose line is another one: it comes or, as nil, goes.
+    /// Takes the users without a folder now; returns the lines that change: a new one, or nil for one that
+    /// goes.
     mutating func update(_ users: Set<UserName>, at now: Date) -> [UserName: WaitingFile?] {
         var changed: [UserName: WaitingFile?] = [:]
         for user in since.keys where !users.contains(user) { changed.updateValue(nil, forKey: user) }
@@ -65,7 +66,7 @@ struct MissingFolders {
         for user in users where since[user] == nil {
             since[user] = now.wholeSeconds
             changed[user] = .folderItself(
-                "missing or a link: whoever runs hashdrop must create it", since: now.wholeSeconds)
+                "missing or a link: hashdrop's operator must create it", since: now.wholeSeconds)
         }
         return changed
     }

@@ -5,7 +5,7 @@ import Model
 import Spool
 import Support
 
-/// What the intake knows of one user's folder.
+/// State of one user's folder in the intake.
 struct FolderState {
     var readiness: ReadinessStateMachine
     /// Names that were renamed into the folder since the last scan.
@@ -23,7 +23,7 @@ struct FolderState {
     var wasFull = false
     /// Since when it cannot be scanned.
     var scanProblemSince: Date?
-    /// Why files cannot be taken out of it at the moment, and until when nobody tries.
+    /// Why files cannot be taken out of it at the moment, and when that is tried again.
     var pause: (reason: String, until: Duration)?
     /// Why some file in it cannot be taken, while others can.
     var blocked: String?
@@ -47,7 +47,7 @@ struct FolderState {
     /// When the folder is to be looked at; nil if nothing but a hint or the safety scan calls for it.
     var due: Duration? { (isDirty ? .zero : deadline).map { max($0, pace.notBefore) } }
 
-    /// When the folder is to be looked at without a hint: something in it becomes ready, nobody tells, or
+    /// When the folder is to be looked at without a hint: something in it becomes ready, no events come, or
     /// what failed is tried again.
     private var deadline: Duration? {
         // What the last good scan said is out of date, and must not make the intake try without a pause.

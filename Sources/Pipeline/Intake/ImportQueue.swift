@@ -2,8 +2,8 @@ import Foundation
 import Model
 import Spool
 
-/// Long lists that are being read: users take turns, and of one user's lists the one with the least left goes
-/// first.
+/// Queue of long lists that are being read: users take turns, and of one user's lists the one with the least
+/// left goes first.
 struct ImportQueue {
     private var readings: [ListImport] = []
     private var lastUser: UserName?
@@ -14,7 +14,7 @@ struct ImportQueue {
 
     mutating func add(_ reading: ListImport) { readings.append(reading) }
 
-    /// Takes out the list whose turn it is; whoever has read on in it adds it again.
+    /// Takes out the list whose turn it is; the caller reads on in it and adds it again.
     mutating func next() -> ListImport? {
         let users = Set(readings.map(\.file.user))
         guard let user = users.filter({ user in lastUser.map { $0 < user } ?? true }).min() ?? users.min()

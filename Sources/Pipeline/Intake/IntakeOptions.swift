@@ -1,7 +1,7 @@
 package import HashLists
 package import Store
 
-/// How folders are watched and lists are read.
+/// Options of the intake: how folders are watched and lists are read.
 package struct IntakeOptions: Sendable {
     /// Every folder is looked through this often, ± 25 %; default 60 s.
     package var safetyScan: Duration

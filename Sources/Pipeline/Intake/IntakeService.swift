@@ -12,7 +12,7 @@ package import Support
 /// Picks up dropped files: told where to look, it scans, claims what is complete and makes jobs of it.
 ///
 /// Events are hints and the scan is the truth: a folder is looked at when a hint says so, when something in
-/// it becomes ready by time, when nobody watches it, and every safety scan, for ever.
+/// it becomes ready by time, every few seconds without a watch, and every safety scan in any case.
 package actor IntakeService: Service {
     private enum Event: Sendable {
         /// The watcher has something to tell.
@@ -25,7 +25,7 @@ package actor IntakeService: Service {
     private let rules: ReadinessStateMachine.Rules
     private let watcher: any FolderWatcher
     private let database: HashdropDatabase
-    private let desk: ClaimProcessor
+    private let claimProcessor: ClaimProcessor
     private let options: IntakeOptions
     private let reports: Mailbox<ReportService.Change>
     private let jobsRemoved: @Sendable () -> Void
@@ -66,7 +66,7 @@ package actor IntakeService: Service {
         self.rules = rules
         self.watcher = watcher
         self.database = database
-        desk = ClaimProcessor(
+        claimProcessor = ClaimProcessor(
             claims: claims, lists: ListImporter(jobs: database.jobs, options: options), publisher: publisher,
             lookups: lookups, reports: reports, clock: runtime.clock, logger: logger)
         self.options = options
@@ -83,7 +83,7 @@ package actor IntakeService: Service {
 
     /// Works until a graceful shutdown, or until the task is cancelled.
     package func run() async throws {
-        try desk.recover()
+        try claimProcessor.recover()
         jobsRemoved()
         // Watched first and scanned then: what comes in between is seen by the scan. What the watcher tells
         // stays there, merged and bounded; the mailbox gets one wake-up.
@@ -123,9 +123,9 @@ package actor IntakeService: Service {
         } else {
             if mustListFolders { next = min(next, listPace.notBefore) }
             for folder in folders.values { next = min(next, folder.due ?? next) }
-            if desk.isReading { next = min(next, nextReading) }
+            if claimProcessor.isReading { next = min(next, nextReading) }
         }
-        if let deadline = desk.deadline { next = min(next, deadline) }
+        if let deadline = claimProcessor.deadline { next = min(next, deadline) }
         return max(.zero, next - now)
     }
 
@@ -133,7 +133,7 @@ package actor IntakeService: Service {
 
     private func work() throws {
         let now = clock.now.monotonic
-        desk.retry(at: now)
+        claimProcessor.retry(at: now)
         defer { tellHealth() }
         guard try isSpoolInPlace(now) else { return }
         if now >= nextSafetyScan {
@@ -149,11 +149,11 @@ package actor IntakeService: Service {
     }
 
     private func readOn() {
-        guard let reader = desk.readOn() else { return }
+        guard let reader = claimProcessor.readOn() else { return }
         nextReading = clock.now.monotonic + Self.readingRest
         guard var folder = folders[reader] else { return }
         // Files may wait for the end of the lists that are read.
-        if desk.readingLines(of: reader).isEmpty { folder.isDirty = true }
+        if claimProcessor.readingLines(of: reader).isEmpty { folder.isDirty = true }
         tell(reader, &folder)
         folders[reader] = folder
     }
@@ -165,8 +165,8 @@ package actor IntakeService: Service {
     /// Nothing is taken from a spool folder that is no longer under its path: it is looked for until it is
     /// back.
     ///
-    /// Throws if another spool stands there, for its database and its claims are other ones: whoever started
-    /// the daemon starts it again, for that one.
+    /// Throws if another spool stands there, for its database and its claims are other ones: the daemon has
+    /// to be started again, for that one.
     private func isSpoolInPlace(_ now: Duration) throws -> Bool {
         switch spool.standing {
         case .inPlace:
@@ -246,7 +246,7 @@ package actor IntakeService: Service {
         let scanTook = clock.now.monotonic - now
         let decisions = folder.readiness.observe(entries: scan.entries, movedIn: folder.movedIn, now: now)
         folder.movedIn = []
-        // Nobody watches the folders within it, so what is new there says nothing about its events.
+        // The folders within it are not watched, so what is new there says nothing about its events.
         let newFiles = decisions.count { $0.firstSeen == now && !$0.entry.name.bytes.contains(0x2F) }
         let isFull = scan.leftOut > 0 || scan.hasMore
         // Names that were left out before come into view without news, and nothing was missed.
@@ -261,7 +261,7 @@ package actor IntakeService: Service {
     }
 
     private func tell(_ user: UserName, _ folder: inout FolderState) {
-        let waiting = folder.waiting + desk.readingLines(of: user)
+        let waiting = folder.waiting + claimProcessor.readingLines(of: user)
         guard waiting != folder.told else { return }
         folder.told = waiting
         reports.post(.waiting(user, waiting))
@@ -287,7 +287,7 @@ package actor IntakeService: Service {
             if case .wait(let why, _) = decision.action {
                 reason = why.description
                 if case .cannotBeTaken = why { folder.blocked = reason }
-            } else if let pause = folder.pause?.reason ?? desk.reasonToPause(user) {
+            } else if let pause = folder.pause?.reason ?? claimProcessor.reasonToPause(user) {
                 reason = "complete: \(pause)"
             } else if isTurnOver() {
                 reason = "complete: waits for its turn"
@@ -315,7 +315,7 @@ package actor IntakeService: Service {
                 return "an empty folder that cannot be removed: \(error)"
             }
         }
-        switch desk.take(decision, of: user, using: &generator) {
+        switch claimProcessor.take(decision, of: user, using: &generator) {
         case .taken: return nil
         case .waits(let reason):
             folder.readiness.postpone(decision.entry.name, reason, now: clock.now.monotonic)
@@ -343,12 +343,12 @@ package actor IntakeService: Service {
         var health = FolderHealth()
         health.folders = folders.sorted { $0.key < $1.key }.map { user, folder in
             var health = folder.health(of: user)
-            health.reading = desk.readingLines(of: user).map { "\($0.name.display): \($0.reason)" }
+            health.reading = claimProcessor.readingLines(of: user).map { "\($0.name.display): \($0.reason)" }
             return health
         }
         health.folders += unusable
-        health.folders += desk.damaged.map { .damagedClaim($0.path, $0.problem) }
-        health.trouble = listTrouble ?? desk.trouble
+        health.folders += claimProcessor.damaged.map { .damagedClaim($0.path, $0.problem) }
+        health.trouble = listTrouble ?? claimProcessor.trouble
         guard health != reportedHealth else { return }
         for folder in health.folders where folder.watching == .unwatched {
             if !reportedHealth.folders.contains(folder) {

@@ -4,7 +4,7 @@ import Model
 import Spool
 import Store
 
-/// Makes jobs of claimed files.
+/// Importer of claimed files: makes a job of each.
 struct ListImporter {
     let jobs: JobStore
     let options: IntakeOptions
@@ -46,7 +46,7 @@ struct ListImporter {
 struct ListImport {
     let file: ClaimedFile
     private let jobs: JobStore
-    private var intake: JobWriter
+    private var writer: JobWriter
     private var parser: HashListParser
     private let slice: Int
     private var offset: UInt64 = 0
@@ -56,8 +56,8 @@ struct ListImport {
         self.jobs = jobs
         parser = HashListParser(limits: options.limits)
         slice = options.hashesAtOnce
-        intake = jobs.intake(
-            of: Job(
+        writer = jobs.writer(
+            for: Job(
                 id: file.id, user: file.user, droppedName: file.droppedName, state: .running,
                 receivedAt: file.receivedAt, inputBytes: file.bytes, inputSHA256: file.sha256,
                 evidence: file.evidence), ages: options.ages)
@@ -83,7 +83,7 @@ struct ListImport {
         do {
             return try step(now)
         } catch let error as HashListError {
-            try intake.refuse(error.description, at: now)
+            try writer.refuse(error.description, at: now)
             return try jobs.job(file.id)
         }
     }
@@ -103,12 +103,12 @@ struct ListImport {
         for _ in 0..<Self.chunksAtOnce where slice.count < self.slice {
             guard let chunk = try input.read(upToCount: Self.chunkBytes), !chunk.isEmpty else {
                 try next.parser.finish(emit: emit)
-                return try intake.finish(slice, at: now)
+                return try writer.finish(slice, at: now)
             }
             try chunk.withUnsafeBytes { try next.parser.consume($0, emit: emit) }
             next.offset += UInt64(chunk.count)
         }
-        if slice.count > 0 { try next.intake.write(slice) }
+        if slice.count > 0 { try next.writer.write(slice) }
         self = next
         return nil
     }

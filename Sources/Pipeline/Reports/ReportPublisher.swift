@@ -6,7 +6,7 @@ package import Reporting
 import Spool
 package import Store
 
-/// Writes what people read: a job's folder and a user's index. Blocks on the disk and the database.
+/// Publishes reports: writes a job's folder and a user's index. Blocks on the disk and the database.
 package struct ReportPublisher: Sendable {
     private let database: HashdropDatabase
     private let writer: ReportWriter
@@ -72,9 +72,10 @@ package struct ReportPublisher: Sendable {
     func publish(_ id: JobID, estimate: JobEstimate, at now: Date) throws -> Job? {
         guard var job = try database.jobs.job(id) else { return nil }
         // The last report is written once: a kill in the middle of a second time would leave a temporary file
-        // that nobody looks for any more.
+        // for ever.
         if job.state.isFinal, try database.jobs.isPublished(id) { return job }
-        // "Done" promises the input beside it. Whoever holds the claim tells of the job again afterwards.
+        // "Done" promises the input beside it. The intake, which holds the claim, tells of the job again
+        // afterwards.
         if job.state.isFinal, isInputPending(id) { return nil }
         let thresholds = writer.options.thresholds
         job.counts.words = try database.reportRows.counts(of: id, thresholds: thresholds)
@@ -83,7 +84,8 @@ package struct ReportPublisher: Sendable {
             unusableLines: try database.jobs.unusableLines(of: id, limit: Self.unusableLinesMax),
             statistics: try database.reportRows.statistics(of: id, thresholds: thresholds, now: now))
         let folder = try folder(of: job)
-        // A job that runs again (`hashdrop retry`) must not look finished to who waits for the CSV.
+        // A job that runs again (`hashdrop retry`) must not look finished to a program that waits for the
+        // CSV.
         if job.state == .running { try removeTables(in: folder) }
         if job.state.hasTables {
             let order = ReportRowStore.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
@@ -130,8 +132,8 @@ package struct ReportPublisher: Sendable {
 
     private static let unusableLinesMax = 1_000
 
-    /// An error in words for a status: SQLite's own end with the whole statement, which tells nobody
-    /// anything.
+    /// An error in words for a status: SQLite's own end with the whole statement, which says nothing to a
+    /// user.
     static func reason(_ error: any Error) -> String {
         let text = "\(error)"
         guard let end = text.range(of: " - while executing") else { return text }

@@ -1,7 +1,7 @@
 import Model
 
-/// When which report is written: a first time at once, again at most every so often, and a last time at once.
-/// Pure: the time is given, on a clock that never steps.
+/// Schedule of the reports: each is written a first time at once, again at most every so often, and a last
+/// time at once. Pure: the time is given, on a clock that never steps.
 struct ReportSchedule {
     private struct Entry {
         var isDirty = true

@@ -6,7 +6,8 @@ import ServiceLifecycle
 package import Store
 package import Support
 
-/// Keeps the report folders true: told what changed, it writes reports, indexes and the daemon's own status.
+/// Keeps the report folders up to date: told of changes, it writes reports, indexes and the daemon's own
+/// status.
 package actor ReportService: Service {
     package enum Change: Sendable {
         /// Accepted, advanced, refused, finished.
@@ -19,13 +20,13 @@ package actor ReportService: Service {
         case folders(FolderHealth)
         /// A command changed jobs in the database.
         case jobsChanged
-        /// A lane has written a long report, or could not.
-        case laneAdvanced
+        /// A worker has written a long report, or could not.
+        case workerFinished
         case stop
     }
 
     private let publisher: ReportPublisher
-    private let lanes: [ReportWorker]
+    private let workers: [ReportWorker]
     private let database: HashdropDatabase
     private let lookups: LookupDispatcher
     private let status: DaemonStatusFile
@@ -44,8 +45,8 @@ package actor ReportService: Service {
     private var troubles: [String: String] = [:]
     private var loggedTrouble: String?
     private var nextRefresh: Duration = .zero
-    /// Long reports that are being written, or wait in their lane.
-    private var inLanes = 0
+    /// Long reports that are being written, or wait in their worker.
+    private var longReports = 0
     private var isStopping = false
 
     /// - Parameter mailbox: where others post changes; made outside because they exist before this service.
@@ -55,7 +56,9 @@ package actor ReportService: Service {
         logger: Logger
     ) {
         self.publisher = publisher
-        lanes = Self.lanesRowsMax.map { ReportWorker(rowsMax: $0, publisher: publisher, runtime: runtime) }
+        workers = Self.workersRowsMax.map {
+            ReportWorker(rowsMax: $0, publisher: publisher, runtime: runtime)
+        }
         self.database = database
         self.lookups = lookups
         self.status = status
@@ -73,7 +76,7 @@ package actor ReportService: Service {
         try load()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                while !isStopping || inLanes > 0, !Task.isCancelled {
+                while !isStopping || longReports > 0, !Task.isCancelled {
                     await refreshEstimates()
                     await write(&group)
                     note(await mailbox.take(upTo: wait(), clock: clock))
@@ -121,7 +124,7 @@ package actor ReportService: Service {
                 schedule.userChanged(user)
             case .folders(let health): liveStatus.folders = health
             case .jobsChanged: reload()
-            case .laneAdvanced: break
+            case .workerFinished: break
             case .stop: isStopping = true
             }
         }
@@ -148,22 +151,22 @@ package actor ReportService: Service {
         }
     }
 
-    /// Reports of so many rows are written at once; each longer one in the first lane that takes it, so that
-    /// it waits for none that is much longer.
+    /// Reports of so many rows are written at once; each longer one in the first worker that takes it, so
+    /// that it waits for none that is much longer.
     private static let shortRowsMax = 10_000
-    private static let lanesRowsMax = [200_000, Int.max]
+    private static let workersRowsMax = [200_000, Int.max]
 
     private func write(_ group: inout DiscardingTaskGroup) async {
-        let isLast = isStopping && inLanes == 0
+        let isLast = isStopping && longReports == 0
         let due = schedule.due(at: clock.now.monotonic, isEnd: isLast)
         let estimates = due.jobs.isEmpty && due.users.isEmpty ? [:] : await lookups.estimates()
         for id in due.jobs {
             let estimate = isStopping ? Self.stopped : estimates[id] ?? JobEstimate()
             schedule.jobBegun(id)
-            if !isLast, let lane = lane(of: id) {
-                inLanes += 1
+            if !isLast, let worker = worker(for: id) {
+                longReports += 1
                 group.addTask {
-                    await self.settle(id, inLane: lane.publish(id, estimate: estimate))
+                    await self.settle(id, byWorker: worker.publish(id, estimate: estimate))
                 }
             } else {
                 settle(id, ReportWorker.publish(id, estimate: estimate, with: publisher, clock: clock))
@@ -193,17 +196,17 @@ package actor ReportService: Service {
     private static let stopped = JobEstimate(
         waitReason: "hashdrop is stopped; the list goes on when it is started again")
 
-    /// The lane for a job's report; nil if it is short. What cannot be read is reported by whoever writes it.
-    private func lane(of id: JobID) -> ReportWorker? {
+    /// The worker for a job's report; nil if it is short. What cannot be read is noted when it is written.
+    private func worker(for id: JobID) -> ReportWorker? {
         guard let rows = try? publisher.rows(of: id), rows > Self.shortRowsMax else { return nil }
-        return lanes.first { rows <= $0.rowsMax }
+        return workers.first { rows <= $0.rowsMax }
     }
 
-    /// A lane has come to the end of a report.
-    private func settle(_ id: JobID, inLane outcome: ReportWorker.Outcome) {
-        inLanes -= 1
+    /// A worker has come to the end of a report.
+    private func settle(_ id: JobID, byWorker outcome: ReportWorker.Outcome) {
+        longReports -= 1
         settle(id, outcome)
-        mailbox.post(.laneAdvanced)
+        mailbox.post(.workerFinished)
     }
 
     private func settle(_ id: JobID, _ outcome: ReportWorker.Outcome) {

@@ -3,8 +3,8 @@ import Model
 import Store
 import Support
 
-/// Writes reports on a thread of its own, one after the other. Long reports have lanes by their length, so
-/// that none waits behind one that is much longer.
+/// Writer of long reports on an executor of its own, one after the other. There are several, by the reports'
+/// length, so that none waits behind one that is much longer.
 actor ReportWorker {
     /// The longest reports that go through it.
     nonisolated let rowsMax: Int

@@ -25,8 +25,8 @@ package actor RetentionService: Service {
 
     private static let interval: Duration = .seconds(3600)
     private static let jobsAtOnce = 100
-    /// The quota needs single requests for a minute and the days' sums for a month; people may want to look
-    /// at the last month's.
+    /// The quota needs single requests for a minute and the days' sums for a month; the last month's are kept
+    /// for the operator.
     private static let requestsKept: Duration = .seconds(31 * 86_400)
 
     /// - Parameter keep: how long a finished job stays; zero is for ever.

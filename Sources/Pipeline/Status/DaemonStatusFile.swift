@@ -5,7 +5,7 @@ import Foundation
 package final class DaemonStatusFile: Sendable {
     private let url: URL
 
-    /// - Parameter path: in the daemon's own folder, which nobody else can read.
+    /// - Parameter path: in the daemon's own folder, which no other account can read.
     package init(path: String) { url = URL(filePath: path) }
 
     /// The file takes a multiple of so many bytes, so that a status that says why the disk is full still
@@ -24,7 +24,7 @@ package final class DaemonStatusFile: Sendable {
             try file.append(text)
             try file.commit()
         } catch let error as FileSystemError where error.isRetryable {
-            // Whoever reads it at this moment finds no JSON, and a second later the new status.
+            // A command that reads it at this moment finds no JSON, and a second later the new status.
             try overwrite(with: text)
         }
     }
@@ -41,8 +41,8 @@ package final class DaemonStatusFile: Sendable {
         try file.write(contentsOf: text)
     }
 
-    /// Ends the status with the daemon. A file that stays behind misleads nobody: `hashdrop status` looks at
-    /// the daemon's lock first.
+    /// Ends the status with the daemon. A file that stays behind does no harm: `hashdrop status` looks at the
+    /// daemon's lock first.
     func remove() { try? FileManager.default.removeItem(at: url) }
 
     /// The status as last written, or nil if there is none or it is just being written.

@@ -1,13 +1,13 @@
 package import Foundation
 package import Model
 
-/// A spool file that is the daemon's now, and not to be lost any more.
+/// A spool file that the daemon has claimed, and must not lose any more.
 package enum Claim: Hashable, Sendable {
     case claimed(ClaimedFile)
     case refused(RefusedFile)
 }
 
-/// What became of an attempt to claim.
+/// Outcome of an attempt to claim.
 package enum ClaimOutcome: Hashable, Sendable {
     case done(Claim)
     /// It stays in its user's folder; tell the state machine to postpone it.

@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import Model
 
-/// `claim.json`: says of a work folder whose file it holds, independently of the database.
+/// `claim.json`: says which file a work folder holds, independently of the database.
 struct ClaimRecord: Codable, Equatable {
     static let currentVersion = 1
     static let fileName = "claim.json"
@@ -15,7 +15,7 @@ struct ClaimRecord: Codable, Equatable {
     var user: String
     /// The dropped name's bytes.
     var name: Data
-    /// The dropped name for people who look into the folder.
+    /// The dropped name as text, for the operator who looks into the folder.
     var displayName: String
     var claimedAt: Date
     var identity: FileIdentity
@@ -41,7 +41,7 @@ struct ClaimRecord: Codable, Equatable {
 
     var droppedName: DroppedName { DroppedName(bytes: name) }
 
-    /// Whether this is the file that was inspected, and nobody wrote to it since; the rename itself changes
+    /// Whether this is the file that was inspected, unchanged since; the rename itself changes
     /// its ctime.
     func describes(_ status: stat) -> Bool {
         let now = SpoolEntry(name: droppedName, status: status)

@@ -42,7 +42,7 @@ extension ClaimStore {
                 var reason = try reasonToPutBack(dropped, record, own)
                 if reason == nil, Self.isCopied(record) {
                     copy = try makeInput(own)
-                    // Somebody writes whom the system does not see, for example over a network.
+                    // A writer that the system does not see, for example over a network.
                     if copy == nil { reason = .settling }
                 }
                 if let reason {
@@ -67,8 +67,8 @@ extension ClaimStore {
     }
 
     /// What was renamed may be another file than the one that was inspected, or have been opened or rewritten
-    /// in between. Now that it has left its folder nobody can open it any more, so this look is final: what
-    /// is not the inspected file, unchanged and without a writer, goes back and is judged anew.
+    /// in between. Now that it has left its folder it cannot be opened any more, so this look is final: what
+    /// is not the inspected file, unchanged and without a writer, goes back and is judged again.
     private func reasonToPutBack(
         _ dropped: stat, _ record: ClaimRecord, _ own: borrowing Directory
     ) throws -> WaitReason? {
@@ -87,8 +87,8 @@ extension ClaimStore {
         return WriterProbe.check(descriptor: file.number) == .writerPresent ? .writerPresent : nil
     }
 
-    /// Not what a link names: whoever made the link need not be allowed to read it. A file with a second name
-    /// is somebody else's as well.
+    /// Not what a link names: the user who made the link need not be allowed to read it. A file with a second
+    /// name may be another user's as well.
     private static func isCopied(_ record: ClaimRecord) -> Bool {
         switch record.refusal {
         case .empty, nil: true
@@ -150,8 +150,8 @@ extension ClaimStore {
             if failure == 0 { break }
         }
         if failure == EINVAL || failure == ENOSYS {
-            // The file system knows only the rename that replaces; nobody else makes a name with the job's
-            // id.
+            // The file system knows only the rename that replaces; no other program makes a name with the
+            // job's id.
             failure = renameat(own.number, Self.dropped, folder.number, returned) == 0 ? 0 : errno
         }
         guard failure == 0 else { throw own.error("give back", failure, Self.dropped) }

@@ -64,7 +64,7 @@ package final class ClaimStore: Sendable {
 
     /// Takes what the state machine refused out of its user's folder, as job `id`, so that the folder empties
     /// and the refusal can be reported. What is no regular file is renamed and never opened; an empty file
-    /// stays while somebody may still write to it.
+    /// stays while a program may still write to it.
     package func claimRefused(
         _ entry: SpoolEntry, of user: UserName, as id: JobID, reason: RefusalReason, at now: Date
     ) throws -> ClaimOutcome {
@@ -156,8 +156,8 @@ package final class ClaimStore: Sendable {
         return .fit(file, writer)
     }
 
-    /// An empty file is refused only with proof that nobody will fill it: a program that runs for long opens
-    /// its output first and writes to it at its end.
+    /// An empty file is refused only with proof that no program will fill it: a program that runs for long
+    /// opens its output first and writes to it at its end.
     private func reasonToKeepEmpty(
         _ entry: SpoolEntry, in folder: borrowing Directory
     ) throws -> WaitReason? {
@@ -176,7 +176,8 @@ package final class ClaimStore: Sendable {
         }
     }
 
-    /// Without proof that nobody writes, a file must have been quiet for longer; a rename is proof enough.
+    /// Without proof that no program writes, a file must have been quiet for longer; a rename is proof
+    /// enough.
     private func reasonToWait(_ writer: WriterProbe, _ evidence: ReadyEvidence) -> WaitReason? {
         switch (writer, evidence) {
         case (.writerPresent, _): .writerPresent
@@ -241,7 +242,8 @@ package final class ClaimStore: Sendable {
         var failure = GlibcShims.renameWithoutReplacing(
             folder.number, name.leaf, to: own.number, Array(Self.dropped.utf8))
         if failure == EINVAL || failure == ENOSYS {
-            // The file system knows only the plain rename. Nobody else can make a file in the work folder.
+            // The file system knows only the plain rename. No other account can make a file in the work
+            // folder.
             let result = withCString(name.leaf) { renameat(folder.number, $0, own.number, Self.dropped) }
             failure = result == 0 ? 0 : errno
         }

@@ -7,7 +7,7 @@ import Model
 struct InputCopy {
     var bytes: Int64
     var sha256: FileHash
-    /// Nobody wrote to the file while it was read.
+    /// The file did not change while it was read.
     var isStable: Bool
 
     private static let chunkBytes = 256 * 1_024

@@ -2,7 +2,7 @@ import FileSystem
 import Glibc
 package import Model
 
-/// Drops a file the right way: written under a name that says "unfinished", then renamed.
+/// Safe drop of a file: written under a name that says "unfinished", then renamed.
 package enum DropFile {
     /// Copies what `source` still holds into `folder` as `name`, which must be free. The generator draws the
     /// temporary name.
@@ -72,7 +72,7 @@ package enum DropFile {
     }
 
     /// The daemon's account must be able to read the file, whatever the user's umask is: by the folder's
-    /// group if new files inherit it, else by everybody.
+    /// group if new files inherit it, else by all.
     private static func makeReadable(
         _ file: borrowing FileDescriptor, in folder: borrowing Directory, _ name: DroppedName
     ) throws {

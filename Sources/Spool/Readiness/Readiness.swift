@@ -25,7 +25,7 @@ package struct ReadinessDecision: Hashable, Sendable {
 
 /// Why a file counts as complete.
 package enum ReadyEvidence: Hashable, Sendable, Codable {
-    /// It got its name by a rename, so somebody else had finished writing it before.
+    /// It got its name by a rename, so its writer had finished before.
     case renamedIntoFolder
     /// Nothing about it changed for so many seconds of the daemon's own clock.
     case quiet(seconds: Double)
@@ -36,7 +36,7 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
     case settling
     /// A process has it open for writing, although nothing changed.
     case writerPresent
-    /// The system cannot tell whether somebody writes to it, so it has to be quiet for longer.
+    /// The system cannot tell whether a program writes to it, so it has to be quiet for longer.
     case writerUnknown
     case unfinishedName(String)
     case litter

@@ -9,7 +9,7 @@ package struct ReadinessStateMachine: Sendable {
     package struct Rules: Hashable, Sendable {
         /// So long nothing about a file may change before it counts as complete; default 2 s.
         package var quietPeriod: Duration = .seconds(2)
-        /// The same where the system cannot tell whether somebody writes; default 5 s, the newest default of
+        /// The same where the system cannot tell whether a program writes; default 5 s, the newest default of
         /// paperless-ngx, which cannot tell either.
         package var quietPeriodWithoutLease: Duration = .seconds(5)
         /// So long a file may have a second hard link; default 60 s, as in Postfix. OpenSSH's sftp-server
@@ -20,7 +20,7 @@ package struct ReadinessStateMachine: Sendable {
         package var emptyPeriod: Duration = .seconds(60)
         /// So many folders within each other are looked into below a user's folder; default 4.
         package var foldersDeepMax = 4
-        /// Nobody watches the folders within a user's folder, so they are looked at this often; default 5 s.
+        /// The folders within a user's folder are not watched, but looked at this often; default 5 s.
         package var folderLookPeriod: Duration = .seconds(5)
         /// What the system does not let be taken is tried again this often; default 30 s.
         package var blockedPeriod: Duration = .seconds(30)
@@ -143,7 +143,7 @@ package struct ReadinessStateMachine: Sendable {
             return .wait(.untrusted(mode: entry.mode, ownerID: entry.ownerID), until: nil)
         }
         guard entry.size == 0 else { return .wait(.folder, until: now + rules.folderLookPeriod) }
-        // Not at once: whoever copies a folder makes it first, and fills it file by file.
+        // Not at once: a program that copies a folder makes it first, and fills it file by file.
         let until = track.quietSince + rules.emptyPeriod
         guard now >= until else {
             return .wait(.emptyFolder, until: min(until, now + rules.folderLookPeriod))

@@ -9,13 +9,13 @@ package enum WriterProbe: Hashable, Sendable, Codable {
     /// ownership or `CAP_LEASE` (fcntl(2)), and network file systems refuse it.
     case unknown(errorNumber: Int32)
 
-    // Whoever opens the file for writing in the microseconds while the lease is held makes the kernel send
-    // SIGIO to this process, which would end it. Ignored for the whole process, once, before the first lease;
-    // nothing else in hashdrop uses SIGIO, and WatcherProcess resets it for its child.
+    // A program that opens the file for writing in the microseconds while the lease is held makes the kernel
+    // send SIGIO to this process, which would end it. Ignored for the whole process, once, before the first
+    // lease; nothing else in hashdrop uses SIGIO, and WatcherProcess resets it for its child.
     private static let ignoreLeaseSignal: Void = { _ = signal(SIGIO, SIG_IGN) }()
 
-    /// Asks by taking a read lease, which the kernel grants only while nobody has the file open for writing,
-    /// and gives it back at once.
+    /// Asks by taking a read lease, which the kernel grants only while no process has the file open for
+    /// writing, and gives it back at once.
     ///
     /// `descriptor` must be open for reading only. Writers on other machines (NFS, SMB mounts) are not seen.
     package static func check(descriptor: Int32) -> WriterProbe {

@@ -6,7 +6,7 @@ package import Model
 /// (`.camelLock`), Kafka Connect (`.processing`), editors, rsync (dot-names), NFS, FUSE, macOS and Windows.
 package enum NameRule: Hashable, Sendable {
     case ordinary
-    /// Whoever writes it has not given it its final name; the text is the part of the name that says so.
+    /// Its writer has not given it its final name; the text is the part of the name that says so.
     case unfinished(String)
     /// An operating system's own file, never meant to be dropped.
     case litter

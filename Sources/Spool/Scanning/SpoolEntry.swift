@@ -59,7 +59,7 @@ package struct SpoolEntry: Hashable, Sendable {
             isForeign: isForeign)
     }
 
-    /// Equal as long as nobody wrote to the file, replaced it or touched it.
+    /// Equal as long as the file was not written to, replaced or touched.
     var fingerprint: Fingerprint {
         Fingerprint(
             identity: identity, size: size, modifiedNanoseconds: modifiedNanoseconds,

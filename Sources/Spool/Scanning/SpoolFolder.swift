@@ -89,7 +89,7 @@ package final class SpoolFolder: Sendable {
         } catch let error as FileSystemError where [ENOENT, ENOTDIR, ELOOP].contains(error.errorNumber) {
             return true
         } catch let error as FileSystemError where [EACCES, EPERM].contains(error.errorNumber) {
-            // Who knows.
+            // It cannot be told.
             return false
         }
     }

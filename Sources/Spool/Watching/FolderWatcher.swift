@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What tells the intake which folders are worth a look: `WatcherProcess`, or a test's script.
+/// Source of hints that a folder is worth a look: `WatcherProcess`, or a test's script.
 package protocol FolderWatcher: Sendable {
     /// Begins to watch, once. `onNews` is called, on any thread, after something was told; it must not block.
     func start(onNews: @escaping @Sendable () -> Void) throws
@@ -8,8 +8,8 @@ package protocol FolderWatcher: Sendable {
     /// Everything that was told since the last call, merged; does not wait.
     func takeEvents() -> [WatchEvent]
 
-    /// Watches anew: of a spool folder that was hidden by a mount, or came back by one, the kernel tells
-    /// nothing.
+    /// Starts the watching again: the kernel tells nothing of a spool folder that was hidden by a mount, or
+    /// came back by one.
     func startAfresh()
 
     /// Ends the watching; returns when it has ended.

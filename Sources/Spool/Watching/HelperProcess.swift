@@ -24,7 +24,7 @@ struct HelperProcess: ~Copyable {
         let output = FileDescriptor(ends[0])
         let input = FileDescriptor(ends[1])
         // pipe2 is hidden in this module. The helper is the only process that hashdrop starts, and from one
-        // thread, so nobody can inherit the ends in between.
+        // thread, so no other process can inherit the ends in between.
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var processID: pid_t = 0
         failure = spawn(helper, spool, writingTo: input.number, &processID)
@@ -69,7 +69,7 @@ struct HelperProcess: ~Copyable {
         return information.si_signo == SIGCHLD
     }
 
-    /// Ends the helper if it has not ended by itself, and takes leave of it.
+    /// Ends the helper if it has not ended by itself, and waits for its end.
     borrowing func end() -> Ending {
         kill(processID, SIGKILL)
         return wait()
@@ -79,7 +79,7 @@ struct HelperProcess: ~Copyable {
     borrowing func wait() -> Ending {
         var status: Int32 = 0
         while waitpid(processID, &status, 0) < 0 {
-            // Without children (SIGCHLD ignored by somebody) there is no status to be had.
+            // Without children (where SIGCHLD is ignored) there is no status to be had.
             if errno != EINTR { return .exited(-1) }
         }
         let signal = status & 0x7F

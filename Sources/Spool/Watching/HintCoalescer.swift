@@ -1,6 +1,6 @@
 import Model
 
-/// The events that the reader has not taken yet, kept so that they cannot grow without bound.
+/// Coalescer of the events that the reader has not taken yet: they cannot grow without bound.
 ///
 /// A hint only means "look at this folder", and the scan that follows sees everything: so there is one
 /// pending hint a folder, however often it is told, and it keeps only the names that were renamed in or

@@ -28,7 +28,7 @@ package struct FolderHint: Hashable, Sendable {
     package var user: UserName?
     /// Names that were renamed into the folder and are complete.
     package var movedIn: Set<DroppedName> = []
-    /// Names that are gone or made anew: whatever was renamed to them before is there no longer.
+    /// Names that are gone or were made again: what was renamed to them before is there no longer.
     package var replaced: Set<DroppedName> = []
     /// There were more of these than are kept: no name that was told before counts any more.
     package var hasReplacedMany = false
@@ -74,7 +74,7 @@ package enum WatcherLoss: Hashable, Sendable, CustomStringConvertible {
     case notStarted(helper: String, errorNumber: Int32, retryIn: Duration)
     case exited(status: Int32, retryIn: Duration)
     case killed(signal: Int32, retryIn: Duration)
-    /// Somebody stopped it (SIGSTOP, SIGTSTP), so it was ended.
+    /// It was stopped (SIGSTOP, SIGTSTP), and so was ended.
     case stopped(retryIn: Duration)
     /// The spool folder was away, so it was ended.
     case outdated(retryIn: Duration)

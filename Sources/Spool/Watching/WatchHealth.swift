@@ -1,4 +1,4 @@
-/// Whether a watched folder's events can be relied on. Pure; the time is given.
+/// Health of a folder's watch: whether its events can be relied on. Pure; the time is given.
 ///
 /// On a network mount, behind some containers, or with a helper that hangs, files come and no event tells.
 /// Such a file is first seen by a scan that no news called for. One scan may have been a little faster than
@@ -30,7 +30,7 @@ package struct WatchHealth: Sendable {
         pending = nil
     }
 
-    /// The folder is watched anew: what comes from now on should be told.
+    /// The folder has a new watch: what comes from now on should be told.
     package mutating func noteNewWatch() {
         noteNews()
         missedAt = []

@@ -4,8 +4,8 @@ import Model
 
 /// One row of `job`.
 enum JobRecord {
-    /// - Parameter isThere: false while its list is taken in.
-    static func insert(_ job: Job, isThere: Bool = true, in db: Database) throws -> Int64 {
+    /// - Parameter isComplete: false while its list is imported.
+    static func insert(_ job: Job, isComplete: Bool = true, in db: Database) throws -> Int64 {
         try db.execute(
             sql: """
                 INSERT INTO job (name, user, droppedName, state, reason, receivedAt, finishedAt, inputBytes,
@@ -14,7 +14,7 @@ enum JobRecord {
             arguments: [
                 job.id.description, job.user.description, Data(job.droppedName.bytes), job.state.rawValue,
                 job.reason, job.receivedAt.milliseconds, job.finishedAt?.milliseconds, job.inputBytes,
-                job.inputSHA256?.data, job.evidence, isThere ? 1 : 0,
+                job.inputSHA256?.data, job.evidence, isComplete ? 1 : 0,
             ])
         return db.lastInsertedRowID
     }
@@ -43,8 +43,8 @@ enum JobRecord {
         ).execute(arguments: [hashes, open, cached, mentions - hashes, unusable, rowID])
     }
 
-    /// The whole list is in: the job is there. With nothing open it is done, without a hash refused.
-    static func finishIntake(_ rowID: Int64, at now: Date, in db: Database) throws {
+    /// The whole list is imported: the job is complete. With nothing open it is done, without a hash refused.
+    static func finishImport(_ rowID: Int64, at now: Date, in db: Database) throws {
         let counts = try Row.fetchOne(
             db, sql: "SELECT hashCount, openCount, unusableCount FROM job WHERE id = ?", arguments: [rowID])!
         let (hashes, open, unusable): (Int, Int, Int) = (counts[0], counts[1], counts[2])
@@ -57,7 +57,7 @@ enum JobRecord {
             ])
     }
 
-    /// From here on the jobs are nobody's to see, and their names are free; `JobStore.purge` deletes them.
+    /// From here on the jobs are not shown any more, and their names are free; `JobStore.purge` deletes them.
     static func beginRemoval(_ condition: String, _ arguments: StatementArguments, in db: Database) throws {
         try db.execute(
             sql: "UPDATE job SET stage = 2, name = 'removed ' || id WHERE \(condition)", arguments: arguments)

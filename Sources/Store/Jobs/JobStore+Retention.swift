@@ -2,7 +2,7 @@ package import Foundation
 import GRDB
 package import Model
 
-// What becomes of jobs when nobody needs them any more: cancelled by hand, removed by hand or by age.
+// The end of jobs: cancelled by a command, removed by a command or by age.
 extension JobStore {
     /// Whether the job's final report stands in its folder. False for a job that is not there.
     package func isPublished(_ id: JobID) throws -> Bool {
@@ -28,7 +28,7 @@ extension JobStore {
             try db.execute(
                 sql: "UPDATE job SET state = 'cancelled', reason = ?, finishedAt = ? WHERE name = ?",
                 arguments: [reason, now.milliseconds, id.description])
-            // A hash that no job waits for any more begins anew when the next one brings it.
+            // A hash that no job waits for any more has all its attempts again in the next one.
             try db.execute(
                 sql: """
                     DELETE FROM retry WHERE NOT EXISTS (
@@ -50,16 +50,16 @@ extension JobStore {
     }
 
     /// Forgets a job with its list; the verdicts stay in the cache and its requests in the ledger. A job that
-    /// is not there is fine. From then on nobody sees it; `purge` deletes its rows.
+    /// is not there is fine. From then on it is not shown; `purge` deletes its rows.
     package func remove(_ id: JobID) throws {
         try pool.write { db in
             try JobRecord.beginRemoval("name = ? AND stage = 1", [id.description], in: db)
         }
     }
 
-    /// Removes what an earlier run had begun to take in: its claim is still there, and is taken in anew. Only
-    /// to be called while nothing is taken in.
-    package func removeHalfTakenIn() throws {
+    /// Removes jobs whose import an earlier run had begun: their claims are still there, and are imported
+    /// again. Only to be called while nothing is imported.
+    package func removeUnfinishedImports() throws {
         // "stage <> 1" is what the index holds, so SQLite looks at nothing else.
         try pool.write { db in try JobRecord.beginRemoval("stage <> 1 AND stage = 0", [], in: db) }
     }

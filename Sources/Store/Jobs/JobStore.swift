@@ -19,8 +19,8 @@ package struct CacheAges: Hashable, Sendable {
 package struct JobStore: Sendable {
     let pool: DatabasePool
 
-    /// Begins to take in a list; nothing is written yet.
-    package func intake(of job: Job, ages: CacheAges) -> JobWriter {
+    /// Prepares to import a list; nothing is written yet.
+    package func writer(for job: Job, ages: CacheAges) -> JobWriter {
         JobWriter(job: job, ages: ages, pool: pool)
     }
 
@@ -35,7 +35,7 @@ package struct JobStore: Sendable {
         }
     }
 
-    /// This user's job of this id, or nil; in the same time whether nobody has it or somebody else.
+    /// This user's job of this id, or nil; in the same time whether no user has it or another one.
     package func job(_ id: JobID, of user: UserName) throws -> Job? {
         try pool.read { db in
             try JobRecord.fetch(
@@ -53,7 +53,7 @@ package struct JobStore: Sendable {
         }
     }
 
-    /// Everybody's jobs, the newest first, without the newest `offset` of them.
+    /// All users' jobs, the newest first, without the newest `offset` of them.
     package func jobs(limit: Int, offset: Int = 0) throws -> [Job] {
         try pool.read { db in
             try JobRecord.fetch(
@@ -86,7 +86,7 @@ package struct JobStore: Sendable {
     /// How many jobs a user has.
     package func count(of user: UserName) throws -> Int {
         try pool.read { db in
-            // The few that are not there are taken off, so that the many are counted in the index alone.
+            // The few that are not complete are subtracted, so that the many are counted in the index alone.
             try Int.fetchOne(
                 db,
                 sql: """

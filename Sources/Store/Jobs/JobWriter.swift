@@ -3,10 +3,10 @@ import GRDB
 package import Model
 import Support
 
-/// Takes in a list slice by slice, each one transaction, so that no other writer waits for the end of a long
-/// one.
+/// Writes a list into its job slice by slice, each one transaction, so that no other writer waits for the end
+/// of a long one.
 ///
-/// Until its last slice the job is nobody's to see or to ask for; answers that come meanwhile are written
+/// Until its last slice the job is neither shown nor asked for; answers that come meanwhile are written
 /// into it all the same. What throws changes nothing, neither here nor in the database: the same slice may be
 /// written again.
 package struct JobWriter: Sendable {
@@ -29,14 +29,14 @@ package struct JobWriter: Sendable {
         mentions += slice.mentions
     }
 
-    /// Writes the last slice, and with it the job is there.
+    /// Writes the last slice, which completes the job.
     ///
     /// - Returns: the job with its counts. It is already done if the cache knew everything, and refused if
     ///   the list holds no hash.
     package func finish(_ slice: ImportBatch, at now: Date) throws -> Job {
         try pool.write { db in
             let rowID = try write(slice, into: rowID ?? insert(in: db), db)
-            try JobRecord.finishIntake(rowID, at: now, in: db)
+            try JobRecord.finishImport(rowID, at: now, in: db)
             return try JobRecord.job(rowID, in: db)!
         }
     }
@@ -54,7 +54,7 @@ package struct JobWriter: Sendable {
     }
 
     private func insert(in db: Database) throws -> Int64 {
-        try JobRecord.insert(job, isThere: false, in: db)
+        try JobRecord.insert(job, isComplete: false, in: db)
     }
 
     private func write(_ slice: ImportBatch, into rowID: Int64, _ db: Database) throws -> Int64 {

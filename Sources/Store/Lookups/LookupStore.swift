@@ -2,7 +2,7 @@ package import Foundation
 import GRDB
 package import Model
 
-/// A job with open hashes, as the queue sees it.
+/// A job with open hashes, as the fair queue needs it.
 package struct RunningJob: Hashable, Sendable {
     package var rowID: Int64
     package var id: JobID
@@ -39,7 +39,7 @@ package struct Reservation: Hashable, Sendable {
     }
 }
 
-/// How a request ended.
+/// Outcome of a request.
 package struct LookupOutcome: Sendable {
     package enum Result: Sendable {
         case answered(LookupAnswer.Answer)
@@ -95,7 +95,7 @@ package struct PostponedHashes: Hashable, Sendable {
     package var reason: String
 }
 
-/// The lookups' side of the database: what is open, what is reserved, what was answered.
+/// Store of the lookups: which hashes are open, reserved and answered.
 package struct LookupStore: Sendable {
     let pool: DatabasePool
 

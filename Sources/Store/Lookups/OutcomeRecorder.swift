@@ -122,7 +122,7 @@ struct OutcomeRecorder {
                     WHERE id = ? RETURNING name, openCount, user, stage
                     """), arguments: [byName + aliases, isShared ? 1 : 0, rows.count + aliases, job])
         guard let row, let id = JobID(row[0] as String), let user = UserName(row[2] as String) else { return }
-        // A job whose list is still being taken in is nobody's to see, and ends when all of it is there.
+        // A job whose list is still being imported is not shown, and ends when all of it is there.
         guard row[3] == 1 else { return }
         let open: Int = row[1]
         recorded.touched[id] = open

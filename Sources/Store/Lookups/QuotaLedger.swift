@@ -2,7 +2,7 @@ package import Foundation
 import GRDB
 import Support
 
-/// How much of the quota was spent, as the ledger has it.
+/// The quota's use, as the ledger has it.
 package struct QuotaSpending: Hashable, Sendable {
     /// When the requests of the last minute ended, the oldest first. VirusTotal has counted each by then, so
     /// the minute that it counts is over a minute after that at the latest.
@@ -19,7 +19,7 @@ package struct QuotaSpending: Hashable, Sendable {
     }
 }
 
-/// Every request that was sent, written before it leaves.
+/// Ledger of requests: each is written before it is sent.
 package struct QuotaLedger: Sendable {
     let pool: DatabasePool
 

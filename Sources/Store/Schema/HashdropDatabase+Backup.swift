@@ -47,7 +47,7 @@ extension HashdropDatabase {
         try Self.publish(partial, as: path)
     }
 
-    /// Password hashes and everybody's lists are in it.
+    /// Password hashes and all users' lists are in it.
     private static func createPrivately(_ path: String) throws {
         unlink(path)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -37,7 +37,7 @@ package struct HashdropDatabase: Sendable {
             }
             try Self.mark(pool)
             try Schema.migrator.migrate(pool)
-            // Not without need: on a full disk whoever only looks must get in.
+            // Not without need: on a full disk a command that only reads must get in.
             if version != Schema.version {
                 try pool.write { try $0.execute(sql: "PRAGMA user_version = \(Schema.version)") }
             }
@@ -66,7 +66,7 @@ package struct HashdropDatabase: Sendable {
             )
         }
         try queue.close()
-        // Without a table it is one of ours that a kill cut off at its birth.
+        // Without a table it is hashdrop's own, and a kill came before its first migration.
         guard id == applicationID || (id == 0 && tables == 0) else {
             throw StoreError(.notOurs, damage(path, "it does not bear hashdrop's mark"))
         }
@@ -74,7 +74,7 @@ package struct HashdropDatabase: Sendable {
 
     private static func mark(_ pool: DatabasePool) throws {
         let id = try pool.read { try Int64.fetchOne($0, sql: "PRAGMA application_id") ?? 0 }
-        // Not without need: on a full disk whoever only looks must get in.
+        // Not without need: on a full disk a command that only reads must get in.
         guard id != applicationID else { return }
         try pool.write { try $0.execute(sql: "PRAGMA application_id = \(applicationID)") }
     }
@@ -110,9 +110,9 @@ package struct HashdropDatabase: Sendable {
 
     static func damage(_ path: String, _ problem: String) -> String {
         "The database '\(path)' is damaged or not hashdrop's (\(problem)). Stop hashdrop, move it away "
-            + "together "
-            + "with '\(path)-wal' and '\(path)-shm', and copy a backup in its place ('hashdrop backup' makes "
-            + "them); without a backup hashdrop starts anew, and the finished reports stay."
+            + "together with '\(path)-wal' and '\(path)-shm', and copy a backup in its place "
+            + "('hashdrop backup' makes them); without a backup hashdrop starts with an empty one, and the "
+            + "finished reports stay."
     }
 
     private func remember(endpoint: String, path: String) throws {

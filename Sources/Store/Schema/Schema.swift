@@ -166,8 +166,8 @@ enum Schema {
             usedAt INTEGER NOT NULL CHECK (usedAt >= startedAt)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX sessionOfUser ON session (user, startedAt);
-        -- With it the question "has this user a job of this name" costs the same whether nobody has it or
-        -- somebody else has.
+        -- With it the question "has this user a job of this name" costs the same whether no user has it or
+        -- another one.
         CREATE UNIQUE INDEX jobOfUserByName ON job (user, name);
         """
 }

@@ -2,7 +2,7 @@ package import Foundation
 import GRDB
 package import Model
 
-/// A person or a pipeline with a drop folder.
+/// A user: an account with a drop folder.
 package struct User: Hashable, Sendable {
     package var name: UserName
     package var isAdministrator: Bool
@@ -28,7 +28,7 @@ package struct User: Hashable, Sendable {
 package struct UserStore: Sendable {
     let pool: DatabasePool
 
-    /// Everybody, by name.
+    /// All users, by name.
     package func all() throws -> [User] {
         try pool.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM user ORDER BY name").compactMap(Self.user)

@@ -1,8 +1,8 @@
 import Model
 import Simulator
 
-/// The list that the demo drops: a desk's evening, in the formats that people mix, with a hash for every
-/// verdict.
+/// The list that the demo drops: hashes of an evening, in the formats that analysts mix, with a hash for
+/// every verdict.
 enum DemoList {
     static let name = "suspicious-downloads.txt"
 

@@ -41,14 +41,15 @@ struct JobCommand: AsyncParsableCommand {
                 options: try settings.reportOptions(isSimulated: false, version: Hashdrop.version),
                 directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge)
             try publisher.remove(job)
-            // A running daemon deletes the rows in turn with its own work; without one nobody waits.
+            // A running daemon deletes the rows in turn with its own work; without one no other program
+            // waits.
             if !DaemonLock.isHeld(path: paths.lock) { while try database.jobs.purge() {} }
             try DaemonSignal.tellJobsChanged(paths)
             print("Removed job \(id) (\(job.droppedName.display)) and its report folder.")
         }
     }
 
-    /// The job that a person means: its id, or a path whose last part begins with it.
+    /// The job that an argument names: its id, or a path whose last part begins with it.
     static func id(_ text: String) throws -> JobID {
         let name = URL(filePath: text).lastPathComponent
         guard let id = JobID(name.prefix { $0 != "_" }) else {

@@ -13,7 +13,7 @@ struct RetryCommand: AsyncParsableCommand {
     @OptionGroup var configurationOption: ConfigurationOption
 
     func run() async throws {
-        // The whole folder name will do: it is what people can copy.
+        // The whole folder name will do: it is what a user can copy.
         guard let id = JobID(job.prefix { $0 != "_" }) else {
             throw CommandFailure(
                 .usage, "'\(job.showingControls)' is no job; one looks like 20261123-195045-k3f9x.")

@@ -54,8 +54,8 @@ struct ServeCommand: AsyncParsableCommand {
         logger.info("Stopped.")
     }
 
-    /// Does not begin anew where a disk is not mounted: its jobs, verdicts and the ledger of the quota would
-    /// be missed, and people's files be picked up from under its mount point.
+    /// Makes no new spool where a disk is not mounted: its jobs, verdicts and quota ledger would be missing,
+    /// and files be picked up from under its mount point.
     private static func requireSpool(_ path: String) throws {
         var isFolder: ObjCBool = true
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)

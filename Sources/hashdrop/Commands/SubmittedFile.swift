@@ -37,7 +37,7 @@ enum SubmittedFile {
             throw CommandFailure(
                 .cannotCreate, "No temporary file can be made (\(String(cString: strerror(errno)))).")
         }
-        // Nobody else needs its name, and nothing is left whatever ends this program.
+        // No other program needs its name, and nothing is left however this program ends.
         unlink(url.path(percentEncoded: false))
         let copy = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var bytes = 0

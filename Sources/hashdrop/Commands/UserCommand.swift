@@ -19,7 +19,7 @@ struct UserCommand: AsyncParsableCommand {
             commandName: "add", abstract: "Make a user with a drop folder and a report folder.")
 
         @Argument(help: "The name: \(UserName.rule).") var name: String
-        @Flag(help: "May see everybody's jobs and the operations view.") var administrator = false
+        @Flag(help: "May see all users' jobs and the operations view.") var administrator = false
         @Option(help: "Turns in the queue relative to others, 1 to 100.") var weight = 1
         @Flag(help: "Read a password for the web page from standard input.") var passwordStdin = false
         @OptionGroup var configurationOption: ConfigurationOption
@@ -35,21 +35,21 @@ struct UserCommand: AsyncParsableCommand {
             let password = passwordStdin ? try PasswordPrompt.fromStandardInput() : nil
             let drop = "\(settings.spool.directory)/\(user)"
             let reports = "\(settings.reports.directory)/\(user)"
-            // Before the user: nobody is in the list who cannot drop anything.
+            // Before the user: every user in the table can drop files.
             for folder in [drop, reports] { try UserCommand.makeFolder(folder) }
             try database.users.add(
                 User(
                     name: user, isAdministrator: administrator, weight: weight,
                     passwordHash: try password.map { try PasswordHash(password: $0).stored },
                     createdAt: Date()))
-            // Where nobody watches, the next safety scan would find the folder only.
+            // Without a watch only the next safety scan would find the folder.
             try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
             print("Added \(user).\n  drop lists into  \(drop)\n  find reports in  \(reports)")
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show everybody.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the users.")
 
         @OptionGroup var configurationOption: ConfigurationOption
 

@@ -8,7 +8,7 @@ import UnixSignals
 
 /// How a command that changed the database tells the daemon: by SIGHUP to the process that holds the lock.
 enum DaemonSignal {
-    /// Tells a running daemon to read its jobs anew. Without one nothing is to be told: it reads them at its
+    /// Tells a running daemon to read its jobs again. Without one nothing is to be told: it reads them at its
     /// start.
     static func tellJobsChanged(_ paths: StatePaths) throws {
         guard DaemonLock.isHeld(path: paths.lock), let process = try DaemonLock.holder(path: paths.lock)
@@ -29,7 +29,7 @@ enum DaemonSignal {
     static func ignoreUntilServed() { signal(SIGHUP, SIG_IGN) }
 }
 
-/// Reads the jobs and the users anew whenever a command says so.
+/// Reads the jobs and the users again when a command says so.
 struct ReloadService: Service {
     let lookups: LookupDispatcher
     let intake: IntakeService

@@ -53,7 +53,7 @@ final class KeySource: Sendable {
         file = path
         state = Mutex(State(key: try Self.read(path)))
         concerns =
-            Self.everybodyMayRead(path)
+            Self.allAccountsMayRead(path)
             ? [
                 "The API key file '\(path)' lets every account of this machine read it; 'chmod o= \(path)' "
                     + "ends that."
@@ -77,7 +77,7 @@ final class KeySource: Sendable {
         }
     }
 
-    private static func everybodyMayRead(_ path: String) -> Bool {
+    private static func allAccountsMayRead(_ path: String) -> Bool {
         var information = stat()
         return stat(path, &information) == 0 && information.st_mode & S_IROTH != 0
     }

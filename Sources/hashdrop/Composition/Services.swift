@@ -15,7 +15,7 @@ import UnixSignals
 import VirusTotal
 import Web
 
-/// The daemon put together: the one place that knows which part talks to which.
+/// Composition of the daemon: the one place that knows which part talks to which.
 struct Services: Sendable {
     let group: ServiceGroup
     let database: HashdropDatabase
