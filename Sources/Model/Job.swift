@@ -111,31 +111,3 @@ package struct RequestCost: Hashable, Sendable {
         savedByCache + savedByAlias + savedBySharing + savedByDuplicates
     }
 }
-
-/// Estimate of a running job's end.
-package struct JobEstimate: Hashable, Sendable {
-    /// When it should be done, by the quota, the queue before it and what it still needs; nil when that
-    /// cannot be told.
-    package var expectedAt: Date?
-    /// What the job waits for at the moment, in words for its owner; nil while it simply goes on.
-    package var waitReason: String?
-
-    package init(expectedAt: Date? = nil, waitReason: String? = nil) {
-        self.expectedAt = expectedAt
-        self.waitReason = waitReason
-    }
-}
-
-/// An entry of a user's folder that is not picked up (yet), and why.
-package struct WaitingFile: Hashable, Sendable {
-    package var name: DroppedName
-    /// In words for its owner, for example `still being written`.
-    package var reason: String
-    package var firstSeenAt: Date
-
-    package init(name: DroppedName, reason: String, firstSeenAt: Date) {
-        self.name = name
-        self.reason = reason
-        self.firstSeenAt = firstSeenAt
-    }
-}

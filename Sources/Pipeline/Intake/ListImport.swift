@@ -1,0 +1,78 @@
+import Foundation
+import HashLists
+import Model
+import Spool
+import Store
+
+/// Reads a claimed file's hashes into its job, a step at a time, so that a long list lets others have their
+/// turns.
+struct ListImport {
+    let file: ClaimedFile
+    private let jobs: JobStore
+    private var writer: JobWriter
+    private var parser: HashListParser
+    private let slice: Int
+    private var offset: UInt64 = 0
+
+    init(_ file: ClaimedFile, jobs: JobStore, options: IntakeOptions) {
+        self.file = file
+        self.jobs = jobs
+        parser = HashListParser(limits: options.limits)
+        slice = options.hashesAtOnce
+        writer = jobs.writer(
+            for: Job(
+                id: file.id, user: file.user, droppedName: file.droppedName, state: .running,
+                receivedAt: file.receivedAt, inputBytes: file.bytes, inputSHA256: file.sha256,
+                evidence: file.evidence), ages: options.ages)
+    }
+
+    /// The bytes that are still to be read.
+    var bytesLeft: Int64 { max(0, file.bytes - Int64(offset)) }
+
+    /// How much of the file has been read, from 0 to 99.
+    var percent: Int { file.bytes > 0 ? Int(min(99, Int64(offset) * 100 / file.bytes)) : 0 }
+
+    // A step ends with as many hashes as one transaction should take, or with so much text that holds few.
+    private static let chunkBytes = 64 << 10
+    private static let chunksAtOnce = 64
+
+    /// Reads on: a part of the list that takes well under a second. A file that is no list becomes a refused
+    /// job. What throws changes nothing: the step may be tried again. A job that ends with its list ends
+    /// `now`.
+    ///
+    /// - Returns: the job, if the list has come to its end.
+    /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.
+    mutating func advance(at now: Date) throws -> Job? {
+        do {
+            return try step(now)
+        } catch let error as HashListError {
+            try writer.refuse(error.description, at: now)
+            return try jobs.job(file.id)
+        }
+    }
+
+    private mutating func step(_ now: Date) throws -> Job? {
+        var next = self
+        var slice = ImportBatch()
+        func emit(_ item: HashListItem) {
+            switch item {
+            case .entry(let entry): slice.add(entry)
+            case .unusable(let line): slice.add(line)
+            }
+        }
+        let input = try FileHandle(forReadingFrom: URL(filePath: file.inputPath))
+        defer { try? input.close() }
+        try input.seek(toOffset: offset)
+        for _ in 0..<Self.chunksAtOnce where slice.count < self.slice {
+            guard let chunk = try input.read(upToCount: Self.chunkBytes), !chunk.isEmpty else {
+                try next.parser.finish(emit: emit)
+                return try writer.finish(slice, at: now)
+            }
+            try chunk.withUnsafeBytes { try next.parser.consume($0, emit: emit) }
+            next.offset += UInt64(chunk.count)
+        }
+        if slice.count > 0 { try next.writer.write(slice) }
+        self = next
+        return nil
+    }
+}

@@ -1,0 +1,48 @@
+package import Foundation
+package import Model
+
+/// A job with open hashes, as the fair queue needs it.
+package struct RunningJob: Hashable, Sendable {
+    package var rowID: Int64
+    package var id: JobID
+    package var user: UserName
+    /// The user's turns relative to others: 1 to 100.
+    package var weight: Int
+    package var droppedName: DroppedName
+    package var receivedAt: Date
+    /// Hashes that have to be asked, if no other name of theirs is asked before.
+    package var openHashes: Int
+
+    package init(
+        rowID: Int64, id: JobID, user: UserName, weight: Int, droppedName: DroppedName, receivedAt: Date,
+        openHashes: Int
+    ) {
+        self.rowID = rowID
+        self.id = id
+        self.user = user
+        self.weight = weight
+        self.droppedName = droppedName
+        self.receivedAt = receivedAt
+        self.openHashes = openHashes
+    }
+}
+
+/// A hash that is about to be asked, and the job that pays for it.
+package struct Reservation: Hashable, Sendable {
+    package var hash: FileHash
+    package var jobRowID: Int64
+
+    package init(hash: FileHash, jobRowID: Int64) {
+        self.hash = hash
+        self.jobRowID = jobRowID
+    }
+}
+
+/// Open hashes of a job that wait for their next attempt.
+package struct PostponedHashes: Hashable, Sendable {
+    package var count: Int
+    /// When the first of them is asked again.
+    package var nextAttemptAt: Date
+    /// What happened to that one, in a sentence.
+    package var reason: String
+}
