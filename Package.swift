@@ -150,8 +150,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Compression", "Cryptography", "Model", "Reporting", "Store", "Support", "TestSupport", "Web",
-                httpTypes, hummingbird, lifecycle, logging, nio,
+                "Cryptography", "Model", "Reporting", "Store", "Support", "TestSupport", "Web", grdb, httpTypes,
+                hummingbird, lifecycle, logging, nio,
             ],
             swiftSettings: strict),
         .testTarget(

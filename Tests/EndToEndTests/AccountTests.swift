@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 
 extension RealSpool {
-    /// The daemon under an account of its own, with the folder shared by a group as the README says: it neither owns
-    /// the files nor may it do what root may.
+    /// The daemon under an account of its own, with the folder shared by a group as the README says: it
+    /// neither owns the files nor may it do what root may.
     @Suite(.enabled(if: Accounts.mayChange, "needs root and setpriv"))
     struct AccountTests {
         private func with(

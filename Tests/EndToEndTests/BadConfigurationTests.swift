@@ -82,17 +82,17 @@ struct BadConfigurationTests {
             exitCode: 78, says: ["web.listen", "'8080'", "127.0.0.1:8080", "off"]),
         Row(
             testDescription: "the page in the clear", environment: ["HASHDROP_WEB_LISTEN": "192.0.2.1:8080"],
-            exitCode: 78, says: ["192.0.2.1:8080", "web.certificateFile", "web.trustedProxies"]),
+            exitCode: 78, says: ["192.0.2.1:8080", "web.trustedProxies", "config/README.md"]),
         Row(
-            testDescription: "a certificate without its key",
-            environment: ["HASHDROP_WEB_CERTIFICATE_FILE": "a-file"], exitCode: 78,
-            says: ["web.certificateFile", "web.keyFile"]),
+            testDescription: "a certificate of the page in the file",
+            configuration: "web:\n  listen: 127.0.0.1:0\n  certificateFile: a-file\n", exitCode: 78,
+            says: [
+                "line 3", "web.certificateFile", "nginx or Caddy", "config/README.md", "web.trustedProxies",
+            ]),
         Row(
-            testDescription: "a certificate that is none",
-            environment: [
-                "HASHDROP_WEB_LISTEN": "127.0.0.1:0", "HASHDROP_WEB_CERTIFICATE_FILE": "a-file",
-                "HASHDROP_WEB_KEY_FILE": "a-file",
-            ], exitCode: 78, says: ["a-file", "PEM"]),
+            testDescription: "a key of the page in the environment",
+            environment: ["HASHDROP_WEB_KEY_FILE": "a-file"], exitCode: 78,
+            says: ["HASHDROP_WEB_KEY_FILE", "nginx or Caddy", "config/README.md", "web.trustedProxies"]),
         Row(
             testDescription: "missing configuration", arguments: ["serve", "--config", "nowhere.yaml"],
             exitCode: 78, says: ["nowhere.yaml", "--config"]),

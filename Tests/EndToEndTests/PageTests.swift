@@ -43,7 +43,8 @@ struct PageTests {
         }
     }
 
-    /// A list that takes some seconds, one that cannot be used, and one that waits; names that would like to be markup.
+    /// A list that takes some seconds, one that cannot be used, and one that waits; names that would like to
+    /// be markup.
     private static func drop(in place: DaemonFixture) throws {
         let list =
             (0..<120).map { Samples.hash(9_000 + $0, .md5).hexadecimal } + [
@@ -54,14 +55,15 @@ struct PageTests {
         try Data("later".utf8).write(to: place.drop.appending(path: "upload.part"))
     }
 
-    private static func expectNoComplaintAndNoStranger(_ browser: Browser, _ page: String) async throws {
+    private static func expectNoComplaintAndNoForeignRequest(_ browser: Browser, _ page: String) async throws
+    {
         #expect(try await browser.complaints() == [])
         let requests = try await browser.requests()
         #expect(requests.count > 3)
         for url in requests { #expect(url.hasPrefix(page) || url.hasPrefix("data:"), "\(url)") }
     }
 
-    @Test func aVisitorLogsInWatchesAJobFinishOpensItsReportAndLogsOut() async throws {
+    @Test func aUserLogsInWatchesAJobFinishOpensItsReportAndLogsOut() async throws {
         try await Self.with(latency: .milliseconds(350)) { place, page, browser in
             try await browser.open(page)
             try await browser.screenshots("login")
@@ -84,7 +86,7 @@ struct PageTests {
             }
             try await browser.open(page + "jobs")
             #expect(try await browser.url() == page + "login")
-            try await Self.expectNoComplaintAndNoStranger(browser, page)
+            try await Self.expectNoComplaintAndNoForeignRequest(browser, page)
             #expect(!(try place.daemonLog()).contains("horse"))
         }
     }
@@ -142,11 +144,12 @@ struct PageTests {
             #expect(try await browser.text().contains("prose.txt"))
             try await browser.screenshots("everybody")
             try await browser.expectAccessible("everybody's jobs")
-            try await Self.expectNoComplaintAndNoStranger(browser, page)
+            try await Self.expectNoComplaintAndNoForeignRequest(browser, page)
         }
     }
 
-    /// What keeps a forgotten window from staying logged in: the server can tell its own doing from a person's.
+    /// What keeps a forgotten window from staying logged in: the server can tell its own doing from a
+    /// person's.
     @Test func aPageThatLoadsItselfAgainSaysSo() async throws {
         try await Self.with(latency: .milliseconds(500)) { place, page, browser in
             try Self.drop(in: place)
@@ -159,7 +162,7 @@ struct PageTests {
                 return headers.count > 1
             }
             #expect(headers.allSatisfy { $0["sec-fetch-mode"] == "navigate" && $0["sec-fetch-user"] == nil })
-            #expect(try await browser.url() == page + "operations", "its visitor need not see that")
+            #expect(try await browser.url() == page + "operations", "the user need not see that")
             // A running job's report, as it is in a folder too.
             try await browser.clickLink("Everybody’s jobs")
             try await browser.clickLink(Self.listName)
@@ -205,7 +208,7 @@ struct PageTests {
                 let title = try await browser.text("h1")
                 #expect(names.contains { DroppedName($0).display == title }, "\(title)")
             }
-            try await Self.expectNoComplaintAndNoStranger(browser, page)
+            try await Self.expectNoComplaintAndNoForeignRequest(browser, page)
         }
     }
 

@@ -5,12 +5,13 @@ import TestSupport
 import Testing
 
 extension RealSpool {
-    /// An independent scanner for web pages, wapiti, over TLS: `make test-full`.
+    /// The page under wapiti, an independent scanner of web pages, over TLS through nginx: `make test-full`.
     struct ScannerTests {
         private static let isOn = ProcessInfo.processInfo.environment["HASHDROP_TEST_FULL"] != nil
         private static let password = "correct horse battery"
-        /// Everything that needs no list from the network and no server outside. Not `ldap`: it takes two pages that
-        /// differ for an injection, and these differ with the clock, the free disk space and the seconds to wait.
+        /// Everything that needs no list from the network and no server outside. Not `ldap`: it takes two
+        /// pages that differ for an injection, and these differ with the clock, the free disk space and the
+        /// seconds to wait.
         private static let modules = [
             "backup", "cookieflags", "crlf", "csp", "csrf", "exec", "file", "htaccess", "http_headers",
             "https_redirect", "methods", "permanentxss", "redirect", "shellshock", "sql", "timesql",
@@ -21,25 +22,25 @@ extension RealSpool {
             var options = SimulatorOptions()
             options.accounts[0].limits = .unlimited
             try await SimulatedVirusTotal.with(options) { simulator in
-                let folder = TemporaryFolder()
-                let certificate = try await TestCertificate(in: folder)
                 let place = DaemonFixture(
                     endpoint: simulator.baseURL,
                     settings: [
-                        "HASHDROP_WEB_LISTEN": "127.0.0.1:0",
-                        "HASHDROP_WEB_CERTIFICATE_FILE": certificate.chainFile,
-                        "HASHDROP_WEB_KEY_FILE": certificate.keyFile,
+                        "HASHDROP_WEB_LISTEN": "127.0.0.1:0", "HASHDROP_WEB_TRUSTED_PROXIES": "127.0.0.1",
                     ])
                 _ = try await place.hashdrop(
                     "user", "add", "alice", "--administrator", "--password-stdin", input: Self.password)
                 try await place.serve()
                 try Data(Samples.hash(1).hexadecimal.utf8).write(to: place.drop.appending(path: "list.txt"))
                 _ = try await place.finished("list.txt")
-                let page = try await place.pageAddress()
-                // The form, and the pages that it leads to; style sheet and script are no pages.
-                try await scan(page, cookie: nil, pagesMin: 2, folder)
-                let session = try await session(port: try #require(URL(string: page)?.port))
-                try await scan(page, cookie: session, pagesMin: 6, folder)
+                let port = try #require(URL(string: try await place.pageAddress())?.port)
+                let folder = TemporaryFolder()
+                let certificate = try await TestCertificate()
+                try await NginxFixture.recipe(page: port, certificate) { _, https in
+                    let page = "https://127.0.0.1:\(https)/"
+                    // The form, and the pages that it leads to; style sheet and script are no pages.
+                    try await scan(page, cookie: nil, pagesMin: 2, folder)
+                    try await scan(page, cookie: try await session(port: https), pagesMin: 6, folder)
+                }
                 await place.stop()
             }
         }
@@ -59,7 +60,7 @@ extension RealSpool {
         private func scan(
             _ page: String, cookie: String?, pagesMin: Int, _ folder: TemporaryFolder
         ) async throws {
-            let report = folder.path("wapiti-\(cookie == nil ? "stranger" : "visitor").json")
+            let report = folder.path("wapiti-\(cookie == nil ? "anonymous" : "user").json")
             var arguments = [
                 "--url", page, "--module", Self.modules.joined(separator: ","), "--flush-session",
                 "--store-session", folder.path("sessions"), "--no-bugreport", "--max-scan-time", "120",

@@ -43,7 +43,7 @@ final class LookupBench: Sendable {
         var simulation = SimulatorOptions()
         simulation.accounts[0].limits = world.limits
         simulation.quotaRefusal = world.refusal
-        simulation.now = { clock.now.wall }
+        simulation.clock = clock
         try await SimulatedVirusTotal.with(simulation) { simulator in
             for rule in world.faults { _ = simulator.addFault(rule) }
             let bench = try LookupBench(options, world, clock, simulator)

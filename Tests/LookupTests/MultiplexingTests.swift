@@ -9,13 +9,11 @@ import VirusTotal
 /// The way to VirusTotal as in production: TLS, and HTTP/2 with many requests over one connection. A real
 /// nginx in front of the simulator speaks both.
 @Suite(.serialized) struct MultiplexingTests {
-    private let folder = TemporaryFolder()
-
     private func withSimulator(
         latency: Duration = .zero,
         _ body: (_ simulator: SimulatedVirusTotal, _ address: String, TestCertificate) async throws -> Void
     ) async throws {
-        let certificate = try await TestCertificate(in: folder)
+        let certificate = try await TestCertificate()
         var options = SimulatorOptions()
         options.accounts[0].limits = .unlimited
         options.latency = latency

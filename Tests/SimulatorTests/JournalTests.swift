@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Simulator
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -9,12 +10,12 @@ struct JournalTests {
         let clock = ManualClock()
         var options = SimulatorOptions()
         options.accounts[0].limits = .unlimited
-        options.now = { clock.now }
+        options.clock = clock
         try await SimulatedVirusTotal.with(options) { simulator in
             let client = TestClient(simulator)
             let family = FileFamily.numbered(1)
             for seconds in [0, 20, 20, 20, 0.5] {
-                clock.advance(seconds)
+                clock.advance(by: .seconds(seconds))
                 _ = try await client.lookUp(family.md5)
             }
             _ = try await client.get("/api/v3/users/demo/overall_quotas")

@@ -1,34 +1,24 @@
 import Foundation
 import Model
 import Simulator
-import Synchronization
+import TestSupport
 import Testing
-
-/// A clock that stands until it is moved.
-final class ManualClock: Sendable {
-    private let time: Mutex<Date>
-
-    // 2026-11-23 12:00:00 UTC.
-    init(_ start: Date = Date(timeIntervalSince1970: 1_795_435_200)) { time = Mutex(start) }
-
-    var now: Date { time.withLock { $0 } }
-    func advance(_ seconds: Double) { time.withLock { $0 += seconds } }
-}
 
 @Suite(.timeLimit(.minutes(1)))
 struct QuotaTests {
     private let hash = FileFamily.numbered(1).md5
+    // 2026-11-23 12:00:00 UTC.
+    private let clock = ManualClock(start: Date(timeIntervalSince1970: 1_795_435_200))
 
-    private func options(_ clock: ManualClock, _ limits: SimulatedLimits = .publicKey) -> SimulatorOptions {
+    private func options(_ limits: SimulatedLimits = .publicKey) -> SimulatorOptions {
         var options = SimulatorOptions()
         options.accounts[0].limits = limits
-        options.now = { clock.now }
+        options.clock = clock
         return options
     }
 
     @Test func theFifthRequestInAMinuteIsRefusedAnd404sCount() async throws {
-        let clock = ManualClock()
-        try await SimulatedVirusTotal.with(options(clock)) { simulator in
+        try await SimulatedVirusTotal.with(options()) { simulator in
             let client = TestClient(simulator)
             for _ in 0..<3 { #expect(try await client.lookUp(hash).status == 200) }
             #expect(try await client.get("/api/v3/files/nonsense").status == 404)
@@ -39,7 +29,7 @@ struct QuotaTests {
                     == "{\"error\": {\"code\": \"QuotaExceededError\", \"message\": \"Quota exceeded\"}}")
             #expect(refused.headers["retry-after"] == nil)
             #expect(refused.headers["content-encoding"] == nil)
-            clock.advance(60)
+            clock.advance(by: .seconds(60))
             #expect(try await client.lookUp(hash).status == 200)
             #expect(simulator.journal.lookupsMax() == 5)
         }
@@ -52,7 +42,7 @@ struct QuotaTests {
     func retryAfterTellsWhenTheDayEnds(
         _ refusal: SimulatorOptions.QuotaRefusal, _ expected: String
     ) async throws {
-        var options = options(ManualClock(), SimulatedLimits(requestsPerDay: 1))
+        var options = options(SimulatedLimits(requestsPerDay: 1))
         options.quotaRefusal = refusal
         try await SimulatedVirusTotal.with(options) { simulator in
             let client = TestClient(simulator)
@@ -64,7 +54,7 @@ struct QuotaTests {
     }
 
     @Test func theEdgeRefusesInHTML() async throws {
-        var options = options(ManualClock(), SimulatedLimits(requestsPerDay: 1))
+        var options = options(SimulatedLimits(requestsPerDay: 1))
         options.quotaRefusal = .edge
         try await SimulatedVirusTotal.with(options) { simulator in
             let client = TestClient(simulator)
@@ -77,11 +67,10 @@ struct QuotaTests {
     }
 
     @Test func quotasAreReadByNameOrKeyAndCostNothing() async throws {
-        let clock = ManualClock()
-        try await SimulatedVirusTotal.with(options(clock)) { simulator in
+        try await SimulatedVirusTotal.with(options()) { simulator in
             let client = TestClient(simulator)
             _ = try await client.lookUp(hash)
-            clock.advance(3600)
+            clock.advance(by: .seconds(3_600))
             _ = try await client.lookUp(hash)
             for id in ["demo", SimulatedAccount.demoKey] {
                 let quotas = try await client.get("/api/v3/users/\(id)/overall_quotas").data
@@ -105,7 +94,7 @@ struct QuotaTests {
     }
 
     @Test func limitsCanChangeWhileItRuns() async throws {
-        try await SimulatedVirusTotal.with(options(ManualClock(), SimulatedLimits(requestsPerDay: 1))) {
+        try await SimulatedVirusTotal.with(options(SimulatedLimits(requestsPerDay: 1))) {
             simulator in
             let client = TestClient(simulator)
             _ = try await client.lookUp(hash)

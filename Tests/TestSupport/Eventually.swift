@@ -1,7 +1,7 @@
 /// Waits for a fact, and no longer than `bound`; then it says what did not come true.
 ///
-/// The bound is generous, because a busy machine is slow and not wrong; a fact that comes true ends the wait at
-/// once.
+/// The bound is generous, because a busy machine is slow and not wrong; a fact that comes true ends the wait
+/// at once.
 package func eventually<Value>(
     _ what: String, within bound: Duration = .seconds(60), isolation: isolated (any Actor)? = #isolation,
     _ fact: () async throws -> Value?

@@ -3,8 +3,8 @@ import Glibc
 
 /// Real nginx (Debian's package) of a test's own, in front of a server of the test.
 ///
-/// It runs in the foreground, as one process, below a temporary folder; the system's nginx and its configuration are
-/// not touched.
+/// It runs in the foreground, as one process, below a temporary folder; the system's nginx and its
+/// configuration are not touched.
 package final class NginxFixture {
     /// The ports that its configuration listens on, in the order in which they were asked for.
     package let ports: [Int]
@@ -89,7 +89,8 @@ package final class NginxFixture {
 
     deinit { if process.isRunning { process.terminate() } }
 
-    /// Whether it listens; false if it has ended instead. It writes its process id down when it has all its ports.
+    /// Whether it listens; false if it has ended instead. It writes its process id down when it has all its
+    /// ports.
     private func listens() async throws -> Bool {
         try await eventually("nginx listens, or ends: \(log)") {
             let pid = try? String(contentsOfFile: self.folder.path("nginx.pid"), encoding: .utf8)
@@ -132,12 +133,13 @@ extension NginxFixture {
         }
     }
 
-    /// nginx by hashdrop's own recipe, `config/nginx.conf`, in front of the page at `port`. The recipe is taken as it
-    /// is, but for the ports, the certificate's files and the address of the page.
+    /// nginx by hashdrop's own recipe, `config/nginx.conf`, in front of the page at `port`. The recipe is
+    /// taken as it is, but for the ports, the certificate's files and the address of the page.
     ///
     /// - Parameter body: is given the ports for http and for https.
     package static func recipe(
-        page port: Int, _ certificate: TestCertificate, _ body: (_ http: Int, _ https: Int) async throws -> Void
+        page port: Int, _ certificate: TestCertificate,
+        _ body: (_ http: Int, _ https: Int) async throws -> Void
     ) async throws {
         let recipe = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "config/nginx.conf")

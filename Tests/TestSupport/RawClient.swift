@@ -120,7 +120,8 @@ package final class Connection: Sendable {
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
     }
 
-    /// The first bytes that come; waited for on a thread of its own, because the few that tests run on are shared.
+    /// The first bytes that come; waited for on a thread of its own, because the few that tests run on are
+    /// shared.
     package func readSome() async -> String {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in

@@ -5,8 +5,11 @@ package struct TestCertificate: Sendable {
     package let chainFile: String
     package let keyFile: String
 
-    /// Makes them in `folder`, by openssl. Throws if that fails.
-    package init(in folder: TemporaryFolder) async throws {
+    /// The files are there for as long as a copy of this is.
+    private let folder = TemporaryFolder()
+
+    /// Makes them, by openssl. Throws if that fails.
+    package init() async throws {
         chainFile = folder.path("certificate.pem")
         keyFile = folder.path("key.pem")
         let process = Process()

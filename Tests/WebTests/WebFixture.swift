@@ -1,14 +1,17 @@
+import Cryptography
 import Foundation
 import Logging
 import Model
-import Cryptography
 import ServiceLifecycle
 import Store
 import Synchronization
 import TestSupport
-import Web
 
-/// A page of a test's own: alice, bob and the administrator carol, a job each for alice and bob.
+@testable import Web
+
+/// Page of a test's own: alice, bob and the administrator carol, with a job each for alice and bob.
+///
+/// Requests go to its router directly. Only tests of connections have it listen, few at a time.
 final class WebFixture: Sendable {
     /// The work of a guess in tests: a thousandth of the real one.
     static let parameters = PasswordHash.Parameters(logRounds: 5)
@@ -16,32 +19,44 @@ final class WebFixture: Sendable {
 
     let database: HashdropDatabase
     let reports: URL
-    let client: RawClient
+    let client: RouterClient
     let log: LogStore
-    let time: ManualTime
+    let clock: ManualClock
     let alicesJob: Job
     let bobsJob: Job
     private let folder: TemporaryFolder
-    private let group: ServiceGroup
-    private let running: Task<Void, any Error>
+    private let service: WebService
 
-    /// Runs `body` with a page that is gone afterwards.
-    static func with(
-        _ options: WebOptions = WebFixture.options(), sources: DaemonQueries = WebFixture.quiet,
-        check: @escaping Check = { try $1.matches($0) }, _ body: (WebFixture) async throws -> Void
-    ) async throws {
-        let site = try await WebFixture(options, sources, check)
-        do {
-            try await body(site)
-        } catch {
-            await site.stop()
-            throw error
-        }
-        await site.stop()
+    /// A page that is not listened for.
+    static func make(
+        _ options: WebOptions = WebFixture.options(), queries: DaemonQueries = WebFixture.quiet,
+        check: @escaping Authenticator.Check = { try $1.matches($0) }
+    ) async throws -> WebFixture {
+        try await blocking { try WebFixture(options, queries, check) }
     }
 
-    /// Whether a password is a hash's.
-    typealias Check = @Sendable (String, PasswordHash) throws -> Bool
+    /// Runs `body` with a page that listens until then.
+    static func listening(
+        _ options: WebOptions = WebFixture.options(),
+        _ body: (_ site: WebFixture, _ client: RawClient) async throws -> Void
+    ) async throws {
+        let site = try await make(options)
+        let logger = Logger(label: "test", factory: { _ in LogHandlerToStore(store: site.log) })
+        let group = ServiceGroup(
+            configuration: .init(services: [.init(service: site.service)], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let port = try await eventually("the page listens") { site.service.boundPort }
+            do {
+                try await body(site, RawClient(port: port))
+            } catch {
+                await group.triggerGracefulShutdown()
+                throw error
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
 
     /// The defaults on a free port, but for what `change` changes.
     static func options(_ change: (inout WebOptions) -> Void = { _ in }) -> WebOptions {
@@ -54,10 +69,10 @@ final class WebFixture: Sendable {
     static let quiet = DaemonQueries(
         estimates: { [:] }, operations: { OperationsView() }, waiting: { [:] })
 
+    /// Blocks: SQLite, scrypt, files.
     private init(
-        _ options: WebOptions, _ sources: DaemonQueries,
-        _ check: @escaping Check
-    ) async throws {
+        _ options: WebOptions, _ queries: DaemonQueries, _ check: @escaping Authenticator.Check
+    ) throws {
         folder = TemporaryFolder()
         reports = folder.url.appending(path: "reports", directoryHint: .isDirectory)
         database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
@@ -72,16 +87,12 @@ final class WebFixture: Sendable {
         bobsJob = try Self.job("bob", "secret-of-bob.txt", in: database, reports)
         let log = LogStore()
         self.log = log
-        time = ManualTime()
+        clock = ManualClock()
         let logger = Logger(label: "test", factory: { _ in LogHandlerToStore(store: log) })
-        let service = try WebService(
+        service = try WebService(
             options: options, database: database, reports: reports.path(percentEncoded: false),
-            sources: sources, parameters: Self.parameters, clock: time.clock, check: check, logger: logger)
-        let group = ServiceGroup(configuration: .init(services: [.init(service: service)], logger: logger))
-        self.group = group
-        running = Task { try await group.run() }
-        client = RawClient(
-            port: try await eventually("the page listens") { service.boundPort })
+            queries: queries, parameters: Self.parameters, clock: clock, check: check, logger: logger)
+        client = RouterClient(responder: service.responder, logger: logger)
     }
 
     private static func job(
@@ -100,19 +111,26 @@ final class WebFixture: Sendable {
         return job
     }
 
-    private func stop() async {
-        await group.triggerGracefulShutdown()
-        _ = try? await running.value
+    /// A file of alice's report folder.
+    func alicesFile(_ name: String) -> URL {
+        reports.appending(path: "alice/\(alicesJob.folderName)/\(name)")
     }
 
-    /// The cookies of somebody who has logged in.
+    /// Changes the database, beside the threads that tests share.
+    func store<Value: Sendable>(
+        _ change: @escaping @Sendable (HashdropDatabase) throws -> Value
+    ) async throws -> Value {
+        try await blocking { [database] in try change(database) }
+    }
+
+    /// The session's cookie after a login.
     func session(_ user: String) async throws -> [String: String] {
         let answer = try await logIn(user, Self.password)
         guard answer.status == 303 else { throw URLError(.userAuthenticationRequired) }
         return answer.cookies.filter { $0.key.hasSuffix("hashdrop-session") }
     }
 
-    /// What a browser sends when somebody fills in the login form.
+    /// What a browser sends for a login.
     func logIn(
         _ user: String, _ password: String, cookies: [String: String] = [:],
         headers: [String: String] = WebFixture.sameOrigin, host: String = "127.0.0.1"
@@ -121,32 +139,21 @@ final class WebFixture: Sendable {
         return try await client.send(
             "POST", "/login", host: host, headers: headers,
             cookies: cookies.merging(form.cookies) { $1 },
-            body:
-                "user=\(Self.encoded(user))&password=\(Self.encoded(password))&token=\(form.formToken ?? "")"
-        )
+            body: Self.form(user, password, token: form.formToken))
     }
 
     static let sameOrigin = ["Origin": "null", "Sec-Fetch-Site": "same-origin"]
 
-    static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    /// The login form's body.
+    static func form(_ user: String, _ password: String, token: String?) -> String {
+        func encoded(_ text: String) -> String {
+            text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        }
+        return "user=\(encoded(user))&password=\(encoded(password))&token=\(token ?? "")"
     }
 }
 
-/// A time that stands until it is moved.
-final class ManualTime: Sendable {
-    private let passed = Mutex<Duration>(.zero)
-
-    func advance(by duration: Duration) { passed.withLock { $0 += duration } }
-
-    var clock: WebClock {
-        WebClock(
-            wall: { [self] in Samples.now + passed.withLock { $0 } / .seconds(1) },
-            monotonic: { [self] in passed.withLock { $0 } })
-    }
-}
-
-/// What was logged.
+/// Store of the lines that were logged.
 final class LogStore: Sendable {
     private let kept = Mutex<[String]>([])
     var lines: [String] { kept.withLock { $0 } }

@@ -49,7 +49,7 @@ final class SimulatedAPI: Sendable {
     func answer(to request: APIRequest) -> APIAnswer {
         let route = APIRoute(method: request.method, path: request.path)
         return state.withLock { state in
-            let now = options.now()
+            let now = options.clock.now.wall
             let user = request.key.flatMap { userByKey[$0] }
             var answer: APIAnswer
             if let user {

@@ -1,4 +1,4 @@
-package import Foundation
+package import Support
 
 /// Options of the simulated VirusTotal; the defaults are those of a public key.
 package struct SimulatorOptions: Sendable {
@@ -43,8 +43,8 @@ package struct SimulatorOptions: Sendable {
     package var journalFile: String?
     /// How many requests the journal keeps in memory before it forgets the oldest. Default 200,000.
     package var journalEntriesMax = 200_000
-    /// The time by which quotas run. Default the system's clock.
-    package var now: @Sendable () -> Date = { Date() }
+    /// The clock by which quotas run. Default the system's.
+    package var clock: any ServiceClock = SystemClock()
 
     /// The defaults above.
     package init() {}

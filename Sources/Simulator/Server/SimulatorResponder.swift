@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
+import Support
 
 /// Request context: the channel, to which faults are applied.
 struct SimulatorContext: InitializableFromSource {
@@ -29,13 +30,15 @@ struct SimulatorResponder: HTTPResponder {
                 method: request.method.rawValue, path: path,
                 query: Dictionary(query, uniquingKeysWith: { first, _ in first }),
                 key: request.headers[Self.apiKey]))
-        if answer.latency > .zero { try await Task.sleep(for: answer.latency) }
+        if answer.latency > .zero { try await Self.delays.sleep(for: answer.latency) }
         return try await deliver(answer, to: request, on: context.channel)
     }
 
     private static let apiKey = HTTPField.Name("x-apikey")!
     private static let trace = HTTPField.Name("x-cloud-trace-context")!
     private static let dripPieces = 16
+    /// Delays are real, whatever clock the quotas run by.
+    private static let delays = SystemClock()
 
     private func deliver(
         _ answer: APIAnswer, to request: Request, on channel: any Channel
@@ -141,7 +144,7 @@ struct SimulatorResponder: HTTPResponder {
 
     /// Waits, and throws `CancellationError` if the server is being shut down meanwhile.
     private func pause(_ seconds: Double) async throws {
-        try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(seconds)) }
+        try await cancelWhenGracefulShutdown { try await Self.delays.sleep(for: .seconds(seconds)) }
     }
 
     /// Ends the connection with a reset, as a crashed host or an unkind firewall does.

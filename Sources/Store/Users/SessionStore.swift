@@ -3,7 +3,7 @@ import GRDB
 package import Model
 import Support
 
-/// How long a session may last.
+/// Limits of a login session.
 package struct SessionLimits: Hashable, Sendable {
     /// From the login on, whatever happens; default 12 h.
     package var lifetime: Duration
@@ -27,47 +27,15 @@ package struct SessionLimits: Hashable, Sendable {
     }
 }
 
-/// What happened to sessions and is not in the database yet.
-package struct SessionChanges: Hashable, Sendable {
-    /// A login.
-    package struct Begun: Hashable, Sendable {
-        package var user: UserName
-        /// The stored hash that the password was checked against.
-        package var passwordHash: String
-        /// The same password hashed anew, where the parameters have changed since.
-        package var newPasswordHash: String?
-        package var startedAt: Date
-
-        package init(user: UserName, passwordHash: String, newPasswordHash: String? = nil, startedAt: Date) {
-            self.user = user
-            self.passwordHash = passwordHash
-            self.newPasswordHash = newPasswordHash
-            self.startedAt = startedAt
-        }
-    }
-
-    /// By the digests of their ids, as the others.
-    package var begun: [Data: Begun] = [:]
-    /// When each was used last.
-    package var used: [Data: Date] = [:]
-    package var ended: Set<Data> = []
-
-    package init() {}
-
-    package var isEmpty: Bool { begun.isEmpty && used.isEmpty && ended.isEmpty }
-}
-
-/// Who is logged in at the web page. It knows the sessions' ids only as SHA-256 digests, so that a copy of
-/// the database lets nobody in.
+/// Store of the web page's login sessions. It knows their ids only as SHA-256 digests, so that a copy of the
+/// database lets nobody in.
 package struct SessionStore: Sendable {
     let pool: DatabasePool
 
-    /// Whose session this is, as the user is now, and when it was used last; nil if it has ended or never
-    /// was.
-    ///
-    /// - Parameter laterUse: a use that is not written down yet.
+    /// The user of a session, as the user is now, and when the session was used last; nil if it has ended or
+    /// never was.
     package func user(
-        _ idHash: Data, limits: SessionLimits, at now: Date, laterUse: Date? = nil
+        _ idHash: Data, limits: SessionLimits, at now: Date
     ) throws -> (user: User, usedAt: Date)? {
         try pool.read { db in
             let row = try Row.fetchOne(
@@ -77,64 +45,66 @@ package struct SessionStore: Sendable {
                     WHERE idHash = ?
                     """, arguments: [idHash])
             guard let row, let user = UserStore.user(row) else { return nil }
-            let usedAt = max(Date(milliseconds: row["usedAt"]), laterUse ?? .distantPast)
+            let usedAt = Date(milliseconds: row["usedAt"])
             let startedAt = Date(milliseconds: row["startedAt"])
             return limits.allow(startedAt: startedAt, usedAt: usedAt, at: now) ? (user, usedAt) : nil
         }
     }
 
-    /// Writes down what happened: one transaction.
+    /// Begins a session, and removes those that have ended: one transaction.
     ///
-    /// A session begins only if the user's password hash is still the one that was checked: who changes a
-    /// password must not miss the login that was under way with the old one.
-    package func write(_ changes: SessionChanges, limits: SessionLimits, at now: Date) throws {
+    /// - Parameters:
+    ///   - passwordHash: the stored hash that the password was checked against.
+    ///   - newPasswordHash: replaces it, if given.
+    /// - Returns: false, and nothing is done, if the user has another hash meanwhile: a change of the
+    ///   password must not miss the login that was under way with the old one.
+    package func begin(
+        _ idHash: Data, of user: UserName, passwordHash: String, newPasswordHash: String? = nil,
+        limits: SessionLimits, at now: Date
+    ) throws -> Bool {
         try pool.write { db in
-            for (idHash, session) in changes.begun.sorted(by: { $0.value.startedAt < $1.value.startedAt }) {
-                try Self.begin(idHash, session, limits, in: db)
-            }
-            // After all of them, because each was checked against the old hash.
-            for session in changes.begun.values { try Self.rehash(session, in: db) }
-            for (idHash, usedAt) in changes.used {
-                try db.execute(
-                    sql: "UPDATE session SET usedAt = max(usedAt, ?) WHERE idHash = ?",
-                    arguments: [usedAt.milliseconds, idHash])
-            }
-            for idHash in changes.ended {
-                try db.execute(sql: "DELETE FROM session WHERE idHash = ?", arguments: [idHash])
-            }
             try Self.removeEnded(limits, now, in: db)
+            let name = user.description
+            try db.execute(
+                sql: """
+                    INSERT INTO session (idHash, user, startedAt, usedAt)
+                    SELECT ?, name, ?, ? FROM user WHERE name = ? AND passwordHash = ?
+                    """, arguments: [idHash, now.milliseconds, now.milliseconds, name, passwordHash])
+            guard db.changesCount == 1 else { return false }
+            if let newPasswordHash {
+                try db.execute(
+                    sql: "UPDATE user SET passwordHash = ? WHERE name = ?",
+                    arguments: [newPasswordHash, name])
+            }
+            try db.execute(
+                sql: """
+                    DELETE FROM session WHERE user = :user AND idHash NOT IN (
+                        SELECT idHash FROM session WHERE user = :user
+                        ORDER BY idHash = :new DESC, startedAt DESC LIMIT :max)
+                    """, arguments: ["user": name, "new": idHash, "max": max(1, limits.sessionsPerUserMax)])
+            return true
+        }
+    }
+
+    /// Notes that a session was used; nothing happens if there is none.
+    package func noteUse(of idHash: Data, at now: Date) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "UPDATE session SET usedAt = max(usedAt, ?) WHERE idHash = ?",
+                arguments: [now.milliseconds, idHash])
+        }
+    }
+
+    /// Ends a session; nothing happens if there is none.
+    package func end(_ idHash: Data) throws {
+        try pool.write { db in
+            try db.execute(sql: "DELETE FROM session WHERE idHash = ?", arguments: [idHash])
         }
     }
 
     /// How many sessions are kept, those that have ended and were not removed yet among them.
     package func count() throws -> Int {
         try pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM session")! }
-    }
-
-    private static func begin(
-        _ idHash: Data, _ session: SessionChanges.Begun, _ limits: SessionLimits, in db: Database
-    ) throws {
-        let time = session.startedAt.milliseconds
-        let user = session.user.description
-        try db.execute(
-            sql: """
-                INSERT INTO session (idHash, user, startedAt, usedAt)
-                SELECT ?, name, ?, ? FROM user WHERE name = ? AND passwordHash = ?
-                """, arguments: [idHash, time, time, user, session.passwordHash])
-        guard db.changesCount == 1 else { return }
-        try db.execute(
-            sql: """
-                DELETE FROM session WHERE user = :user AND idHash NOT IN (
-                    SELECT idHash FROM session WHERE user = :user
-                    ORDER BY idHash = :new DESC, startedAt DESC LIMIT :max)
-                """, arguments: ["user": user, "new": idHash, "max": max(1, limits.sessionsPerUserMax)])
-    }
-
-    private static func rehash(_ session: SessionChanges.Begun, in db: Database) throws {
-        guard let hash = session.newPasswordHash else { return }
-        try db.execute(
-            sql: "UPDATE user SET passwordHash = ? WHERE name = ? AND passwordHash = ?",
-            arguments: [hash, session.user.description, session.passwordHash])
     }
 
     private static func removeEnded(_ limits: SessionLimits, _ now: Date, in db: Database) throws {

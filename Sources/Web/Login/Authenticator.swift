@@ -1,13 +1,14 @@
+import Cryptography
 import Foundation
 import Model
-import Cryptography
 import Store
+import Support
 
-/// Lets people in, or not: slow-down, password, session, in this order.
+/// Authenticator of users by name and password: rate limits, password, session, in this order.
 actor Authenticator {
     enum Outcome: Sendable {
-        case welcome(UserName, SecretToken)
-        /// Wrong name or wrong password, and nobody learns which.
+        case success(UserName, SecretToken)
+        /// Wrong name or wrong password; which of them is not told.
         case wrong
         case wait(Duration)
         /// Too many others are being checked.
@@ -18,20 +19,20 @@ actor Authenticator {
     typealias Check = @Sendable (String, PasswordHash) throws -> Bool
 
     private let data: WebDatabase
-    private let sessions: SessionCache
+    private let sessions: SessionManager
     private let checker: PasswordChecker
     private let parameters: PasswordHash.Parameters
     private let check: Check
-    private let clock: WebClock
+    private let clock: any ServiceClock
     /// Checked for names that have no password, so that they cost what others cost.
     private var decoyHashes: [PasswordHash.Parameters: PasswordHash] = [:]
-    /// Makes the choice among them one that nobody can foretell.
+    /// Makes the choice among them unpredictable.
     private let salt = SecretToken()
     private var throttle = LoginThrottle()
 
     init(
-        data: WebDatabase, sessions: SessionCache, options: WebOptions, parameters: PasswordHash.Parameters,
-        clock: WebClock, check: @escaping Check
+        data: WebDatabase, sessions: SessionManager, options: WebOptions,
+        parameters: PasswordHash.Parameters, clock: any ServiceClock, check: @escaping Check
     ) {
         self.data = data
         self.sessions = sessions
@@ -45,32 +46,45 @@ actor Authenticator {
     /// Tries a name and a password.
     func logIn(name: String, password: String, from address: NetworkAddress?) async throws -> Outcome {
         let userName = UserName(name)
-        // Names that nobody can have share one entry: they may be long, and they may be many.
+        // Names that no user can have share one entry: they may be long, and they may be many.
         let pair = LoginThrottle.Pair(user: userName?.description ?? "", address: address)
-        if case .wait(let wait) = throttle.attempt(pair, at: clock.monotonic()) { return .wait(wait) }
-        // Everybody is read for anybody: whether a name is among them costs nothing.
-        let users = try await data.read { try $0.users.all() }
-        let user = userName.flatMap { name in users.first { $0.name == name } }
-        let stored = user?.passwordHash.flatMap(PasswordHash.init(stored:))
-        let nobody = nobody(name: name, among: users)
-        let isRight: Bool
+        if case .wait(let wait) = throttle.attempt(pair, at: clock.now.monotonic) { return .wait(wait) }
         do {
-            isRight = try await checker.run { [check] in
-                let isRight = try check(password, stored ?? nobody)
-                return isRight && stored != nil
+            // A second time, because another login of the user may have replaced the hash during the first.
+            for _ in 1...2 {
+                guard let (user, stored) = try await authenticate(userName, name, password) else {
+                    return .wrong
+                }
+                let newHash = try await rehashed(password, stored)
+                let id = try await sessions.begin(
+                    user.name, passwordHash: stored.stored, newPasswordHash: newHash)
+                guard let id else { continue }
+                throttle.succeeded(pair)
+                return .success(user.name, id)
             }
-        } catch is PasswordChecker.Busy {
-            throttle.undo(pair)
-            return .busy
-        }
-        guard isRight, let user, let stored else { return .wrong }
-        throttle.succeeded(pair)
-        return try await begin(user, stored, password)
+        } catch is PasswordChecker.Busy {}
+        throttle.undo(pair)
+        return .busy
     }
 
-    /// What is checked for a name without a password. Its parameters are those of one of the users, always the same
-    /// one for the same name: while older hashes are about, their time must not tell who exists.
-    private func nobody(name: String, among users: [User]) -> PasswordHash {
+    /// The user with this name and the hash that the password was checked against; nil if either is wrong.
+    private func authenticate(
+        _ userName: UserName?, _ name: String, _ password: String
+    ) async throws -> (User, PasswordHash)? {
+        // All users are read: whether the name is one of theirs costs nothing.
+        let users = try await data.read { try $0.users.all() }
+        let user = users.first { $0.name == userName }
+        let stored = user?.passwordHash.flatMap(PasswordHash.init(stored:))
+        let checked = stored ?? decoyHash(for: name, among: users)
+        let isRight = try await checker.run { [check] in try check(password, checked) }
+        guard isRight, let user, let stored else { return nil }
+        return (user, stored)
+    }
+
+    /// The hash that is checked for a name without a password. Its parameters are those of one of the users,
+    /// always the same one for the same name: while older hashes are in use, their time must not tell which
+    /// names exist.
+    private func decoyHash(for name: String, among users: [User]) -> PasswordHash {
         let known = users.compactMap { $0.passwordHash.flatMap(PasswordHash.init(stored:))?.parameters }
         let chosen = known.isEmpty ? parameters : known[salt.choice(for: name, of: known.count)]
         if let hash = decoyHashes[chosen] { return hash }
@@ -79,27 +93,15 @@ actor Authenticator {
         return hash
     }
 
-    /// The session gets an id that did not exist before the login: whoever planted one in the browser has nothing.
-    private func begin(_ user: User, _ stored: PasswordHash, _ password: String) async throws -> Outcome {
-        let newHash = try await hashedAnew(password, stored)
-        let id = SecretToken()
-        sessions.begin(
-            id.hash,
-            .init(
-                user: user.name, passwordHash: stored.stored, newPasswordHash: newHash,
-                startedAt: clock.wall()))
-        return .welcome(user.name, id)
-    }
-
     /// The password hashed with today's parameters, if its hash has others.
-    private func hashedAnew(_ password: String, _ stored: PasswordHash) async throws -> String? {
+    private func rehashed(_ password: String, _ stored: PasswordHash) async throws -> String? {
         guard stored.parameters != parameters else { return nil }
         do {
             return try await checker.run { [parameters] in
                 try PasswordHash(password: password, parameters: parameters).stored
             }
         } catch is PasswordChecker.Busy {
-            // Nobody is kept out for that: the next login does it.
+            // That is no reason to refuse a login: the next one does it.
             return nil
         }
     }

@@ -1,9 +1,9 @@
 import Foundation
 import Reporting
 
-/// The form that lets people in.
+/// Login form.
 struct LoginPage {
-    /// What is said above the form.
+    /// Notice above the form.
     enum Notice {
         case wrong
         case wait(Duration)
@@ -25,8 +25,8 @@ struct LoginPage {
         page.raw("<label>Password<input name=password type=password required ")
         page.raw("autocomplete=current-password maxlength=1024></label>")
         page.raw(
-            "<button>Log in</button><p class=muted>A forgotten or missing password is set by whoever ")
-        page.raw("runs this hashdrop: <code>hashdrop user passwd</code>.</p></form>\n")
+            "<button>Log in</button><p class=muted>A forgotten or missing password is set by the ")
+        page.raw("operator of this hashdrop: <code>hashdrop user passwd</code>.</p></form>\n")
     }
 
     private func append(_ notice: Notice, to page: inout HTMLBuilder) {

@@ -1,6 +1,6 @@
-/// How long somebody has to wait before the next try to log in.
+/// Rate limiter for logins: how long a client has to wait before the next try.
 ///
-/// Wrong tries are counted for a user and an address, for an address and whomever, and for an IPv6 site (a /48):
+/// Wrong tries are counted for a user at an address, for an address, and for an IPv6 site (a /48):
 ///
 /// | wrong tries in 15 minutes | wait |
 /// | --- | --- |
@@ -11,13 +11,13 @@
 /// | from the site: up to 39 | none |
 /// | 40, 41, 42 … | 1, 2, 4 … 60 s since the site's last wrong try |
 ///
-/// Against guesses from many addresses, of which each would have its first try free, the tries for one user from
-/// places where the user has not logged in before have one line (`NewDeviceRateLimiter`).
+/// Against guesses from many addresses, of which each would have its first try free, the tries for one user
+/// from places where the user has not logged in before share one limit (`NewDeviceRateLimiter`).
 ///
-/// None of it locks a user out for good. A wait is short, is measured from the *own* last wrong try, and is not made
-/// longer by a try during it; places that the user has logged in from do not stand in the line, and a place in the
-/// line comes up whatever others do meanwhile. From an address that alice has logged in from, somebody else's wrong
-/// tries for other names do not slow her.
+/// None of it locks a user out for good. A wait is short, is measured from the *own* last wrong try, and is
+/// not made longer by a try during it; places that the user has logged in from are not under the shared
+/// limit, and a reservation under it comes up whatever other clients do meanwhile. From an address that alice
+/// has logged in from, wrong tries for other names do not slow her.
 struct LoginThrottle: Sendable {
     enum Decision: Hashable, Sendable {
         case allowed
@@ -55,29 +55,29 @@ struct LoginThrottle: Sendable {
     private var bySite: [[UInt8]: Failures] = [:]
     private var byPair: [Pair: Failures] = [:]
     private var known: Set<Pair> = []
-    private var strangers: NewDeviceRateLimiter
+    private var newDevices: NewDeviceRateLimiter
 
-    /// - Parameter entriesMax: of each kind; above it the oldest are forgotten, so that a flood of names costs no
-    ///   memory.
+    /// - Parameter entriesMax: of each kind; above it the oldest are forgotten, so that a flood of names
+    ///   costs no memory.
     init(entriesMax: Int = 10_000) {
         self.entriesMax = entriesMax
-        strangers = NewDeviceRateLimiter(entriesMax: entriesMax)
+        newDevices = NewDeviceRateLimiter(entriesMax: entriesMax)
     }
 
     /// What is remembered, in entries.
     var entryCount: Int {
-        byUser.count + byAddress.count + bySite.count + byPair.count + strangers.entryCount
+        byUser.count + byAddress.count + bySite.count + byPair.count + newDevices.entryCount
     }
 
-    /// Decides about a try. An allowed one counts as wrong until `succeeded` is told otherwise: many tries at once
-    /// are not cheaper than one after the other.
+    /// Decides about a try. An allowed one counts as wrong until `succeeded` is told otherwise: many tries at
+    /// once are not cheaper than one after the other.
     mutating func attempt(_ pair: Pair, at now: Duration) -> Decision {
         forget(at: now)
         let wait = max(userWait(pair, now), addressWait(pair, now))
         guard wait <= .zero else { return .wait(wait) }
-        // Asked last: whoever waits for something else must not lose a place in the line.
+        // Asked last: a client that has to wait for another reason must not use its reservation up.
         if !known.contains(pair) {
-            let wait = strangers.wait(user: pair.user, site: pair.site, at: now)
+            let wait = newDevices.wait(user: pair.user, site: pair.site, at: now)
             guard wait <= .zero else { return .wait(wait) }
         }
         count(&bySite, pair.site, now)
@@ -87,8 +87,8 @@ struct LoginThrottle: Sendable {
         return .allowed
     }
 
-    /// The try was right: it does not count, and this user is known at this address from now on. Other people's
-    /// wrong tries from the address still count, or whoever has an account could wash them away.
+    /// The try was right: it does not count, and this user is known at this address from now on. Wrong tries
+    /// for other users from the address still count, or any account could be used to clear them.
     mutating func succeeded(_ pair: Pair) {
         undo(pair)
         byPair[pair] = nil
@@ -96,7 +96,7 @@ struct LoginThrottle: Sendable {
         known.insert(pair)
     }
 
-    /// The try was not decided (nobody had time to check it) and does not count.
+    /// The try was not decided (too many others were being checked) and does not count.
     mutating func undo(_ pair: Pair) {
         uncount(&byUser, pair.user)
         uncount(&byAddress, pair.address)

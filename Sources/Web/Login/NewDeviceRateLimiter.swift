@@ -1,58 +1,60 @@
-/// The line of those who try to log in as a user from where that user has not logged in before.
+/// Rate limiter for logins from where the user has not logged in before: a generic cell rate algorithm (GCRA)
+/// for each user, with reservations.
 ///
-/// `burst` tries are free, then one is let through every `interval`, whoever it is. Who comes too early is given a
-/// place and told when to come back; the place stays, so that a flood from other addresses delays alice's first
-/// login from a new place by its number of addresses (at 1,000: 83 minutes) and cannot keep her out. It is a generic
-/// cell rate algorithm with reservations: `clearAt` is when nobody stands in it any more.
+/// `burst` tries are free, then one is let through every `interval`, from whatever address. A client that
+/// comes too early gets a reservation and is told when to come back; the reservation is kept, so that a flood
+/// from other addresses delays alice's first login from a new place by its number of addresses (at 1,000: 83
+/// minutes) and cannot keep her out.
 struct NewDeviceRateLimiter: Sendable {
     /// Tries that are let through at once; default 30.
     static let burst = 30
     /// Between two further ones; default 5 s, which is 17,280 guesses a day.
     static let interval: Duration = .seconds(5)
-    /// How long a place is kept for somebody who does not come back.
-    static let patience: Duration = .seconds(900)
+    /// How long a reservation is kept for a client that does not come back; default 15 minutes.
+    static let reservationLifetime: Duration = .seconds(900)
 
-    private struct Place: Hashable, Sendable {
+    private struct Device: Hashable, Sendable {
         var user: String
         var site: [UInt8]
     }
 
     private let entriesMax: Int
-    private var clearAt: [String: Duration] = [:]
-    private var places: [Place: Duration] = [:]
+    /// The theoretical arrival time (GCRA's TAT) of each user's next try.
+    private var arrivals: [String: Duration] = [:]
+    private var reservations: [Device: Duration] = [:]
 
-    /// - Parameter entriesMax: users and places each; above it the oldest are forgotten.
+    /// - Parameter entriesMax: users and reservations each; above it the oldest are forgotten.
     init(entriesMax: Int) { self.entriesMax = entriesMax }
 
-    var entryCount: Int { clearAt.count + places.count }
+    var entryCount: Int { arrivals.count + reservations.count }
 
-    /// How long this visitor has to wait; zero lets one try through.
+    /// How long this client has to wait; zero lets one try through.
     mutating func wait(user: String, site: [UInt8], at now: Duration) -> Duration {
-        let place = Place(user: user, site: site)
-        if let turn = places[place], turn + Self.patience > now {
+        let device = Device(user: user, site: site)
+        if let turn = reservations[device], turn + Self.reservationLifetime > now {
             guard turn <= now else { return turn - now }
-            places[place] = nil
+            reservations[device] = nil
             return .zero
         }
         forget(at: now)
-        let clear = max(clearAt[user] ?? now, now) + Self.interval
-        clearAt[user] = clear
-        let wait = clear - now - Self.interval * Self.burst
-        if wait > .zero { places[place] = now + wait }
+        let arrival = max(arrivals[user] ?? now, now) + Self.interval
+        arrivals[user] = arrival
+        let wait = arrival - now - Self.interval * Self.burst
+        if wait > .zero { reservations[device] = now + wait }
         return max(.zero, wait)
     }
 
     private mutating func forget(at now: Duration) {
-        if clearAt.count >= entriesMax {
-            clearAt = clearAt.filter { $0.value > now }
-            if clearAt.count >= entriesMax { clearAt = Self.latest(of: clearAt, entriesMax / 2) }
+        if arrivals.count >= entriesMax {
+            arrivals = arrivals.filter { $0.value > now }
+            if arrivals.count >= entriesMax { arrivals = Self.latest(of: arrivals, entriesMax / 2) }
         }
-        if places.count >= entriesMax {
-            places = places.filter { $0.value + Self.patience > now }
+        if reservations.count >= entriesMax {
+            reservations = reservations.filter { $0.value + Self.reservationLifetime > now }
             // The next in turn stay.
-            if places.count >= entriesMax {
-                places = Dictionary(
-                    uniqueKeysWithValues: places.sorted { $0.value < $1.value }.prefix(entriesMax / 2)
+            if reservations.count >= entriesMax {
+                reservations = Dictionary(
+                    uniqueKeysWithValues: reservations.sorted { $0.value < $1.value }.prefix(entriesMax / 2)
                         .map { ($0.key, $0.value) })
             }
         }

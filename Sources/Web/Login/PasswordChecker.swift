@@ -1,10 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// Does the heavy work of passwords on threads of its own, a few at a time: scrypt takes 32 MiB and 0.1 s of a
-/// processor by design, and neither the event loops nor Swift's few cooperative threads may stand still for it.
+/// Thread pool for scrypt, a few hashes at a time: one takes 32 MiB and 0.1 s of a processor by design, and
+/// neither the event loops nor Swift's few cooperative threads may stand still for it.
 final class PasswordChecker: Sendable {
-    /// So many others wait already that this one is not taken on.
+    /// So many others wait already that this one is not accepted.
     struct Busy: Error {}
 
     // A serial queue has a thread whenever it needs one, however busy the others are.

@@ -1,7 +1,7 @@
 package import Foundation
 package import Model
 
-/// What an administrator sees of the daemon: values, however they were found out.
+/// State of the daemon as the operations page shows it to administrators.
 package struct OperationsView: Hashable, Sendable {
     /// One of VirusTotal's limits.
     package struct Quota: Hashable, Sendable {
@@ -74,24 +74,5 @@ package struct OperationsView: Hashable, Sendable {
         self.folders = folders
         self.troubles = troubles
         self.disks = disks
-    }
-}
-
-/// What the page asks the rest of the daemon; whoever composes the daemon answers.
-package struct DaemonQueries: Sendable {
-    /// How far the running jobs are from their end.
-    package var estimates: @Sendable () async -> [JobID: JobEstimate]
-    package var operations: @Sendable () async -> OperationsView
-    /// What waits in each user's drop folder, and why.
-    package var waiting: @Sendable () async -> [UserName: [WaitingFile]]
-
-    package init(
-        estimates: @escaping @Sendable () async -> [JobID: JobEstimate],
-        operations: @escaping @Sendable () async -> OperationsView,
-        waiting: @escaping @Sendable () async -> [UserName: [WaitingFile]]
-    ) {
-        self.estimates = estimates
-        self.operations = operations
-        self.waiting = waiting
     }
 }

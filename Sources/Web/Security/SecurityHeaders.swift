@@ -1,19 +1,19 @@
 import HTTPTypes
 import Reporting
 
-/// The headers that make a browser an ally.
+/// Security headers of the responses.
 enum SecurityHeaders {
-    /// What a response is, as far as its headers care.
+    /// Kind of a response, on which its headers depend.
     enum Kind: Hashable {
-        /// A page of ours: it may load our style sheet and script, and send forms to us.
+        /// A page: it may load the page's style sheet and script, and send forms to the page.
         case page
-        /// A report: it may run and be styled by what this hashdrop's reports have ever had, by their digests. Its
-        /// own policy (a `meta` element) says the same of its own two, and cannot be the only one: it stands in the
-        /// file that it guards.
+        /// A report: it may run and be styled by what this hashdrop's reports have ever had, by their
+        /// digests. Its own policy (a `meta` element) says the same of its own two, and cannot be the only
+        /// one: it stands in the file that it guards.
         case report(ReportContentPolicy)
         /// Neither page nor report: nothing in it may do anything.
         case data
-        /// Style sheet and script, the same for everybody.
+        /// Style sheet and script, the same for all users.
         case asset
     }
 
@@ -28,7 +28,7 @@ enum SecurityHeaders {
         fields[HTTPField.Name("cross-origin-resource-policy")!] = "same-origin"
         fields[HTTPField.Name("permissions-policy")!] =
             "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        // Nothing that belongs to somebody stays in a shared browser or a proxy.
+        // Nothing that belongs to a user stays in a shared browser or a proxy.
         fields[.cacheControl] = kind == .asset ? "public, max-age=31536000, immutable" : "no-store"
         return fields
     }
@@ -37,10 +37,10 @@ enum SecurityHeaders {
         "\(directive) \(digests.isEmpty ? "'none'" : digests.joined(separator: " "))"
     }
 
-    /// For a year the browser asks this host over TLS only. Not for names of the visitor's own machine: other
-    /// programs there have the same name and no TLS.
-    static func requireTLS(_ fields: inout HTTPFields, for visit: ClientConnection) {
-        guard visit.isSecure, visit.host != "localhost" else { return }
+    /// HTTP Strict Transport Security: for a year the browser asks this host over TLS only. Not for a
+    /// browser's own machine: other programs there have the same name and no TLS.
+    static func requireTLS(_ fields: inout HTTPFields, for connection: ClientConnection) {
+        guard connection.isSecure, connection.host != "localhost" else { return }
         fields[.strictTransportSecurity] = "max-age=31536000"
     }
 
@@ -50,7 +50,8 @@ enum SecurityHeaders {
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; form-action 'self'; "
                 + "base-uri 'none'; frame-ancestors 'none'"
         case .report(let known):
-            "default-src 'none'; \(sources("style-src", known.styles)); \(sources("script-src", known.scripts)); "
+            "default-src 'none'; \(sources("style-src", known.styles)); "
+                + "\(sources("script-src", known.scripts)); "
                 + "img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
         case .data: "default-src 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
         case .asset: "default-src 'none'; frame-ancestors 'none'"

@@ -1,7 +1,8 @@
-/// When a connection is closed because the visitor is too slow; pure, and given the time.
+/// Timeouts of one connection, after which a client that is too slow is disconnected. Pure: the time is
+/// given.
 ///
-/// A head, a body and each piece of an answer have a time of their own. What the page itself needs (a password
-/// that waits to be checked) has none.
+/// A head, a body and each piece of an answer have a time of their own. What the page itself needs (a
+/// password that waits to be checked) has none.
 struct ConnectionTimeouts: Sendable {
     private static let quiesceTimeout: Duration = .seconds(5)
     private let limits: ConnectionLimits
@@ -12,7 +13,7 @@ struct ConnectionTimeouts: Sendable {
     private var writesOpen = 0
     private var waitsUntil: Duration?
     private var latest: Duration?
-    /// When it is over, if nothing happens until then.
+    /// When the connection is closed, if nothing happens until then.
     var deadline: Duration? {
         guard let latest else { return waitsUntil }
         return min(waitsUntil ?? latest, latest)

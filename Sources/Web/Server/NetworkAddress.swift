@@ -1,8 +1,8 @@
 import Glibc
 
-/// An IPv4 or IPv6 address by its bytes, so that two spellings of one address are equal.
+/// IPv4 or IPv6 address by its bytes, so that two spellings of one address are equal.
 struct NetworkAddress: Hashable, Sendable {
-    /// 4 or 16 of them; an IPv4 address in IPv6 clothes (`::ffff:1.2.3.4`) has 4.
+    /// 4 or 16 of them; an IPv4-mapped IPv6 address (`::ffff:1.2.3.4`) has 4.
     let bytes: [UInt8]
 
     /// The address written as `text`, without port, brackets or zone; nil if it is none.
@@ -26,12 +26,12 @@ struct NetworkAddress: Hashable, Sendable {
 
     var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }
 
-    /// What one visitor is taken for: an IPv4 address, or the /64 that a provider gives to one customer, all of
-    /// whose addresses a single machine may use.
+    /// What is taken for one client: an IPv4 address, or the /64 that a provider gives to one customer, all
+    /// of whose addresses a single machine may use.
     var network: [UInt8] { bytes.count == 4 ? bytes : Array(bytes.prefix(8)) }
 
-    /// The place that the visitor is at: an IPv4 address, or the /48 that a provider gives to an organisation, whose
-    /// 65,536 networks of its own cost it nothing.
+    /// What is taken for one organisation: an IPv4 address, or the /48 that a provider gives to it, whose
+    /// 65,536 networks cost it nothing.
     var site: [UInt8] { bytes.count == 4 ? bytes : Array(bytes.prefix(6)) }
 
     /// For logs: the address in its usual spelling.

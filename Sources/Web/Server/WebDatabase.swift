@@ -6,7 +6,8 @@ import Reporting
 import Store
 import Support
 
-/// Reads the database and the report folders on a thread of its own, where blocking harms nobody.
+/// Reader of the database and the report folders, on a thread of its own: no event loop and no cooperative
+/// thread blocks on a disk.
 actor WebDatabase {
     private let database: HashdropDatabase
     private let reports: String
@@ -23,8 +24,8 @@ actor WebDatabase {
         try body(database)
     }
 
-    /// Opens a file of a job's folder, or returns nil if it is not there (yet). Its path comes from the job as it
-    /// is stored, and neither a link in the file's place nor one in its folders' is followed.
+    /// Opens a file of a job's folder, or returns nil if it is not there (yet). Its path comes from the job
+    /// as it is stored, and neither a link in the file's place nor one in its folders' is followed.
     func open(_ file: JobFile, of job: Job) -> OpenFile? {
         OpenFile(in: reports, folders: ["\(job.user)", job.folderName], name: file.rawValue)
     }
@@ -36,7 +37,8 @@ actor WebDatabase {
     func bytes(_ count: Int, of file: OpenFile) throws -> [UInt8] { try file.read(count) }
 }
 
-/// A regular file, open for reading and closed with its last user. A report that is replaced meanwhile stays whole.
+/// Regular file that is open for reading; closed when it is released. A report that is replaced meanwhile
+/// stays whole.
 final class OpenFile: Sendable {
     private let descriptor: Int32
     let byteCount: Int
@@ -53,7 +55,7 @@ final class OpenFile: Sendable {
         }
         guard folder >= 0 else { return nil }
         defer { close(folder) }
-        // Without O_NONBLOCK a pipe in the file's place would hold the thread for ever.
+        // Without O_NONBLOCK a pipe in the file's place would block the thread for ever.
         descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0, let byteCount = RegularFile.byteCount(of: descriptor) else {
             if descriptor >= 0 { close(descriptor) }

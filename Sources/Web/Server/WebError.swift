@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why the page cannot be served.
+/// Error that keeps the page from being served.
 package enum WebError: Error, Hashable, CustomStringConvertible {
     /// It cannot listen at the address; `problem` is the system's.
     case cannotListen(ListenAddress, problem: String)

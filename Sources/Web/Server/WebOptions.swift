@@ -1,20 +1,21 @@
 package import Reporting
 package import Store
 
-/// How the web page listens, whom it believes, and what it allows.
+/// Options of the web page: where it listens, which proxies it trusts, and its limits.
 package struct WebOptions: Hashable, Sendable {
     package var address: ListenAddress
-    /// Further names under which visitors may ask for the page, without a port.
+    /// Further host names under which the page is reached, without a port.
     package var publicHosts: [String]
     /// Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. On an
-    /// address that other machines can reach, only they are answered, and only for connections that came to them over
-    /// TLS.
+    /// address that other machines can reach, only they are answered, and only for connections that came to
+    /// them over TLS.
     package var trustedProxies: [String]
     package var sessions: SessionLimits
     package var connections: ConnectionLimits
-    /// Passwords that are checked at the same time; default 1. Each takes some 32 MiB and 0.1 s of a processor.
+    /// Passwords that are checked at the same time; default 1. Each takes some 32 MiB and 0.1 s of a
+    /// processor.
     package var passwordChecksMax: Int
-    /// Passwords that may wait to be checked; default 16. Further ones are asked to come again.
+    /// Passwords that may wait to be checked; default 16. A further login is answered with 429.
     package var passwordChecksWaitingMax: Int
     /// Shown at the foot of each page.
     package var version: String
@@ -22,7 +23,7 @@ package struct WebOptions: Hashable, Sendable {
     package var isSimulated: Bool
     /// How often the page of a running job loads itself again, in seconds.
     package var refreshSeconds: Int
-    /// What today's reports run and are styled by.
+    /// The digests of today's reports' scripts and styles.
     package var reports: ReportContentPolicy
 
     package init(
@@ -45,6 +46,9 @@ package struct WebOptions: Hashable, Sendable {
         self.reports = reports
     }
 
+    /// The trusted proxies' addresses.
+    var trustedAddresses: Set<NetworkAddress> { Set(trustedProxies.compactMap { NetworkAddress($0) }) }
+
     /// Whether a connection that does not come through a trusted proxy would cross the network in the clear.
     var isForProxiesOnly: Bool { !address.isLoopback }
 
@@ -58,16 +62,16 @@ package struct WebOptions: Hashable, Sendable {
         }
         if address.isWildcard && publicHosts.isEmpty {
             return "The page would listen on every address and has no name; set web.publicHosts to the names "
-                + "under which people open it."
+                + "under which browsers open it."
         }
-        let strangers = trustedProxies.filter { NetworkAddress($0) == nil }
-        return strangers.isEmpty
+        let unusable = trustedProxies.filter { NetworkAddress($0) == nil }
+        return unusable.isEmpty
             ? nil
-            : "web.trustedProxies holds \(strangers.joined(separator: ", ")); it must be IP addresses."
+            : "web.trustedProxies holds \(unusable.joined(separator: ", ")); it must be IP addresses."
     }
 }
 
-/// What one connection may take, so that slow or huge requests cannot hold the page.
+/// Limits of connections, so that slow or huge requests cannot hold the page.
 package struct ConnectionLimits: Hashable, Sendable {
     /// Connections at the same time; default 256. Further ones wait in the system's queue.
     package var connectionsMax: Int
@@ -77,7 +81,7 @@ package struct ConnectionLimits: Hashable, Sendable {
     package var headTimeout: Duration
     /// From the head to the end of the request's body; default 10 s.
     package var bodyTimeout: Duration
-    /// The longest that a piece of an answer (64 KiB) may wait for the visitor to take it; default 60 s.
+    /// The longest that a piece of an answer (64 KiB) may wait for the client to take it; default 60 s.
     package var stallTimeout: Duration
     /// The largest body of a request; default 4 KiB, which holds the longest name and password.
     package var bodyBytesMax: Int

@@ -1,22 +1,21 @@
+package import Cryptography
 import Foundation
 import Hummingbird
 import HummingbirdCore
 package import Logging
 import Model
 import NIOCore
-package import Cryptography
 import Reporting
 import ServiceLifecycle
 package import Store
+package import Support
 import Synchronization
 
-/// The read-only page: login, jobs, reports, operations.
+/// Web server of the read-only page: login, jobs, reports, operations.
 package final class WebService: Service {
     private let options: WebOptions
-    private let responder: WebResponder
-    private let sessions: SessionCache
-    private let estimates: CachedValue<[JobID: JobEstimate]>
-    private let operations: CachedValue<OperationsView>
+    /// Answers requests, over whatever they come.
+    let responder: RouterResponder<WebContext>
     private let server: HTTPServerBuilder
     private let logger: Logger
     private let port = Mutex<Int?>(nil)
@@ -29,57 +28,52 @@ package final class WebService: Service {
     ///   - check: whether a password is a hash's; blocks.
     /// - Throws: `WebError`.
     package init(
-        options: WebOptions, database: HashdropDatabase, reports: String, sources: DaemonQueries,
-        parameters: PasswordHash.Parameters = .init(), clock: WebClock = .system,
+        options: WebOptions, database: HashdropDatabase, reports: String, queries: DaemonQueries,
+        parameters: PasswordHash.Parameters = .init(), clock: any ServiceClock = SystemClock(),
         check: @escaping @Sendable (String, PasswordHash) throws -> Bool = { try $1.matches($0) },
         logger: Logger
     ) throws {
         if let complaint = options.complaint { throw WebError.options(complaint) }
         self.options = options
         self.logger = logger
-        let proxies = Set(options.trustedProxies.compactMap { NetworkAddress($0) })
-        server = Self.server(options, exceptions: proxies)
+        server = Self.server(options)
         let data = WebDatabase(database: database, reports: reports)
-        sessions = SessionCache(
+        let sessions = SessionManager(
             database: database, data: data, limits: options.sessions, clock: clock, logger: logger)
-        // Short: how long a page takes must not tell anybody what others drop.
-        estimates = CachedValue(patience: .milliseconds(100), ask: sources.estimates)
-        operations = CachedValue(patience: .seconds(1), ask: sources.operations)
-        let pages = PageController(
-            data: data, frame: WebFrame(options), sources: sources.asked(by: estimates, operations),
-            reportPolicy: try Self.reportPolicy(options, database, clock), clock: clock)
-        let desk = Authenticator(
+        let authenticator = Authenticator(
             data: data, sessions: sessions, options: options, parameters: parameters, clock: clock,
             check: check)
-        let notices = RejectionLog(clock: clock, logger: logger)
-        responder = WebResponder(
-            hosts: HostAllowlist(options), trustedProxies: proxies,
-            isForProxiesOnly: options.isForProxiesOnly, pages: pages,
-            logins: LoginController(
-                pages: pages, desk: desk, sessions: sessions,
-                bodyBytesMax: options.connections.bodyBytesMax, notices: notices, logger: logger),
-            notices: notices, logger: logger)
+        let responses = ResponseBuilder(frame: WebFrame(options), clock: clock)
+        let rejections = RejectionLog(clock: clock, logger: logger)
+        let pages = PageController(
+            data: data, queries: BoundedQueries(queries: queries, clock: clock), responses: responses,
+            reportPolicy: try Self.reportPolicy(options, database, clock), clock: clock)
+        let logins = LoginController(
+            authenticator: authenticator, sessions: sessions, responses: responses,
+            bodyBytesMax: options.connections.bodyBytesMax, rejections: rejections, logger: logger)
+        responder = WebRouter(
+            options: options, responses: responses, pages: pages, logins: logins, sessions: sessions,
+            rejections: rejections, logger: logger
+        ).responder()
     }
 
     /// Today's digests and those of earlier versions, whose reports are still about.
     private static func reportPolicy(
-        _ options: WebOptions, _ database: HashdropDatabase, _ clock: WebClock
+        _ options: WebOptions, _ database: HashdropDatabase, _ clock: any ServiceClock
     ) throws -> ReportContentPolicy {
-        let now = clock.wall()
+        let now = clock.now.wall
         return ReportContentPolicy(
             styles: try database.reportDigests.remember(options.reports.styles, .style, at: now),
             scripts: try database.reportDigests.remember(options.reports.scripts, .script, at: now))
     }
 
-    private static func server(
-        _ options: WebOptions, exceptions: Set<NetworkAddress>
-    ) -> HTTPServerBuilder {
+    private static func server(_ options: WebOptions) -> HTTPServerBuilder {
         let limits = options.connections
-        let crowd = ConnectionCounter(
-            connectionsPerAddressMax: limits.connectionsPerAddressMax, exceptions: exceptions)
+        let counter = ConnectionCounter(
+            connectionsPerAddressMax: limits.connectionsPerAddressMax, exceptions: options.trustedAddresses)
         return .http1(
             configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(limits: limits, crowd: crowd)],
+                additionalChannelHandlers: [ConnectionGuard(limits: limits, counter: counter)],
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headBytesMax, maxHeaderListSize: limits.headBytesMax,
                     maxHeaderFieldCount: 64)))
@@ -94,10 +88,6 @@ package final class WebService: Service {
                 availableConnectionsDelegate: .maximum(options.connections.connectionsMax, logger: logger)),
             onServerRunning: { [self] channel in announce(channel.localAddress?.port) },
             logger: Self.quiet(logger))
-        // Cancelled and waited for at the end, when the last changes are written down.
-        async let _: Void = sessions.run()
-        async let _: Void = estimates.run()
-        async let _: Void = operations.run()
         do {
             try await application.run()
         } catch let error as IOError {

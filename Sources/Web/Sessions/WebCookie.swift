@@ -1,19 +1,19 @@
 import HTTPTypes
 
-/// The two cookies of the page.
+/// Cookies of the page.
 ///
-/// Over TLS their names begin with `__Host-`: a browser then takes them only with `Secure`, for the whole host, and
-/// from nobody but the host itself (RFC 6265bis, section 4.1.3.2).
+/// Over TLS their names begin with `__Host-`: a browser then takes them only with `Secure`, for the whole
+/// host, and from the host itself alone (RFC 6265bis, section 4.1.3.2).
 enum WebCookie: String {
-    /// Who is logged in.
+    /// The session's id.
     case session = "hashdrop-session"
-    /// Which browser asked for the login form.
+    /// Ties the login form to the browser that asked for it.
     case form = "hashdrop-form"
 
     private func name(isSecure: Bool) -> String { isSecure ? "__Host-\(rawValue)" : rawValue }
 
-    /// The token in the request's cookie of this name; nil if there is none, or if there are several: then one of
-    /// them is not ours.
+    /// The token in the request's cookie of this name; nil if there is none, or if there are several: then
+    /// another site has planted one.
     func token(in fields: HTTPFields, isSecure: Bool) -> SecretToken? {
         let start = name(isSecure: isSecure) + "="
         // A request may have one line of cookies or several.

@@ -77,7 +77,8 @@ struct Services: Sendable {
             services.append(
                 try WebService(
                     options: options, database: database, reports: settings.reports.directory,
-                    sources: Self.queries(dispatcher, reports.liveStatus, settings), logger: logger))
+                    queries: Self.queries(dispatcher, reports.liveStatus, settings), clock: runtime.clock,
+                    logger: logger))
         }
         group = ServiceGroup(
             configuration: .init(

@@ -4,18 +4,17 @@ import TestSupport
 import Testing
 import Web
 
-/// Requests that are slow, huge or many. Each test ends because the page ends the connection, not by its own limit
-/// of 30 s.
-struct SlowVisitorTests {
+/// Requests that are slow, huge or many, over real connections. Each test ends because the page ends the
+/// connection, not by its own limit of 30 s.
+@Suite(.serialized) struct SlowClientTests {
     private static let impatient = WebFixture.options {
         $0.connections = ConnectionLimits(
-            headTimeout: .milliseconds(300), bodyTimeout: .milliseconds(300),
-            stallTimeout: .milliseconds(300))
+            headTimeout: .seconds(1), bodyTimeout: .milliseconds(300), stallTimeout: .milliseconds(300))
     }
 
     private func ends(
         _ connection: Connection, within bound: Duration = .seconds(25), dripping: String? = nil
-    ) async throws -> String {
+    ) async throws -> [UInt8] {
         let begin = ContinuousClock.now
         let dripper = Task {
             while let dripping, !Task.isCancelled {
@@ -23,24 +22,24 @@ struct SlowVisitorTests {
                 try await ContinuousClock().sleep(for: .milliseconds(50))
             }
         }
-        let bytes: [UInt8] = await withCheckedContinuation { continuation in
+        let said: [UInt8] = await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: connection.readToEnd()) }
         }
         dripper.cancel()
         #expect(ContinuousClock.now - begin < bound)
-        return String(decoding: bytes, as: UTF8.self)
+        return said
     }
 
-    @Test func whoSaysNothingIsLetGo() async throws {
-        try await WebFixture.with(Self.impatient) { site in
-            let said = try await ends(Connection(port: site.client.port))
+    @Test func aSilentClientIsDisconnected() async throws {
+        try await WebFixture.listening(Self.impatient) { _, client in
+            let said = try await ends(Connection(port: client.port))
             #expect(said.isEmpty)
         }
     }
 
     @Test func aHeadThatComesByteByByteIsNotWaitedFor() async throws {
-        try await WebFixture.with(Self.impatient) { site in
-            let connection = try Connection(port: site.client.port)
+        try await WebFixture.listening(Self.impatient) { _, client in
+            let connection = try Connection(port: client.port)
             connection.write("GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n")
             #expect(try await ends(connection, dripping: "X-A: b\r\n").isEmpty)
         }
@@ -48,8 +47,8 @@ struct SlowVisitorTests {
 
     @Test(arguments: ["POST", "GET"])
     func aBodyThatComesByteByByteIsNotWaitedFor(method: String) async throws {
-        try await WebFixture.with(Self.impatient) { site in
-            let connection = try Connection(port: site.client.port)
+        try await WebFixture.listening(Self.impatient) { _, client in
+            let connection = try Connection(port: client.port)
             connection.write(
                 "\(method) /login HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
                     + "Content-Length: 4000\r\n\r\n")
@@ -58,20 +57,20 @@ struct SlowVisitorTests {
     }
 
     @Test func aConnectionThatIsKeptAndNotUsedIsClosed() async throws {
-        try await WebFixture.with(Self.impatient) { site in
-            let connection = try Connection(port: site.client.port)
+        try await WebFixture.listening(Self.impatient) { _, client in
+            let connection = try Connection(port: client.port)
             connection.write("GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-            #expect(try await ends(connection).contains("200 OK"))
+            #expect(String(decoding: try await ends(connection), as: UTF8.self).contains("200 OK"))
         }
     }
 
-    @Test func whoTakesAnAnswerTooSlowlyIsLetGo() async throws {
-        try await WebFixture.with(Self.impatient) { site in
+    @Test func aClientThatTakesAnAnswerTooSlowlyIsDisconnected() async throws {
+        try await WebFixture.listening(Self.impatient) { site, client in
             let alice = try await site.session("alice")
-            let file = site.reports.appending(path: "alice/\(site.alicesJob.folderName)/report.html")
             // More than the kernel's buffers hold.
-            try Data(repeating: 0x61, count: 32 << 20).write(to: file)
-            let connection = try Connection(port: site.client.port)
+            let file = site.alicesFile("report.html")
+            try await blocking { try Data(repeating: 0x61, count: 32 << 20).write(to: file) }
+            let connection = try Connection(port: client.port)
             let cookie = alice.map { "\($0.key)=\($0.value)" }.joined()
             connection.write(
                 "GET /jobs/\(site.alicesJob.id)/report.html HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: \(cookie)\r\n"
@@ -82,24 +81,24 @@ struct SlowVisitorTests {
     }
 
     @Test func aHugeHeadIsRefused() async throws {
-        try await WebFixture.with { site in
+        try await WebFixture.listening { _, client in
             let long = String(repeating: "a", count: 20_000)
-            let wide = try await site.client.send("GET", "/login", headers: ["X-Long": long])
+            let wide = try await client.send("GET", "/login", headers: ["X-Long": long])
             #expect(wide.status == 400)
             let path = "/" + String(repeating: "a", count: 4_000)
-            #expect(try await site.client.send("GET", path).status == 414)
+            #expect(try await client.send("GET", path).status == 414)
             let many = Dictionary(uniqueKeysWithValues: (0..<100).map { ("X-\($0)", "a") })
-            #expect(try await site.client.send("GET", "/login", headers: many).status == 400)
+            #expect(try await client.send("GET", "/login", headers: many).status == 400)
         }
     }
 
     @Test func aHugeBodyIsRefused() async throws {
-        try await WebFixture.with { site in
-            let answer = try await site.client.send(
+        try await WebFixture.listening { _, client in
+            let answer = try await client.send(
                 "POST", "/login", headers: WebFixture.sameOrigin,
                 body: "user=" + String(repeating: "a", count: 5_000))
             #expect(answer.status == 413)
-            let endless = try Connection(port: site.client.port)
+            let endless = try Connection(port: client.port)
             endless.write(
                 "POST /jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 999999999999\r\n\r\n")
             endless.write(String(repeating: "a", count: 200_000))
@@ -113,17 +112,17 @@ struct SlowVisitorTests {
             $0.connections.headTimeout = .seconds(300)
         }
         let request = "HEAD /style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-        try await WebFixture.with(options) { site in
+        try await WebFixture.listening(options) { _, client in
             var held: [Connection] = []
             for _ in 0..<3 {
-                let connection = try Connection(port: site.client.port)
+                let connection = try Connection(port: client.port)
                 connection.write(request)
                 #expect(await connection.readSome().contains("200 OK"))
                 held.append(connection)
             }
-            let further = try Connection(port: site.client.port)
+            let further = try Connection(port: client.port)
             further.write(request)
-            // The page answers the others as before, and this one not.
+            // The page answers the others as before, and not this one.
             for _ in 0..<50 {
                 held[0].write(request)
                 #expect(await held[0].readSome().contains("200 OK"))
@@ -137,24 +136,24 @@ struct SlowVisitorTests {
     @Test func oneAddressHasItsShareOfTheConnections() async throws {
         let options = WebFixture.options {
             $0.connections.connectionsPerAddressMax = 3
-            // So patient that only the share can end a connection.
+            // So long that only the share can end a connection.
             $0.connections.headTimeout = .seconds(300)
         }
-        try await WebFixture.with(options) { site in
+        try await WebFixture.listening(options) { _, client in
             var held: [Connection] = []
             for _ in 0..<3 {
-                let connection = try Connection(port: site.client.port)
+                let connection = try Connection(port: client.port)
                 connection.write("HEAD /style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
                 // Answered, and so counted.
                 let answer = await connection.readSome()
                 #expect(answer.contains("200 OK"))
                 held.append(connection)
             }
-            let said = try await ends(Connection(port: site.client.port))
+            let said = try await ends(Connection(port: client.port))
             #expect(said.isEmpty)
             held.removeAll()
             try await eventually("there is room again") {
-                (try? await site.client.send("GET", "/login").status) == 200
+                (try? await client.send("GET", "/login").status) == 200
             }
         }
     }
