@@ -70,7 +70,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Reporting", dependencies: ["Cryptography", "FileSystem", "Model", "Support"],
-            swiftSettings: strict),
+            resources: [.embedInCode("Assets")], swiftSettings: strict),
         .target(
             name: "Simulator",
             dependencies: [
@@ -90,7 +90,7 @@ let package = Package(
             dependencies: [
                 "Compression", "Cryptography", "FileSystem", "Model", "Reporting", "Store", "Support",
                 httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio, nioHTTPTypes,
-            ], swiftSettings: strict),
+            ], resources: [.embedInCode("Assets")], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop",
             dependencies: [

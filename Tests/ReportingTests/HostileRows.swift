@@ -2,7 +2,7 @@ import Foundation
 import Model
 import TestSupport
 
-/// Rows in which every text from outside is one that somebody could wish to harm a reader with.
+/// Rows in which every text from outside is made to harm a reader.
 enum HostileRows {
     static let texts = [
         "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "=cmd|' /C calc'!A0", "＝1+1",
@@ -20,7 +20,8 @@ enum HostileRows {
 
     static let now = Samples.now
 
-    /// For each text a file that has it everywhere and a lookup that failed with it; then hashes that read as numbers.
+    /// For each text a file that has it everywhere and a lookup that failed with it; then hashes that read as
+    /// numbers.
     static let all: [ReportRow] =
         texts.enumerated().flatMap { index, text -> [ReportRow] in
             var object = FileObject(

@@ -15,12 +15,13 @@ struct JobPageTests {
     }
 
     private func policySource(_ text: String) -> String {
-        PageAsset(text).policySource.replacing("'", with: "&#39;")
+        PageAsset(bytes: Array(text.utf8)).policySource.replacing("'", with: "&#39;")
     }
 
     @Test func anAssetsDigestIsTheOneOfTheStandard() {
         // FIPS 180-4's example "abc", in base 64.
-        #expect(PageAsset("abc").policySource == "'sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0='")
+        let digest = "'sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0='"
+        #expect(PageAsset(bytes: Array("abc".utf8)).policySource == digest)
     }
 
     @Test func thePolicyAllowsExactlyThePagesOwnScriptAndStyles() throws {
@@ -39,9 +40,9 @@ struct JobPageTests {
         #expect(policy.contains("default-src &#39;none&#39;"))
         #expect(!policy.contains("unsafe"))
         #expect(page.components(separatedBy: "<script").count == 2)
-        // The same for whoever says it in a header, whatever columns the page has.
-        #expect(ReportContentPolicy.current.scripts == [PageAsset(script).policySource])
-        #expect(ReportContentPolicy.current.styles == styles.map { PageAsset(String($0)).policySource })
+        // The web page says the same in a header, whatever columns the report has.
+        let header = ReportContentPolicy.current
+        #expect(policy == header.directives.replacing("'", with: "&#39;"))
     }
 
     @Test func nothingFromOutsideBecomesMarkup() throws {
@@ -136,15 +137,10 @@ struct JobPageTests {
         let lines = try part(of: page, between: "<pre>\n", and: "</pre>").split(separator: "\n")
         #expect(
             lines == [
-                "\(Samples.sha256.hexadecimal)\tW32/X\t1\t3\t2024-02-29T12:34Z\tsuspicious\ttrojan.x/y\ta.exe\t"
-                    + "tab\\u{9}here\tWin32 EXE\t1024\t2026-11-22T20:10Z\t2026-11-23T20:10Z\tnew\t1234\t1\t\t\t",
-                "\(Samples.md5.hexadecimal)\t–\t–\t\t–\tfailed\t\t\t\t\t\t\t\t\t3\t2\tSHA-1\t\tno &lt;good&gt;",
+                "\(Samples.sha256.hexadecimal)\tW32/X\t1\t2024-02-29T12:34Z\tsuspicious\t3\ttrojan.x/y\ta.exe\t"
+                    + "Win32 EXE\t1024\t2026-11-22T20:10Z\ttab\\u{9}here\t1234\t1\t2026-11-23T20:10Z, new\t\t\t",
+                "\(Samples.md5.hexadecimal)\t–\t–\t–\tfailed\t\t\t\t\t\t\t\t3\t2\t\tSHA-1\tno &lt;good&gt;\t",
             ])
-        let fields = TextRow.fields(vendors: ["Fortinet"])
-        #expect(
-            lines.allSatisfy {
-                $0.split(separator: "\t", omittingEmptySubsequences: false).count == fields.count
-            })
         #expect(page.contains("The 1 most severe row can be opened"))
     }
 

@@ -67,8 +67,11 @@ struct Samples {
     /// Writes the tables and reads the CSV back: the header, then the records.
     func csv(_ rows: [ReportRow], by writer: ReportWriter = Samples.writer()) throws -> [[String]] {
         try writeTables(rows, by: writer)
-        let text = try text("report.csv")
-        return CSVReader.records(in: String(text.unicodeScalars.drop { $0 == "\u{FEFF}" }))
+        return try csvRecords()
+    }
+
+    func csvRecords() throws -> [[String]] {
+        CSVReader.records(in: String(try text("report.csv").unicodeScalars.drop { $0 == "\u{FEFF}" }))
     }
 
     func bytes(_ name: String) throws -> [UInt8] {

@@ -23,7 +23,8 @@ struct SpreadsheetTests {
         return output.text
     }
 
-    /// The CSV as LibreOffice takes it. Without a window it does not look at the mark, so UTF-8 (76) must be told.
+    /// The CSV as LibreOffice takes it. Without a window it does not look at the mark, so UTF-8 (76) must be
+    /// told.
     private func convert(filter: String? = nil) async throws {
         let output = try await PythonScript.run(
             "/usr/bin/soffice",
@@ -53,7 +54,8 @@ struct SpreadsheetTests {
         #expect(try await check("spreadsheet", "report.fods").contains("every cell as it should be"))
     }
 
-    /// Nothing said; then as separators the comma (44), the semicolon (59), both, and the tab. 34 is the quote.
+    /// Nothing said; then as separators the comma (44), the semicolon (59), both, and the tab. 34 is the
+    /// quote.
     @Test(arguments: [nil, "44,34,76,1", "59,34,76,1", "44/59,34,76,1", "9,34,76,1"])
     func noFormulaComesToLifeWhateverEndsACell(filter: String?) async throws {
         try samples.writeTables(HostileRows.all)

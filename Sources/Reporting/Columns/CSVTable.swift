@@ -2,70 +2,61 @@ import Foundation
 import Model
 import Support
 
-/// A report's rows as CSV: RFC 4180 with CRLF and UTF-8, dates as `2026-11-23 19:50:45` in UTC, which spreadsheets
-/// take for dates, and one line of text a row.
+/// Writer of a report's rows as CSV: RFC 4180 with CRLF and UTF-8, dates as `2026-11-23 19:50:45` in UTC,
+/// which spreadsheets take for dates, and one line of text a row.
 struct CSVTable {
-    let options: ReportOptions
+    private let columns: ReportColumns
+    private let isMarkedUTF8: Bool
+
+    init(options: ReportOptions) {
+        columns = ReportColumns(vendors: options.vendors)
+        isMarkedUTF8 = options.isCSVMarkedUTF8
+    }
 
     func appendHeader(to bytes: inout [UInt8]) {
-        if options.isCSVMarkedUTF8 { bytes.append(contentsOf: [0xEF, 0xBB, 0xBF]) }
-        for (index, column) in ReportColumns.all(vendors: options.vendors).enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(contentsOf: column.name.utf8)
-        }
-        bytes.append(contentsOf: [0x0D, 0x0A])
+        if isMarkedUTF8 { bytes.append(contentsOf: [0xEF, 0xBB, 0xBF]) }
+        bytes.append(contentsOf: columns.csv.map(columns.name(of:)).joined(separator: ",").utf8)
+        bytes.append(contentsOf: "\r\n".utf8)
     }
 
     func append(_ row: RowModel, to bytes: inout [UInt8]) {
-        var cells = CSVCells(bytes: bytes)
-        bytes = []
-        row.visit(&cells, vendors: options.vendors)
-        bytes = cells.endRow()
+        var isFirst = true
+        for column in columns.csv {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            row.append(column, as: CSVFormat(), to: &bytes)
+        }
+        bytes.append(contentsOf: "\r\n".utf8)
     }
 }
 
-/// The cells of one row, one after the other.
-private struct CSVCells: CellWriter {
-    var bytes: [UInt8]
-    private var isFirst = true
-
-    init(bytes: consuming [UInt8]) { self.bytes = bytes }
-
-    mutating func own(_ word: String?) {
-        separate()
-        if let word { bytes.append(contentsOf: word.utf8) }
-    }
-
-    mutating func number(_ number: Int?) { own(number.map { String($0) }) }
-    mutating func flag(_ flag: Bool) { own(flag ? "true" : "false") }
-
-    mutating func time(_ date: Date?) {
-        separate()
-        if let date { UTCTime(date).appendSeconds(to: &bytes) }
-    }
-
-    mutating func hash(_ hash: FileHash?) {
-        separate()
+/// The values of a row as cells of a CSV.
+private struct CSVFormat: CellFormat {
+    func hash(_ hash: FileHash?, to bytes: inout [UInt8]) {
         guard let digits = hash?.hexadecimal.utf8 else { return }
-        // One MD5 in a million has no letter, or none but one e: to a spreadsheet 1.2e+31, and its digits are lost.
+        // One MD5 in a million has no letter, or none but one e: to a spreadsheet 1.2e+31, and its digits are
+        // lost.
         if CSVText.isLostAsNumber(digits) { bytes.append(UInt8(ascii: "'")) }
         bytes.append(contentsOf: digits)
     }
 
-    mutating func text(_ text: String?) {
-        separate()
+    func word(_ word: String?, to bytes: inout [UInt8]) {
+        if let word { bytes.append(contentsOf: word.utf8) }
+    }
+
+    func text(_ text: String?, to bytes: inout [UInt8]) {
         if let text { CSVText.append(text, to: &bytes) }
     }
 
-    /// Ends the line and gives the bytes back.
-    consuming func endRow() -> [UInt8] {
-        bytes.append(0x0D)
-        bytes.append(0x0A)
-        return bytes
+    func number(_ number: Int?, to bytes: inout [UInt8]) {
+        if let number { bytes.append(contentsOf: String(number).utf8) }
     }
 
-    private mutating func separate() {
-        if !isFirst { bytes.append(UInt8(ascii: ",")) }
-        isFirst = false
+    func time(_ date: Date?, to bytes: inout [UInt8]) {
+        if let date { UTCTime(date).appendSeconds(to: &bytes) }
+    }
+
+    func flag(_ flag: Bool, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: (flag ? "true" : "false").utf8)
     }
 }

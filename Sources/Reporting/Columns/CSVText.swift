@@ -1,14 +1,16 @@
 import Model
 import Support
 
-/// Text from outside as a cell of a CSV that neither a spreadsheet nor a script takes for something else.
+/// Escaping of text from outside for a CSV: neither a spreadsheet nor a script takes a cell for something
+/// else.
 ///
 /// - Control characters are shown as `\u{…}`, so that a cell is one line.
-/// - A sign that would begin a formula gets an apostrophe before it, and is text. Spreadsheets take `;` for the end
-///   of a cell where people write 1,5 for one and a half, whatever the quotes of this file say, so a sign after one
-///   is defused as well. Source: OWASP, "CSV Injection"; full-width signs are the ordinary ones to East Asian ones.
-/// - Digits of which a spreadsheet would lose some, and the words that pandas reads as a missing value, get an
-///   apostrophe too.
+/// - A sign that would begin a formula gets an apostrophe before it, and is text. In locales with a decimal
+///   comma spreadsheets take `;` for the end of a cell, whatever the quotes of this file say, so a sign after
+///   one is defused as well. Source: OWASP, "CSV Injection"; full-width signs are the ordinary
+///   ones to East Asian ones.
+/// - Digits of which a spreadsheet would lose some, and the words that pandas reads as a missing value, get
+///   an apostrophe too.
 enum CSVText {
     /// Appends `text`, quoted where it must be.
     static func append(_ text: String, to bytes: inout [UInt8]) {
@@ -40,15 +42,15 @@ enum CSVText {
         if needsQuotes { bytes.append(UInt8(ascii: "\"")) }
     }
 
-    /// Whether a spreadsheet that reads this as a number shows or saves other digits: more than 15 of them, an
-    /// exponent, or a leading zero.
+    /// Whether a spreadsheet that reads this as a number shows or saves other digits: more than 15 of them,
+    /// an exponent, or a leading zero.
     static func isLostAsNumber(_ digits: some BidirectionalCollection<UInt8>) -> Bool {
         var count = 0
         var hasExponent = false
         for digit in digits {
             switch digit {
             case 0x30...0x39: count += 1
-            // Not two exponents, and none without digits before it.
+            // One exponent at most, after at least one digit.
             case UInt8(ascii: "e") where !hasExponent && count > 0,
                 UInt8(ascii: "E") where !hasExponent && count > 0:
                 hasExponent = true
@@ -61,8 +63,8 @@ enum CSVText {
         return hasExponent || count > 15 || (count > 1 && first == UInt8(ascii: "0"))
     }
 
-    /// What pandas.read_csv takes for a missing value, but what begins with a sign and is defused by that. Source:
-    /// pandas 3.0, `pandas/_libs/parsers.pyx`, STR_NA_VALUES.
+    /// What pandas.read_csv takes for a missing value, but what begins with a sign and is defused by that.
+    /// Source: pandas 3.0, `pandas/_libs/parsers.pyx`, STR_NA_VALUES.
     private static let missing: Set<String> = [
         "#N/A", "#N/A N/A", "#NA", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a",
         "nan",

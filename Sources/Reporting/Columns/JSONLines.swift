@@ -1,76 +1,59 @@
 import Foundation
 import Model
+import Support
 
-/// A report's rows as JSON Lines: one object a row in UTF-8, with the CSV's columns as keys, exact texts, dates in ISO
-/// 8601 (UTC), null where there is nothing to tell, and the engines' findings.
+/// Writer of a report's rows as JSON Lines: one object a row in UTF-8, with the CSV's columns as keys, exact
+/// texts, dates in ISO 8601 (UTC), null where there is nothing to tell, and the engines' findings.
 ///
 /// Every key is in every row.
 struct JSONLines {
-    private let options: ReportOptions
-    /// `{"hash":`, `,"fortinet":` … and the keys that the CSV has not.
-    private let keys: [[UInt8]]
+    /// Each column with its key: `{"hash":`, `,"fortinet":` …
+    private let columns: [(column: ReportColumns.Column, key: [UInt8])]
 
     init(options: ReportOptions) {
-        self.options = options
-        let names =
-            ReportColumns.all(vendors: options.vendors).map(\.name) + ReportColumns.onlyInJSON.map(\.name)
-        keys = names.enumerated().map { index, name in
+        let all = ReportColumns(vendors: options.vendors)
+        columns = all.json.enumerated().map { index, column in
             var key = Array((index == 0 ? "{" : ",").utf8)
-            JSONText.append(key: name, to: &key)
-            return key
+            JSONText.append(key: all.name(of: column), to: &key)
+            return (column, key)
         }
     }
 
     func append(_ row: RowModel, to bytes: inout [UInt8]) {
-        var cells = JSONCells(bytes: bytes, keys: keys)
-        bytes = []
-        row.visit(&cells, vendors: options.vendors)
-        cells.number(row.object?.reputation)
-        cells.engines(row.object?.engines)
-        bytes = cells.endRow()
+        for (column, key) in columns {
+            bytes.append(contentsOf: key)
+            row.append(column, as: JSONFormat(), to: &bytes)
+        }
+        bytes.append(contentsOf: "}\n".utf8)
     }
 }
 
-/// The values of one row, one after the other, each with its key.
-private struct JSONCells: CellWriter {
-    var bytes: [UInt8]
-    private let keys: [[UInt8]]
-    private var index = 0
+/// The values of a row as JSON.
+private struct JSONFormat: CellFormat {
+    func hash(_ hash: FileHash?, to bytes: inout [UInt8]) { word(hash?.hexadecimal, to: &bytes) }
 
-    init(bytes: consuming [UInt8], keys: [[UInt8]]) {
-        self.bytes = bytes
-        self.keys = keys
+    func word(_ word: String?, to bytes: inout [UInt8]) { text(word, to: &bytes) }
+
+    func text(_ text: String?, to bytes: inout [UInt8]) {
+        if let text { JSONText.append(text, to: &bytes) } else { appendNull(to: &bytes) }
     }
 
-    mutating func hash(_ hash: FileHash?) { own(hash?.hexadecimal) }
-
-    mutating func own(_ word: String?) { text(word) }
-
-    mutating func text(_ text: String?) {
-        key()
-        if let text { JSONText.append(text, to: &bytes) } else { null() }
+    func number(_ number: Int?, to bytes: inout [UInt8]) {
+        if let number { bytes.append(contentsOf: String(number).utf8) } else { appendNull(to: &bytes) }
     }
 
-    mutating func number(_ number: Int?) {
-        key()
-        bytes.append(contentsOf: (number.map { String($0) } ?? "null").utf8)
+    func time(_ date: Date?, to bytes: inout [UInt8]) {
+        if let date { JSONText.append(date, to: &bytes) } else { appendNull(to: &bytes) }
     }
 
-    mutating func time(_ date: Date?) {
-        key()
-        if let date { JSONText.append(date, to: &bytes) } else { null() }
-    }
-
-    mutating func flag(_ flag: Bool) {
-        key()
+    func flag(_ flag: Bool, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: (flag ? "true" : "false").utf8)
     }
 
-    /// By category: the detecting engines with the names they give, the others by name alone. Sorted, so that the
-    /// same answer is the same bytes.
-    mutating func engines(_ engines: [String: EngineFinding]?) {
-        key()
-        guard let engines else { return null() }
+    /// By category: the detecting engines with the names they give, the others by name alone. Sorted, so that
+    /// the same answer is the same bytes.
+    func engines(_ engines: [String: EngineFinding]?, to bytes: inout [UInt8]) {
+        guard let engines else { return appendNull(to: &bytes) }
         let sorted = engines.sorted { $0.key < $1.key }
         var categories: [EngineCategory] = []
         for (_, finding) in sorted where !categories.contains(finding.category) {
@@ -80,13 +63,13 @@ private struct JSONCells: CellWriter {
         for (index, category) in categories.sorted(by: { $0.rawValue < $1.rawValue }).enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             JSONText.append(key: category.rawValue, to: &bytes)
-            append(sorted, of: category)
+            append(sorted, of: category, to: &bytes)
         }
         bytes.append(UInt8(ascii: "}"))
     }
 
-    private mutating func append(
-        _ engines: [(key: String, value: EngineFinding)], of category: EngineCategory
+    private func append(
+        _ engines: [(key: String, value: EngineFinding)], of category: EngineCategory, to bytes: inout [UInt8]
     ) {
         bytes.append(UInt8(ascii: category.isDetection ? "{" : "["))
         var isFirst = true
@@ -96,22 +79,10 @@ private struct JSONCells: CellWriter {
             JSONText.append(name, to: &bytes)
             guard category.isDetection else { continue }
             bytes.append(UInt8(ascii: ":"))
-            if let result = finding.result { JSONText.append(result, to: &bytes) } else { null() }
+            text(finding.result, to: &bytes)
         }
         bytes.append(UInt8(ascii: category.isDetection ? "}" : "]"))
     }
 
-    /// Ends the line and gives the bytes back.
-    consuming func endRow() -> [UInt8] {
-        assert(index == keys.count, "a key without a value")
-        bytes.append(contentsOf: "}\n".utf8)
-        return bytes
-    }
-
-    private mutating func key() {
-        bytes.append(contentsOf: keys[index])
-        index += 1
-    }
-
-    private mutating func null() { bytes.append(contentsOf: "null".utf8) }
+    private func appendNull(to bytes: inout [UInt8]) { bytes.append(contentsOf: "null".utf8) }
 }

@@ -1,21 +1,26 @@
 import Foundation
 import Model
 
-/// What both tables need of a row, worked out once.
+/// A report's row, with the values that several columns need computed once.
 struct RowModel {
     let row: ReportRow
-    let word: Verdict
+    let verdict: Verdict
+    /// VirusTotal's answer, if there is one, however old.
+    let answer: LookupAnswer?
     /// What VirusTotal holds of the file, if it knows it.
     let object: FileObject?
     /// Engines that detected something; nil ("None") unless some engine has finished.
     let detections: Int?
     /// Engines with an opinion; nil as above.
     let opinions: Int?
+    private let vendors: [String]
 
-    init(_ row: ReportRow, thresholds: VerdictThresholds) {
+    init(_ row: ReportRow, options: ReportOptions) {
         self.row = row
-        word = row.word(thresholds)
-        object = row.verdict?.fileObject
+        verdict = row.word(options.thresholds)
+        vendors = options.vendors
+        answer = row.verdict
+        object = answer?.fileObject
         guard let engines = object?.engines, !engines.isEmpty else {
             (detections, opinions) = (nil, nil)
             return
@@ -34,11 +39,19 @@ struct RowModel {
         (self.detections, self.opinions) = (detections, opinions)
     }
 
-    /// The CSV's `state`: whether there is an answer, apart from what it says.
+    /// What a vendor, counted from 0, says of the file; nil if VirusTotal does not know the file.
+    func finding(of vendor: Int) -> VendorFinding? { object?.finding(of: vendors[vendor]) }
+
+    /// The name under which a vendor, counted from 0, detects the file, or nil ("None").
+    func detection(by vendor: Int) -> String? {
+        if case .detected(let name) = finding(of: vendor) { name } else { nil }
+    }
+
+    /// Whether there is an answer, apart from what it says.
     var stateName: String {
-        switch word {
+        switch verdict {
         case .malicious, .suspicious, .clean: "answered"
-        case .failed, .noResults, .unknown, .notAsked, .waiting: word.rawValue
+        case .failed, .noResults, .unknown, .notAsked, .waiting: verdict.rawValue
         }
     }
 
@@ -47,21 +60,15 @@ struct RowModel {
         if case .failed(let reason, _) = row.state { reason } else { nil }
     }
 
-    /// The file's page at VirusTotal, by its SHA-256 if that is known; the page is found by the other two as well.
-    var page: String {
-        "https://www.virustotal.com/gui/file/\((object?.sha256 ?? row.hash).hexadecimal)"
-    }
-}
+    /// Where VirusTotal shows files, by any of their hashes.
+    static let linkPrefix: StaticString = "https://www.virustotal.com/gui/file/"
 
-extension FileObject {
-    /// The name under which `vendor` detects the file, or nil ("None").
-    func detection(by vendor: String) -> String? {
-        if case .detected(let name) = finding(of: vendor) { name } else { nil }
-    }
+    /// The file's page at VirusTotal, by its SHA-256 if that is known.
+    var link: String { "\(Self.linkPrefix)\((object?.sha256 ?? row.hash).hexadecimal)" }
 }
 
 extension VendorFinding {
-    /// The CSV's word for it.
+    /// The tables' word for it.
     var stateName: String {
         switch self {
         case .detected: "detected"
@@ -72,7 +79,7 @@ extension VendorFinding {
         }
     }
 
-    /// What a reader sees below the cell; nothing below a detection, whose name says it.
+    /// What a page says below the vendor's cell; nothing below a detection, whose name says it.
     var note: String {
         switch self {
         case .detected: ""

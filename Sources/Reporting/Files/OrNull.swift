@@ -1,4 +1,4 @@
-/// A value that is written as null when there is none, so that its key is always there.
+/// Optional that is encoded as null when there is no value, so that its key is always there.
 @propertyWrapper
 package struct OrNull<Value: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
     package var wrappedValue: Value?
@@ -21,7 +21,7 @@ package struct OrNull<Value: Codable & Hashable & Sendable>: Codable, Hashable, 
 }
 
 extension KeyedDecodingContainer {
-    /// Found by the decoding that the compiler writes: a key that an older version did not know is null.
+    /// Called by synthesized decoding: a key that an older version did not write is null.
     package func decode<Value>(_ type: OrNull<Value>.Type, forKey key: Key) throws -> OrNull<Value> {
         try decodeIfPresent(type, forKey: key) ?? OrNull(wrappedValue: nil)
     }

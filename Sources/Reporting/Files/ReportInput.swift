@@ -1,7 +1,7 @@
 package import Foundation
 package import Model
 
-/// Everything about one job that its report shows, but the rows.
+/// A job as its report shows it, without the rows.
 package struct ReportInput: Sendable {
     package var job: Job
     package var estimate: JobEstimate
@@ -27,11 +27,11 @@ package struct ReportInput: Sendable {
     }
 }
 
-/// Hands a job's rows to `visit`, one after the other, and keeps none; an error of `visit` ends it and is
-/// passed on.
+/// Source of a job's rows: hands them to `visit`, one after the other, and keeps none. An error of `visit`
+/// ends it and is passed on.
 package typealias RowSource = (_ visit: (ReportRow) throws -> Void) throws -> Void
 
-/// One job in its user's `index.html`.
+/// A job as its user's `index.html` shows it.
 package struct JobOverview: Hashable, Sendable {
     package var job: Job
     package var estimate: JobEstimate
@@ -42,7 +42,7 @@ package struct JobOverview: Hashable, Sendable {
     }
 }
 
-/// Everything that a user's `index.html` shows.
+/// Content of a user's `index.html`.
 package struct IndexInput: Sendable {
     package var user: UserName
     /// The user's jobs, newest first; those beyond `ReportOptions.indexJobsMax` are not shown.

@@ -1,6 +1,6 @@
 package import Model
 
-/// What every report of one daemon has in common.
+/// Options of the reports, the same for every report of one daemon.
 package struct ReportOptions: Hashable, Sendable {
     /// The vendors that have a column of their own, by their key in VirusTotal's answer, in this order.
     /// Default `Fortinet`; at most `vendorsMax`.
@@ -19,21 +19,21 @@ package struct ReportOptions: Hashable, Sendable {
     package var indexJobsInFullMax: Int
     /// Whether the answers come from the simulator; every page then says so.
     package var isSimulated: Bool
-    /// hashdrop's own version, as it is shown in the provenance.
+    /// hashdrop's own version, as each page shows it.
     package var version: String
     /// How often a page that is not final loads itself again, in seconds. Default 5.
     package var refreshSeconds: Int
-    /// Whether `report.csv` begins with a byte order mark. Default true: without it Excel shows names beyond ASCII
-    /// wrongly. pandas and LibreOffice skip it; awk finds it in the first column's name, and Python's csv unless the
-    /// file is opened as utf-8-sig.
+    /// Whether `report.csv` begins with a byte order mark. Default true: without it Excel shows names beyond
+    /// ASCII wrongly. pandas and LibreOffice skip it; awk finds it in the first column's name, and Python's
+    /// csv unless the file is opened as utf-8-sig.
     package var isCSVMarkedUTF8: Bool
     /// Whether there is a `report.json` beside the CSV. Default true.
     package var writesJSON: Bool
     /// Whether there is a `report.stix.json` beside the CSV. Default false.
     package var writesSTIX: Bool
 
-    /// How many rows a job's `report.html` shows at most. A running one is written and read again and again, and
-    /// what is still waiting tells nobody anything: it shows only rows in full.
+    /// How many rows a job's `report.html` shows at most. A running one is written and read again and again,
+    /// and rows that wait hold no news: it shows only rows in full.
     package func htmlRowsMax(_ state: JobState) -> Int {
         state.isFinal ? htmlRowsMax : min(htmlRowsMax, htmlRowsInFullMax)
     }
@@ -62,7 +62,8 @@ package struct ReportOptions: Hashable, Sendable {
         self.writesSTIX = writesSTIX
     }
 
-    /// The names of the files that hold a finished job's rows for programs, in the order in which they are offered.
+    /// The names of the files that hold a finished job's rows for programs, in the order in which they are
+    /// offered.
     package var tableFiles: [String] {
         [ReportWriter.FileName.csv] + (writesJSON ? [ReportWriter.FileName.json] : [])
             + (writesSTIX ? [ReportWriter.FileName.stix] : [])

@@ -2,13 +2,13 @@ import FileSystem
 package import Foundation
 package import Model
 
-/// Writes the files that people and pipelines read; each appears complete or not at all.
+/// Writer of a job's report files and of its user's index; each file appears complete or not at all.
 ///
 /// Rows are streamed: the memory needed does not grow with the list. Every function throws an
 /// `FileSystemError` if the file cannot be written, or whatever the row source throws; the file's last
 /// version then stays.
 package struct ReportWriter: Sendable {
-    /// The names of a job folder's files. `input`, the dropped bytes, is put there by whoever claims them.
+    /// The names of a job folder's files. `input`, the dropped bytes, is put there when the file is claimed.
     package enum FileName {
         package static let html = "report.html"
         package static let csv = "report.csv"
@@ -20,11 +20,11 @@ package struct ReportWriter: Sendable {
     }
 
     package let options: ReportOptions
-    private let frame: PageFrame
+    private let frame: ReportFrame
 
     package init(options: ReportOptions) {
         self.options = options
-        frame = PageFrame(options: options)
+        frame = ReportFrame(options: options)
     }
 
     /// Writes `report.html` into a job's folder, from rows in the order of severity (`Verdict`'s order).
@@ -36,11 +36,12 @@ package struct ReportWriter: Sendable {
         try file.commit()
     }
 
-    /// Writes `report.csv` into a job's folder, from rows in the list's order, and beside it `report.json` and
-    /// `report.stix.json` as far as the options say so.
+    /// Writes `report.csv` into a job's folder, from rows in the list's order, and beside it `report.json`
+    /// and `report.stix.json` as far as the options say so.
     ///
-    /// Only for a job that is done: the names promise complete tables. All come from one visit of the rows, so that
-    /// they tell the same, and `report.csv` appears last: whoever waits for it finds the others.
+    /// Only for a job that is done or cancelled: the names promise complete tables. All come from one visit
+    /// of the rows, so that they say the same, and `report.csv` appears last: a pipeline that waits for it
+    /// finds the others.
     package func writeTables(
         _ input: ReportInput, in folder: URL, rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
     ) throws {
@@ -53,10 +54,10 @@ package struct ReportWriter: Sendable {
         try csvFile.append { csv.appendHeader(to: &$0) }
         try stixFile?.append { stix.appendOpening(to: &$0) }
         try rows { row in
-            let facts = RowModel(row, thresholds: options.thresholds)
-            try csvFile.append { csv.append(facts, to: &$0) }
-            try jsonFile?.append { json.append(facts, to: &$0) }
-            try stixFile?.append { stix.append(facts, to: &$0) }
+            let model = RowModel(row, options: options)
+            try csvFile.append { csv.append(model, to: &$0) }
+            try jsonFile?.append { json.append(model, to: &$0) }
+            try stixFile?.append { stix.append(model, to: &$0) }
         }
         try stixFile?.append { stix.appendClosing(to: &$0) }
         for file in [stixFile, jsonFile, csvFile] { try file?.commit() }

@@ -1,7 +1,7 @@
 package import Foundation
 import Model
 
-/// `status.json`: a job's receipt, whose keys are promised to scripts.
+/// Content of `status.json`, a job's receipt; its keys are promised to scripts.
 ///
 /// Every key is always there; what is not (yet) known is null. Dates are ISO 8601 in UTC. `schema` grows when
 /// a key changes its meaning or goes, not when one is added.
@@ -18,7 +18,7 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         package var noResults: Int
         package var unknown: Int
         package var clean: Int
-        /// Of a cancelled job: what it did not come to.
+        /// Hashes of a cancelled job that were not asked.
         package var notAsked: Int
         package var waiting: Int
         /// Mentions beyond a hash's first.
@@ -117,7 +117,7 @@ extension StatusDocument {
         version = options.version
     }
 
-    /// The document in a `status.json`. Throws a `DecodingError` if it is none or of another schema.
+    /// Reads a `status.json`. Throws a `DecodingError` if it is none or of another schema.
     package init(json: Data) throws {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601

@@ -1,11 +1,11 @@
 import Foundation
 import Model
 
-/// What a row hides until it is opened: the file's three names and the engines that detect it.
+/// Details of a row, shown when it is opened: the file's three hashes and the engines that detect it.
 struct EngineDetails {
     let object: FileObject
 
-    /// How many engines are named at most; VirusTotal asks about 80.
+    /// How many engines are named at most; VirusTotal has about 80.
     private static let enginesMax = 200
 
     func append(to page: inout HTMLBuilder) {

@@ -2,18 +2,26 @@ package import Foundation
 import Model
 import Support
 
-/// HTML under construction: markup comes only from literals of this program, everything else is escaped.
+/// Builder of HTML: markup comes only from literals of this program, everything else is escaped.
 ///
-/// `markup` takes a `StaticString`, so the compiler refuses markup that was put together from values; this is
-/// the one place where a name from outside becomes HTML.
+/// `raw` takes a `StaticString`, so the compiler refuses markup that was put together from values; this is
+/// the one place where text from outside becomes HTML.
 package struct HTMLBuilder: Sendable {
     package private(set) var bytes: [UInt8] = []
 
     package init() {}
 
+    /// How many bytes it has so far.
+    var count: Int { bytes.count }
+
     /// Appends `literal` as it is.
     package mutating func raw(_ literal: StaticString) {
         literal.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends markup that was built before.
+    mutating func append(_ markup: HTMLBuilder) {
+        bytes.append(contentsOf: markup.bytes)
     }
 
     /// Appends `value` as text or inside a quoted attribute: markup characters escaped, controls made
@@ -23,8 +31,8 @@ package struct HTMLBuilder: Sendable {
         if isPlain { append(escaping: value.utf8) } else { append(escaping: value.showingControls.utf8) }
     }
 
-    /// Appends `value` in an element that keeps its writing direction to itself, at most `max` code points of
-    /// it.
+    /// Appends text from outside in an element that keeps its writing direction to itself, at most `max` code
+    /// points of it.
     ///
     /// What is cut off is counted, visibly. Code points, because one character may have a thousand accents.
     /// With `isBreakable`, a line may end after the separators of paths and detection names.
@@ -37,7 +45,8 @@ package struct HTMLBuilder: Sendable {
         raw(" more</span>")
     }
 
-    /// Appends `value` as one field of a line of text, at most `max` code points of it and `…` for the rest.
+    /// Appends text from outside as one field of a line, at most `max` code points of it and `…` for the
+    /// rest.
     ///
     /// It holds no line break and no tab, because controls are made visible.
     mutating func field(_ value: String, max: Int) {
@@ -77,12 +86,21 @@ package struct HTMLBuilder: Sendable {
         bytes.append(contentsOf: String(value).utf8)
     }
 
+    /// Appends a value that the page's script can read, and what a reader sees of it.
+    mutating func datum(_ value: Int, shown: (inout HTMLBuilder) -> Void) {
+        raw("<data value=")
+        digits(value)
+        raw(">")
+        shown(&self)
+        raw("</data>")
+    }
+
     /// Appends a digest; its digits need no escaping.
     mutating func hash(_ hash: FileHash) {
         bytes.append(contentsOf: hash.hexadecimal.utf8)
     }
 
-    /// Appends a moment in UTC to the minute; the page's script shows it in the reader's own zone.
+    /// Appends a time in UTC to the minute; the page's script shows it in the reader's own zone.
     package mutating func time(_ date: Date) {
         let time = UTCTime(date)
         raw("<time datetime=")
@@ -92,7 +110,7 @@ package struct HTMLBuilder: Sendable {
         raw("</time>")
     }
 
-    /// Appends how old an answer is, in words; its moment goes with it, for the page's script.
+    /// Appends how old an answer is, in words, with its time for the page's script.
     mutating func age(since date: Date, now: Date) {
         raw("<time class=age datetime=")
         UTCTime(date).appendISO8601(to: &bytes)
@@ -101,19 +119,24 @@ package struct HTMLBuilder: Sendable {
         raw("</time>")
     }
 
-    /// Appends a moment as one field of a line of text: `2026-11-23T20:10Z`.
+    /// Appends a time as one field of a line: `2026-11-23T20:10Z`.
     mutating func timeField(_ date: Date) {
         UTCTime(date).appendMinuteISO8601(to: &bytes)
     }
 
     /// Appends one of the page's own style sheets or scripts.
     mutating func asset(_ asset: PageAsset) {
-        bytes.append(contentsOf: asset.source.utf8)
+        bytes.append(contentsOf: asset.bytes)
     }
 
     /// Empties it and keeps its memory, for the next row.
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes back all but the first `count` bytes.
+    mutating func removeAll(from count: Int) {
+        bytes.removeLast(bytes.count - count)
     }
 
     private mutating func pieces(of value: Substring, isBreakable: Bool) {

@@ -1,144 +1,192 @@
 import Foundation
 import Model
 
-/// One row of a job's table as markup; the page's script builds the same from a `TextRow`.
+/// One row of a report's table as elements; the page's script (`rows.js`) makes the same of a `TextRow`.
+///
+/// A row has two lines: its cells, and below them notes (`<i>` elements in the last cell, which are also the
+/// summary of the row's details). Their number is the same in every row: style and script find each by name
+/// or place.
 struct HTMLRow {
-    let options: ReportOptions
-    let now: Date
+    private let now: Date
+    private let options: ReportOptions
+    private let cells: [Cell]
 
-    /// How many code points of a value from outside the page shows; the CSV has all.
-    private static let textMax = 64
+    /// A cell of the first line and the columns below it, each with the markup that opens its element.
+    private struct Cell {
+        let column: ReportColumns.Column
+        let opening: HTMLBuilder
+        let notes: [ReportColumns.Column]
+        let noteOpening: HTMLBuilder
+    }
+
+    init(options: ReportOptions, now: Date) {
+        self.now = now
+        self.options = options
+        let columns = ReportColumns(vendors: options.vendors)
+        cells = columns.cells.map { column in
+            var opening = HTMLBuilder()
+            var noteOpening = HTMLBuilder()
+            let name = columns.name(of: column)
+            switch column.kind {
+            case .vendor:
+                opening.raw("<td data-vendor=\"")
+                opening.text(options.vendors[column.vendor])
+                opening.raw("\">")
+                noteOpening.raw("<i>")
+            case let kind:
+                opening.raw(kind == .verdict ? "<td class=\"v " : "<td class=")
+                opening.text(name)
+                opening.raw(kind == .verdict ? "\">" : ">")
+                noteOpening.raw("<i class=")
+                noteOpening.text(name)
+                noteOpening.raw(">")
+            }
+            return Cell(
+                column: column, opening: opening, notes: columns.below(column), noteOpening: noteOpening)
+        }
+    }
 
     func append(_ row: ReportRow, to page: inout HTMLBuilder) {
-        let facts = RowModel(row, thresholds: options.thresholds)
+        let model = RowModel(row, options: options)
         page.raw("<tr class=")
-        page.raw(facts.word.styleClass)
-        page.raw("><th scope=row class=h><code>")
-        page.hash(row.hash)
-        page.raw("</code><span class=a><button type=button title=\"Copy this hash\">copy</button>")
-        page.raw("<a rel=noreferrer href=\"")
-        page.text(facts.page)
-        page.raw("\" title=\"Open at VirusTotal\">VT</a></span>")
-        appendOriginalColumns(facts, to: &page)
-        page.raw("<td class=v>")
-        page.text(facts.word.cellLabel)
-        appendProportion(facts, to: &page)
-        page.raw("<td>")
-        appendForeign(facts.object?.threatLabel, to: &page)
-        page.raw("<td>")
-        appendForeign(facts.object?.meaningfulName, to: &page)
-        page.raw("<td>")
-        appendForeign(row.comment, to: &page)
-        appendSecondLine(facts, to: &page)
+        page.raw(model.verdict.styleClass)
+        page.raw(">")
+        for cell in cells { append(cell, of: model, to: &page) }
+        page.raw("<td class=d colspan=")
+        page.digits(cells.count)
+        page.raw(">")
+        if let object = model.object {
+            page.raw("<details><summary>")
+            appendNotes(of: model, to: &page)
+            page.raw("</summary>")
+            EngineDetails(object: object).append(to: &page)
+            page.raw("</details>")
+        } else {
+            appendNotes(of: model, to: &page)
+        }
+        if let reason = model.reason {
+            page.raw("<p class=why>")
+            page.untrusted(reason, max: 300)
+            page.raw("</p>")
+        }
         page.raw("</tr>\n")
     }
 
-    // The columns that the original had; "None" in all of them says that VirusTotal does not know the file.
-    private func appendOriginalColumns(_ facts: RowModel, to page: inout HTMLBuilder) {
-        let none: StaticString = isOpen(facts) ? "<span class=none>–</span>" : "<span class=none>None</span>"
-        for vendor in options.vendors {
-            page.raw("<td data-vendor=\"")
-            page.text(vendor)
-            page.raw("\">")
-            if let name = facts.object?.detection(by: vendor) {
-                appendForeign(name, to: &page)
-            } else {
-                page.raw(none)
-            }
+    // MARK: The first line
+
+    private func append(_ cell: Cell, of model: RowModel, to page: inout HTMLBuilder) {
+        if cell.column.kind == .hash { return appendHead(model.row.hash, to: &page) }
+        page.append(cell.opening)
+        switch cell.column.kind {
+        case .verdict: page.text(model.verdict.cellLabel)
+        case .enginesTotal: appendProportion(model, to: &page)
+        case let kind:
+            // "None" is an answer; a row without any answer has a dash.
+            let none: StaticString =
+                model.answer == nil ? "<span class=none>–</span>" : "<span class=none>None</span>"
+            model.append(cell.column, as: ElementFormat(none: kind.showsNone ? none : ""), to: &page)
         }
-        page.raw("<td>")
-        if let detections = facts.detections { page.digits(detections) } else { page.raw(none) }
-        page.raw("<td>")
-        if let date = facts.object?.lastAnalysisDate { page.time(date) } else { page.raw(none) }
     }
 
-    // "None" is an answer; a row without any answer has a dash.
-    private func isOpen(_ facts: RowModel) -> Bool { facts.row.verdict == nil }
+    // The link is by the list's hash, as in the rows that the script makes: VirusTotal finds a file by any of
+    // its hashes, and a text row need not carry another one.
+    private func appendHead(_ hash: FileHash, to page: inout HTMLBuilder) {
+        page.raw("<th scope=row class=h><code>")
+        page.hash(hash)
+        page.raw("</code><span class=a><button type=button title=\"Copy this hash\">copy</button>")
+        page.raw("<a rel=noreferrer href=\"")
+        page.raw(RowModel.linkPrefix)
+        page.hash(hash)
+        page.raw("\" title=\"Open at VirusTotal\">VT</a></span>")
+    }
 
-    private func appendProportion(_ facts: RowModel, to page: inout HTMLBuilder) {
-        page.raw("<td class=of>")
-        guard let detections = facts.detections, let opinions = facts.opinions else { return }
+    private func appendProportion(_ model: RowModel, to page: inout HTMLBuilder) {
+        guard let detections = model.detections, let opinions = model.opinions else { return }
         page.bar(detections, of: opinions)
         page.digits(detections)
         page.raw(" of ")
         page.digits(opinions)
     }
 
-    private func appendSecondLine(_ facts: RowModel, to page: inout HTMLBuilder) {
-        page.raw("<td class=d colspan=")
-        page.digits(options.vendors.count + 8)
-        page.raw(">")
-        if let object = facts.object {
-            page.raw("<details><summary>")
-            appendLesserFacts(facts, to: &page)
-            page.raw("</summary>")
-            EngineDetails(object: object).append(to: &page)
-            page.raw("</details>")
-        } else {
-            appendLesserFacts(facts, to: &page)
-        }
-        guard let reason = facts.reason else { return }
-        page.raw("<p class=why>")
-        page.untrusted(reason, max: 300)
-        page.raw("</p>")
-    }
+    // MARK: The second line
 
-    // Always the same number of `<i>`, so that style and script find each by its place.
-    private func appendLesserFacts(_ facts: RowModel, to page: inout HTMLBuilder) {
-        page.raw("<i>")
-        page.text(facts.row.hash.kind.name)
-        if let askedAs = facts.row.askedAs {
-            page.raw(", asked as ")
-            page.text(askedAs.kind.name)
-        }
-        page.raw("</i>")
-        for vendor in options.vendors {
-            page.raw("<i>")
-            if let object = facts.object { page.text(object.finding(of: vendor).note) }
+    private func appendNotes(of model: RowModel, to page: inout HTMLBuilder) {
+        for cell in cells where !cell.notes.isEmpty {
+            page.append(cell.noteOpening)
+            let start = page.count
+            if cell.column.kind == .hash { page.text(model.row.hash.kind.name) }
+            for column in cell.notes {
+                let end = page.count
+                if end > start { page.raw(", ") }
+                let next = page.count
+                appendNote(column, of: model, to: &page)
+                if page.count == next { page.removeAll(from: end) }
+            }
             page.raw("</i>")
         }
-        page.raw("<i>")
-        if let date = facts.object?.firstSubmissionDate { page.time(date) }
-        page.raw("</i><i>")
-        appendAge(facts.row, to: &page)
-        page.raw("</i><i>")
-        appendKind(facts.object, to: &page)
-        page.raw("</i><i>line <data value=")
-        page.digits(facts.row.line)
-        page.raw(">")
-        page.number(facts.row.line)
-        page.raw("</data>")
-        if facts.row.occurrences > 1 {
-            page.raw(", ")
-            page.number(facts.row.occurrences)
+    }
+
+    private func appendNote(_ column: ReportColumns.Column, of model: RowModel, to page: inout HTMLBuilder) {
+        switch column.kind {
+        case .askedAs:
+            guard let askedAs = model.row.askedAs else { return }
+            page.raw("asked as ")
+            page.text(askedAs.kind.name)
+        case .vendorState: page.text(model.finding(of: column.vendor)?.note ?? "")
+        case .askedAt:
+            guard let askedAt = model.answer?.askedAt else { return }
+            if model.row.isStale { page.raw("<b class=stale>stale,</b> ") }
+            page.age(since: askedAt, now: now)
+        case .sizeBytes:
+            guard let size = model.object?.sizeBytes else { return }
+            page.datum(Int(size)) { $0.text(Wording.size(size)) }
+        case .occurrences:
+            guard model.row.occurrences > 1 else { return }
+            page.number(model.row.occurrences)
             page.raw(" times")
+        case let kind:
+            if kind == .line { page.raw("line ") }
+            model.append(column, as: ElementFormat(isNote: true), to: &page)
         }
-        page.raw("</i>")
+    }
+}
+
+/// The values of a row as elements. In notes, texts and numbers are marked, so that the page's script can
+/// read them.
+private struct ElementFormat: CellFormat {
+    var none: StaticString = ""
+    var isNote = false
+
+    /// How many code points of a value from outside the page shows; the CSV has all.
+    private static let textMax = 64
+
+    func hash(_ hash: FileHash?, to page: inout HTMLBuilder) {
+        guard let hash else { return page.raw(none) }
+        page.raw("<code>")
+        page.hash(hash)
+        page.raw("</code>")
     }
 
-    private func appendAge(_ row: ReportRow, to page: inout HTMLBuilder) {
-        guard let askedAt = row.verdict?.askedAt else { return }
-        if row.isStale { page.raw("<b class=stale>stale,</b> ") }
-        page.age(since: askedAt, now: now)
+    func word(_ word: String?, to page: inout HTMLBuilder) {
+        if let word { page.text(word) } else { page.raw(none) }
     }
 
-    private func appendKind(_ object: FileObject?, to page: inout HTMLBuilder) {
-        guard let object else { return }
-        if let type = object.typeDescription, !type.isEmpty {
-            page.raw("<span>")
-            appendForeign(type, to: &page)
-            page.raw("</span>")
-            if object.sizeBytes != nil { page.raw(", ") }
-        }
-        guard let size = object.sizeBytes else { return }
-        page.raw("<data value=")
-        page.digits(Int(size))
-        page.raw(">")
-        page.text(Wording.size(size))
-        page.raw("</data>")
+    func text(_ text: String?, to page: inout HTMLBuilder) {
+        guard let text else { return page.raw(none) }
+        guard !text.isEmpty else { return }
+        if isNote { page.raw("<span>") }
+        page.untrusted(text, max: Self.textMax, isBreakable: true)
+        if isNote { page.raw("</span>") }
     }
 
-    private func appendForeign(_ value: String?, to page: inout HTMLBuilder) {
-        if let value, !value.isEmpty { page.untrusted(value, max: Self.textMax, isBreakable: true) }
+    func number(_ number: Int?, to page: inout HTMLBuilder) {
+        guard let number else { return page.raw(none) }
+        if isNote { page.datum(number) { $0.number(number) } } else { page.digits(number) }
     }
+
+    func time(_ date: Date?, to page: inout HTMLBuilder) {
+        if let date { page.time(date) } else { page.raw(none) }
+    }
+
+    func flag(_ flag: Bool, to page: inout HTMLBuilder) { page.raw(flag ? "yes" : "no") }
 }

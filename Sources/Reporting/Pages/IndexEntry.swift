@@ -10,9 +10,9 @@ package struct IndexEntry {
     private let owner: UserName?
 
     /// - Parameters:
-    ///   - page: where its name links to; by default its report, seen from the user's index.
-    ///   - table: where its CSV is.
-    ///   - owner: whose it is, where the list is of several users.
+    ///   - page: the link of its name; by default its report's, relative to the user's index.
+    ///   - table: the link to its CSV.
+    ///   - owner: its user, in a list of several users' jobs.
     package init(
         overview: JobOverview, now: Date, page: String? = nil, table: String? = nil, owner: UserName? = nil
     ) {
@@ -49,7 +49,7 @@ package struct IndexEntry {
         case .refused: appendReason("refused", to: &page)
         case .cancelled:
             appendReason("cancelled", to: &page)
-            // What was answered until then was paid for, and may be alarming.
+            // The answers until then were paid for, and may be alarming.
             appendResult(to: &page)
         }
         page.raw("</div>\n")
@@ -76,8 +76,8 @@ package struct IndexEntry {
 
     private func appendCounts(to page: inout HTMLBuilder) {
         page.text(countText)
-        for word in Verdict.allCases where job.counts[word] > 0 {
-            page.text(", \(Wording.number(job.counts[word])) \(word.label)")
+        for verdict in Verdict.allCases where job.counts[verdict] > 0 {
+            page.text(", \(Wording.number(job.counts[verdict])) \(verdict.label)")
         }
     }
 
@@ -87,23 +87,13 @@ package struct IndexEntry {
 
     private func appendProgress(to page: inout HTMLBuilder) {
         guard job.counts.hashes > 0 else { return page.raw("<p>being read</p>") }
-        page.raw("<p>")
-        page.number(job.counts.finished)
-        page.raw(" of ")
-        page.number(job.counts.hashes)
-        page.raw(" answered")
-        if let expectedAt = overview.estimate.expectedAt {
-            page.raw(", done ")
-            page.text(Wording.expectation(expectedAt, now: now))
-        }
-        page.raw("</p>")
-        page.bar(job.counts.finished, of: job.counts.hashes)
+        page.progress(job.counts, overview.estimate, now: now)
         if let reason = overview.estimate.waitReason {
             page.raw("<p class=muted>")
             page.untrusted(reason, max: 500)
             page.raw("</p>")
         }
-        appendWords(to: &page)
+        appendVerdicts(to: &page)
     }
 
     private func appendResult(to page: inout HTMLBuilder) {
@@ -115,20 +105,20 @@ package struct IndexEntry {
         }
         page.raw("</p>")
         page.stackedBar(job.counts)
-        appendWords(to: &page)
+        appendVerdicts(to: &page)
     }
 
-    private func appendWords(to page: inout HTMLBuilder) {
+    private func appendVerdicts(to page: inout HTMLBuilder) {
         let present = Verdict.allCases.filter { $0 != .waiting && job.counts[$0] > 0 }
         guard !present.isEmpty else { return }
         page.raw("<ul class=words>")
-        for word in present {
+        for verdict in present {
             page.raw("<li><span class=\"v ")
-            page.raw(word.styleClass)
+            page.raw(verdict.styleClass)
             page.raw("\">")
-            page.number(job.counts[word])
+            page.number(job.counts[verdict])
             page.raw(" ")
-            page.text(word.label)
+            page.text(verdict.label)
             page.raw("</span>")
         }
         page.raw("</ul>")

@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// How a job's answered rows are spread over families, file types and time, as drawings with their numbers in words.
+/// Charts of a job's answered rows by threat family, file type and time; each has its numbers as text.
 struct JobCharts {
     let statistics: JobStatistics
 
@@ -73,7 +73,7 @@ struct JobCharts {
             page.raw("<p class=muted>Nothing to count so far.</p>")
             return
         }
-        // Bars compare the values that are named; all the others together would dwarf them.
+        // Bars compare the named values only: all the others together would dwarf them.
         let largest = ranking.top.map(\.tally.total).max() ?? 0
         page.raw("<ul class=bars>")
         for entry in ranking.top { item(entry, of: largest, to: &page) }
@@ -103,7 +103,7 @@ struct JobCharts {
         var left = 0
         let all = Wording.percent(tally.total, of: largest)
         for part in parts(tally) where part.count > 0 {
-            // The last part ends where the whole ends, whatever rounding did to those before it.
+            // Ends are computed from the sum so far, so that rounding does not change the whole bar's length.
             left += part.count
             let end = all * left / max(tally.total, 1)
             let start = all * (left - part.count) / max(tally.total, 1)
@@ -130,7 +130,7 @@ extension JobCharts {
             return
         }
         let last = timeline.buckets.count - 1
-        // A single column as broad as the drawing would look like an alarm: few columns stand in its middle.
+        // A single column as wide as the drawing would look like an alarm: few columns stand in its middle.
         let room = max(timeline.buckets.count, Self.columnsMin)
         let left = (room - timeline.buckets.count) * 5
         page.raw("<svg class=time viewBox=\"0 0 ")

@@ -5,12 +5,12 @@ package import Model
 /// A job's `report.html`: the head, the rows as they come, the foot.
 struct JobPage {
     let input: ReportInput
-    let frame: PageFrame
+    let frame: ReportFrame
 
     private var job: Job { input.job }
     private var options: ReportOptions { frame.options }
 
-    /// Writes the whole page into `file`; each row is built in the same memory.
+    /// Writes the whole page into `file`; the rows are built one after the other in one buffer.
     func write(to file: AtomicFile, rows: RowSource) throws {
         var page = HTMLBuilder()
         frame.open(&page, title: title, refreshSeconds: refreshSeconds)
@@ -58,7 +58,7 @@ struct JobPage {
         charts.appendLegend(to: &page)
     }
 
-    // A page that is not final loads itself again; one that is more work for a browser, more seldom.
+    // A page that is not final loads itself again; the more rows a browser has to lay out, the less often.
     private var refreshSeconds: Int? {
         guard !job.state.isFinal else { return nil }
         return options.refreshSeconds * (1 + min(job.counts.hashes, options.htmlRowsMax(job.state)) / 500)
@@ -72,7 +72,7 @@ struct JobPage {
         try file.append(page.bytes)
     }
 
-    // A tab shows its title's beginning: how far it is comes before the name.
+    // A browser's tab shows only a title's beginning: the progress comes before the name.
     private var title: String {
         let name = job.droppedName.display
         switch job.state {
@@ -89,21 +89,9 @@ struct JobPage {
     private func appendHeader(to page: inout HTMLBuilder) {
         page.raw("<header><nav class=crumbs><a href=\"../index.html\"><b>hashdrop</b> / ")
         page.text(job.user.description)
-        page.raw("</a></nav>\n<h1>")
-        page.untrusted(job.droppedName.display, max: 300)
-        page.raw("</h1>\n<p class=facts><span class=state>")
-        page.text(job.state.presentation)
-        page.raw("</span><span>received ")
-        page.time(job.receivedAt)
-        page.raw("</span>")
-        if let finishedAt = job.finishedAt {
-            page.raw("<span>finished ")
-            page.time(finishedAt)
-            page.raw("</span>")
-        }
-        page.raw("<span class=zone>UTC</span>")
-        if job.state.hasTables { appendFiles(to: &page) }
-        page.raw("</p></header>\n<main>\n")
+        page.raw("</a></nav>\n")
+        page.jobHeading(job) { if job.state.hasTables { appendFiles(to: &$0) } }
+        page.raw("</header>\n<main>\n")
     }
 
     private func appendFiles(to page: inout HTMLBuilder) {
@@ -116,31 +104,26 @@ struct JobPage {
         }
     }
 
-    // Without a table the page is one clear sentence: what happened, and what can be done.
+    // Without a table the page says what happened and what can be done.
     private func appendEmpty(to page: inout HTMLBuilder) {
         switch job.state {
-        case .refused:
-            page.raw("<section class=\"notice refusal\"><h2>This file was refused</h2><p>")
-            page.untrusted(job.reason ?? "The file could not be used.", max: 2_000)
-            page.raw("</p><p>Nothing was asked at VirusTotal. Once that is mended, drop the file again: ")
-            page.raw("every drop gets its own report.</p></section>\n")
+        case .refused: JobSummary(input: input).append(to: &page)
         case .running:
-            page.raw(
-                "<section class=notice><h2>Picked up</h2><p>The list is being read; its hashes appear ")
-            page.raw("here in a moment.</p></section>\n")
+            page.notice("Picked up") {
+                $0.raw("The list is being read; its hashes appear here in a moment.")
+            }
         case .done, .cancelled:
-            page.raw(
-                "<section class=notice><h2>No hash found</h2><p>The file holds no MD5, SHA-1 or SHA-256 ")
-            page.raw("digest: no run of exactly 32, 40 or 64 hexadecimal digits.</p>")
-            page.raw(
-                "<p>A list may be plain lines, a CSV, the output of a checksum tool, or text in which ")
-            page.raw("hashes stand.</p></section>\n")
+            page.notice("No hash found") { page in
+                page.raw("The file holds no MD5, SHA-1 or SHA-256 digest: no run of exactly 32, 40 or 64 ")
+                page.raw("hexadecimal digits.</p><p>A list may be plain lines, a CSV, the output of a ")
+                page.raw("checksum tool, or text in which hashes stand.")
+            }
         }
     }
 }
 
 extension JobState {
-    /// As a reader sees it.
+    /// The state's label on the pages.
     package var presentation: String {
         switch self {
         case .running: "Running"

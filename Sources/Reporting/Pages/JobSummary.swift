@@ -10,29 +10,31 @@ package struct JobSummary {
     private var job: Job { input.job }
     private var counts: JobCounts { input.job.counts }
 
-    /// Appends progress and verdicts.
+    /// Appends how the job stands, and its verdicts unless the file was refused.
     package func append(to page: inout HTMLBuilder) {
-        if job.state == .running { appendProgress(to: &page) }
-        if job.state == .cancelled {
-            page.raw("<section class=notice><h2>Cancelled</h2><p>")
-            page.untrusted(job.reason ?? "The job was stopped before its end.", max: 2_000)
-            page.raw("</p></section>\n")
+        switch job.state {
+        case .running: appendProgress(to: &page)
+        case .cancelled:
+            page.notice("Cancelled") {
+                $0.untrusted(job.reason ?? "The job was stopped before its end.", max: 2_000)
+            }
+        case .refused: return appendRefusal(to: &page)
+        case .done: break
         }
         appendVerdicts(to: &page)
     }
 
-    private func appendProgress(to page: inout HTMLBuilder) {
-        page.raw("<section class=progress><p class=big>")
-        page.number(counts.finished)
-        page.raw(" of ")
-        page.number(counts.hashes)
-        page.raw(" answered")
-        if let expectedAt = input.estimate.expectedAt {
-            page.raw(", done ")
-            page.text(Wording.expectation(expectedAt, now: input.now))
+    private func appendRefusal(to page: inout HTMLBuilder) {
+        page.notice("This file was refused", isRefusal: true) { page in
+            page.untrusted(job.reason ?? "The file could not be used.", max: 2_000)
+            page.raw("</p><p>Nothing was asked at VirusTotal. When the cause is removed, drop the file ")
+            page.raw("again: every drop gets a report of its own.")
         }
-        page.raw("</p>")
-        page.bar(counts.finished, of: counts.hashes)
+    }
+
+    private func appendProgress(to page: inout HTMLBuilder) {
+        page.raw("<section class=progress>")
+        page.progress(counts, input.estimate, now: input.now, isLarge: true)
         page.raw("<p class=muted>")
         page.untrusted(input.estimate.waitReason ?? "Asking VirusTotal.", max: 1_000)
         if let expectedAt = input.estimate.expectedAt {
@@ -47,21 +49,21 @@ package struct JobSummary {
         page.raw("<section aria-label=\"Verdicts\">\n")
         page.stackedBar(counts)
         page.raw("<ul class=figures>")
-        // Neither is a verdict, and most jobs have none of them.
+        // Shown only where there are some: neither is a verdict.
         let others: Set<Verdict> = [.waiting, .notAsked]
-        for word in Verdict.allCases where !others.contains(word) || counts[word] > 0 {
+        for verdict in Verdict.allCases where !others.contains(verdict) || counts[verdict] > 0 {
             page.raw("<li class=\"")
-            page.raw(word.styleClass)
-            page.raw(counts[word] == 0 ? " zero\"><b>" : "\"><b>")
-            page.number(counts[word])
+            page.raw(verdict.styleClass)
+            page.raw(counts[verdict] == 0 ? " zero\"><b>" : "\"><b>")
+            page.number(counts[verdict])
             page.raw("</b><span class=v>")
-            page.text(word.label)
+            page.text(verdict.label)
             page.raw("</span>")
         }
         page.raw("</ul></section>\n")
     }
 
-    /// Appends what the job cost and what it did not.
+    /// Appends how many requests the job cost, and how many it saved.
     package func appendCost(to page: inout HTMLBuilder) {
         let costs = job.requestCost
         let parts: [(String, Int)] = [
@@ -89,7 +91,7 @@ package struct JobSummary {
         page.raw("</ul></section>")
     }
 
-    /// Appends the lines in which a hash seems meant and none can be used.
+    /// Appends the lines that hold no usable hash although one seems meant.
     func appendUnusableLines(to page: inout HTMLBuilder) {
         guard counts.unusableLines > 0 else { return }
         page.raw("<section><h2>")

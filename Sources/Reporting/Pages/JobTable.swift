@@ -1,20 +1,19 @@
 import Foundation
 import Model
 
-/// The table of a job's page: its tools, its headings, and one row at a time.
+/// The table of a report: its tools, its headings, and one row at a time.
 ///
-/// Every row has two lines. The first are the cells; the second (`<i>` elements in the last cell, which are
-/// also the summary of the row's details) says the lesser facts below them. Closing tags that HTML lets a
-/// writer leave out are left out, for the sake of large lists. Rows beyond the first some thousand are lines of
-/// text behind the table.
+/// The first rows are elements (`HTMLRow`), those beyond the first some thousand lines of text behind the
+/// table (`TextRow`). Closing tags that HTML lets a writer leave out are left out, for the sake of large
+/// lists.
 struct JobTable {
     let input: ReportInput
     let options: ReportOptions
+    private let columns: ReportColumns
     private let row: HTMLRow
     private let line: TextRow
 
-    /// How many rows stand in one `<tbody>`: a browser lays out only the groups that are near the window. The
-    /// page's script and style know the number as well.
+    /// How many rows stand in one `<tbody>`: a browser lays out only the groups that are near the window.
     static let rowsPerGroup = 100
 
     private var counts: JobCounts { input.job.counts }
@@ -24,6 +23,7 @@ struct JobTable {
     init(input: ReportInput, options: ReportOptions) {
         self.input = input
         self.options = options
+        columns = ReportColumns(vendors: options.vendors)
         row = HTMLRow(options: options, now: input.now)
         line = TextRow(options: options, now: input.now)
     }
@@ -47,29 +47,12 @@ struct JobTable {
         page.raw("<section aria-label=\"Hashes\">\n")
         appendLimits(to: &page)
         appendTools(to: &page)
-        page.raw("<table class=\"rows v")
+        page.raw("<table class=rows data-vendors=")
         page.digits(options.vendors.count)
+        page.raw(" data-link=\"")
+        page.raw(RowModel.linkPrefix)
         page.raw("\"><thead><tr>")
-        let base = TextRow.base(vendors: options.vendors.count)
-        heading("Hash value", key: (0, "t"), to: &page)
-        for (index, vendor) in options.vendors.enumerated() {
-            page.raw("<th scope=col data-vendor=\"")
-            page.text(vendor)
-            page.raw("\">")
-            label(vendor + " detection name", class: "first", key: (index + 1, "t"), to: &page)
-        }
-        heading("Number of engines detected", key: (base, "n"), to: &page)
-        heading("Scan date", key: (base + 2, "d"), to: &page)
-        second("First seen", key: (base + 9, "d"), to: &page)
-        heading("Verdict", key: (base + 3, "o"), to: &page)
-        second("Answer’s age", key: (base + 10, "d"), to: &page)
-        heading("Of all engines", key: (base + 1, "p"), to: &page)
-        heading("Threat label", key: (base + 4, "t"), to: &page)
-        heading("Name", key: (base + 5, "t"), to: &page)
-        second("Type", key: (base + 7, "t"), to: &page)
-        second("Size", key: (base + 8, "n"), to: &page)
-        heading("Comment", key: (base + 6, "t"), to: &page)
-        second("Line", key: (base + 12, "n"), to: &page)
+        for cell in columns.cells { appendHead(cell, to: &page) }
         page.raw("</thead>\n<tbody>\n")
     }
 
@@ -83,34 +66,43 @@ struct JobTable {
     private func appendLinesOpening(to page: inout HTMLBuilder) {
         page.raw("</tbody></table>\n<section class=rest><h2>The rows from ")
         page.number(options.htmlRowsInFullMax + 1)
-        page.raw(
-            " on, as text</h2><p class=muted>With JavaScript they are rows like those above. One line a ")
-        page.raw("hash, with a tab between: ")
-        page.text(TextRow.fields(vendors: options.vendors).joined(separator: " · "))
-        page.raw("</p>\n")
+        page.raw(" on, as text</h2><p class=muted>With JavaScript they are rows like those above. One line ")
+        page.raw("a hash, a tab between its values, which are named as in the CSV: <code class=fields>")
+        page.text(columns.fields.map(columns.name(of:)).joined(separator: " · "))
+        page.raw("</code></p>\n")
     }
 
-    /// What the page's script sorts by: a field of `TextRow`, and how it is read: text, number, date,
-    /// proportion (to the field before it), original order.
-    private typealias SortKey = (field: Int, kind: StaticString)
-
-    private func heading(_ name: String, key: SortKey, to page: inout HTMLBuilder) {
-        page.raw("<th scope=col>")
-        label(name, class: "first", key: key, to: &page)
+    // A cell's heading, with those of the columns below it. The script learns from it which columns there
+    // are.
+    private func appendHead(_ cell: ReportColumns.Column, to page: inout HTMLBuilder) {
+        page.raw("<th scope=col")
+        if let vendor = columns.vendor(of: cell) {
+            page.raw(" data-vendor=\"")
+            page.text(vendor)
+        } else {
+            page.raw(" class=\"")
+            page.text(columns.name(of: cell))
+        }
+        page.raw("\" data-notes=\"")
+        page.text(columns.below(cell).map(columns.name(of:)).joined(separator: " "))
+        page.raw("\">")
+        appendLabel(cell, class: "first", to: &page)
+        for column in columns.below(cell) { appendLabel(column, class: "second", to: &page) }
     }
 
-    private func second(_ name: String, key: SortKey, to page: inout HTMLBuilder) {
-        label(name, class: "second", key: key, to: &page)
-    }
-
-    private func label(_ name: String, class style: StaticString, key: SortKey, to page: inout HTMLBuilder) {
+    private func appendLabel(
+        _ column: ReportColumns.Column, class style: StaticString, to page: inout HTMLBuilder
+    ) {
+        guard let heading = column.kind.appearance?.heading else { return }
         page.raw("<span class=")
         page.raw(style)
-        page.raw(" data-key=")
-        page.digits(key.field)
-        page.raw(key.kind)
+        page.raw(" data-name=")
+        page.text(columns.name(of: column))
+        page.raw(" data-sort=")
+        page.text(heading.sort.rawValue)
         page.raw(">")
-        page.text(name)
+        if let vendor = columns.vendor(of: column) { page.text(vendor + " ") }
+        page.text(heading.title)
         page.raw("</span>")
     }
 
@@ -139,17 +131,17 @@ struct JobTable {
     private func appendTools(to page: inout HTMLBuilder) {
         page.raw("<div class=tools hidden><input type=search placeholder=\"Search hash, name, label …\" ")
         page.raw("aria-label=\"Search the rows: hash, names, label, comment, type\">")
-        for word in Verdict.allCases where counts[word] > 0 {
+        for verdict in Verdict.allCases where counts[verdict] > 0 {
             page.raw("<button type=button aria-pressed=false data-verdict=")
-            page.raw(word.styleClass)
+            page.raw(verdict.styleClass)
             page.raw(" class=")
-            page.raw(word.styleClass)
+            page.raw(verdict.styleClass)
             page.raw(" data-word=")
-            page.text(word.rawValue)
+            page.text(verdict.rawValue)
             page.raw(" data-cell=\"")
-            page.text(word.cellLabel)
+            page.text(verdict.cellLabel)
             page.raw("\"><span class=v>")
-            page.text(word.label)
+            page.text(verdict.label)
             page.raw("</span></button>")
         }
         page.raw(

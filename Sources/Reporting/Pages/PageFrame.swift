@@ -1,85 +1,97 @@
-import Foundation
-import Model
+package import Foundation
 
-/// What all pages share: the head with its policy, the banner of simulated answers, the foot.
+/// Frame of every page, the reports' and the web page's: head, banner of simulated answers, foot.
 package struct PageFrame: Sendable {
-    let options: ReportOptions
+    /// How a page that is not final loads itself again.
+    package struct Refresh: Hashable, Sendable {
+        package var seconds: Int
+        /// By which address; nil for the page's own.
+        package var address: String?
 
-    /// Appends everything up to `<main>`'s content. A page with `refreshSeconds` loads itself again.
-    func open(_ page: inout HTMLBuilder, title: String, refreshSeconds: Int?) {
+        package init(seconds: Int, address: String? = nil) {
+            self.seconds = seconds
+            self.address = address
+        }
+    }
+
+    /// hashdrop's own version, shown in the foot.
+    let version: String
+    /// Whether the answers come from the simulator; every page then says so.
+    let isSimulated: Bool
+
+    package init(version: String, isSimulated: Bool) {
+        self.version = version
+        self.isSimulated = isSimulated
+    }
+
+    /// Appends the head and the banner. `assets` appends what the page is styled by and, if it is in the
+    /// head, what it runs.
+    package func open(
+        _ page: inout HTMLBuilder, title: String, refresh: Refresh?, assets: (inout HTMLBuilder) -> Void
+    ) {
         page.raw("<!DOCTYPE html>\n<html lang=\"en\"")
-        if let refreshSeconds {
-            page.raw(" data-refresh=\"")
-            page.digits(refreshSeconds)
-            page.raw("\"")
-        }
-        page.raw(
-            ">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"")
-        page.text(ReportAssets.meta)
-        page.raw("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        page.raw("<meta name=\"referrer\" content=\"no-referrer\">\n")
+        if let refresh { append(refresh, to: &page) }
+        page.raw(">\n<head>\n<meta charset=\"utf-8\">\n")
+        page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         page.raw("<meta name=\"robots\" content=\"noindex\">\n")
-        if let refreshSeconds {
-            page.raw("<noscript><meta http-equiv=\"refresh\" content=\"")
-            page.digits(refreshSeconds)
-            page.raw("\"></noscript>\n")
-        }
+        if let refresh { appendFallback(refresh, to: &page) }
         page.raw("<title>")
-        if options.isSimulated { page.raw("[simulated] ") }
+        if isSimulated { page.raw("[simulated] ") }
         page.text(title)
         page.raw("</title>\n")
         page.raw(Self.icon)
-        appendStyles(to: &page)
+        assets(&page)
         page.raw("</head>\n<body>\n")
-        if options.isSimulated {
+        if isSimulated {
             page.raw("<div class=\"simulated\" role=\"note\">Simulated: these answers were made up by ")
             page.raw("hashdrop&#39;s simulator. They say nothing about real files.</div>\n")
         }
     }
 
-    // The sheets are the same in every report; from which width on rows are a table depends on its columns, and
-    // stands outside of them, because their digests are in the page's policy.
-    private func appendStyles(to page: inout HTMLBuilder) {
-        let tableWidth = 77 + 8 * max(0, options.vendors.count - 1)
-        page.raw("<style>")
-        page.asset(ReportAssets.base)
-        page.raw("</style>\n<style media=\"screen and (max-width:")
-        page.digits(tableWidth - 1)
-        page.raw(".99rem)\">")
-        page.asset(ReportAssets.cards)
-        page.raw("</style>\n<style media=\"print,(min-width:")
-        page.digits(tableWidth)
-        page.raw("rem)\">")
-        page.asset(ReportAssets.table)
-        page.raw("</style>\n<style media=\"print\">")
-        page.asset(ReportAssets.paper)
-        page.raw("</style>\n")
-    }
-
-    /// Appends the end of the page.
-    func close(_ page: inout HTMLBuilder, now: Date, refreshSeconds: Int?) {
+    /// Appends the end of the page. `assets` appends what it runs, if that is not in the head.
+    package func close(
+        _ page: inout HTMLBuilder, now: Date, refresh: Refresh?,
+        assets: (inout HTMLBuilder) -> Void = { _ in }
+    ) {
         page.raw("</main>\n<footer><p>hashdrop ")
-        page.text(options.version)
+        page.text(version)
         page.raw(" · written ")
         page.time(now)
         page.raw(" (<span class=\"zone\">UTC</span>)")
-        if options.isSimulated {
-            page.raw(" · simulated answers")
-        } else {
-            page.raw(" · answers by VirusTotal")
-        }
-        if let refreshSeconds {
+        page.raw(isSimulated ? " · simulated answers" : " · answers by VirusTotal")
+        if let refresh {
             page.raw(" · <span class=\"live\">Refreshes every ")
-            page.text(Wording.count(refreshSeconds, "second", "seconds"))
+            page.text(Wording.count(refresh.seconds, "second", "seconds"))
             page.raw(".</span>")
         }
-        page.raw("</p></footer>\n<div class=\"said\" role=\"status\"></div>\n<script>")
-        page.asset(ReportAssets.script)
-        page.raw("</script>\n</body>\n</html>\n")
+        page.raw("</p></footer>\n<div class=\"said\" role=\"status\"></div>\n")
+        assets(&page)
+        page.raw("</body>\n</html>\n")
     }
 
-    /// The pages' sign in a browser's tab, as a link of the head.
-    package static let icon: StaticString = """
+    // For the page's script, which does not load again while the reader is in the middle of something.
+    private func append(_ refresh: Refresh, to page: inout HTMLBuilder) {
+        page.raw(" data-refresh=\"")
+        page.digits(refresh.seconds)
+        page.raw("\"")
+        guard let address = refresh.address else { return }
+        page.raw(" data-live=\"")
+        page.text(address)
+        page.raw("\"")
+    }
+
+    private func appendFallback(_ refresh: Refresh, to page: inout HTMLBuilder) {
+        page.raw("<noscript><meta http-equiv=\"refresh\" content=\"")
+        page.digits(refresh.seconds)
+        if let address = refresh.address {
+            page.raw("; url=")
+            page.text(address)
+        }
+        page.raw("\"></noscript>\n")
+    }
+
+    // The pages' sign in a browser's tab.
+    private static let icon: StaticString = """
         <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
         viewBox='0 0 16 16'%3E%3Cpath \
         d='M8 1c3 4 5 6.5 5 9a5 5 0 0 1-10 0c0-2.5 2-5 5-9z' fill='%230b57a4'/%3E%3C/svg%3E">

@@ -1,89 +1,81 @@
 import Foundation
 import Model
 
-/// One row of a large job's table as a line of text: a hundredth of the work of a row of elements for a browser.
+/// One row of a large report's table as a line of text: a hundredth of the work of a row of elements for a
+/// browser.
 ///
-/// People without JavaScript read these lines; the page's script makes rows of them, and reads its own fields out
-/// of the rows that are elements, so that both are searched and sorted alike. Fields are separated by a tab, which
-/// no value can hold (`HTMLBuilder.field`).
+/// Without JavaScript a reader sees these lines; the page's script (`rows.js`) makes rows of them, and reads
+/// the same values out of the rows that are elements, so that both are searched and sorted alike. Values are
+/// separated by a tab, which none can hold (`HTMLBuilder.field`).
 struct TextRow {
-    let options: ReportOptions
-    let now: Date
+    private let now: Date
+    private let options: ReportOptions
+    private let columns: [ReportColumns.Column]
 
     /// How many lines stand in one `<pre>`: a browser lays out only those that are near the window.
     static let linesPerBlock = 500
-    /// How many code points of a value from outside a line shows, as a cell does.
-    private static let textMax = 64
 
-    /// What each field holds, in words, for the line above the lines.
-    static func fields(vendors: [String]) -> [String] {
-        ["hash"] + vendors.map { "\($0) detection name" }
-            + [
-                "number of engines detected", "of all engines", "scan date (UTC)", "verdict", "threat label",
-                "name", "comment", "type", "bytes", "first seen", "asked", "age of the answer", "line",
-                "occurrences", "asked as",
-            ] + vendors.map { "why \($0) has no name" } + ["reason"]
+    init(options: ReportOptions, now: Date) {
+        self.now = now
+        self.options = options
+        columns = ReportColumns(vendors: options.vendors).fields
     }
 
-    /// The number of the first field after the vendors' names.
-    static func base(vendors: Int) -> Int { vendors + 1 }
-
     func append(_ row: ReportRow, to page: inout HTMLBuilder) {
-        let facts = RowModel(row, thresholds: options.thresholds)
-        let none: StaticString = row.verdict == nil ? "–" : "None"
-        page.hash(row.hash)
-        for vendor in options.vendors {
-            page.raw("\t")
-            if let name = facts.object?.detection(by: vendor) {
-                page.field(name, max: Self.textMax)
-            } else {
-                page.raw(none)
-            }
+        let model = RowModel(row, options: options)
+        let none: StaticString = model.answer == nil ? "–" : "None"
+        var isFirst = true
+        for column in columns {
+            if !isFirst { page.raw("\t") }
+            isFirst = false
+            append(column, of: model, none: column.kind.showsNone ? none : "", to: &page)
         }
-        page.raw("\t")
-        if let detections = facts.detections { page.digits(detections) } else { page.raw(none) }
-        page.raw("\t")
-        if let opinions = facts.opinions { page.digits(opinions) }
-        page.raw("\t")
-        if let date = facts.object?.lastAnalysisDate { page.timeField(date) } else { page.raw(none) }
-        page.raw("\t")
-        page.text(facts.word.rawValue)
-        appendText(facts.object?.threatLabel, to: &page)
-        appendText(facts.object?.meaningfulName, to: &page)
-        appendText(row.comment, to: &page)
-        appendText(facts.object?.typeDescription, to: &page)
-        appendLesserFields(facts, to: &page)
         page.raw("\n")
     }
 
-    private func appendLesserFields(_ facts: RowModel, to page: inout HTMLBuilder) {
-        page.raw("\t")
-        if let size = facts.object?.sizeBytes { page.digits(Int(size)) }
-        page.raw("\t")
-        if let date = facts.object?.firstSubmissionDate { page.timeField(date) }
-        page.raw("\t")
-        if let verdict = facts.row.verdict { page.timeField(verdict.askedAt) }
-        page.raw("\t")
-        if let verdict = facts.row.verdict {
-            if facts.row.isStale { page.raw("stale, ") }
-            page.text(Wording.age(since: verdict.askedAt, now: now))
+    private func append(
+        _ column: ReportColumns.Column, of model: RowModel, none: StaticString, to page: inout HTMLBuilder
+    ) {
+        switch column.kind {
+        case .askedAt:
+            guard let askedAt = model.answer?.askedAt else { return }
+            page.timeField(askedAt)
+            page.raw(model.row.isStale ? ", stale, " : ", ")
+            page.text(Wording.age(since: askedAt, now: now))
+        case .askedAs: page.text(model.row.askedAs?.kind.name ?? "")
+        case .vendorState: page.text(model.finding(of: column.vendor)?.note ?? "")
+        case .reason: if let reason = model.reason { page.field(reason, max: 300) }
+        default: model.append(column, as: FieldFormat(none: none), to: &page)
         }
-        page.raw("\t")
-        page.digits(facts.row.line)
-        page.raw("\t")
-        page.digits(facts.row.occurrences)
-        page.raw("\t")
-        if let askedAs = facts.row.askedAs { page.text(askedAs.kind.name) }
-        for vendor in options.vendors {
-            page.raw("\t")
-            if let object = facts.object { page.text(object.finding(of: vendor).note) }
-        }
-        page.raw("\t")
-        if let reason = facts.reason { page.field(reason, max: 300) }
+    }
+}
+
+/// The values of a row as fields of a line.
+private struct FieldFormat: CellFormat {
+    let none: StaticString
+
+    /// How many code points of a value from outside a line shows, as a cell does.
+    private static let textMax = 64
+
+    func hash(_ hash: FileHash?, to page: inout HTMLBuilder) {
+        if let hash { page.hash(hash) } else { page.raw(none) }
     }
 
-    private func appendText(_ value: String?, to page: inout HTMLBuilder) {
-        page.raw("\t")
-        if let value { page.field(value, max: Self.textMax) }
+    func word(_ word: String?, to page: inout HTMLBuilder) {
+        if let word { page.text(word) } else { page.raw(none) }
     }
+
+    func text(_ text: String?, to page: inout HTMLBuilder) {
+        if let text { page.field(text, max: Self.textMax) } else { page.raw(none) }
+    }
+
+    func number(_ number: Int?, to page: inout HTMLBuilder) {
+        if let number { page.digits(number) } else { page.raw(none) }
+    }
+
+    func time(_ date: Date?, to page: inout HTMLBuilder) {
+        if let date { page.timeField(date) } else { page.raw(none) }
+    }
+
+    func flag(_ flag: Bool, to page: inout HTMLBuilder) { page.raw(flag ? "yes" : "no") }
 }

@@ -1,7 +1,7 @@
 package import Model
 
 extension Verdict {
-    /// The class that gives a row, a bar or a word its colour and its sign.
+    /// The CSS class that gives a row, a bar or a label its colour and sign.
     package var styleClass: StaticString {
         switch self {
         case .malicious: "m"
@@ -15,12 +15,12 @@ extension Verdict {
         }
     }
 
-    /// As short as a table's cell is narrow.
+    /// The label in a table's narrow cell.
     var cellLabel: String { self == .unknown ? "unknown" : label }
 }
 
 extension HTMLBuilder {
-    /// Appends one bar, stacked from `counts`' verdicts, with its numbers as its text equivalent.
+    /// Appends a bar of the verdicts in `counts`, stacked, with the numbers as its text equivalent.
     package mutating func stackedBar(_ counts: JobCounts) {
         let present = Verdict.allCases.filter { counts[$0] > 0 }
         guard !present.isEmpty else { return }
@@ -30,16 +30,16 @@ extension HTMLBuilder {
         text(present.map { "\(Wording.number(counts[$0])) \($0.label)" }.joined(separator: ", "))
         raw("\">")
         var left = 0
-        for (word, width) in zip(present, Self.widths(of: present.map { counts[$0] })) {
+        for (verdict, width) in zip(present, Self.widths(of: present.map { counts[$0] })) {
             raw("<rect class=\"")
-            raw(word.styleClass)
+            raw(verdict.styleClass)
             raw("\" x=\"")
             digits(left)
             raw("\" width=\"")
-            // Neighbours are kept apart by a gap, for readers who cannot tell the colours.
+            // A gap between neighbours, for readers who cannot distinguish the colours.
             digits(max(width - (left + width < 1_000 ? 2 : 0), 1))
             raw("\" height=\"1\"><title>")
-            text("\(Wording.number(counts[word])) \(word.label)")
+            text("\(Wording.number(counts[verdict])) \(verdict.label)")
             raw("</title></rect>")
             left += width
         }

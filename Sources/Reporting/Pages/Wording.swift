@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Numbers, sizes and durations as people say them.
+/// Numbers, sizes and durations in words.
 package enum Wording {
     /// `1234567` as `1,234,567`.
     package static func number(_ value: Int) -> String {
@@ -36,8 +36,7 @@ package enum Wording {
         return "\(figures) \(units[unit])"
     }
 
-    /// A duration in its one or two greatest units, rounded: `45 seconds`, `25 minutes`, `3 hours`, `12
-    /// days`.
+    /// A duration in its greatest unit, rounded: `45 seconds`, `25 minutes`, `3 hours`, `12 days`.
     package static func duration(_ seconds: TimeInterval) -> String {
         let value = Int(min(max(seconds, 0), 3_153_600_000).rounded())
         switch value {
@@ -60,7 +59,7 @@ package enum Wording {
         return seconds < 5 ? "any moment now" : "in about \(duration(seconds))"
     }
 
-    /// A share in whole percent that is 0 only for nothing and 100 only for everything.
+    /// A share in whole percent; 0 only for nothing, 100 only for everything.
     package static func percent(_ part: Int, of whole: Int) -> Int {
         guard whole > 0, part > 0 else { return 0 }
         guard part < whole else { return 100 }

@@ -1,16 +1,17 @@
 import Foundation
 import Model
+import Support
 
-/// A report as a STIX 2.1 bundle, one object a line, written while the rows go by.
+/// Writer of a report as a STIX 2.1 bundle: one object a line, row by row.
 ///
-/// - Each file is a `file` object with the hashes that are known, once, however many of its names the list has.
-/// - What VirusTotal says of it is a `malware-analysis` with the product `virustotal`, and what each vendor with a
-///   column says one with that vendor as product.
+/// - Each file is one `file` object with the hashes that are known, however many of them the list has.
+/// - VirusTotal's verdict is a `malware-analysis` with the product `virustotal`; that of each vendor with a
+///   column is one with the vendor as product.
 /// - A malicious file has an `indicator` as well, whose pattern finds it by any of its hashes.
-/// - What only the list or the lookup says (the comment, unknown, failed) is a `note` on the file.
+/// - What is known of the hash alone (the comment, unknown, failed) is a `note` on the file.
 ///
-/// Identifiers depend on the thing alone, so the same answer in two reports is one object. `created` is the moment
-/// that makes the thing what it is (the scan, the first submission), `modified` when VirusTotal was asked.
+/// Identifiers depend on the content alone, so the same answer in two reports is one object. `created` is the
+/// time of the scan or first submission, `modified` when VirusTotal was asked.
 struct STIXBundle {
     let input: ReportInput
     let options: ReportOptions
@@ -43,21 +44,21 @@ struct STIXBundle {
         bytes += Array("\n]}\n".utf8)
     }
 
-    func append(_ facts: RowModel, to bytes: inout [UInt8]) {
-        let name = facts.object?.meaningfulName.flatMap { $0.isEmpty ? nil : $0 }
-        let file = STIXIdentifier.ofFile(hash: facts.object?.md5 ?? facts.row.hash, name: name)
-        if !facts.row.isFileRepeated {
-            append(self.file(facts, id: file, name: name), to: &bytes)
-            if let object = facts.object, let verdict = facts.row.verdict {
-                for analysis in analyses(of: object, facts, file: file, askedAt: verdict.askedAt) {
+    func append(_ model: RowModel, to bytes: inout [UInt8]) {
+        let name = model.object?.meaningfulName.flatMap { $0.isEmpty ? nil : $0 }
+        let file = STIXIdentifier.ofFile(hash: model.object?.md5 ?? model.row.hash, name: name)
+        if !model.row.isFileRepeated {
+            append(self.file(model, id: file, name: name), to: &bytes)
+            if let object = model.object, let answer = model.answer {
+                for analysis in analyses(of: object, model, file: file, askedAt: answer.askedAt) {
                     append(analysis, to: &bytes)
                 }
-                if facts.word == .malicious {
-                    append(indicator(object, facts, name: name, askedAt: verdict.askedAt), to: &bytes)
+                if model.verdict == .malicious {
+                    append(indicator(object, model, name: name, askedAt: answer.askedAt), to: &bytes)
                 }
             }
         }
-        if let note = note(facts, file: file) { append(note, to: &bytes) }
+        if let note = note(model, file: file) { append(note, to: &bytes) }
     }
 
     private func append(_ object: STIXObject, to bytes: inout [UInt8]) {
@@ -67,21 +68,21 @@ struct STIXBundle {
 
     // MARK: Objects
 
-    private func file(_ facts: RowModel, id: String, name: String?) -> STIXObject {
+    private func file(_ model: RowModel, id: String, name: String?) -> STIXObject {
         var file = STIXObject("file", id: id)
-        let hashes = facts.object?.hashes ?? [facts.row.hash]
+        let hashes = model.object?.hashes ?? [model.row.hash]
         file.set("hashes", hashes.map { ($0.kind.stixName, $0.hexadecimal) })
-        if let size = facts.object?.sizeBytes, (0...Self.integerMax).contains(size) {
+        if let size = model.object?.sizeBytes, (0...Self.integerMax).contains(size) {
             file.set("size", number: size)
         }
         file.set("name", name)
         return file
     }
 
-    private func analyses(of object: FileObject, _ facts: RowModel, file: String, askedAt: Date)
+    private func analyses(of object: FileObject, _ model: RowModel, file: String, askedAt: Date)
         -> [STIXObject]
     {
-        guard facts.detections != nil else { return [] }
+        guard model.detections != nil else { return [] }
         let result = options.thresholds.word(for: .known(object)).stixResult
         var whole = analysis(of: object, by: "virustotal", file: file, askedAt: askedAt, result: result)
         whole.set("result_name", object.threatLabel.flatMap { $0.isEmpty ? nil : $0 })
@@ -89,7 +90,7 @@ struct STIXBundle {
             "external_references",
             [
                 ("source_name", "VirusTotal"),
-                ("description", Self.proportion(facts)), ("url", facts.page),
+                ("description", Self.proportion(model)), ("url", model.link),
             ], isListed: true)
         return [whole]
             + options.vendors.compactMap { vendor in
@@ -128,7 +129,7 @@ struct STIXBundle {
         return analysis
     }
 
-    private func indicator(_ object: FileObject, _ facts: RowModel, name: String?, askedAt: Date)
+    private func indicator(_ object: FileObject, _ model: RowModel, name: String?, askedAt: Date)
         -> STIXObject
     {
         let since = object.firstSubmissionDate ?? object.lastAnalysisDate ?? askedAt
@@ -137,7 +138,7 @@ struct STIXBundle {
         indicator.set(
             "name", object.threatLabel.flatMap { $0.isEmpty ? nil : $0 } ?? name ?? "malicious file")
         indicator.set("indicator_types", list: ["malicious-activity"])
-        indicator.set("description", "\(Self.proportion(facts)) at VirusTotal.")
+        indicator.set("description", "\(Self.proportion(model)) at VirusTotal.")
         let terms = object.hashes.reversed().map {
             "file:hashes.'\($0.kind.stixName)' = '\($0.hexadecimal)'"
         }
@@ -148,40 +149,40 @@ struct STIXBundle {
         return indicator
     }
 
-    private static func proportion(_ facts: RowModel) -> String {
-        "\(facts.detections ?? 0) of \(facts.opinions ?? 0) engines detect it"
+    private static func proportion(_ model: RowModel) -> String {
+        "\(model.detections ?? 0) of \(model.opinions ?? 0) engines detect it"
     }
 
-    /// What has no place in the other objects; nil if there is nothing.
-    private func note(_ facts: RowModel, file: String) -> STIXObject? {
+    /// The note for what has no place in the other objects; nil if there is nothing.
+    private func note(_ model: RowModel, file: String) -> STIXObject? {
         var lines: [String] = []
-        switch facts.word {
+        switch model.verdict {
         case .unknown: lines.append("VirusTotal does not know this file.")
         case .noResults: lines.append("VirusTotal has this file, and no engine has finished yet.")
-        case .failed: lines.append("No verdict: \(facts.reason ?? "the lookup failed").")
+        case .failed: lines.append("No verdict: \(model.reason ?? "the lookup failed").")
         case .notAsked: lines.append("Not asked: the list was cancelled before.")
         case .waiting: lines.append("Not answered yet.")
         case .malicious, .suspicious, .clean: break
         }
-        if let comment = facts.row.comment, !comment.isEmpty { lines.append(comment) }
+        if let comment = model.row.comment, !comment.isEmpty { lines.append(comment) }
         guard !lines.isEmpty else { return nil }
         let job = input.job
         var note = own(
-            "note", [job.id.description, facts.row.hash.hexadecimal], created: job.receivedAt,
+            "note", [job.id.description, model.row.hash.hexadecimal], created: job.receivedAt,
             modified: job.finishedAt ?? input.now)
-        note.set("abstract", "Line \(facts.row.line) of \(job.droppedName.display)")
+        note.set("abstract", "Line \(model.row.line) of \(job.droppedName.display)")
         note.set("content", lines.joined(separator: "\n"))
         note.set("object_refs", list: [file])
         return note
     }
 
-    /// An object of ours, which says who made it and whether its verdicts are invented.
+    /// An object made by hashdrop: it says so, and whether its verdicts are simulated.
     private func own(_ type: String, _ parts: [String], created: Date, modified: Date) -> STIXObject {
         let simulated = options.isSimulated ? ["simulated"] : []
         var object = STIXObject(type, id: STIXIdentifier.of(type, simulated + parts))
         object.set("created_by_ref", creator)
         object.set("created", created)
-        // A clock may be wrong, but no object may be changed before it was made.
+        // Whatever the clocks say, STIX allows no object that was modified before it was created.
         object.set("modified", max(created, modified))
         object.set("labels", list: simulated)
         return object
@@ -189,7 +190,7 @@ struct STIXBundle {
 }
 
 extension Verdict {
-    /// In the vocabulary of `malware-result-ov`.
+    /// The word of the vocabulary `malware-result-ov`.
     fileprivate var stixResult: String {
         switch self {
         case .malicious: "malicious"

@@ -1,28 +1,29 @@
 import Cryptography
 import Foundation
 import Model
+import Support
 
-/// The identifiers of STIX objects: the same thing has the same one in every report.
+/// Identifiers of STIX objects: the same thing has the same one in every report.
 enum STIXIdentifier {
     /// For cyber-observable objects. Source: STIX 2.1, section 2.9.
     private static let observables = UUID(uuidString: "00ABEDB4-AA42-466C-9C01-FED23315A9B7")!
-    /// For everything else, drawn once for hashdrop.
+    /// For everything else: drawn at random once, for hashdrop.
     private static let own = UUID(uuidString: "5D1A63A8-0F5E-4B0C-9A39-2F8F1C6E7B21")!
 
     /// `type--` and a UUID made of `parts`.
     static func of(_ type: String, _ parts: [String]) -> String {
-        // Parts are ours or are hashes: none holds the separator but, at most, the last one.
+        // Parts are hashdrop's own words or hashes: only the last one may hold the separator.
         "\(type)--\(uuid(named: Array(([type] + parts).joined(separator: "|").utf8), in: own))"
     }
 
-    /// A file's, by the rule that every producer follows (STIX 2.1, sections 2.9 and 6.7): of the file's hashes the
-    /// one that comes first of MD5, SHA-1 and SHA-256, and the name, in canonical JSON (RFC 8785).
+    /// A file's, by the rule that every producer follows (STIX 2.1, sections 2.9 and 6.7): of the file's
+    /// hashes the one that comes first of MD5, SHA-1 and SHA-256, and the name, in canonical JSON (RFC 8785).
     static func ofFile(hash: FileHash, name: String?) -> String {
         var json: [UInt8] = []
         json += Array("{\"hashes\":{\"\(hash.kind.stixName)\":\"\(hash.hexadecimal)\"}".utf8)
         if let name {
             json += Array(",\"name\":".utf8)
-            appendCanonical(name, to: &json)
+            JSONText.appendCanonical(name, to: &json)
         }
         json += Array("}".utf8)
         return "file--\(uuid(named: json, in: observables))"
@@ -44,27 +45,9 @@ enum STIXIdentifier {
         }
         return out
     }
-
-    /// A string in canonical JSON: only what must be escaped is, and in one way. Source: RFC 8785, section 3.2.2.2.
-    private static func appendCanonical(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0x08: bytes += Array("\\b".utf8)
-            case 0x09: bytes += Array("\\t".utf8)
-            case 0x0A: bytes += Array("\\n".utf8)
-            case 0x0C: bytes += Array("\\f".utf8)
-            case 0x0D: bytes += Array("\\r".utf8)
-            case ..<0x20: bytes += Array("\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
 }
 
 extension FileHash.Kind {
-    /// As STIX's hash dictionary calls it, which is nearly as people do.
+    /// The name in STIX's hash dictionary.
     var stixName: String { self == .md5 ? "MD5" : name }
 }

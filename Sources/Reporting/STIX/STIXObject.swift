@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Support
 
-/// One STIX object under construction: `{"type":…,"spec_version":"2.1","id":…` and what is added.
+/// Builder of one STIX object: `{"type":…,"spec_version":"2.1","id":…` and the properties that are set.
 struct STIXObject {
     private var bytes: [UInt8]
 
@@ -23,7 +23,7 @@ struct STIXObject {
     mutating func set(_ key: String, _ date: Date?) {
         guard let date else { return }
         add(key)
-        // With milliseconds, as the standard wants them of `created` and `modified`.
+        // With milliseconds, which the standard requires of `created` and `modified`.
         bytes.append(UInt8(ascii: "\""))
         UTCTime(date).appendSeconds(separator: UInt8(ascii: "T"), to: &bytes)
         bytes += Array(".000Z\"".utf8)
@@ -44,7 +44,7 @@ struct STIXObject {
         bytes.append(UInt8(ascii: "]"))
     }
 
-    /// A dictionary of texts, in a list if `isListed`.
+    /// Sets a dictionary of texts, inside a list if `isListed`.
     mutating func set(_ key: String, _ pairs: [(String, String)], isListed: Bool = false) {
         add(key)
         if isListed { bytes.append(UInt8(ascii: "[")) }

@@ -1,3 +1,5 @@
+import Support
+
 /// Writes JSON straight into bytes, on one line, with `", "` and `": "` as VirusTotal separates it.
 ///
 /// A file object has some 700 values; writing them is several times cheaper than encoding a tree of them.
@@ -29,17 +31,7 @@ struct JSONWriter {
 
     mutating func string(_ text: String) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { utf8 in
-            // Nearly all text needs no escape and goes in as a whole.
-            if utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
-                for byte in utf8 { appendEscaped(byte) }
-            } else {
-                bytes += utf8
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
+        JSONText.append(text, to: &bytes)
     }
 
     mutating func number(_ value: Int) {
@@ -107,19 +99,5 @@ struct JSONWriter {
     private mutating func close(_ bracket: StaticString) {
         raw(bracket)
         needsComma = true
-    }
-
-    private mutating func appendEscaped(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(byte)
-        case 0..<0x20:
-            let digits: StaticString = "0123456789abcdef"
-            raw("\\u00")
-            bytes.append(digits.utf8Start[Int(byte >> 4)])
-            bytes.append(digits.utf8Start[Int(byte & 15)])
-        default: bytes.append(byte)
-        }
     }
 }

@@ -18,31 +18,12 @@ struct JobStatusPage {
     }
 
     func append(to page: inout HTMLBuilder) {
-        page.raw("<h1>")
-        page.untrusted(job.droppedName.display, max: 300)
-        page.raw("</h1><p class=facts><span class=state>")
-        page.text(job.state.presentation)
-        page.raw("</span><span>of ")
-        page.text(job.user.description)
-        page.raw("</span><span>received ")
-        page.time(job.receivedAt)
-        page.raw("</span>")
-        if let finishedAt = job.finishedAt {
-            page.raw("<span>finished ")
-            page.time(finishedAt)
-            page.raw("</span>")
-        }
-        page.raw("<span>times: <span class=zone>UTC</span></span></p>\n")
+        page.jobHeading(job, owner: job.user)
+        page.raw("\n")
         appendFiles(to: &page)
-        if job.state == .refused {
-            page.raw("<section class=\"notice refusal\"><h2>This file was refused</h2><p>")
-            page.untrusted(job.reason ?? "The file could not be used.", max: 2_000)
-            page.raw("</p></section>\n")
-        } else {
-            let summary = JobSummary(input: ReportInput(job: job, estimate: overview.estimate, now: now))
-            summary.append(to: &page)
-            summary.appendCost(to: &page)
-        }
+        let summary = JobSummary(input: ReportInput(job: job, estimate: overview.estimate, now: now))
+        summary.append(to: &page)
+        if job.state != .refused { summary.appendCost(to: &page) }
     }
 
     private func appendFiles(to page: inout HTMLBuilder) {

@@ -33,8 +33,8 @@ struct JobsPage {
     private var isOfEverybody: Bool { place == .everybody }
     private var showsWaiting: Bool { part.number == 1 && !waiting.isEmpty }
 
-    /// What the page loads itself again by: while something goes on, and on an empty one, which waits for the first
-    /// list.
+    /// What the page loads itself again by: while something goes on, and on an empty one, which waits for the
+    /// first list.
     var live: String? {
         guard showsWaiting || part.jobsTotal == 0 || jobs.contains(where: { !$0.job.state.isFinal }) else {
             return nil
@@ -54,60 +54,23 @@ struct JobsPage {
             page.raw(" waiting</span>")
         }
         page.raw("<span>times: <span class=zone>UTC</span></span></p>\n")
-        if part.jobsTotal == 0 && !showsWaiting { appendWelcome(to: &page) }
-        if showsWaiting { appendWaiting(to: &page) }
-        append(jobs.filter { !$0.job.state.isFinal }, "Running", to: &page)
-        append(jobs.filter { $0.job.state.isFinal }, "Finished", to: &page)
+        if part.jobsTotal == 0 && !showsWaiting { page.welcome(owner: isOfEverybody ? "a user’s" : "your") }
+        if showsWaiting {
+            page.waitingFiles(
+                waiting.map { (isOfEverybody ? $0.user : nil, $0.file) },
+                title: isOfEverybody ? "Waiting in the drop folders" : "Waiting in your folder",
+                max: Self.waitingMax)
+        }
+        page.jobs(jobs.filter { !$0.job.state.isFinal }.map(entry), title: "Running")
+        page.jobs(jobs.filter { $0.job.state.isFinal }.map(entry), title: "Finished")
         if part.pageCount > 1 { appendPages(to: &page) }
     }
 
-    private func appendWelcome(to page: inout HTMLBuilder) {
-        page.raw("<section class=notice><h2>Nothing here yet</h2><p>Drop a text file with MD5, SHA-1 ")
-        page.raw("or SHA-256 hashes into ")
-        page.raw(isOfEverybody ? "a user’s" : "your")
-        page.raw(" drop folder. It is picked up within seconds and appears here.</p></section>\n")
-    }
-
-    private func appendWaiting(to page: inout HTMLBuilder) {
-        page.raw("<section><h2>")
-        page.raw(isOfEverybody ? "Waiting in the drop folders" : "Waiting in your folder")
-        page.raw("</h2><ul class=jobs>")
-        for (user, file) in waiting.prefix(Self.waitingMax) {
-            page.raw("<li class=w><div><h3>")
-            page.untrusted(file.name.display, max: 300)
-            page.raw("</h3><p class=muted>")
-            if isOfEverybody {
-                page.text(user.description)
-                page.raw(" · ")
-            }
-            page.raw("seen ")
-            page.time(file.firstSeenAt)
-            page.raw("</p></div><div><p><span class=v>waiting</span>: ")
-            page.untrusted(file.reason, max: 500)
-            page.raw("</p></div>")
-        }
-        page.raw("</ul>")
-        if waiting.count > Self.waitingMax {
-            page.raw("<p class=muted>… and ")
-            page.text(Wording.count(waiting.count - Self.waitingMax, "more file", "more files"))
-            page.raw("</p>")
-        }
-        page.raw("</section>\n")
-    }
-
-    private func append(_ jobs: [JobOverview], _ title: StaticString, to page: inout HTMLBuilder) {
-        guard !jobs.isEmpty else { return }
-        page.raw("<section><h2>")
-        page.raw(title)
-        page.raw("</h2><ul class=jobs>")
-        for overview in jobs {
-            IndexEntry(
-                overview: overview, now: now, page: WebRoute.path(of: overview.job.id),
-                table: WebRoute.path(of: .csv, of: overview.job.id),
-                owner: isOfEverybody ? overview.job.user : nil
-            ).append(to: &page)
-        }
-        page.raw("</ul></section>\n")
+    private func entry(_ overview: JobOverview) -> IndexEntry {
+        let id = overview.job.id
+        return IndexEntry(
+            overview: overview, now: now, page: WebRoute.path(of: id), table: WebRoute.path(of: .csv, of: id),
+            owner: isOfEverybody ? overview.job.user : nil)
     }
 
     private func appendPages(to page: inout HTMLBuilder) {

@@ -10,9 +10,7 @@ struct OperationsPage {
     func append(to page: inout HTMLBuilder) {
         page.raw("<h1>Operations</h1>\n")
         for trouble in view.troubles {
-            page.raw("<section class=\"notice refusal\"><h2>Needs attention</h2><p>")
-            page.untrusted(trouble, max: 2_000)
-            page.raw("</p></section>\n")
+            page.notice("Needs attention", isRefusal: true) { $0.untrusted(trouble, max: 2_000) }
         }
         appendVirusTotal(to: &page)
         appendQuotas(to: &page)

@@ -37,24 +37,22 @@ struct WebFrame: Sendable {
         }
     }
 
-    let version: String
-    let isSimulated: Bool
-    let refreshSeconds: Int
+    private let frame: PageFrame
+    private let refreshSeconds: Int
 
     init(_ options: WebOptions) {
-        version = options.version
-        isSimulated = options.isSimulated
+        frame = PageFrame(version: options.version, isSimulated: options.isSimulated)
         refreshSeconds = options.refreshSeconds
     }
 
     /// The style sheet and the script, with addresses that change when they do.
-    static let style = ReportStyle.base + WebStyle.sheet
-    static let script = ReportScript.source + WebScript.source
+    static let style = PageAsset(styles: ReportAssets.pageStyle, PackageResources.web_css)
+    static let script = PageAsset(scripts: ReportAssets.pageScript)
     private static let stylePath = "/style.css?" + digest(style)
     private static let scriptPath = "/page.js?" + digest(script)
 
-    private static func digest(_ text: String) -> String {
-        Hex.string(MessageDigest.of(text.utf8).prefix(8))
+    private static func digest(_ asset: PageAsset) -> String {
+        Hex.string(MessageDigest.of(asset.bytes).prefix(8))
     }
 
     /// A whole page around `content`.
@@ -65,48 +63,22 @@ struct WebFrame: Sendable {
         content: (inout HTMLBuilder) -> Void
     ) -> [UInt8] {
         var page = HTMLBuilder()
-        appendHead(title, live, to: &page)
+        let refresh = live.map { PageFrame.Refresh(seconds: refreshSeconds, address: $0) }
+        frame.open(&page, title: "\(title) · hashdrop", refresh: refresh, assets: appendLinks)
         page.raw("<header class=top><a class=home href=\"/\"><b>hashdrop</b></a>")
         if let visitor { appendNavigation(visitor, place, to: &page) }
         page.raw("</header>\n<main>\n")
         content(&page)
-        appendFoot(isLive: live != nil, now, to: &page)
+        frame.close(&page, now: now, refresh: refresh)
         return page.bytes
     }
 
-    private func appendHead(_ title: String, _ live: String?, to page: inout HTMLBuilder) {
-        page.raw("<!DOCTYPE html>\n<html lang=\"en\"")
-        if let live {
-            page.raw(" data-live=\"")
-            page.text(live)
-            page.raw("\" data-every=\"")
-            page.digits(refreshSeconds)
-            page.raw("\"")
-        }
-        page.raw(">\n<head>\n<meta charset=\"utf-8\">\n")
-        page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        page.raw("<meta name=\"robots\" content=\"noindex\">\n")
-        if let live {
-            page.raw("<noscript><meta http-equiv=\"refresh\" content=\"")
-            page.digits(refreshSeconds)
-            page.raw("; url=")
-            page.text(live)
-            page.raw("\"></noscript>\n")
-        }
-        page.raw("<title>")
-        if isSimulated { page.raw("[simulated] ") }
-        page.text(title)
-        page.raw(" · hashdrop</title>\n")
-        page.raw(PageFrame.icon)
+    private func appendLinks(to page: inout HTMLBuilder) {
         page.raw("<link rel=\"stylesheet\" href=\"")
         page.text(Self.stylePath)
         page.raw("\">\n<script src=\"")
         page.text(Self.scriptPath)
-        page.raw("\" defer></script>\n</head>\n<body>\n")
-        if isSimulated {
-            page.raw("<div class=\"simulated\" role=\"note\">Simulated: these answers were made up by ")
-            page.raw("hashdrop&#39;s simulator. They say nothing about real files.</div>\n")
-        }
+        page.raw("\" defer></script>\n")
     }
 
     private func appendNavigation(_ visitor: AuthenticatedUser, _ current: Place?, to page: inout HTMLBuilder) {
@@ -123,19 +95,5 @@ struct WebFrame: Sendable {
         page.raw("</span><input type=hidden name=token value=\"")
         page.text(visitor.formToken)
         page.raw("\"><button>Log out</button></form>")
-    }
-
-    private func appendFoot(isLive: Bool, _ now: Date, to page: inout HTMLBuilder) {
-        page.raw("</main>\n<footer><p>hashdrop ")
-        page.text(version)
-        page.raw(" · ")
-        page.time(now)
-        page.raw(" (<span class=\"zone\">UTC</span>)")
-        if isLive {
-            page.raw(" · <span class=\"live\">Refreshes every ")
-            page.text(Wording.count(refreshSeconds, "second", "seconds"))
-            page.raw(".</span>")
-        }
-        page.raw("</p></footer>\n<div class=\"said\" role=\"status\"></div>\n</body>\n</html>\n")
     }
 }

@@ -33,10 +33,6 @@ enum SecurityHeaders {
         return fields
     }
 
-    private static func sources(_ directive: String, _ digests: [String]) -> String {
-        "\(directive) \(digests.isEmpty ? "'none'" : digests.joined(separator: " "))"
-    }
-
     /// HTTP Strict Transport Security: for a year the browser asks this host over TLS only. Not for a
     /// browser's own machine: other programs there have the same name and no TLS.
     static func requireTLS(_ fields: inout HTTPFields, for connection: ClientConnection) {
@@ -49,10 +45,7 @@ enum SecurityHeaders {
         case .page:
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; form-action 'self'; "
                 + "base-uri 'none'; frame-ancestors 'none'"
-        case .report(let known):
-            "default-src 'none'; \(sources("style-src", known.styles)); "
-                + "\(sources("script-src", known.scripts)); "
-                + "img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        case .report(let known): "\(known.directives); frame-ancestors 'none'"
         case .data: "default-src 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
         case .asset: "default-src 'none'; frame-ancestors 'none'"
         }

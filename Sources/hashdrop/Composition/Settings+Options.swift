@@ -21,7 +21,7 @@ extension HashdropSettings {
 
     /// Throws a `SettingsError` if two vendors' columns would have one name.
     func reportOptions(isSimulated: Bool, version: String) throws -> ReportOptions {
-        if let column = ReportColumns.collision(vendors: reports.vendors) {
+        if let column = ReportColumns(vendors: reports.vendors).collision {
             throw SettingsError(
                 "The setting reports.vendors is '\(reports.vendors.joined(separator: ", "))', which makes "
                     + "two columns "

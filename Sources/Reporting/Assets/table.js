@@ -1,0 +1,317 @@
+// The table of a report: choosing, copying, searching, filtering, sorting, scrolling and printing.
+
+const tools = document.querySelector('.tools');
+const search = tools?.querySelector('input');
+const output = tools?.querySelector('output');
+const select = tools?.querySelector('select');
+const clear = tools?.querySelector('.clear');
+const chips = all('.tools [data-verdict]');
+const heads = [];
+// Row numbers in the page's order, in the chosen order, and those of them that are shown.
+let numbers = [], ordered = [], shown = [];
+
+// What the reader chose stands in the address: it survives loading again and can be sent on.
+
+const choice = { text: '', verdicts: '', head: '', way: 1 };
+
+function readChoice() {
+  for (const pair of location.hash.slice(1).split('&')) {
+    const at = pair.indexOf('=');
+    let value;
+    try {
+      value = decodeURIComponent(pair.slice(at + 1));
+    } catch {
+      continue;
+    }
+    switch (pair.slice(0, Math.max(at, 0))) {
+      case 'q': choice.text = value; break;
+      case 'v': choice.verdicts = value.replace(/[^msfnucwx]/g, ''); break;
+      case 's': if (/^\d{1,2}$/.test(value) && value < heads.length) choice.head = value; break;
+      case 'o': choice.way = value === '-1' ? -1 : 1; break;
+    }
+  }
+}
+
+function writeChoice() {
+  const parts = [];
+  if (choice.text) parts.push(`q=${encodeURIComponent(choice.text)}`);
+  if (choice.verdicts) parts.push(`v=${encodeURIComponent(choice.verdicts)}`);
+  if (choice.head !== '') parts.push(`s=${choice.head}`, `o=${choice.way}`);
+  const wanted = `#${parts.join('&') || 'all'}`;
+  if (location.hash !== wanted && (parts.length || location.hash)) location.replace(wanted);
+}
+
+function wantsAll() {
+  return !choice.text.trim() && !choice.verdicts;
+}
+
+// Copying.
+
+function say(text) {
+  const said = document.querySelector('.said');
+  if (said) said.textContent = text;
+}
+
+// For pages that were opened as files: some browsers have no clipboard there.
+function copyBySelecting(text) {
+  const area = make('textarea', 'said');
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  let isCopied = false;
+  try {
+    isCopied = document.execCommand('copy');
+  } catch { /* Said below. */ }
+  area.remove();
+  return isCopied;
+}
+
+async function copy(text, button) {
+  let isCopied = true;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    isCopied = copyBySelecting(text);
+  }
+  button.classList.toggle('copied', isCopied);
+  button.focus();
+  say(isCopied ? 'Copied to the clipboard' : 'The browser did not allow copying');
+  setTimeout(() => {
+    button.classList.remove('copied');
+    say('');
+  }, 1500);
+}
+
+// Searching and filtering. A search looks at the columns of text (the hash, and what comes from outside), not
+// at the page's own words. All words must be there; of several whole hashes, as pasted from elsewhere, any.
+
+const texts = [];
+let letters = null, terms = [], areHashes = false;
+
+function prepareSearch(end) {
+  const searched = keys.filter(key => key.sort === 'text');
+  const indices = searched.map(key => fields[key.name]);
+  while (texts.length < end) {
+    const row = texts.length;
+    const line = row < given.length ? null : lines[row - given.length].split('\t');
+    const values = line ? indices.map(index => line[index]) : searched.map(key => valueOf(row, key));
+    texts.push(values.join('\t').toLowerCase());
+  }
+}
+
+function prepareSearchSlowly() {
+  prepareSearch(Math.min(texts.length + 1000, numbers.length));
+  if (texts.length < numbers.length) setTimeout(prepareSearchSlowly, 10);
+}
+
+function fits(row) {
+  if (choice.verdicts && !choice.verdicts.includes(letters[row])) return false;
+  const has = term => texts[row].includes(term);
+  return areHashes ? terms.some(has) : terms.every(has);
+}
+
+function showChosen() {
+  shown = wantsAll() ? ordered : ordered.filter(fits);
+  arrange();
+}
+
+function filter() {
+  terms = choice.text.toLowerCase().split(/\s+/).filter(Boolean);
+  areHashes = terms.length > 1 && terms.every(term => /^[0-9a-f]{32,64}$/.test(term));
+  if (terms.length) prepareSearch(numbers.length);
+  if (choice.verdicts) letters ??= numbers.map(letterOf);
+  showChosen();
+  for (const chip of chips) {
+    chip.setAttribute('aria-pressed', String(choice.verdicts.includes(chip.dataset.verdict)));
+  }
+  output.textContent = wantsAll() ? '' : `${grouped(shown.length)} of ${grouped(numbers.length)} shown`;
+  clear.hidden = wantsAll();
+}
+
+// Sorting. The page's own order is that of severity; rows without a value come last in both directions.
+
+function comparable(row, key) {
+  const value = valueOf(row, key);
+  if (value === '' || value === 'None' || value === '–') return null;
+  switch (key.sort) {
+    case 'number': return Number(value);
+    case 'proportion': return value > 0 ? valueOf(row, keyNamed('engines_detected')) / value : null;
+    case 'text': return value.toLowerCase();
+    default: return value;
+  }
+}
+
+function keyNamed(name) {
+  return keys.find(key => key.name === name);
+}
+
+function inOrderOf(key, way) {
+  if (key.sort === 'severity') return way < 0 ? numbers.slice().reverse() : numbers;
+  const values = numbers.map(row => comparable(row, key));
+  return numbers.slice().sort((a, b) => {
+    if (values[a] === values[b]) return a - b;
+    if (values[a] === null) return 1;
+    if (values[b] === null) return -1;
+    return (values[a] < values[b] ? -1 : 1) * way;
+  });
+}
+
+function sort() {
+  const isSorted = choice.head !== '';
+  ordered = isSorted ? inOrderOf(keys[choice.head], choice.way) : numbers;
+  heads.forEach((head, index) => {
+    if (String(index) === choice.head) head.dataset.way = choice.way; else delete head.dataset.way;
+  });
+  for (const cell of table.tHead.rows[0].cells) {
+    const active = cell.querySelector('[data-way]');
+    if (active) cell.setAttribute('aria-sort', active.dataset.way === '1' ? 'ascending' : 'descending');
+    else cell.removeAttribute('aria-sort');
+  }
+  select.value = isSorted ? `${choice.head},${choice.way}` : '';
+  showChosen();
+}
+
+// Groups of rows. Of many rows only those near the window have elements; the other groups keep their room.
+
+const rowsPerGroup = 100, rowsInFullMax = 2000;
+let groupHeight = rowsPerGroup * 76;
+const watcher = window.IntersectionObserver && new IntersectionObserver(entries => {
+  for (const entry of entries) if (entry.isIntersecting) fill(entry.target); else empty(entry.target);
+}, { rootMargin: '1500px 0px' });
+
+function fill(group) {
+  if (group.isFilled) return;
+  const rows = shown.slice(group.from, group.from + rowsPerGroup);
+  group.append(...rows.map(row => row < given.length ? given[row] : makeRow(lines[row - given.length])));
+  group.isFilled = true;
+  group.style.height = '';
+}
+
+function empty(group) {
+  if (!group.isFilled) return;
+  groupHeight = group.offsetHeight;
+  group.style.height = `${groupHeight}px`;
+  group.isFilled = false;
+  group.replaceChildren();
+}
+
+function arrange() {
+  const isLazy = Boolean(watcher) && shown.length > rowsInFullMax;
+  watcher?.disconnect();
+  for (const group of all('tbody', table)) group.remove();
+  const groups = [];
+  for (let from = 0; from < shown.length; from += rowsPerGroup) {
+    const group = make('tbody');
+    const part = Math.min(1, (shown.length - from) / rowsPerGroup);
+    group.from = from;
+    groups.push(group);
+    if (!isLazy || from === 0) fill(group); else group.style.height = `${Math.round(groupHeight * part)}px`;
+  }
+  table.classList.toggle('lazy', isLazy);
+  table.append(...groups);
+  if (isLazy) for (const group of groups) watcher.observe(group);
+}
+
+// The tools. The headings stay for paper: a browser does not repeat buttons on each page.
+
+function makeHeads() {
+  all('thead [data-name]', table).forEach((label, index) => {
+    const head = make('button', label.className, label.textContent);
+    head.type = 'button';
+    label.before(head);
+    heads.push(head);
+    const first = ['number', 'time', 'proportion'].includes(keys[index].sort) ? -1 : 1;
+    const name = label.textContent.toLowerCase();
+    head.addEventListener('click', () => sortByHead(String(index), first));
+    addOption(name + (first < 0 ? ', highest first' : ''), index, first);
+    addOption(name + (first < 0 ? ', lowest first' : ', backwards'), index, -first);
+  });
+}
+
+// A heading sorts in one direction, then in the other, then not.
+function sortByHead(head, first) {
+  if (choice.head !== head) Object.assign(choice, { head, way: first });
+  else if (choice.way === first) choice.way = -first;
+  else Object.assign(choice, { head: '', way: 1 });
+  sort();
+  writeChoice();
+}
+
+function addOption(label, head, way) {
+  const option = make('option', '', label);
+  option.value = `${head},${way}`;
+  select.append(option);
+}
+
+function connectTools() {
+  let pause;
+  const choose = change => {
+    Object.assign(choice, change);
+    filter();
+    writeChoice();
+  };
+  select.addEventListener('change', () => {
+    const [head, way] = select.value.split(',');
+    Object.assign(choice, { head, way: way === '-1' ? -1 : 1 });
+    sort();
+    writeChoice();
+  });
+  for (const chip of chips) {
+    chip.addEventListener('click', () => {
+      const letter = chip.dataset.verdict, old = choice.verdicts;
+      choose({ verdicts: old.includes(letter) ? old.replace(letter, '') : old + letter });
+    });
+  }
+  search.addEventListener('input', () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => choose({ text: search.value }), 150);
+  });
+  clear.addEventListener('click', () => {
+    search.value = '';
+    choose({ text: '', verdicts: '' });
+    search.focus();
+  });
+  tools.querySelector('.copyall').addEventListener('click', event => {
+    copy(`${shown.map(hashOf).join('\n')}\n`, event.currentTarget);
+  });
+  table.addEventListener('click', event => {
+    const button = event.target.closest('.h button');
+    if (button) copy(button.closest('tr').querySelector('code').textContent, button);
+  });
+}
+
+// On paper a few thousand rows are enough; the page says how many there are.
+function connectPrinting() {
+  const printed = make('p', 'printed muted');
+  table.before(printed);
+  addEventListener('beforeprint', () => {
+    if (!table.classList.contains('lazy')) return;
+    for (const group of all('tbody', table)) {
+      if (group.from < rowsInFullMax) fill(group); else group.hidden = true;
+    }
+    printed.textContent = `Printed are the first ${grouped(rowsInFullMax)} of ${grouped(shown.length)} rows.`;
+  });
+  addEventListener('afterprint', () => {
+    printed.textContent = '';
+    if (table.classList.contains('lazy')) arrange();
+  });
+}
+
+function startTable() {
+  readHead();
+  readRows();
+  readVerdicts();
+  numbers = ordered = shown = Array.from({ length: given.length + lines.length }, (_, number) => number);
+  makeHeads();
+  connectTools();
+  connectPrinting();
+  readChoice();
+  tools.hidden = false;
+  search.value = choice.text;
+  if (!wantsAll()) filter();
+  if (choice.head !== '') sort();
+  else if (wantsAll() && lines.length) arrange();
+  setTimeout(prepareSearchSlowly, 500);
+}
+
+if (table) startTable();

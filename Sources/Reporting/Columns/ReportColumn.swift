@@ -1,0 +1,180 @@
+import Model
+
+/// A column of the reports: its name, its place on a page and its value.
+///
+/// The order of the cases is the order of `report.csv`, of the keys of `report.json`, and of the text rows
+/// and cells of `report.html` with their headings and sort keys; the page's script reads it from the page.
+/// The raw values are the names, which are promised to pipelines. An empty cell (null in JSON) means "None":
+/// VirusTotal does not know the file, or there is nothing to tell; `state` says which.
+///
+/// To add a column, add a case at the end of those of the CSV, its `appearance` and its value
+/// (`RowModel.append`); a cell of its own on the page also needs a width in `table.css` and a heading in
+/// `cards.css`.
+package enum ReportColumn: String, CaseIterable, Sendable {
+    /// MD5, SHA-1 or SHA-256 from the list, in lower case.
+    case hash
+    /// The name under which a vendor detects the file: one column for each of `ReportOptions.vendors`.
+    case vendor
+    /// How many engines call the file malicious or suspicious.
+    case enginesDetected = "engines_detected"
+    /// When engines last scanned the file.
+    case scanDate = "scan_date"
+    /// `answered`, `unknown`, `no-results`, `failed` or `not-asked`.
+    case state
+    /// `malicious`, `suspicious`, `clean`, `unknown`, `no-results`, `failed` or `not-asked`.
+    case verdict
+    /// How many engines have an opinion.
+    case enginesTotal = "engines_total"
+    /// VirusTotal's suggested threat label.
+    case threatLabel = "threat_label"
+    /// The file's most telling name at VirusTotal.
+    case name
+    /// The file's type in words.
+    case type
+    /// The file's size.
+    case sizeBytes = "size_bytes"
+    /// When VirusTotal first got the file.
+    case firstSubmitted = "first_submitted"
+    case md5
+    case sha1
+    case sha256
+    /// What else the list's line says.
+    case comment
+    /// The line that names the hash first, counted from 1.
+    case line
+    /// How often the list names the hash.
+    case occurrences
+    /// When VirusTotal was asked.
+    case askedAt = "asked_at"
+    /// True if the answer is past its age and no newer one came.
+    case isStale = "is_stale"
+    /// Another hash of the same file that was asked instead.
+    case askedAs = "asked_as"
+    /// Why there is no verdict.
+    case reason
+    /// The file's page at VirusTotal.
+    case link
+    /// `detected`, `undetected`, `could-not-scan`, `no-row` or `no-analysis`: one column for each vendor.
+    case vendorState = "vendor_state"
+
+    /// The score that VirusTotal's community gives the file. Only in JSON.
+    case reputation
+    /// Every engine by category, with the name if it detects the file. Only in JSON: it does not fit into a
+    /// cell.
+    case engines
+
+    /// Whether each vendor has one.
+    var isOfVendor: Bool { self == .vendor || self == .vendorState }
+
+    var isInCSV: Bool { self != .reputation && self != .engines }
+
+    /// Whether a page says "None" where there is no value, as the first four columns always have.
+    var showsNone: Bool { self == .vendor || self == .enginesDetected || self == .scanDate }
+}
+
+// MARK: - On a page
+
+extension ReportColumn {
+    /// Where a page shows a column, and the heading by which rows are sorted.
+    struct Appearance {
+        enum Place: Equatable {
+            /// A cell of the row's first line; it has a heading.
+            case cell
+            /// In the second line, below the cell of another column.
+            case below(ReportColumn)
+            /// A paragraph below the row.
+            case paragraph
+        }
+
+        /// How a heading's values are compared; the page's script knows the same words, and searches the
+        /// texts.
+        enum Sort: String {
+            case text, number, time
+            /// As a share of all engines.
+            case proportion
+            /// The page's own order.
+            case severity
+        }
+
+        let place: Place
+        let heading: (title: String, sort: Sort)?
+
+        fileprivate static func cell(_ title: String, _ sort: Sort) -> Self {
+            Self(place: .cell, heading: (title, sort))
+        }
+
+        fileprivate static func below(_ column: ReportColumn, _ title: String, _ sort: Sort) -> Self {
+            Self(place: .below(column), heading: (title, sort))
+        }
+
+        fileprivate static func below(_ column: ReportColumn) -> Self {
+            Self(place: .below(column), heading: nil)
+        }
+
+        fileprivate static let paragraph = Self(place: .paragraph, heading: nil)
+    }
+
+    /// How a page shows the column, or nil if it does not.
+    var appearance: Appearance? {
+        switch self {
+        case .hash: .cell("Hash value", .text)
+        case .vendor: .cell("detection name", .text)
+        case .enginesDetected: .cell("Number of engines detected", .number)
+        case .scanDate: .cell("Scan date", .time)
+        case .verdict: .cell("Verdict", .severity)
+        case .enginesTotal: .cell("Of all engines", .proportion)
+        case .threatLabel: .cell("Threat label", .text)
+        case .name: .cell("Name", .text)
+        case .type: .below(.name, "Type", .text)
+        case .sizeBytes: .below(.name, "Size", .number)
+        case .firstSubmitted: .below(.scanDate, "First seen", .time)
+        case .comment: .cell("Comment", .text)
+        case .line: .below(.comment, "Line", .number)
+        case .occurrences: .below(.comment)
+        case .askedAt: .below(.verdict, "Answer’s age", .time)
+        case .askedAs: .below(.hash)
+        case .reason: .paragraph
+        case .vendorState: .below(.vendor)
+        // `is_stale` is shown with the answer's age, the link with the hash.
+        case .state, .md5, .sha1, .sha256, .isStale, .link, .reputation, .engines: nil
+        }
+    }
+}
+
+// MARK: - The value
+
+extension RowModel {
+    /// Appends the value of `column` to `output`, as `format` writes it.
+    func append<Format: CellFormat>(
+        _ column: ReportColumns.Column, as format: Format, to output: inout Format.Output
+    ) {
+        switch column.kind {
+        case .hash: format.hash(row.hash, to: &output)
+        case .vendor: format.text(detection(by: column.vendor), to: &output)
+        case .enginesDetected: format.number(detections, to: &output)
+        case .scanDate: format.time(object?.lastAnalysisDate, to: &output)
+        case .state: format.word(stateName, to: &output)
+        case .verdict: format.word(verdict.rawValue, to: &output)
+        case .enginesTotal: format.number(opinions, to: &output)
+        case .threatLabel: format.text(object?.threatLabel, to: &output)
+        case .name: format.text(object?.meaningfulName, to: &output)
+        case .type: format.text(object?.typeDescription, to: &output)
+        case .sizeBytes: format.number(object?.sizeBytes.map { Int($0) }, to: &output)
+        case .firstSubmitted: format.time(object?.firstSubmissionDate, to: &output)
+        case .md5: format.hash(object?.md5, to: &output)
+        case .sha1: format.hash(object?.sha1, to: &output)
+        case .sha256: format.hash(object?.sha256, to: &output)
+        case .comment: format.text(row.comment, to: &output)
+        case .line: format.number(row.line, to: &output)
+        case .occurrences: format.number(row.occurrences, to: &output)
+        case .askedAt: format.time(answer?.askedAt, to: &output)
+        case .isStale: format.flag(row.isStale, to: &output)
+        case .askedAs: format.hash(row.askedAs, to: &output)
+        case .reason: format.text(reason, to: &output)
+        case .link: format.word(link, to: &output)
+        case .vendorState: format.word(finding(of: column.vendor)?.stateName, to: &output)
+        case .reputation: format.number(object?.reputation, to: &output)
+        case .engines: format.engines(object?.engines, to: &output)
+        }
+    }
+}
