@@ -87,7 +87,7 @@ package final class NginxFixture {
         try process.run()
     }
 
-    deinit { if process.isRunning { process.terminate() } }
+    deinit { kill() }
 
     /// Whether it listens; false if it has ended instead. It writes its process id down when it has all its
     /// ports.
@@ -99,12 +99,17 @@ package final class NginxFixture {
         }
     }
 
+    /// Other signals are blocked: nginx has that from the thread that started it, which is one of Dispatch's.
+    private func kill() {
+        if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+    }
+
     private var log: String {
         (try? String(contentsOfFile: folder.path("nginx.log"), encoding: .utf8)) ?? ""
     }
 
     private func stop() async {
-        process.terminate()
+        kill()
         // Waiting in Process would hold one of the few threads that tests run on.
         _ = try? await eventually("nginx ends") { !self.process.isRunning }
     }
