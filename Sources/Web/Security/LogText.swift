@@ -1,4 +1,4 @@
-import Model
+import Support
 
 /// Text from a client, made safe for the log.
 enum LogText {

@@ -1,5 +1,6 @@
 import Compression
 import HTTPTypes
+import Reporting
 
 /// Compression of what the page sends: only report files and assets, never a page with a form.
 ///
@@ -27,9 +28,9 @@ struct WebAsset: Sendable {
     let bytes: [UInt8]
     let gzip: [UInt8]
 
-    init(_ text: String, type: String) {
+    init(_ asset: PageAsset, type: String) {
         self.type = type
-        bytes = Array(text.utf8)
+        bytes = asset.bytes
         gzip = GzipStream.compress(bytes, .smallest)
     }
 
