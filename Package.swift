@@ -125,17 +125,22 @@ let package = Package(
         .testTarget(
             name: "SimulatorTests", dependencies: ["Simulator", "Model", "TestSupport"],
             exclude: ["vt_conformance.py"], swiftSettings: strict),
-        .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl"], swiftSettings: strict),
         .testTarget(
-            name: "VirusTotalTests", dependencies: ["VirusTotal", "Curl", "Model"], swiftSettings: strict),
+            name: "CurlTests", dependencies: ["Curl", "CCurl", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "HashListsTests", dependencies: ["HashLists", "Model", "Support"], swiftSettings: strict),
+            name: "VirusTotalTests", dependencies: ["VirusTotal", "Curl", "Model", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HashListsTests", dependencies: ["HashLists", "Model", "Support", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ReportingTests", dependencies: ["FileSystem", "Model", "Reporting", "Support", "TestSupport"],
             exclude: ["stix_check.py", "tables_check.py"], swiftSettings: strict),
         .testTarget(
             name: "SpoolTests",
-            dependencies: ["Cryptography", "FileSystem", "Model", "Spool", "Support", "hashdrop-watch"],
+            dependencies: [
+                "Cryptography", "FileSystem", "Model", "Spool", "Support", "TestSupport", "hashdrop-watch",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PipelineTests",

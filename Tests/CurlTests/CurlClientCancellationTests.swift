@@ -1,7 +1,8 @@
 import Curl
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CurlClientCancellationTests {
+@Suite(.limited(.server)) struct CurlClientCancellationTests {
     @Test func cancellationClosesTheTransfer() async throws {
         let (closed, announceClosed) = AsyncStream.makeStream(of: Void.self)
         let (asked, announceAsked) = AsyncStream.makeStream(of: Void.self)

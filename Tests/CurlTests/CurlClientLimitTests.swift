@@ -1,7 +1,8 @@
 import Curl
+import TestSupport
 import Testing
 
-@Suite struct CurlClientLimitTests {
+@Suite(.limited(.server)) struct CurlClientLimitTests {
     @Test func bodyAboveTheLimitIsRefusedByItsLength() async throws {
         let server = try RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world")
         #expect(try await failureOf(server) { $0.bodyBytesMax = 10 }?.kind == .bodyTooLarge)

@@ -1,7 +1,8 @@
 import Curl
+import TestSupport
 import Testing
 
-@Suite struct CurlClientTests {
+@Suite(.limited(.server)) struct CurlClientTests {
     @Test func answerHasStatusHeadersAndBody() async throws {
         let server = try RawServer.answering(
             "HTTP/1.1 404 Not Found\r\nX-One:  a b \r\nx-one: second\r\nContent-Length: 4\r\n\r\nbody")

@@ -5,7 +5,7 @@ import Testing
 
 func makeClient(_ change: (inout CurlOptions) -> Void = { _ in }) throws -> CurlClient {
     var options = CurlOptions()
-    options.requestTimeout = .seconds(20)
+    options.requestTimeout = .seconds(600)
     change(&options)
     return try CurlClient(options: options)
 }

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 /// Each mistake of an operator has a sentence of its own and an exit code by kind.
+@Suite(.limited(.daemon))
 struct BadConfigurationTests {
     struct Row: CustomTestStringConvertible, Sendable {
         var testDescription: String
@@ -116,9 +117,11 @@ struct BadConfigurationTests {
 
     @Test(arguments: rows)
     func eachMistakeHasItsSentence(row: Row) async throws {
-        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture()
         try Data("x".utf8).write(to: place.folder.url.appending(path: "a-file"))
-        _ = try await place.shell("mkdir files && touch files/carol")
+        let files = place.folder.url.appending(path: "files")
+        try FileManager.default.createDirectory(at: files, withIntermediateDirectories: false)
+        try Data().write(to: files.appending(path: "carol"))
         _ = try await place.hashdrop("user", "add", "alice")
         var arguments = row.arguments
         if let text = row.configuration {
@@ -135,14 +138,14 @@ struct BadConfigurationTests {
     }
 
     @Test func aDatabaseOfAnotherEndpointIsRefused() async throws {
-        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture()
         try await place.serve()
         let second = try await place.hashdrop("serve")
         #expect(second.exitCode == 69)
         #expect(second.errors.contains("Another hashdrop daemon serves this spool"))
         try Data("\(Samples.hash(1))\n".utf8).write(to: place.drop.appending(path: "list.txt"))
         try await eventually("a job") { !place.folders("list.txt").isEmpty }
-        await place.stop()
+        try await place.stop()
         let other = try await place.hashdrop(
             "serve", environment: ["HASHDROP_VIRUSTOTAL_ENDPOINT": "http://127.0.0.1:2"])
         #expect(other.exitCode == 78)
@@ -150,32 +153,30 @@ struct BadConfigurationTests {
     }
 
     @Test func whatIsUnwiseAboutTheKeysPlaceIsSaid() async throws {
-        let place = DaemonFixture(
-            endpoint: "http://127.0.0.1:1", settings: ["HASHDROP_VIRUSTOTAL_API_KEY_FILE": "vt.key"])
+        let place = DaemonFixture(settings: ["HASHDROP_VIRUSTOTAL_API_KEY_FILE": "vt.key"])
         let key = try #require(place.environment["HASHDROP_VIRUSTOTAL_API_KEY"])
         _ = try await place.shell("umask 022; echo \(key) >vt.key")
         try await place.serve()
         #expect(try place.daemonLog().contains("vt.key' is not read"))
-        await place.stop()
+        try await place.stop()
         place.environment["HASHDROP_VIRUSTOTAL_API_KEY"] = nil
         try await place.serve()
         #expect(try place.daemonLog().contains("lets every account of this machine read it"))
         #expect(try !place.daemonLog().contains(key))
-        await place.stop()
+        try await place.stop()
         _ = try await place.shell("chmod 640 vt.key")
         try await place.serve()
         #expect(try !place.daemonLog().contains("vt.key"))
-        await place.stop()
+        try await place.stop()
     }
 
     @Test func aPortInUseIsNamed() async throws {
         try await SimulatedVirusTotal.with(SimulatorOptions()) { simulator in
             let port = simulator.baseURL.split(separator: ":").last.map(String.init) ?? ""
-            let ended = try await DaemonFixture(endpoint: "http://127.0.0.1:1")
-                .hashdrop("simulate", "--port", port)
+            let place = DaemonFixture()
+            let ended = try await place.hashdrop("simulate", "--port", port)
             #expect(ended.exitCode == 69)
             #expect(ended.errors.contains(port))
-            let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
             _ = try await place.hashdrop("user", "add", "alice")
             let daemon = try await place.hashdrop(
                 "serve", environment: ["HASHDROP_WEB_LISTEN": "127.0.0.1:\(port)"])
@@ -187,7 +188,7 @@ struct BadConfigurationTests {
     /// As an ordinary account, because permissions do not bind root.
     @Test(.enabled(if: geteuid() == 0 && FileManager.default.fileExists(atPath: "/usr/bin/setpriv")))
     func foldersThatThisAccountMayNotReadAreNamed() async throws {
-        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture()
         _ = try await place.hashdrop("user", "add", "alice")
         func asNobody(_ command: String) async throws -> Program.Ended {
             let settings = place.environment.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
@@ -211,7 +212,7 @@ struct BadConfigurationTests {
     }
 
     @Test func aRemovedUsersFolderTakesNothing() async throws {
-        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture()
         _ = try await place.hashdrop("user", "add", "alice")
         #expect(try await place.hashdrop("user", "list").output == "alice\tno password\n")
         #expect(try await place.hashdrop("user", "remove", "alice").exitCode == 0)
@@ -224,22 +225,22 @@ struct BadConfigurationTests {
 
     @Test func aMisspeltVariableIsWarnedOf() async throws {
         let place = DaemonFixture(
-            endpoint: "http://127.0.0.1:1", settings: ["HASHDROP_SPOOL_QUITE_PERIOD": "1s"])
+            settings: ["HASHDROP_SPOOL_QUITE_PERIOD": "1s"])
         try await place.serve()
-        await place.stop()
+        try await place.stop()
         #expect(try place.daemonLog().contains("HASHDROP_SPOOL_QUIET_PERIOD"))
     }
 
     @Test func theProjectsOwnReadMeIsNoMatterForAnOperator() async throws {
-        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture()
         _ = try await place.shell("mkdir spool && echo hello >spool/README.md")
         try await place.serve()
         #expect(try await place.hashdrop("status").exitCode == 0)
-        await place.stop()
+        try await place.stop()
     }
 
     @Test func aFolderThatIsALinkIsNamedInTheStatusAndOthersGoOn() async throws {
-        let place = DaemonFixture(endpoint: "http://127.0.0.1:1")
+        let place = DaemonFixture()
         try await place.serve()
         _ = try await place.hashdrop("user", "add", "bob")
         _ = try await place.shell("rmdir spool/bob && ln -s /etc spool/bob")
@@ -247,6 +248,6 @@ struct BadConfigurationTests {
             try await place.hashdrop("status").output.contains("bob: nobody")
         }
         #expect(try await place.hashdrop("status").output.contains("alice: events"))
-        await place.stop()
+        try await place.stop()
     }
 }

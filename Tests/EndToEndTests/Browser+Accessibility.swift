@@ -20,8 +20,8 @@ extension Browser {
         _ = try await developerTool("Emulation.setEmulatedMedia", ["features": [Any]()])
     }
 
-    /// Expects that axe-core finds nothing against WCAG 2.2, levels A and AA, in any look, and that no page is wider
-    /// than the window.
+    /// Expects that axe-core finds nothing against WCAG 2.2, levels A and AA, in any look, and that no page
+    /// is wider than the window.
     func expectAccessible(_ what: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let axe = try await Accessibility.script()
         try await inEachLook { look in

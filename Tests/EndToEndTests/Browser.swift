@@ -2,45 +2,34 @@ import Foundation
 import TestSupport
 
 /// A real Chromium, driven by its driver over the WebDriver protocol (W3C WebDriver, 2018) on this machine.
-final class Browser {
+final class Browser: Sendable {
     struct Failure: Error, CustomStringConvertible { var description: String }
 
-    private let folder = TemporaryFolder()
-    private let log = TemporaryFolder()
-    private let driver: Process
+    private let folder: TemporaryFolder
+    private let driver: ChildProcess
     private let client: RawClient
-    private var session = ""
+    private let session: String
 
-    /// Runs `body` with a browser that is gone afterwards.
+    /// Runs `body` with a browser whose only tab is new.
     static func with(_ body: (Browser) async throws -> Void) async throws {
-        let browser = try await Browser()
+        let browser = if let left = SharedBrowser.take() { left } else { try await Browser() }
         do {
             try await body(browser)
+            try await browser.clear()
         } catch {
             try? await browser.quit()
             throw error
         }
-        try await browser.quit()
+        try await SharedBrowser.giveBack(browser)
     }
 
     /// Starts driver and browser. They reach nothing but this machine.
     private init() async throws {
+        folder = TemporaryFolder()
         driver = try Program.start(
             "/usr/bin/chromedriver", ["--port=0"],
-            environment: ["HOME": folder.url.path(percentEncoded: false)],
-            in: folder, log: log)
-        let port: Int
-        do {
-            port = try await eventually("chromedriver listens", within: .seconds(120)) { [log] in
-                try Program.text(log, "output").components(separatedBy: "successfully on port ").dropFirst()
-                    .first.flatMap { Int($0.prefix { $0.isNumber }) }
-            }
-        } catch {
-            let said = try Program.text(log, "output") + Program.text(log, "errors")
-            throw Failure(
-                description: "\(error); \(driver.isRunning ? "it runs" : "it has ended") and says: \(said)")
-        }
-        client = RawClient(port: port)
+            environment: ["HOME": folder.url.path(percentEncoded: false)], in: folder, log: folder)
+        client = RawClient(port: try await Self.port(of: driver, folder))
         let arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -50,22 +39,48 @@ final class Browser {
             "browserName": "chrome",
             "goog:chromeOptions": ["args": arguments, "binary": "/usr/bin/chromium"],
             "goog:loggingPrefs": ["browser": "ALL", "performance": "ALL"],
+            "timeouts": ["script": 600_000, "pageLoad": 600_000],
         ]
-        let made = try await call("POST", "", ["capabilities": ["alwaysMatch": capabilities]])
+        let made = try await Self.call(client, "POST", "", ["capabilities": ["alwaysMatch": capabilities]])
         guard let id = (made as? [String: Any])?["sessionId"] as? String else {
             throw Failure(description: "no session: \(made)")
         }
         session = "/\(id)"
     }
 
+    private static func port(of driver: ChildProcess, _ log: TemporaryFolder) async throws -> Int {
+        do {
+            return try await eventually("chromedriver listens") {
+                try Program.text(log, "output").components(separatedBy: "successfully on port ").dropFirst()
+                    .first.flatMap { Int($0.prefix { $0.isNumber }) }
+            }
+        } catch {
+            let said = try Program.text(log, "output") + Program.text(log, "errors")
+            throw Failure(
+                description: "\(error); \(driver.isRunning ? "it runs" : "it has ended") and says: \(said)")
+        }
+    }
+
     // The driver does not end by a milder signal when it inherits this process's mask.
-    deinit { kill(driver.processIdentifier, SIGKILL) }
+    deinit { driver.send(SIGKILL) }
 
     /// Ends the browser and its driver.
-    private func quit() async throws {
+    func quit() async throws {
         _ = try await call("DELETE", "")
-        kill(driver.processIdentifier, SIGKILL)
-        await Program.exit(of: driver)
+        driver.send(SIGKILL)
+        try await driver.end()
+    }
+
+    /// Forgets what was done: another tab takes the place of this one, and cookies and logs are empty.
+    private func clear() async throws {
+        let made = try await call("POST", "/window/new", ["type": "tab"])
+        guard let tab = (made as? [String: Any])?["handle"] as? String else {
+            throw Failure(description: "no tab: \(made)")
+        }
+        _ = try await call("DELETE", "/window")
+        _ = try await call("POST", "/window", ["handle": tab])
+        _ = try await developerTool("Network.clearBrowserCookies", [:])
+        for type in ["browser", "performance"] { _ = try await entries(type) }
     }
 
     func open(_ url: String) async throws { _ = try await call("POST", "/url", ["url": url]) }
@@ -100,7 +115,7 @@ final class Browser {
 
     /// A page that loads itself again may take the element away just before it is clicked.
     private func click(_ strategy: String, _ value: String) async throws {
-        try await eventually("there is \(value) to click", within: .seconds(20)) {
+        try await eventually("there is \(value) to click") {
             do {
                 _ = try await call("POST", "/element/\(try await element(strategy, value))/click", [:])
                 return true
@@ -129,7 +144,8 @@ final class Browser {
         return id
     }
 
-    /// What the browser complained about since the last call: errors of scripts, refused loads, policy violations.
+    /// What the browser complained about since the last call: errors of scripts, refused loads, policy
+    /// violations.
     func complaints() async throws -> [String] {
         try await entries("browser").filter { ["SEVERE", "WARNING"].contains($0["level"] as? String) }
             .map { "\($0["message"] ?? "")" }
@@ -143,8 +159,8 @@ final class Browser {
         }
     }
 
-    /// What was really sent with the requests for `url` since the last call of this or `requests()`, names in lower
-    /// case.
+    /// What was really sent with the requests for `url` since the last call of this or `requests()`, names in
+    /// lower case.
     func requestHeaders(of url: String) async throws -> [[String: String]] {
         let events = try await events()
         let identifiers = Set(
@@ -180,7 +196,8 @@ final class Browser {
         try await call("POST", "/se/log", ["type": type]) as? [[String: Any]] ?? []
     }
 
-    /// Keeps pictures of the page in each look, as long as the page is, if `HASHDROP_SCREENSHOTS` names a folder.
+    /// Keeps pictures of the page in each look, as long as the page is, if `HASHDROP_SCREENSHOTS` names a
+    /// folder.
     func screenshots(_ name: String) async throws {
         guard let folder = ProcessInfo.processInfo.environment["HASHDROP_SCREENSHOTS"] else { return }
         try await inEachLook { look in
@@ -203,11 +220,17 @@ final class Browser {
     }
 
     private func call(_ method: String, _ path: String, _ body: [String: Any]? = nil) async throws -> Any {
+        try await Self.call(client, method, session + path, body)
+    }
+
+    private static func call(
+        _ client: RawClient, _ method: String, _ path: String, _ body: [String: Any]?
+    ) async throws -> Any {
         let text = try body.map {
             String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self)
         }
         let answer = try await client.send(
-            method, "/session" + session + path, body: text, contentType: "application/json")
+            method, "/session" + path, body: text, contentType: "application/json")
         let object = try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any]
         guard answer.status == 200 else {
             throw Failure(description: "\(method) \(path): \(object ?? [:])")

@@ -6,44 +6,32 @@ import TestSupport
 import Testing
 
 /// What a person takes back stays taken back.
+@Suite(.limited(.daemon))
 struct CancellationTests {
-    private static let unlimited: SimulatorOptions = {
-        var options = SimulatorOptions()
-        options.accounts[0].limits = .unlimited
-        return options
-    }()
-
     @Test func deletingAWaitingFileCancelsIt() async throws {
-        try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-            let place = DaemonFixture(
-                endpoint: simulator.baseURL, settings: ["HASHDROP_SPOOL_QUIET_PERIOD": "5s"])
+        // A file that is renamed into the folder need not be quiet.
+        try await DaemonFixture.with(settings: ["HASHDROP_SPOOL_QUIET_PERIOD": "1h"]) { place, simulator in
             try await place.serve()
             _ = try await place.shell("echo \(Samples.hash(1).hexadecimal) >spool/alice/regretted.txt")
-            try await eventually("it waits") {
-                try Report(folder: place.reports).text("index.html").contains("regretted.txt")
-            }
+            try await eventually("it waits") { place.index?.contains("regretted.txt") == true }
             _ = try await place.shell(
                 """
                 rm spool/alice/regretted.txt
                 echo \(Samples.hash(2).hexadecimal) >x; mv x spool/alice/kept.txt
                 """)
             #expect(try await place.finished("kept.txt").status?.state == "done")
-            try await eventually("it is forgotten") {
-                try !Report(folder: place.reports).text("index.html").contains("regretted.txt")
-            }
+            try await eventually("it is forgotten") { place.index?.contains("regretted.txt") == false }
             #expect(place.jobCount == 1)
             #expect(simulator.journal.requests(for: Samples.hash(1)).isEmpty)
-            await place.stop()
         }
     }
 
     @Test func aRemovedJobDoesNotComeBackFromAClaimThatAKillLeft() async throws {
-        try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-            let place = DaemonFixture(endpoint: simulator.baseURL)
+        try await DaemonFixture.with { place, _ in
             try await place.serve()
             _ = try await place.shell("echo \(Samples.hash(1).hexadecimal) >x; mv x spool/alice/a.txt")
             let id = try #require(try await place.finished("a.txt").status?.id)
-            await place.stop()
+            try await place.stop()
             // As after a kill between the report's input and the end of the claim.
             let name = Data("a.txt".utf8).base64EncodedString()
             _ = try await place.shell(
@@ -61,15 +49,12 @@ struct CancellationTests {
             #expect(try await place.finished("b.txt").status?.state == "done")
             #expect(place.folders("a.txt").isEmpty)
             #expect(try !place.daemonLog().contains("cannot be used as a claim"))
-            await place.stop()
         }
     }
 
     @Test func aRemovedUsersFilesAreLeftAtOnce() async throws {
-        try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-            // Nothing but the command itself tells the daemon.
-            let place = DaemonFixture(
-                endpoint: simulator.baseURL, settings: ["HASHDROP_SPOOL_SAFETY_SCAN": "1h"])
+        // Nothing but the command itself tells the daemon.
+        try await DaemonFixture.with(settings: ["HASHDROP_SPOOL_SAFETY_SCAN": "1h"]) { place, _ in
             try await place.serve()
             #expect(try await place.hashdrop("user", "remove", "alice").exitCode == 0)
             try await eventually("her folder is not watched any more") {
@@ -83,7 +68,6 @@ struct CancellationTests {
                 try await place.hashdrop("status").output.contains("there is no user 'alice'")
             }
             #expect(place.folders("late.txt").isEmpty)
-            await place.stop()
         }
     }
 }

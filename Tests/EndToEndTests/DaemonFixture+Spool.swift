@@ -2,17 +2,8 @@ import Foundation
 import TestSupport
 
 extension DaemonFixture {
-    /// Starts the daemon for alice and waits until her folder is looked at by `events` or by `polling`.
-    func serve(watching: String) async throws {
-        _ = try await hashdrop("user", "add", "alice")
-        try startDaemon()
-        try await eventually("alice: \(watching); \(try daemonLog())") {
-            try await self.hashdrop("status").output.contains("alice: \(watching)")
-        }
-    }
-
     /// A user's report folders whose files were dropped as `name`, the oldest first.
-    func folders(_ name: String, of user: String) -> [URL] {
+    func folders(_ name: String, of user: String = "alice") -> [URL] {
         let own = folder.url.appending(path: "reports/\(user)", directoryHint: .isDirectory)
         let names =
             (try? FileManager.default.contentsOfDirectory(atPath: own.path(percentEncoded: false))) ?? []
@@ -24,6 +15,15 @@ extension DaemonFixture {
     var jobCount: Int {
         let names = try? FileManager.default.contentsOfDirectory(atPath: reports.path(percentEncoded: false))
         return (names ?? []).count { $0.contains("_") }
+    }
+
+    /// Alice's index; nil before there is one.
+    var index: String? { try? Report(folder: reports).text("index.html") }
+
+    /// The waiting files' entries in alice's index, as markup.
+    var waiting: [String] {
+        (index ?? "").components(separatedBy: "<li class=w>").dropFirst()
+            .map { $0.components(separatedBy: "</ul>")[0] }
     }
 
     /// The processes of `hashdrop-watch` whose parent is the daemon.

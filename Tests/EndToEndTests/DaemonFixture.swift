@@ -8,24 +8,50 @@ import TestSupport
 final class DaemonFixture {
     let folder = TemporaryFolder()
     private let log = TemporaryFolder()
-    private var daemon: Process?
+    private var daemon: ChildProcess?
     var environment: [String: String]
 
-    /// - Parameter endpoint: the simulator's address.
-    init(endpoint: String, settings: [String: String] = [:]) {
+    /// - Parameter endpoint: VirusTotal's address; by default there is nothing.
+    init(endpoint: String = "http://127.0.0.1:1", settings: [String: String] = [:]) {
         environment = [
             "HASHDROP_VIRUSTOTAL_ENDPOINT": endpoint,
             "HASHDROP_VIRUSTOTAL_API_KEY": SimulatedAccount.demoKey,
             "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "0", "HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY": "0",
             "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MONTH": "0", "HASHDROP_REPORTS_PARTIAL_EVERY": "1s",
-            // Many daemons at once cannot all have the page's port.
+            // Several daemons at once cannot all have the page's port.
             "HASHDROP_WEB_LISTEN": "off",
         ]
         environment.merge(settings) { _, new in new }
     }
 
+    /// Runs `body` with a fixture of a simulator of its own; its daemon is gone afterwards. An error comes
+    /// with the end of the daemon's log.
+    static func with(
+        _ options: SimulatorOptions = .unlimited(), settings: [String: String] = [:],
+        _ body: (DaemonFixture, SimulatedVirusTotal) async throws -> Void
+    ) async throws {
+        try await SimulatedVirusTotal.with(options) { simulator in
+            let place = DaemonFixture(endpoint: simulator.baseURL, settings: settings)
+            do {
+                try await body(place, simulator)
+            } catch {
+                let log = (try? place.daemonLog()) ?? ""
+                try await place.stop()
+                throw Failure(cause: error, log: String(log.suffix(4_000)))
+            }
+            try await place.stop()
+        }
+    }
+
+    private struct Failure: Error, CustomStringConvertible {
+        var cause: any Error
+        var log: String
+
+        var description: String { "\(cause)\nThe daemon's log:\n\(log)" }
+    }
+
     deinit {
-        daemon?.terminate()
+        daemon?.send(SIGTERM)
         if let lonelyFolder { try? FileManager.default.removeItem(at: lonelyFolder) }
     }
 
@@ -46,12 +72,12 @@ final class DaemonFixture {
         try await Program.run("/bin/bash", ["-euc", script], in: folder)
     }
 
-    /// Starts the daemon for alice and waits until it watches her folder.
-    func serve() async throws {
+    /// Starts the daemon for alice and waits until her folder is looked at by `events` or by `polling`.
+    func serve(watching: String = "events") async throws {
         _ = try await hashdrop("user", "add", "alice")
         try startDaemon()
-        try await eventually("the daemon watches: \(try daemonLog())") {
-            try await self.hashdrop("status").output.contains("alice: events")
+        try await eventually("alice's folder is looked at by \(watching)") {
+            try await self.hashdrop("status").output.contains("alice: \(watching)")
         }
     }
 
@@ -62,7 +88,7 @@ final class DaemonFixture {
 
     /// The daemon's program; `withoutHelper` takes `hashdrop-watch` from its side.
     var program = Program.path("hashdrop")
-    var processID: Int32? { daemon?.processIdentifier }
+    var processID: Int32? { daemon?.id }
 
     /// The daemon runs from a folder of its own, where no helper lies.
     func withoutHelper() throws {
@@ -87,10 +113,9 @@ final class DaemonFixture {
     private var lonelyFolder: URL?
 
     /// Ends the daemon in good order, or not.
-    func stop(signal: Int32 = SIGTERM) async {
-        guard let process = daemon else { return }
-        kill(process.processIdentifier, signal)
-        await Program.exit(of: process)
+    func stop(signal: Int32 = SIGTERM) async throws {
+        daemon?.send(signal)
+        try await daemon?.end()
         daemon = nil
     }
 
@@ -104,21 +129,13 @@ final class DaemonFixture {
 
     func daemonLog() throws -> String { try Program.text(log, "errors") }
 
-    /// Alice's report folders whose files were dropped as `name`, the oldest first.
-    func folders(_ name: String) -> [URL] {
-        let path = reports.path(percentEncoded: false)
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return names.filter { $0.hasSuffix("_" + name) }.sorted()
-            .map { reports.appending(path: $0, directoryHint: .isDirectory) }
-    }
-
-    /// The report of the `number`-th file dropped as `name`, once it is final.
+    /// The report of the `number`-th file that a user dropped as `name`, once it is final.
     func finished(
-        _ name: String, number: Int = 0, within bound: Duration = .seconds(60)
+        _ name: String, of user: String = "alice", number: Int = 0, within bound: Duration = .seconds(180)
     ) async throws -> Report {
         try await eventually("a report of \(name)", within: bound) {
-            guard self.folders(name).count > number else { return nil }
-            let report = Report(folder: self.folders(name)[number])
+            guard let folder = self.folders(name, of: user).dropFirst(number).first else { return nil }
+            let report = Report(folder: folder)
             return report.status.map { $0.state != "running" } == true ? report : nil
         }
     }
@@ -138,15 +155,20 @@ struct Report {
         String(decoding: try Data(contentsOf: folder.appending(path: file)), as: UTF8.self)
     }
 
-    /// The waiting files' entries in an index, as markup.
-    func waiting() throws -> [String] {
-        try text("index.html").components(separatedBy: "<li class=w>").dropFirst()
-            .map { $0.components(separatedBy: "</ul>")[0] }
-    }
-
-    /// The CSV's first column without its heading, and without the apostrophe before what reads as a number: the hashes of these tests need no quoting.
+    /// The CSV's first column without its heading, and without the apostrophe before what reads as a number:
+    /// the hashes of these tests need no quoting.
     func hashes() throws -> [String] {
         try text("report.csv").split(separator: "\r\n").dropFirst()
             .map { String($0.prefix { $0 != "," }.drop { $0 == "'" }) }
+    }
+}
+
+extension SimulatorOptions {
+    /// Without quotas.
+    static func unlimited(latency: Duration = .zero) -> SimulatorOptions {
+        var options = SimulatorOptions()
+        options.accounts[0].limits = .unlimited
+        options.latency = latency
+        return options
     }
 }

@@ -5,91 +5,80 @@ import Simulator
 import TestSupport
 import Testing
 
-extension RealSpool {
-    /// Long lists are read by the one who picks up everybody's files.
-    struct FairnessTests {
-        private static let lists = 12
+/// Long lists are read by the service that picks up the files of all users.
+@Suite(.limited(.daemon))
+struct FairnessTests {
+    private static let lists = 12
 
-        private static func hasReport(_ place: DaemonFixture, _ name: String) -> Bool {
-            place.folders(name, of: "bob").contains { folder in
-                FileManager.default.fileExists(atPath: folder.appending(path: "report.csv").path())
-            }
+    private static func hasReport(_ place: DaemonFixture, _ name: String) -> Bool {
+        place.folders(name, of: "bob").contains { folder in
+            FileManager.default.fileExists(atPath: folder.appending(path: "report.csv").path())
         }
+    }
 
-        @Test func aShortListIsPickedUpBetweenSomebodysLongOnes() async throws {
-            var options = SimulatorOptions()
-            options.accounts[0].limits = .unlimited
-            try await SimulatedVirusTotal.with(options) { simulator in
-                let place = DaemonFixture(endpoint: simulator.baseURL)
-                try await place.serve()
-                _ = try await place.hashdrop("user", "add", "bob")
-                // All of them are ready at the same moment, and before bob's.
-                let ended = try await place.shell(
-                    """
-                    python3 -c '
-                    for name in range(\(Self.lists)):
-                        with open(f"{name}.txt", "w") as file:
-                            for number in range(40000): file.write(f"{name * 1000000 + number:064x}\\n")
-                    '
-                    mv *.txt spool/alice/
-                    echo \(Samples.hash(1).hexadecimal) >bobs; mv bobs spool/bob/bobs.txt
-                    """)
-                #expect(ended.exitCode == 0, "\(ended.errors)")
-                try await eventually("bob's job") { !place.folders("bobs.txt", of: "bob").isEmpty }
-                #expect(place.jobCount < Self.lists, "bob waited for all of alice's lists")
-                await place.stop()
-            }
+    @Test func aShortListIsPickedUpBetweenSomebodysLongOnes() async throws {
+        try await DaemonFixture.with { place, _ in
+            try await place.serve()
+            _ = try await place.hashdrop("user", "add", "bob")
+            // All of them are ready at the same moment, and before bob's.
+            let ended = try await place.shell(
+                """
+                python3 -c '
+                for name in range(\(Self.lists)):
+                    with open(f"{name}.txt", "w") as file:
+                        for number in range(40000): file.write(f"{name * 1000000 + number:064x}\\n")
+                '
+                mv *.txt spool/alice/
+                echo \(Samples.hash(1).hexadecimal) >bobs; mv bobs spool/bob/bobs.txt
+                """)
+            #expect(ended.exitCode == 0, "\(ended.errors)")
+            try await eventually("bob's job") { !place.folders("bobs.txt", of: "bob").isEmpty }
+            #expect(place.jobCount < Self.lists, "bob waited for all of alice's lists")
         }
+    }
 
-        /// Within one list, and over a stop in the middle of it.
-        @Test func aShortListIsFinishedWhileSomebodysLongOneIsBeingRead() async throws {
-            let hashes = 300_000
-            var options = SimulatorOptions()
-            options.accounts[0].limits = .unlimited
-            try await SimulatedVirusTotal.with(options) { simulator in
-                let place = DaemonFixture(endpoint: simulator.baseURL)
-                try await place.serve()
-                _ = try await place.hashdrop("user", "add", "bob")
-                let ended = try await place.shell(
-                    """
-                    python3 -c '
-                    import hashlib
-                    with open("long", "w") as file:
-                        for number in range(\(hashes)):
-                            file.write(hashlib.md5(str(number).encode()).hexdigest() + "\\n")
-                    '
-                    mv long spool/alice/long.txt
-                    """)
-                #expect(ended.exitCode == 0, "\(ended.errors)")
-                try await eventually("the index tells how far it is") {
-                    try Report(folder: place.reports).text("index.html").contains("% read")
-                }
-                try await eventually("the status tells it too") {
-                    try await place.hashdrop("status").output.contains("    long.txt: picked up, and ")
-                }
-                _ = try await place.shell(
-                    "echo \(Samples.hash(1).hexadecimal) >bobs; mv bobs spool/bob/bobs.txt")
-                try await eventually("bob's report") { Self.hasReport(place, "bobs.txt") }
-                #expect(place.folders("long.txt").isEmpty, "bob waited for all of alice's list")
-                await place.stop()
-                #expect(place.folders("long.txt").isEmpty, "the stop waited for all of alice's list")
-                try await place.serve()
-                try await eventually("alice's job", within: .seconds(120)) {
-                    place.folders("long.txt").first.map {
-                        Report(folder: $0).status?.counts.hashes == hashes
-                    } ?? false
-                }
-                let folders = place.folders("long.txt")
-                #expect(folders.count == 1)
-                // Its last report is a long one too.
-                let job = try #require(folders.first)
-                #expect(try await place.hashdrop("cancel", job.lastPathComponent).exitCode == 0)
-                _ = try await place.shell(
-                    "echo \(Samples.hash(2).hexadecimal) >more; mv more spool/bob/more.txt")
-                try await eventually("bob's other report") { Self.hasReport(place, "more.txt") }
-                #expect(Report(folder: job).status?.state == "running", "bob waited for alice's report")
-                await place.stop()
+    /// Within one list, and over a stop in the middle of it.
+    @Test func aShortListIsFinishedWhileSomebodysLongOneIsBeingRead() async throws {
+        let hashes = 200_000
+        try await DaemonFixture.with { place, _ in
+            try await place.serve()
+            _ = try await place.hashdrop("user", "add", "bob")
+            let ended = try await place.shell(
+                """
+                python3 -c '
+                import hashlib
+                with open("long", "w") as file:
+                    for number in range(\(hashes)):
+                        file.write(hashlib.md5(str(number).encode()).hexdigest() + "\\n")
+                '
+                mv long spool/alice/long.txt
+                """)
+            #expect(ended.exitCode == 0, "\(ended.errors)")
+            try await eventually("the index tells how far it is") { place.index?.contains("% read") == true }
+            try await eventually("the status tells it too") {
+                try await place.hashdrop("status").output.contains("    long.txt: picked up, and ")
             }
+            _ = try await place.shell(
+                "echo \(Samples.hash(1).hexadecimal) >bobs; mv bobs spool/bob/bobs.txt")
+            try await eventually("bob's report") { Self.hasReport(place, "bobs.txt") }
+            #expect(place.folders("long.txt").isEmpty, "bob waited for all of alice's list")
+            try await place.stop()
+            #expect(place.folders("long.txt").isEmpty, "the stop waited for all of alice's list")
+            try await place.serve()
+            try await eventually("alice's job", within: .seconds(600)) {
+                place.folders("long.txt").first.map {
+                    Report(folder: $0).status?.counts.hashes == hashes
+                } ?? false
+            }
+            let folders = place.folders("long.txt")
+            #expect(folders.count == 1)
+            // Its last report is a long one too.
+            let job = try #require(folders.first)
+            #expect(try await place.hashdrop("cancel", job.lastPathComponent).exitCode == 0)
+            _ = try await place.shell(
+                "echo \(Samples.hash(2).hexadecimal) >more; mv more spool/bob/more.txt")
+            try await eventually("bob's other report") { Self.hasReport(place, "more.txt") }
+            #expect(Report(folder: job).status?.state == "running", "bob waited for alice's report")
         }
     }
 }

@@ -6,22 +6,15 @@ import TestSupport
 import Testing
 
 /// The main job, with the real programs, real files and a simulated VirusTotal.
-@Suite(.serialized)
+@Suite(.limited(.daemon))
 struct MainJobTests {
     /// A hundred MD5 hashes, one a line, in no order.
     private static func list(_ salt: Int) -> [String] {
         (0..<100).map { Samples.hash(salt * 1000 + $0 * 7, .md5).hexadecimal }
     }
 
-    private static let unlimited: SimulatorOptions = {
-        var options = SimulatorOptions()
-        options.accounts[0].limits = .unlimited
-        return options
-    }()
-
     @Test func aListBecomesOneJobHoweverItArrivesAndCostsNothingTheSecondTime() async throws {
-        try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-            let place = DaemonFixture(endpoint: simulator.baseURL)
+        try await DaemonFixture.with { place, simulator in
             try await place.serve()
             let copied = Self.list(1)
             let moved = Self.list(2)
@@ -54,7 +47,6 @@ struct MainJobTests {
             #expect(again.status?.requests.sent == 0)
             #expect(again.status?.requests.savedByCache == 100)
             #expect(simulator.journal.lookups.isEmpty)
-            await place.stop()
         }
     }
 
@@ -64,7 +56,7 @@ struct MainJobTests {
             Program.path("hashdrop"),
             ["simulate", "--port", "0", "--per-minute", "0", "--per-day", "0", "--journal", "journal.jsonl"],
             in: log, log: log)
-        defer { simulator.terminate() }
+        defer { simulator.send(SIGTERM) }
         let url = try await eventually("the simulator's address") {
             try Program.text(log, "output").split(separator: " ").last.map {
                 $0.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -82,12 +74,11 @@ struct MainJobTests {
             #expect(report.status?.simulated == true)
             #expect(try asked() == 100)
         }
-        await place.stop()
+        try await place.stop()
     }
 
     @Test func submitShowsTheProgressAndExitsByVerdict() async throws {
-        try await SimulatedVirusTotal.with(Self.unlimited) { simulator in
-            let place = DaemonFixture(endpoint: simulator.baseURL)
+        try await DaemonFixture.with { place, _ in
             try await place.serve()
             let lists = [
                 ("clean.txt", "d41d8cd98f00b204e9800998ecf8427e the empty file\n", Int32(0)),
@@ -98,38 +89,33 @@ struct MainJobTests {
             ]
             for (name, text, code) in lists {
                 try Data(text.utf8).write(to: place.folder.url.appending(path: name))
-                let ended = try await place.hashdrop("submit", "--wait", "--timeout", "60", name)
+                let ended = try await place.hashdrop("submit", "--wait", "--timeout", "600", name)
                 #expect(ended.exitCode == code, "\(name): \(ended.errors)")
                 #expect(ended.output.contains("report.html") == (code != 65))
             }
             let piped = try await place.hashdrop(
-                "submit", "--wait", "--timeout", "60", "--name", "piped.txt", "-", input: lists[0].1)
+                "submit", "--wait", "--timeout", "600", "--name", "piped.txt", "-", input: lists[0].1)
             #expect(piped.exitCode == 0, "\(piped.errors)")
             let missing = try await place.hashdrop("submit", "nothing.txt")
             #expect(missing.exitCode == 66)
-            await place.stop()
         }
     }
 
     @Test func whatWasDroppedBeforeTheStartOrDuringAKillIsFinishedOnce() async throws {
-        var options = Self.unlimited
-        options.latency = .milliseconds(20)
-        try await SimulatedVirusTotal.with(options) { simulator in
-            let place = DaemonFixture(endpoint: simulator.baseURL)
+        try await DaemonFixture.with(.unlimited(latency: .milliseconds(20))) { place, simulator in
             _ = try await place.hashdrop("user", "add", "alice")
             let list = Self.list(4)
             try Data(list.joined(separator: "\n").utf8).write(to: place.drop.appending(path: "early.txt"))
             try await place.serve()
             // Killed in the middle: some verdicts are there, some are not.
             try await eventually("some requests") { simulator.journal.lookups.count > 20 }
-            await place.stop(signal: SIGKILL)
+            try await place.stop(signal: SIGKILL)
             try await place.serve()
             let report = try await place.finished("early.txt")
             #expect(try report.hashes() == list)
             #expect(place.folders("early.txt").count == 1)
             // What was in flight at the kill may be asked twice: four connections.
             #expect(simulator.journal.lookups.count <= 104)
-            await place.stop()
         }
     }
 

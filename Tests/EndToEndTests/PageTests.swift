@@ -5,30 +5,25 @@ import TestSupport
 import Testing
 
 /// The page of the real daemon, in a real browser.
-@Suite(.serialized)
+@Suite(.limited(.browser, .daemon), .sharedBrowser)
 struct PageTests {
     private static let password = "correct horse battery"
     private static let listName = "<b>running<b> & 'co'.txt"
 
     /// Runs `body` with a daemon, the page's address and a browser.
     private static func with(
-        latency: Duration, settings: [String: String] = [:],
-        _ body: (DaemonFixture, String, Browser) async throws -> Void
+        _ options: SimulatorOptions = .unlimited(), settings: [String: String] = [:],
+        _ body: (DaemonFixture, String, Browser, SimulatedVirusTotal) async throws -> Void
     ) async throws {
-        var options = SimulatorOptions()
-        options.accounts[0].limits = .unlimited
-        options.latency = latency
-        try await SimulatedVirusTotal.with(options) { simulator in
-            let place = DaemonFixture(
-                endpoint: simulator.baseURL,
-                settings: settings.merging(["HASHDROP_WEB_LISTEN": "127.0.0.1:0"]) { $1 })
+        try await DaemonFixture.with(
+            options, settings: settings.merging(["HASHDROP_WEB_LISTEN": "127.0.0.1:0"]) { $1 }
+        ) { place, simulator in
             _ = try await place.hashdrop("user", "add", "alice", "--password-stdin", input: password)
             _ = try await place.hashdrop(
                 "user", "add", "carol", "--administrator", "--password-stdin", input: password)
             try await place.serve()
             let page = try await place.pageAddress()
-            try await Browser.with { try await body(place, page, $0) }
-            await place.stop()
+            try await Browser.with { try await body(place, page, $0, simulator) }
         }
     }
 
@@ -43,11 +38,14 @@ struct PageTests {
         }
     }
 
-    /// A list that takes some seconds, one that cannot be used, and one that waits; names that would like to
+    /// With `drop`, a list runs for minutes: as long as the test looks at it, on a busy machine too.
+    private static let slow = SimulatorOptions.unlimited(latency: .seconds(2))
+
+    /// A list that takes a while, one that cannot be used, and one that waits; names that would like to
     /// be markup.
     private static func drop(in place: DaemonFixture) throws {
         let list =
-            (0..<120).map { Samples.hash(9_000 + $0, .md5).hexadecimal } + [
+            (0..<400).map { Samples.hash(9_000 + $0, .md5).hexadecimal } + [
                 "44d88612fea8a8f36de82e1278abb02f"
             ]
         try Data(list.joined(separator: "\n").utf8).write(to: place.drop.appending(path: listName))
@@ -64,7 +62,7 @@ struct PageTests {
     }
 
     @Test func aUserLogsInWatchesAJobFinishOpensItsReportAndLogsOut() async throws {
-        try await Self.with(latency: .milliseconds(350)) { place, page, browser in
+        try await Self.with(Self.slow) { place, page, browser, simulator in
             try await browser.open(page)
             try await browser.screenshots("login")
             try await browser.expectAccessible("the login form")
@@ -77,7 +75,7 @@ struct PageTests {
             try await eventually("the jobs after the login") { try await browser.url() == page + "jobs" }
             #expect(try await browser.text("h1") == "My jobs")
 
-            try await watch(place, page, browser)
+            try await watch(place, page, browser, simulator)
             try await openReport(page, browser)
 
             try await browser.click(".top form button")
@@ -91,12 +89,14 @@ struct PageTests {
         }
     }
 
-    private func watch(_ place: DaemonFixture, _ page: String, _ browser: Browser) async throws {
+    private func watch(
+        _ place: DaemonFixture, _ page: String, _ browser: Browser, _ simulator: SimulatedVirusTotal
+    ) async throws {
         try Self.drop(in: place)
         try await eventually("a list runs, and a file waits") {
             try await browser.open(page + "jobs")
             let text = try await browser.text()
-            return text.contains("of 121 answered") && text.contains("upload.part")
+            return text.contains("of 401 answered") && text.contains("upload.part")
         }
         try await browser.screenshots("jobs")
         try await browser.expectAccessible("the list of jobs")
@@ -104,6 +104,7 @@ struct PageTests {
         #expect(try await browser.text(".state") == "Running")
         try await browser.screenshots("job-running")
         try await browser.expectAccessible("a running job")
+        simulator.setLatency(.zero)
         // The page loads itself again; the test only looks.
         try await eventually("the job is seen to finish") { try await browser.text(".state") == "Done" }
         #expect(try await browser.text("h1") == Self.listName)
@@ -125,7 +126,7 @@ struct PageTests {
         let limits = [
             "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "240", "HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY": "500",
         ]
-        try await Self.with(latency: .milliseconds(500), settings: limits) { place, page, browser in
+        try await Self.with(Self.slow, settings: limits) { place, page, browser, _ in
             try Self.drop(in: place)
             try await browser.open(page)
             try await Self.logIn(browser, "carol", Self.password)
@@ -151,7 +152,7 @@ struct PageTests {
     /// What keeps a forgotten window from staying logged in: the server can tell its own doing from a
     /// person's.
     @Test func aPageThatLoadsItselfAgainSaysSo() async throws {
-        try await Self.with(latency: .milliseconds(500)) { place, page, browser in
+        try await Self.with(Self.slow) { place, page, browser, _ in
             try Self.drop(in: place)
             try await browser.open(page)
             try await Self.logIn(browser, "carol", Self.password)
@@ -183,7 +184,7 @@ struct PageTests {
             "<script>document.title='owned'<_script>",
             "invoice\u{202E}fdp.txt", "=1+1;'`${7*7}{{7*7}}.txt", "new\nline\tand\u{1B}[31m.txt",
         ]
-        try await Self.with(latency: .zero) { place, page, browser in
+        try await Self.with { place, page, browser, _ in
             for name in names {
                 try Data(Samples.hash(1).hexadecimal.utf8).write(to: place.drop.appending(path: name))
             }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 /// One of the built programs, run as a person would.
-struct Program {
+enum Program {
     struct Ended {
         var exitCode: Int32
         var output: String
@@ -27,44 +27,22 @@ struct Program {
         let log = TemporaryFolder()
         let process = try start(
             executable, arguments, environment: environment, input: input, in: directory, log: log)
-        await exit(of: process)
-        if process.isRunning {
-            process.terminate()
-            throw NotEnded(program: executable, arguments: arguments)
-        }
         return Ended(
-            exitCode: process.terminationStatus, output: try text(log, "output"),
+            exitCode: try await process.end(), output: try text(log, "output"),
             errors: try text(log, "errors"))
-    }
-
-    /// A program that should have ended by itself goes on.
-    struct NotEnded: Error {
-        var program: String
-        var arguments: [String]
     }
 
     static func start(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:],
         input: String? = nil, in directory: TemporaryFolder, log: TemporaryFolder
-    ) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: executable)
-        process.arguments = arguments
-        process.currentDirectoryURL = directory.url
+    ) throws -> ChildProcess {
         // Nothing of the tester's own settings may leak in.
         let kept = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("HASHDROP_") }
-        process.environment = kept.merging(environment) { _, new in new }
         try Data((input ?? "").utf8).write(to: log.url.appending(path: "input"))
-        process.standardInput = try FileHandle(forReadingFrom: log.url.appending(path: "input"))
-        process.standardOutput = try writing(log, "output")
-        process.standardError = try writing(log, "errors")
-        try process.run()
-        return process
-    }
-
-    static func exit(of process: Process) async {
-        // Polled, because a handler that is set after the end is never called.
-        _ = try? await eventually("the program's end", within: .seconds(120)) { !process.isRunning }
+        return try ChildProcess(
+            executable, arguments, environment: kept.merging(environment) { _, new in new },
+            in: directory.url, input: try FileHandle(forReadingFrom: log.url.appending(path: "input")),
+            output: try writing(log, "output"), errors: try writing(log, "errors"))
     }
 
     static func text(_ log: TemporaryFolder, _ name: String) throws -> String {

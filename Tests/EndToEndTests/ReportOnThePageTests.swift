@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 /// A real report of the real daemon, read on the page and as the file that it is.
+@Suite(.limited(.browser, .daemon))
 struct ReportOnThePageTests {
     private static let password = "correct horse battery"
 
@@ -14,11 +15,7 @@ struct ReportOnThePageTests {
         + ["44d88612fea8a8f36de82e1278abb02f eicar", "cut off: 67a2b5994dc1d1da2f6177cad4c79c3"]
 
     @Test func theSameReportIsReadOnThePageAndAsAFile() async throws {
-        var options = SimulatorOptions()
-        options.accounts[0].limits = .unlimited
-        try await SimulatedVirusTotal.with(options) { simulator in
-            let place = DaemonFixture(
-                endpoint: simulator.baseURL, settings: ["HASHDROP_WEB_LISTEN": "127.0.0.1:0"])
+        try await DaemonFixture.with(settings: ["HASHDROP_WEB_LISTEN": "127.0.0.1:0"]) { place, _ in
             _ = try await place.hashdrop("user", "add", "alice", "--password-stdin", input: Self.password)
             try await place.serve()
             let page = try await place.pageAddress()
@@ -26,7 +23,6 @@ struct ReportOnThePageTests {
             try Data(text.utf8).write(to: place.drop.appending(path: "list.txt"))
             let report = try await place.finished("list.txt")
             try await Browser.with { try await Self.read(report, page, $0) }
-            await place.stop()
         }
     }
 

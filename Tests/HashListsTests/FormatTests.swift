@@ -1,5 +1,6 @@
 import HashLists
 import Model
+import TestSupport
 import Testing
 
 private let md5 = Sample.md5
@@ -14,7 +15,7 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 }
 
-@Suite struct FormatTests {
+@Suite(.limited(.processor)) struct FormatTests {
     @Test(arguments: plainRows + checksumRows + windowsRows + tableRows + textRows)
     func formatYieldsHashesAndComments(row: FormatRow) throws {
         #expect(try Sample.items(row.text) == row.items)

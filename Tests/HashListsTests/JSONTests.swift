@@ -1,12 +1,13 @@
 import HashLists
 import Model
+import TestSupport
 import Testing
 
 private let md5 = Sample.md5
 private let sha1 = Sample.sha1
 private let sha256 = Sample.sha256
 
-@Suite struct JSONTests {
+@Suite(.limited(.processor)) struct JSONTests {
     static let stix = """
         {
           "type": "bundle",

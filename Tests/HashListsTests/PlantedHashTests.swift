@@ -1,9 +1,11 @@
 import HashLists
 import Model
 import Support
+import TestSupport
 import Testing
 
 /// What is planted in random text is found, once, whatever the encoding; nothing else is.
+@Suite(.limited(.processor))
 struct PlantedHashTests {
     enum Encoding: CaseIterable, Sendable {
         case utf8, utf8Marked, utf16Little, utf16Big

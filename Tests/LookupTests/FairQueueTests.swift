@@ -4,6 +4,7 @@ import Store
 import TestSupport
 import Testing
 
+@Suite(.limited(.processor))
 struct FairQueueTests {
     /// A queue over lists that are held here, as the database holds them in earnest.
     private struct Lists {

@@ -8,8 +8,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Every fault of VirusTotal: what was sent, what was asked again and when, and what the reader sees.
-@Suite(.serialized)
+/// Every mood of VirusTotal: what was sent, what was asked again and when, and what the reader sees.
+@Suite(.limited(.server))
 struct FaultResponseTests {
     struct Row: CustomTestStringConvertible, Sendable {
         var testDescription: String

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The queue at work: what reaches VirusTotal, by the simulator's journal, and what the reader sees.
-@Suite(.serialized)
+@Suite(.limited(.server))
 struct LookupDispatcherTests {
     private static let unlimited = QuotaLimits(
         requestsPerMinuteLimit: 0, requestsPerDayLimit: 0, requestsPerMonthLimit: 0)

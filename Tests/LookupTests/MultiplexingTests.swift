@@ -6,9 +6,11 @@ import TestSupport
 import Testing
 import VirusTotal
 
-/// The way to VirusTotal as in production: TLS, and HTTP/2 with many requests over one connection. A real
-/// nginx in front of the simulator speaks both.
-@Suite(.serialized) struct MultiplexingTests {
+/// The way to VirusTotal as in production: TLS, and HTTP/2 with many requests over one connection. A real nginx in
+/// front of the simulator speaks both.
+@Suite(.limited(.server)) struct MultiplexingTests {
+    private let folder = TemporaryFolder()
+
     private func withSimulator(
         latency: Duration = .zero,
         _ body: (_ simulator: SimulatedVirusTotal, _ address: String, TestCertificate) async throws -> Void

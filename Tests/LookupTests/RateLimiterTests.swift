@@ -6,6 +6,7 @@ import Support
 import TestSupport
 import Testing
 
+@Suite(.limited(.processor))
 struct RateLimiterTests {
     /// Sends whatever is allowed for `span`, each request taking `latency`, and returns when they were sent.
     private func run(

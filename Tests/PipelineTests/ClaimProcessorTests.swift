@@ -8,6 +8,7 @@ import Testing
 
 @testable import Pipeline
 
+@Suite(.limited(.processor))
 struct ClaimProcessorTests {
     private let alice = Samples.user("alice")
     private let bob = Samples.user("bob")

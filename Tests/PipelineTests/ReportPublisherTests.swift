@@ -9,6 +9,7 @@ import Testing
 @testable import Pipeline
 
 /// What stands in a job's folder, from the database on.
+@Suite(.limited(.processor))
 struct ReportPublisherTests {
     let folder = TemporaryFolder()
     let database: HashdropDatabase

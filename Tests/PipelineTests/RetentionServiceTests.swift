@@ -7,6 +7,7 @@ import Testing
 
 @testable import Pipeline
 
+@Suite(.limited(.processor))
 struct RetentionServiceTests {
     /// Keeps a folder from being removed: a mount for root, whom permissions do not bind.
     private static func block(_ path: String) -> Bool {

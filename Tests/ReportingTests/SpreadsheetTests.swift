@@ -5,10 +5,7 @@ import TestSupport
 import Testing
 
 /// The tables as other people's programs read them: LibreOffice and pandas, which `make test-full` installs.
-@Suite(
-    .enabled(
-        if: ProcessInfo.processInfo.environment["HASHDROP_TEST_FULL"] != nil, "make test-full installs them"),
-    .serialized, .timeLimit(.minutes(5)))
+@Suite(.enabled(if: Full.isOn, "make test-full installs them"), .limited(.processor))
 struct SpreadsheetTests {
     let samples: Samples
     init() throws { samples = try Samples() }

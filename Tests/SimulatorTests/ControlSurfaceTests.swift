@@ -1,9 +1,10 @@
 import Foundation
 import Model
 import Simulator
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limited(.server))
 struct ControlSurfaceTests {
     private let hash = FileFamily.numbered(1).sha256
 

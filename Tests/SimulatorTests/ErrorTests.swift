@@ -1,10 +1,11 @@
 import Foundation
 import Model
 import Simulator
+import TestSupport
 import Testing
 
 /// Errors by VirusTotal's table (API v3, "errors") and by recorded answers.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limited(.server))
 struct ErrorTests {
     @Test func aMissingKeyAndAWrongKeyAre401() async throws {
         var options = SimulatorOptions()

@@ -1,9 +1,10 @@
 import Foundation
 import Model
 import Simulator
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limited(.server))
 struct FaultTests {
     private let file = SimulatedFile.make(number: 1, .detected(engines: 30))
 
@@ -106,8 +107,8 @@ struct FaultTests {
         simulator.addFault(FaultRule(.noAnswer, seconds: 600))
         let hash = file.family.md5
         let lookup = Task { try await client.lookUp(hash) }
-        // The journal has the request before it is held; waiting for it is bounded by the suite's limit.
-        while simulator.journal.requestCount == 0 { await Task.yield() }
+        // The journal has the request before it is held.
+        try await eventually("the request") { simulator.journal.requestCount > 0 }
         try await simulator.stop()
         await #expect(throws: (any Error).self) { _ = try await lookup.value }
     }

@@ -1,7 +1,9 @@
 import Model
 import Simulator
+import TestSupport
 import Testing
 
+@Suite(.limited(.processor))
 struct FileFamilyTests {
     @Test func everyNameOfANumberedFileLeadsToTheSameFileUnasked() throws {
         for number in 0..<200 {

@@ -1,10 +1,11 @@
 import Foundation
 import Model
 import Simulator
+import TestSupport
 import Testing
 
 /// The shape of a file object against what was seen in recorded answers (rows, statistics, optional fields).
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limited(.server))
 struct FileObjectTests {
     private var unlimited: SimulatorOptions {
         var options = SimulatorOptions()

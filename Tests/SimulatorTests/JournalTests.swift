@@ -4,7 +4,7 @@ import Simulator
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limited(.server))
 struct JournalTests {
     @Test func itAnswersWhatATestAsks() async throws {
         let clock = ManualClock()

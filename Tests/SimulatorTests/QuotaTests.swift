@@ -4,7 +4,7 @@ import Simulator
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limited(.server))
 struct QuotaTests {
     private let hash = FileFamily.numbered(1).md5
     // 2026-11-23 12:00:00 UTC.

@@ -30,7 +30,7 @@ struct TestClient {
     init(_ simulator: SimulatedVirusTotal) {
         baseURL = simulator.baseURL
         let configuration = URLSessionConfiguration.ephemeral
-        configuration.timeoutIntervalForRequest = 10
+        configuration.timeoutIntervalForRequest = 600
         session = URLSession(configuration: configuration)
     }
 

@@ -1,12 +1,13 @@
 import FileSystem
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import Spool
 
 /// A claim that is cut after any of its steps, as by `kill -9`.
-@Suite struct ClaimCrashTests {
+@Suite(.limited(.processor)) struct ClaimCrashTests {
     private struct Killed: Error {}
 
     private let spool: TemporarySpool

@@ -2,12 +2,13 @@ import Foundation
 import Glibc
 import Model
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Spool
 
 /// The owner exchanges the file between the inspection and the rename.
-@Suite struct ClaimExchangeTests {
+@Suite(.limited(.processor)) struct ClaimExchangeTests {
     private let spool: TemporarySpool
     private let id = TemporarySpool.id()
 

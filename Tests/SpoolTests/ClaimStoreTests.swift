@@ -3,11 +3,12 @@ import FileSystem
 import Foundation
 import Glibc
 import Model
+import TestSupport
 import Testing
 
 @testable import Spool
 
-@Suite struct ClaimStoreTests {
+@Suite(.limited(.processor)) struct ClaimStoreTests {
     private let spool: TemporarySpool
     private let id = TemporarySpool.id()
 

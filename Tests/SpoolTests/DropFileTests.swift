@@ -2,11 +2,12 @@ import FileSystem
 import Foundation
 import Glibc
 import Model
+import TestSupport
 import Testing
 
 @testable import Spool
 
-@Suite struct DropFileTests {
+@Suite(.limited(.processor)) struct DropFileTests {
     private let spool: TemporarySpool
     private let source: String
 

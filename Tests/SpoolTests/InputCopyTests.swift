@@ -3,11 +3,12 @@ import FileSystem
 import Foundation
 import Glibc
 import Model
+import TestSupport
 import Testing
 
 @testable import Spool
 
-@Suite struct InputCopyTests {
+@Suite(.limited(.processor)) struct InputCopyTests {
     private let spool: TemporarySpool
     private let failure: (Int32) -> FileSystemError = { FileSystemError("copy", $0, path: "a") }
 

@@ -2,11 +2,12 @@ import FileSystem
 import Foundation
 import Glibc
 import Model
+import TestSupport
 import Testing
 
 @testable import Spool
 
-@Suite struct SpoolFolderTests {
+@Suite(.limited(.processor)) struct SpoolFolderTests {
     private let spool: TemporarySpool
 
     init() throws { spool = try TemporarySpool() }

@@ -3,12 +3,13 @@ import Foundation
 import Glibc
 import Model
 import Support
+import TestSupport
 import Testing
 
 @testable import Spool
 
 /// With the real helper, which the package builds beside the tests.
-@Suite(.enabled(if: RealHelper.path != nil, "hashdrop-watch was not built"), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: RealHelper.path != nil, "hashdrop-watch was not built"), .limited(.daemon))
 struct WatcherProcessTests {
     private let spool: TemporarySpool
     private let watcher: WatcherProcess
@@ -18,7 +19,7 @@ struct WatcherProcessTests {
         watcher = WatcherProcess(helper: RealHelper.path ?? "", spool: spool.path, clock: SystemClock())
     }
 
-    /// Starts a watcher and reads its events one by one; the suite's time limit bounds the wait.
+    /// Starts a watcher and reads its events one by one.
     private final class Reader {
         private let watcher: WatcherProcess
         private var news: AsyncStream<Void>.Iterator

@@ -5,6 +5,7 @@ import Store
 import TestSupport
 import Testing
 
+@Suite(.limited(.processor))
 struct HashdropDatabaseTests {
     let folder = TemporaryFolder()
 

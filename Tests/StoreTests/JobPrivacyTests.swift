@@ -7,6 +7,7 @@ import Testing
 @testable import Store
 
 /// Nobody learns of others' jobs from how long a question takes.
+@Suite(.limited(.processor))
 struct JobPrivacyTests {
     let folder = TemporaryFolder()
     let database: HashdropDatabase

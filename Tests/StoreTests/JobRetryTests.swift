@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 /// What becomes of a job that is asked again, and of one whose files nobody could judge.
+@Suite(.limited(.processor))
 struct JobRetryTests {
     let database: HashdropDatabase
     private let folder = TemporaryFolder()

@@ -5,6 +5,7 @@ import Support
 import TestSupport
 import Testing
 
+@Suite(.limited(.processor))
 struct JobStatisticsTests {
     let folder = TemporaryFolder()
     let database: HashdropDatabase
@@ -95,6 +96,7 @@ struct JobStatisticsTests {
     }
 }
 
+@Suite(.limited(.processor))
 struct TimelineTests {
     private static let now = CivilDate(year: 2026, month: 11, day: 25).start
 

@@ -4,6 +4,7 @@ import Store
 import TestSupport
 import Testing
 
+@Suite(.limited(.processor))
 struct JobStoreTests {
     let folder = TemporaryFolder()
     let database: HashdropDatabase

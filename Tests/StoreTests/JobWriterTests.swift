@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 /// A long list is taken in slice by slice; until it is whole it is nobody's, and nothing is lost in between.
+@Suite(.limited(.processor))
 struct JobWriterTests {
     let folder = TemporaryFolder()
     let database: HashdropDatabase

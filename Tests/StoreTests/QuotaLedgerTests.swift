@@ -4,6 +4,7 @@ import Store
 import TestSupport
 import Testing
 
+@Suite(.limited(.processor))
 struct QuotaLedgerTests {
     let folder = TemporaryFolder()
     let database: HashdropDatabase

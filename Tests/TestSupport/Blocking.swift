@@ -1,21 +1,20 @@
-import Foundation
+import Dispatch
 
-/// Queue for the work that prepares tests. Two at a time: all tests begin at once, and forty databases that
-/// are made together take longer than forty that are made in turns.
-private let fixtureQueue = {
-    let queue = OperationQueue()
-    queue.maxConcurrentOperationCount = 2
-    return queue
-}()
-
-/// Runs work that blocks (SQLite, scrypt, files) beside the few threads that Swift's tasks share, and waits
-/// for it without holding one of them.
+/// Runs work on a thread beside the few that Swift's tasks share.
 ///
-/// - Parameter work: must end by itself; it may not wait for another call of this function.
+/// libdispatch gives a thread to each serial queue that has something to do; concurrent queues and
+/// `OperationQueue` use the threads of Swift's tasks, and two operations that block hold up every timer on a
+/// machine with two cores.
+func onThreadOfItsOwn(_ work: @escaping @Sendable () -> Void) {
+    DispatchQueue(label: "hashdrop.test").async(execute: work)
+}
+
+/// Runs work that blocks (SQLite, scrypt, files) beside the threads of Swift's tasks, and waits for it
+/// without holding one of them. How many are done at a time is for the tests' `ResourceLimit`.
 package func blocking<Value: Sendable>(
     _ work: @escaping @Sendable () throws -> Value
 ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-        fixtureQueue.addOperation { continuation.resume(with: Result { try work() }) }
+        onThreadOfItsOwn { continuation.resume(with: Result { try work() }) }
     }
 }

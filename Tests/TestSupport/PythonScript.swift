@@ -1,6 +1,6 @@
 import Foundation
 
-/// A script beside the tests that asks an independent Python library; it prints what it saw and fails on the
+/// A script beside the tests that asks somebody else's Python library; it prints what it saw and fails on the
 /// first fact that does not hold.
 package struct PythonScript {
     package struct Missing: Error, CustomStringConvertible {
@@ -37,18 +37,7 @@ package struct PythonScript {
         let url = folder.url.appending(path: "output")
         _ = FileManager.default.createFile(atPath: url.path(percentEncoded: false), contents: nil)
         let output = try FileHandle(forWritingTo: url)
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.standardOutput = output
-        process.standardError = output
-        let (ended, ending) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = {
-            ending.yield($0.terminationStatus)
-            ending.finish()
-        }
-        try process.run()
-        let status = await ended.first { _ in true } ?? -1
+        let status = try await ChildProcess(program, arguments, output: output, errors: output).end()
         try output.close()
         return (status, String(decoding: try Data(contentsOf: url), as: UTF8.self))
     }

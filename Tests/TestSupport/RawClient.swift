@@ -77,7 +77,7 @@ package final class Connection: Sendable {
     package init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         // A test must end, also when the server does not close as it should.
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        var limit = timeval(tv_sec: 600, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -154,7 +154,7 @@ package final class Connection: Sendable {
         return bytes.count - end.upperBound >= count
     }
 
-    /// Everything until the other side closes, or nothing comes for 30 s.
+    /// Everything until the other side closes, or nothing comes for ten minutes.
     package func readToEnd() -> [UInt8] {
         var all: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)

@@ -1,13 +1,14 @@
 import Curl
 import Foundation
 import Model
+import TestSupport
 import Testing
 import VirusTotal
 
-@Suite struct VirusTotalClientTests {
+@Suite(.limited(.server)) struct VirusTotalClientTests {
     private func client(port: UInt16) throws -> VirusTotalClient {
         var options = CurlOptions()
-        options.requestTimeout = .seconds(10)
+        options.requestTimeout = .seconds(600)
         options.userAgent = VirusTotalClient.userAgent(version: "1.2")
         return VirusTotalClient(
             endpoint: try VirusTotalEndpoint("http://127.0.0.1:\(port)/vt/"), key: Samples.key,

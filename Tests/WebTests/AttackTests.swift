@@ -5,6 +5,7 @@ import Testing
 import Web
 
 /// Attacks by requests, each of which must get nothing.
+@Suite(.limited(.server))
 struct AttackTests {
     @Test func withoutLoginNothingIsShownNotEvenWhatThereIs() async throws {
         let site = try await WebFixture.make()

@@ -5,6 +5,7 @@ import Testing
 import Web
 
 /// Report files and assets are compressed; pages with a form never are.
+@Suite(.limited(.server))
 struct CompressionTests {
     private static let gzip = ["Accept-Encoding": "br, gzip;q=0.8"]
 

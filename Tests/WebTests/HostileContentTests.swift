@@ -6,6 +6,7 @@ import Testing
 import Web
 
 /// Hostile file names, comments and reasons are shown as text on every page.
+@Suite(.limited(.server))
 struct HostileContentTests {
     private static let hostile = [
         "<script>alert(1)</script>", "\" onmouseover=\"alert(1)", "' autofocus onfocus='alert(1)",

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import Web
 
+@Suite(.limited(.server))
 struct JobsPageTests {
     @Test func aLongListHasPagesTheNewestFirst() async throws {
         let site = try await WebFixture.make()

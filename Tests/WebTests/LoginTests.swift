@@ -9,6 +9,7 @@ import Testing
 
 @testable import Web
 
+@Suite(.limited(.server))
 struct LoginTests {
     @Test func theRightPasswordLetsInAndTheJobsAreThere() async throws {
         let site = try await WebFixture.make()

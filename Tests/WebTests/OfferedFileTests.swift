@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import Web
 
+@Suite(.limited(.server))
 struct OfferedFileTests {
     @Test func aJobsPageOffersTheFilesThatAreThereAndNoOthers() async throws {
         let site = try await WebFixture.make()

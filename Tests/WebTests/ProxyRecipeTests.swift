@@ -5,6 +5,7 @@ import Testing
 import Web
 
 /// The recipe for nginx, `config/nginx.conf`, as operators copy it: a real nginx before the page.
+@Suite(.limited(.server))
 struct ProxyRecipeTests {
     private static let host = "hashdrop.example.org"
 

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 import Web
 
+@Suite(.limited(.server))
 struct SessionTests {
     private func status(_ site: WebFixture, _ cookies: [String: String]) async throws -> Int {
         try await site.client.send("GET", "/jobs", cookies: cookies).status

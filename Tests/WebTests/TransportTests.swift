@@ -8,6 +8,7 @@ import Testing
 import Web
 
 /// What depends on the client's connection, and the security headers.
+@Suite(.limited(.server))
 struct TransportTests {
     @Test func besideTheProxyNoClientIsAnsweredInTheClear() async throws {
         // Another spelling of 127.0.0.1, which the page takes for an address of the network.

@@ -15,6 +15,7 @@ final class SimulatedAPI: Sendable {
         var faults = FaultPlan()
         var journal: RequestJournal
         var generator: SeededGenerator
+        var latency: Duration
         var journalFileHasFailed = false
     }
 
@@ -42,7 +43,8 @@ final class SimulatedAPI: Sendable {
             State(
                 counters: Dictionary(uniqueKeysWithValues: counters),
                 journal: RequestJournal(entriesMax: options.journalEntriesMax),
-                generator: SeededGenerator(seed: options.seed)))
+                generator: SeededGenerator(seed: options.seed),
+                latency: options.latency))
     }
 
     /// The answer to a request below `/api/v3`, already noted in the journal.
@@ -58,7 +60,7 @@ final class SimulatedAPI: Sendable {
                 answer = unauthorized(request.key)
             }
             answer.traceID = Self.traceID(&state.generator)
-            answer.latency = latency(&state.generator)
+            answer.latency = latency(&state)
             note(answer, request: request, route: route, user: user, now: now, &state)
             return answer
         }
@@ -74,6 +76,8 @@ final class SimulatedAPI: Sendable {
 
     var journal: RequestJournal { state.withLock { $0.journal } }
     func clearJournal() { state.withLock { $0.journal.removeAll() } }
+
+    func setLatency(_ latency: Duration) { state.withLock { $0.latency = latency } }
 
     /// Gives every account these limits; what was used stays used.
     func setLimits(_ limits: SimulatedLimits) {
@@ -169,9 +173,9 @@ final class SimulatedAPI: Sendable {
         }
     }
 
-    private func latency(_ generator: inout SeededGenerator) -> Duration {
-        guard options.latency > .zero, options.latencyJitter > 0 else { return options.latency }
-        return options.latency * (1 + options.latencyJitter * generator.fraction())
+    private func latency(_ state: inout State) -> Duration {
+        guard state.latency > .zero, options.latencyJitter > 0 else { return state.latency }
+        return state.latency * (1 + options.latencyJitter * state.generator.fraction())
     }
 
     private static func traceID(_ generator: inout SeededGenerator) -> String {

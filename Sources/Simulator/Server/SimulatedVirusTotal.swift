@@ -142,6 +142,9 @@ package final class SimulatedVirusTotal: Service {
     /// Empties the journal in memory; its file stays.
     package func clearJournal() { api.clearJournal() }
 
+    /// From now on requests take so long; those under way take as long as they did.
+    package func setLatency(_ latency: Duration) { api.setLatency(latency) }
+
     /// Gives every account these limits; what was used stays used.
     package func setLimits(_ limits: SimulatedLimits) { api.setLimits(limits) }
 
