@@ -4,6 +4,8 @@ package enum HashListError: Error, Hashable, Sendable {
     case notText(offset: Int)
     /// The file begins like a well-known format that is not text.
     case binary(BinaryFormat)
+    /// A mail whose text is encoded in base 64.
+    case encodedMail
     /// The file names more than `limit` hashes; the first one too many is on `line`, counted from 1.
     case tooManyHashes(limit: Int, line: Int)
 }
@@ -16,6 +18,8 @@ extension HashListError: CustomStringConvertible {
                 + "Save the list as plain text (UTF-8), or copy it again if the copy was interrupted."
         case .binary(let format):
             "This is not a list but \(format.name). \(format.remedy)"
+        case .encodedMail:
+            "This is a mail whose text is encoded (base64). Open it, copy its text into a text file and drop that."
         case .tooManyHashes(let limit, let line):
             "The list has more than \(limit) hashes; the first one too many is on line \(line). "
                 + "Split it into several files."

@@ -21,8 +21,8 @@ package struct HashListLimits: Hashable, Sendable {
     static let hashesPerEntryMax = 1000
     /// Objects and arrays nested deeper are read, but no longer told apart: 64.
     static let nestedJSONMax = 64
-    /// The decoded bytes that are kept of a JSON string, for names and comments: 1 KiB.
-    static let keptStringBytesMax = 1024
+    /// The decoded bytes that are kept of a JSON string, for names, comments and labels in it: 16 KiB.
+    static let keptStringBytesMax = 16 * 1024
     /// The bytes at the beginning of a file by which its format and encoding are recognised: 1 KiB.
     static let headBytes = 1024
 }

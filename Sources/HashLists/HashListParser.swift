@@ -2,15 +2,17 @@ import Model
 
 /// Reads a hash list of any common form, in chunks cut anywhere, and emits what it holds line by line.
 ///
-/// A hash is a run of exactly 32, 40 or 64 hexadecimal digits, in either case, with no letter, digit or
-/// underscore beside it; letters and digits are those of Unicode. The rest of its line is its comment. A line
-/// that begins with `#` is skipped, even if a hash stands in it. A line without hashes says nothing, unless
-/// one seems meant: then it is unusable, with the reason. A text that begins like JSON is read as JSON: the
-/// hashes of one object are one entry.
+/// A digest is a run of exactly 32, 40 or 64 hexadecimal digits, in either case, with no letter, digit or
+/// underscore beside it; letters and digits are those of Unicode. Its context says what it is of: the label beside
+/// it, the heading of its column, the key or element around it, the label on the line above. `DigestJudgement`
+/// decides; a file's digests become entries, all others are listed with the reason, as are lines that begin with
+/// `#` and lines on which a hash seems meant. The rest of the line, or of the JSON object, is the comment. A text
+/// that begins like JSON is read as JSON.
 ///
-/// The text is UTF-8 or UTF-16, with or without byte order mark; lines end with LF, CR LF or CR. Memory does
-/// not grow with the file: a line of more than 16 KiB is read in pieces, and its hashes have no comment. What
-/// is emitted does not depend on where the chunks are cut. After an error the parser must not be used again.
+/// The text is UTF-8, UTF-16 (with or without byte order mark) or Windows-1252; lines end with LF, CR LF or CR.
+/// Memory does not grow with the file: a line of more than 16 KiB is read in pieces, and its hashes have no
+/// comment. What is emitted does not depend on where the chunks are cut. After an error the parser must not be
+/// used again.
 package struct HashListParser {
     private var decoder = TextDecoder()
     private var body: Body
@@ -19,6 +21,18 @@ package struct HashListParser {
     package init(limits: HashListLimits = .init()) {
         body = Body(limits: limits)
         counter = HashCounter(limit: limits.hashesMax)
+    }
+
+    /// Digests that were seen so far: each is in an entry or accounted for by an unusable line.
+    package var digestsSeen: Int { body.digestsSeen }
+
+    /// What the reader of the list must know about its text; complete after `finish`.
+    package var remarks: [HashListRemark] {
+        var remarks: [HashListRemark] = []
+        if decoder.hasWindows1252 { remarks.append(.windows1252) }
+        if decoder.hasChangedEncoding { remarks.append(.encodingChanged) }
+        if body.hasBase64Part { remarks.append(.base64Part) }
+        return remarks
     }
 
     /// Reads the next chunk, of any size.
@@ -47,6 +61,7 @@ package struct HashListParser {
             try counter.count(item)
             try emit(item)
         }
+        if body.hasBase64Part, digestsSeen == 0 { throw HashListError.encodedMail }
     }
 
     /// All items of a small list in memory. Throws `HashListError`.
@@ -87,6 +102,9 @@ private struct Body {
         list = ListReader(limits: limits)
         json = JSONReader(limits: limits)
     }
+
+    var digestsSeen: Int { list.digestsSeen + json.digestsSeen }
+    var hasBase64Part: Bool { list.hasBase64Part }
 
     mutating func consume(
         _ text: UnsafeRawBufferPointer, emit: (HashListItem) throws -> Void

@@ -9,6 +9,11 @@ struct ListReader {
     private var pending: [UInt8] = []
     private var number = 1
 
+    /// Digests that were seen, whatever became of them.
+    var digestsSeen: Int { lines.digestsSeen + longLine.digestsSeen }
+
+    var hasBase64Part: Bool { lines.hasBase64Part }
+
     typealias Emit = (HashListItem) throws -> Void
 
     init(limits: HashListLimits) {

@@ -86,6 +86,17 @@ package struct FileHash: Hashable, Sendable {
     /// The digest in lower-case hexadecimal: 32, 40 or 64 digits.
     package var hexadecimal: String { Hex.string(byteCount: kind.byteCount) { byte(at: $0) } }
 
+    /// Whether it is one hexadecimal digit repeated: what stands for "none" where a digest is asked for.
+    package var isOneDigitRepeated: Bool {
+        let pattern = (words.0 >> 60) &* 0x1111_1111_1111_1111
+        guard words.0 == pattern, words.1 == pattern else { return false }
+        return switch kind {
+        case .md5: true
+        case .sha1: words.2 == pattern & 0xFFFF_FFFF_0000_0000
+        case .sha256: words.2 == pattern && words.3 == pattern
+        }
+    }
+
     package static func == (a: FileHash, b: FileHash) -> Bool {
         a.kind == b.kind && a.words == b.words
     }

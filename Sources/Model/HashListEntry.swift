@@ -19,19 +19,69 @@ package struct HashListEntry: Hashable, Sendable {
     }
 }
 
-/// A line that looks as if a hash was meant, and holds none that can be looked up.
+/// A line, or a digest on a line, that is listed and not looked up.
 package struct UnusableLine: Hashable, Sendable {
+    /// Why it is not looked up.
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// Looks as if a hash was meant, and is none that can be looked up.
+        case malformed
+        /// A spreadsheet made a number of a hash: `1.23457E+31`.
+        case spreadsheetNumber = "spreadsheet-number"
+        /// The half of a hash that a soft line break cut.
+        case cut
+        /// A digest of something else than a whole file: an import table, a certificate, a TLS fingerprint.
+        case otherThing = "other-thing"
+        /// A digest by an algorithm that VirusTotal cannot look up.
+        case otherAlgorithm = "other-algorithm"
+        /// Names a machine, a person, a message or a commit.
+        case identifier
+        /// A password's hash, a key, a token: neither sent nor shown.
+        case secret
+        /// One digit repeated, which stands for "none".
+        case placeholder
+        /// Stands on a line that begins with `#`.
+        case commentedOut = "commented-out"
+
+        /// As a reader sees it behind a number, for example `3 digests of other things`.
+        package var words: String {
+            switch self {
+            case .malformed: "with something like a hash"
+            case .spreadsheetNumber: "spoiled by a spreadsheet"
+            case .cut: "cut by a line break"
+            case .otherThing: "of other things than a file"
+            case .otherAlgorithm: "by other algorithms"
+            case .identifier: "identifiers"
+            case .secret: "secrets"
+            case .placeholder: "placeholders"
+            case .commentedOut: "commented out"
+            }
+        }
+
+        /// Whether a file's hash was probably meant, so that the list's author should look at the line.
+        package var isProbablyMeant: Bool {
+            switch self {
+            case .malformed, .spreadsheetNumber, .cut: true
+            default: false
+            }
+        }
+    }
+
     /// Counted from 1.
     package var line: Int
-    /// The line's beginning, at most 256 characters.
+    /// The line's beginning, or the digest where the line holds others; at most 256 characters. Of a secret only the
+    /// beginning is there.
     package var text: String
-    /// Why, in words for the person who wrote the list: `128 digits: SHA-512, which VirusTotal cannot look
-    /// up`.
+    /// Why, in words for the list's author: `128 digits: SHA-512, which VirusTotal cannot look up`.
     package var reason: String
+    package var kind: Kind
+    /// How many digests of the list this accounts for; 0 where there is only something like one.
+    package var digests: Int
 
-    package init(line: Int, text: String, reason: String) {
+    package init(line: Int, text: String, reason: String, kind: Kind = .malformed, digests: Int = 0) {
         self.line = line
         self.text = text
         self.reason = reason
+        self.kind = kind
+        self.digests = digests
     }
 }

@@ -32,12 +32,14 @@ package struct Job: Hashable, Sendable {
     package var evidence: String
     package var counts: JobCounts
     package var requestCost: RequestCost
+    /// What was done to the list's text that its author should know of, a sentence each.
+    package var remarks: [String]
 
     package init(
         id: JobID, user: UserName, droppedName: DroppedName, state: JobState, reason: String? = nil,
         receivedAt: Date, finishedAt: Date? = nil, inputBytes: Int64 = 0,
         inputSHA256: FileHash? = nil, evidence: String = "", counts: JobCounts = .init(),
-        requestCost: RequestCost = .init()
+        requestCost: RequestCost = .init(), remarks: [String] = []
     ) {
         self.id = id
         self.user = user
@@ -51,6 +53,7 @@ package struct Job: Hashable, Sendable {
         self.evidence = evidence
         self.counts = counts
         self.requestCost = requestCost
+        self.remarks = remarks
     }
 
     /// The name of the job's report folder: `<id>_<dropped name, made safe>`.
@@ -65,15 +68,19 @@ package struct JobCounts: Hashable, Sendable {
     package var duplicates: Int
     /// Lines that hold no usable hash although one seems meant.
     package var unusableLines: Int
+    /// Digests that are listed and not looked up, by reason; none of the kinds that `unusableLines` counts.
+    package var passedOver: [UnusableLine.Kind: Int]
     /// Rows by verdict, the waiting ones among them; they add up to `hashes`.
     package var words: [Verdict: Int]
 
     package init(
-        hashes: Int = 0, duplicates: Int = 0, unusableLines: Int = 0, words: [Verdict: Int] = [:]
+        hashes: Int = 0, duplicates: Int = 0, unusableLines: Int = 0,
+        passedOver: [UnusableLine.Kind: Int] = [:], words: [Verdict: Int] = [:]
     ) {
         self.hashes = hashes
         self.duplicates = duplicates
         self.unusableLines = unusableLines
+        self.passedOver = passedOver
         self.words = words
     }
 

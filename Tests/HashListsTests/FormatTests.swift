@@ -62,7 +62,10 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
             }),
         FormatRow(
             name: "comment lines", text: "# \(md5)\n## Heading\n#\(md5)\n\(sha1) # evil\n \t# \(md5)",
-            items: [Sample.entry(4, sha1, comment: "evil")]),
+            items: [
+                Sample.commentedOut(1, "# \(md5)"), Sample.commentedOut(3, "#\(md5)"),
+                Sample.entry(4, sha1, comment: "evil"), Sample.commentedOut(5, "# \(md5)"),
+            ]),
         FormatRow(
             name: "several on a line", text: "\(md5) \(sha1)\t\(sha256)\n\(md5),\(md5)",
             items: [Sample.entry(1, md5, sha1, sha256, namesOneFile: true), Sample.entry(2, md5, md5)]),
@@ -198,7 +201,8 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
                 """,
             items: [
                 Sample.entry(
-                    2, md5, sha256, comment: #"2021-01-02, a, "b".exe, Trojan; Win32"#, namesOneFile: true),
+                    2, md5, sha256, comment: #"a, "b".exe, date=2021-01-02, verdict=Trojan; Win32"#,
+                    namesOneFile: true),
                 Sample.entry(3, sha1, comment: "x"),
             ]),
         FormatRow(
@@ -218,7 +222,7 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
                 | File | Hash | What |
                 |------|:----:|------|
                 | `a.exe` | `\(md5)` | **Trojan** |
-                """, items: [Sample.entry(3, md5, comment: "a.exe, Trojan")]),
+                """, items: [Sample.entry(3, md5, comment: "a.exe, What=Trojan")]),
         FormatRow(
             name: "AsciiDoc table",
             text: """

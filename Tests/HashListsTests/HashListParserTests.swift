@@ -20,6 +20,9 @@ import Testing
 
     @Test(arguments: [
         ("PK\u{3}\u{4}....[Content_Types].xml", BinaryFormat.excelWorkbook),
+        ("PK\u{3}\u{4}..mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK", .openDocumentSheet),
+        ("PK\u{3}\u{4}..mimetypeapplication/vnd.oasis.opendocument.textPK", .openDocumentText),
+        ("PK\u{3}\u{4}....ppt/presentation.xml", .presentation),
         ("PK\u{3}\u{4}....word/document.xml", .wordDocument), ("PK\u{3}\u{4}....iocs.txt", .zipArchive),
         ("%PDF-1.7\n", .pdf), ("\u{7F}ELF", .linuxProgram), ("MZ\u{1}\0", .windowsProgram),
         ("SQLite format 3\0", .sqliteDatabase),
@@ -71,7 +74,8 @@ import Testing
         let prose = String(repeating: "word ", count: 5000)
         let items = try Sample.items(
             "\(prose)\(Sample.sha512) \(prose)\n#\(prose)\(Sample.md5)\n\(Sample.md5)")
-        #expect(items.count == 2)
+        #expect(items.count == 3)
+        #expect(items.dropFirst().first?.unusable?.kind == .commentedOut)
         #expect(items.first?.unusable?.text.hasPrefix("word word") == true)
         #expect(items.last == Sample.entry(3, Sample.md5))
     }
@@ -82,13 +86,18 @@ import Testing
         #expect(try Sample.items("\(Sample.md5);\(rest)x") == [Sample.entry(1, Sample.md5)])
     }
 
-    @Test func invalidBytesInACommentAreReplaced() throws {
-        let bytes = Array("\(Sample.md5);caf".utf8) + [0xE9, 0x0A, 0xE9] + Array(Sample.sha1.utf8)
-        #expect(
-            try HashListParser.items(of: bytes) == [
-                Sample.entry(1, Sample.md5, comment: "caf\u{FFFD}"),
-                Sample.entry(2, Sample.sha1, comment: "\u{FFFD}"),
-            ])
+    @Test func bytesThatAreNotUTF8AreWindows1252() throws {
+        let bytes = Array("\(Sample.md5);caf".utf8) + [0xE9, 0x0A, 0x80, 0x20] + Array(Sample.sha1.utf8)
+        for size in [1, 2, 1000] {
+            #expect(
+                try Sample.items(bytes, chunk: size) == [
+                    Sample.entry(1, Sample.md5, comment: "café"), Sample.entry(2, Sample.sha1, comment: "€"),
+                ])
+        }
+        var parser = HashListParser()
+        try bytes.withUnsafeBytes { try parser.consume($0) { _ in } }
+        try parser.finish { _ in }
+        #expect(parser.remarks == [.windows1252])
     }
 
     @Test func hostileCharactersAreShown() throws {

@@ -88,7 +88,7 @@ private let sha256 = Sample.sha256
 
     @Test func wholeValuesUnderAlgorithmsNamesAreOneFiles() throws {
         let text = #"{"MD5": "\#(md5)", "sha_256": "\#(sha256)", "id": "\#(sha256)", "n": 1}"#
-        #expect(try Sample.items(text) == [Sample.entry(1, md5, sha256, namesOneFile: true)])
+        #expect(try Sample.items(text) == [Sample.entry(1, md5, sha256, sha256, namesOneFile: true)])
     }
 
     @Test func digestsOfOtherThingsAreNotLookedUp() throws {
@@ -102,9 +102,11 @@ private let sha256 = Sample.sha256
               {"type": "md5", "value": "\(md5)"}, {"type": "sha256", "value": "\(sha256)"}
             ]}]}}
             """
+        let other = { (line: Int, label: String) in Sample.otherThing(line, Sample.otherMD5, label: label) }
         #expect(
             try Sample.items(text) == [
-                Sample.entry(1, md5, sha1, namesOneFile: true),
+                other(1, "imphash"), Sample.entry(1, md5, sha1, namesOneFile: true),
+                other(3, "ja3-fingerprint-md5"), other(4, "imphash"), other(6, "imphash"),
                 Sample.entry(7, md5, sha256, namesOneFile: true),
             ])
     }
@@ -124,7 +126,10 @@ private let sha256 = Sample.sha256
 
     @Test func anAnchorIsNoJSON() throws {
         let text = "[[hashes]]\n# \(sha1)\n|\(md5)|a.exe\n"
-        #expect(try Sample.items(text) == [Sample.entry(3, md5, comment: "a.exe")])
+        #expect(
+            try Sample.items(text) == [
+                Sample.commentedOut(2, "# \(sha1)"), Sample.entry(3, md5, comment: "a.exe"),
+            ])
     }
 
     @Test func twoHashesOfAKindAreEntriesOfTheirOwn() throws {
@@ -140,7 +145,7 @@ private let sha256 = Sample.sha256
     }
 
     @Test func aHashRepeatedInItsObjectIsOneMention() throws {
-        #expect(try Sample.items(#"{"id": "\#(md5)", "md5": "\#(md5)"}"#) == [Sample.entry(1, md5)])
+        #expect(try Sample.items(#"{"id": "\#(md5)", "md5": "\#(md5)"}"#) == [Sample.entry(1, md5, md5)])
     }
 
     @Test func linesOfJSONAndKeysAndPowerShell() throws {

@@ -1,6 +1,7 @@
 import HashLists
 import Model
 import Support
+import Testing
 
 /// Hashes, and the shortest way to say what a list should yield.
 enum Sample {
@@ -23,7 +24,26 @@ enum Sample {
         .unusable(UnusableLine(line: line, text: text, reason: reason))
     }
 
-    static func items(_ text: String) throws -> [HashListItem] { try HashListParser.items(of: text.utf8) }
+    /// A line that begins with `#` and holds so many digests.
+    static func commentedOut(_ line: Int, _ text: String, digests: Int = 1) -> HashListItem {
+        .unusable(
+            UnusableLine(
+                line: line, text: text, reason: "commented out: the line begins with #", kind: .commentedOut,
+                digests: digests))
+    }
+
+    /// A digest that its label says is of something else than a file.
+    static func otherThing(_ line: Int, _ digest: String, label: String) -> HashListItem {
+        .unusable(
+            UnusableLine(
+                line: line, text: digest,
+                reason:
+                    "\(label): a digest of something else than the whole file, which VirusTotal cannot look up",
+                kind: .otherThing, digests: 1))
+    }
+
+    /// The items of a list in memory; each digest that the parser saw must be in one of them.
+    static func items(_ text: String) throws -> [HashListItem] { try items(Array(text.utf8), chunk: 1 << 20) }
 
     /// The items of `bytes` when they come in chunks of `size`.
     static func items(_ bytes: [UInt8], chunk size: Int) throws -> [HashListItem] {
@@ -36,6 +56,8 @@ enum Sample {
             }
         }
         try parser.finish { items.append($0) }
+        let accounted = items.reduce(0) { $0 + ($1.entry?.hashes.count ?? 0) + ($1.unusable?.digests ?? 0) }
+        #expect(accounted == parser.digestsSeen, "a digest is not accounted for, or twice")
         return items
     }
 }

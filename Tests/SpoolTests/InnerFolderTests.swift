@@ -33,6 +33,35 @@ import Testing
         #expect(names == ["1", "1/2", "1/2/3", "1/2/file"])
     }
 
+    @Test func aFolderWithNothingButLitterIsEmptyAndGoes() throws {
+        try make("batch")
+        for name in [".DS_Store", "desktop.ini", "._list.txt"] { try spool.drop("x", as: "batch/\(name)") }
+        let entry = try spool.entry("batch")
+        #expect(entry.size == 0)
+        #expect(try spool.folder().scan(spool.alice).entries.map(\.name.display) == ["batch"])
+        try spool.folder().removeEmptyFolder(entry, of: spool.alice)
+        #expect(spool.names("alice") == [])
+    }
+
+    @Test func litterBesideAListKeepsNothingAway() throws {
+        try make("batch")
+        try spool.drop("x", as: "batch/.DS_Store")
+        try spool.drop("x", as: "batch/list.txt")
+        let entry = try spool.entry("batch")
+        #expect(entry.size == 1)
+        try spool.folder().removeEmptyFolder(entry, of: spool.alice)
+        #expect(spool.names("alice/batch") == [".DS_Store", "list.txt"])
+    }
+
+    @Test func nothingInASystemFolderIsLookedAt() throws {
+        for folder in ["#recycle", "$RECYCLE.BIN/S-1-5-21", "System Volume Information"] {
+            try make(folder)
+            try spool.drop("x", as: "\(folder)/list.txt")
+        }
+        let names = try spool.folder().scan(spool.alice).entries.map(\.name.display)
+        #expect(names == ["#recycle", "$RECYCLE.BIN", "System Volume Information"])
+    }
+
     @Test func aFileInAFolderIsClaimedUnderItsPath() throws {
         try make("b")
         try spool.drop("some hashes", as: "b/d")

@@ -101,6 +101,26 @@ import Testing
         #expect(action(&machine, entry(name), at: 99) == .wait(.litter, until: nil))
     }
 
+    @Test(arguments: [
+        "#recycle", "$RECYCLE.BIN", "System Volume Information", "@eaDir", ".Trash-1000", "__MACOSX", "lost+found",
+    ])
+    func aSystemFolderIsLeftAlone(_ name: String) {
+        var machine = ReadinessStateMachine()
+        #expect(
+            action(&machine, entry(name, kind: .folder), at: 99_999) == .wait(.systemFolder, until: nil))
+        #expect(action(&machine, entry(name, kind: .regular), at: 199_999) != .wait(.systemFolder, until: nil))
+    }
+
+    @Test(arguments: [
+        "n.txt.incomplete", "n.txt.opdownload", "n.txt.downloading", "n.txt.!qB", "n.txt.!ut", "n.txt.aria2",
+    ])
+    func theUnfinishedNamesOfDownloadProgramsWait(_ name: String) {
+        guard case .unfinished = NameRule(DroppedName(name)) else {
+            Issue.record("\(name) is not unfinished")
+            return
+        }
+    }
+
     @Test(arguments: ["list.txt", "part", "tmp.txt", "a.part.txt", "#1", "#", "~list"])
     func anOrdinaryNameIsTaken(_ name: String) {
         #expect(NameRule(DroppedName(name)) == .ordinary)

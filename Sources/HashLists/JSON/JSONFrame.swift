@@ -2,93 +2,85 @@ import Model
 
 /// An object or array of JSON that is open, and what it has said so far about one file.
 struct JSONFrame {
+    /// A digest whose labels are known as far as its own object goes.
+    struct Found {
+        var hash: FileHash
+        var line: Int
+        /// The labels, the nearest first.
+        var contexts: [DigestJudgement.Context]
+        /// Whether the value is the digest and nothing else.
+        var isWhole: Bool
+        /// Whether it stands in a key, and no key labels it.
+        var isKey = false
+        /// Whether an inner object, which describes this one's file, has labelled it already.
+        var isAdopted = false
+    }
+
     let isObject: Bool
     /// The key under which it stands; what stands in an array has the array's key.
-    let role: JSONKey
+    let key: JSONKey
     /// The key of the value that comes next.
-    var key = JSONKey.other
-    /// At most one hash of each kind.
-    private(set) var hashes: [FileHash] = []
-    /// How many of them are whole values under an algorithm's name, such as `"sha256": "…"`.
-    private var namedCount = 0
-    /// The line of the first hash.
-    private(set) var line = 0
-    /// Two hashes of a kind: its hashes are not names of one file.
-    private(set) var isMixed = false
+    var nextKey = JSONKey.none
+    /// Digests that wait for the object's end, where it is known what they are of.
+    var found: [Found] = []
+    var fileName: String?
     var name: String?
     var comment: String?
-    var type: String?
+    /// What a value under `type`, `alg` and the like says of the object's digest.
+    var kind: DigestLabel?
+    /// The text of MISP's `type` and `value`.
+    var kindText: String?
     var value: String?
-    var unusable: UnusableLine?
+    var malformed: UnusableLine?
 
-    init(isObject: Bool, role: JSONKey) {
+    /// With so many digests an object is a list, and they are not kept until its end.
+    static let foundMax = 64
+
+    init(isObject: Bool, key: JSONKey) {
         self.isObject = isObject
-        self.role = role
+        self.key = key
     }
 
-    /// Adds a hash; returns those that must be emitted each for itself, because they cannot name one file.
-    ///
-    /// In an array every hash is for itself. The same hash again in one object adds nothing.
-    mutating func add(_ hash: FileHash, line: Int) -> [HashListEntry] {
-        let isOther = !isObject || isMixed
-        if !isOther, hashes.contains(hash) { return [] }
-        if !isOther, !hashes.contains(where: { $0.kind == hash.kind }) {
-            if hashes.isEmpty { self.line = line }
-            hashes.append(hash)
-            return []
-        }
-        isMixed = true
-        defer { forgetHashes() }
-        return hashes.map { HashListEntry(line: self.line, hashes: [$0]) }
-            + [HashListEntry(line: line, hashes: [hash])]
-    }
-
-    /// One of the hashes is a whole value whose key, or type, says that it is the file's.
-    mutating func noteNamed() { namedCount += 1 }
-
-    /// The hashes are of something else than a file.
-    mutating func forgetHashes() {
-        hashes = []
-        namedCount = 0
-    }
-
-    /// Takes over what an inner object said about the same file; returns what `add(_:line:)` returns.
-    mutating func adopt(_ inner: JSONFrame) -> [HashListEntry] {
+    /// Takes over what an inner object said about the same file.
+    mutating func adopt(_ inner: JSONFrame) {
         // The name of a MISP object is its template's (`file`); the file's is an attribute.
-        if role == .object { name = nil }
-        if inner.role == .attribute, inner.type == "filename" {
+        if key.role == .object { name = nil }
+        if inner.key.role == .attribute, inner.kindText == "filename" {
             fileName = fileName ?? inner.value
         } else {
             fileName = fileName ?? inner.fileName ?? inner.name
         }
         comment = comment ?? inner.comment
-        unusable = unusable ?? inner.unusable
-        namedCount += inner.namedCount
-        return inner.hashes.flatMap { add($0, line: inner.line) }
-    }
-
-    /// A name that stands beside the hash itself or in an inner object, better than `name`.
-    var fileName: String?
-
-    /// What the object says once it is closed, if it holds a hash or something like one.
-    func item(charactersMax: Int) -> HashListItem? {
-        if !hashes.isEmpty {
-            return .entry(
-                described(
-                    HashListEntry(
-                        line: line, hashes: hashes,
-                        namesOneFile: hashes.count > 1 && namedCount >= hashes.count),
-                    charactersMax))
+        malformed = malformed ?? inner.malformed
+        found += inner.labelled.map { found in
+            var found = found
+            found.isAdopted = true
+            return found
         }
-        return isMixed ? nil : unusable.map(HashListItem.unusable)
     }
 
-    /// The entry with the object's name and comment as far as they are known.
-    func described(_ entry: HashListEntry, _ charactersMax: Int) -> HashListEntry {
-        var entry = entry
-        let name = fileName ?? (role == .object ? nil : name)
-        entry.comment = VisibleText.joined(
-            [name, comment == name ? nil : comment], charactersMax: charactersMax)
-        return entry
+    /// The digests with the labels that the object and its key give them.
+    var labelled: [Found] {
+        found.map { found in
+            var found = found
+            if found.isAdopted {
+                // What the object is, a certificate for example, its inner objects do not know.
+                found.contexts += [kind].compactMap(\.self).filter { $0.isDecisive || $0.namesFile }.map {
+                    .init(label: $0)
+                }
+            } else if !found.isKey {
+                if let kind, found.contexts.allSatisfy({ $0.label == .nothing || $0.label.isGeneric }) {
+                    found.contexts.insert(.init(label: kind), at: 0)
+                }
+            }
+            if let label = key.label { found.contexts.append(.init(label: label)) }
+            return found
+        }
+    }
+
+    /// The object's name and comment as far as they are known.
+    func described(_ charactersMax: Int) -> String? {
+        let name = fileName ?? (key.role == .object ? nil : name)
+        return VisibleText.joined([name, comment == name ? nil : comment], charactersMax: charactersMax)
     }
 }

@@ -1,44 +1,60 @@
-/// The keys of JSON objects that say something about a hash; all others are `other`.
+/// A key of a JSON object: what it means for the hashes of its object.
 ///
-/// Sources: STIX 2.1 (`hashes`, `name`), MISP core format (`Object`, `Attribute`, `type`, `value`,
-/// `comment`), PowerShell's `Get-FileHash | ConvertTo-Json` (`Path`); the rest are common in reports and
-/// sandboxes.
-enum JSONKey: Hashable {
-    /// The object beneath holds hashes of the file that the object above describes.
-    case hashes
-    /// MISP's list of attributes, each an object with `type` and `value`.
-    case attribute
-    /// MISP's list of objects, each a file whose hashes are attributes.
-    case object
-    case name
-    case comment
-    case type
-    case value
-    /// An algorithm's name: the value is a hash of the file that the object describes.
-    case algorithm
-    /// The value is a digest, but of no whole file.
-    case otherDigest
-    case other
+/// Sources: STIX 2.1 (`hashes`, `name`), MISP core format (`Object`, `Attribute`, `type`, `value`, `comment`), CycloneDX and
+/// SPDX (`alg`, `algorithm`), PowerShell's `Get-FileHash | ConvertTo-Json` (`Path`); the rest are common in reports, events
+/// and sandboxes.
+struct JSONKey: Hashable, Sendable {
+    enum Role: Hashable, Sendable {
+        /// What is beneath holds hashes of the file that the object above describes: `hashes`, `Hash`, `checksums`.
+        case hashes
+        /// MISP's list of attributes, each an object with `type` and `value`.
+        case attribute
+        /// MISP's list of objects, each a file whose hashes are attributes.
+        case object
+        /// A file's name or path.
+        case fileName
+        /// A name of some thing, a file's if nothing better is there.
+        case name
+        case comment
+        /// Says what another value of the object is: `type`, `alg`.
+        case kind
+        case value
+        case other
+    }
+
+    let role: Role
+    /// What it says of a digest beneath it.
+    let label: DigestLabel?
+
+    static let none = JSONKey(role: .other, label: nil)
+
+    private init(role: Role, label: DigestLabel?) {
+        self.role = role
+        self.label = label
+    }
 
     init(_ bytes: [UInt8]) {
-        let isEqual: ([UInt8]) -> Bool = { name in
-            // In either case: a capital letter differs from its small one by this bit alone.
-            name.count == bytes.count && zip(name, bytes).allSatisfy { $0 == $1 || $0 == $1 | 0x20 }
-        }
-        self = Self.known.first { isEqual($0.name) }?.key ?? Self.digestKey(bytes)
+        label = DigestLabel(bytes)
+        let words = LabelWords.words(of: bytes)
+        let name = words.joined()
+        role = Self.roles[name] ?? (FileNameKey.isFileName(bytes) ? .fileName : Self.role(words, label))
     }
 
-    private static func digestKey(_ name: [UInt8]) -> JSONKey {
-        switch DigestKind(name: name) {
-        case .wholeFile: .algorithm
-        case .otherThing: .otherDigest
-        case .unnamed: .other
-        }
+    private static func role(_ words: [String], _ label: DigestLabel?) -> Role {
+        let meanings = words.map { LabelVocabulary.meaning(of: $0) }
+        let isOfHashes =
+            !words.isEmpty && meanings.allSatisfy { $0 == .digest || $0 == .file }
+            && label?.namesDigest == true
+        if isOfHashes, !valueNames.contains(words[words.count - 1]) { return .hashes }
+        if let last = words.last, kindNames.contains(last) { return .kind }
+        return .other
     }
 
-    private static let known: [(name: [UInt8], key: JSONKey)] = [
-        ("hashes", JSONKey.hashes), ("attribute", .attribute), ("object", .object), ("name", .name),
-        ("filename", .name), ("file_name", .name), ("path", .name), ("file_path", .name),
-        ("comment", .comment), ("type", .type), ("value", .value),
-    ].map { (Array($0.0.utf8), $0.1) }
+    private static let roles: [String: Role] = [
+        "attribute": .attribute, "attributes": .other, "object": .object, "name": .name, "comment": .comment,
+        "type": .kind, "value": .value, "key": .kind, "label": .kind,
+    ]
+    private static let kindNames: Set = ["type", "alg", "algo", "algorithm", "kind", "method"]
+    /// Words for a digest that are no words for several.
+    private static let valueNames: Set = ["value", "values", "data", "content", "string", "text", "field"]
 }

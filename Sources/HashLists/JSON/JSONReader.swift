@@ -2,11 +2,11 @@ import Model
 
 /// Reads JSON, or lines of it, and groups the hashes that name one file.
 ///
-/// All hashes of one innermost object are one entry if there is at most one of each kind, otherwise an entry
-/// each; so are hashes in an array. They name one file if each stands alone under an algorithm's name. A STIX `hashes`
-/// dictionary belongs to the object above it, the attributes of a MISP object to that object. The comment is the
-/// object's name and comment, if it has them. Digests that are no file's, such as `imphash`, are passed over.
-/// Nothing is refused: where the text is no JSON, its hashes are found all the same.
+/// A digest is judged by the labels in its own string, by its key, by what the object says of it elsewhere (`alg`, `type`)
+/// and by the keys around it. The file hashes of one innermost object are one entry if there is one of each kind and no
+/// key says that they are different files'; they name one file if each stands alone under an algorithm's name. A
+/// dictionary of hashes belongs to the object above it, the attributes of a MISP object to that object. The comment is the
+/// object's name and comment. Nothing is refused: where the text is no JSON, its hashes are found all the same.
 struct JSONReader {
     private let limits: HashListLimits
     private var splitter = LineSplitter()
@@ -21,6 +21,12 @@ struct JSONReader {
     private var line = 1
     /// Where `string` began.
     private var stringLine = 1
+    /// Keys come again and again: each is looked at once.
+    private var keys: [[UInt8]: JSONKey] = [:]
+    /// Digests that were seen, whatever became of them.
+    private(set) var digestsSeen = 0
+
+    private static let keysMax = 1_000
 
     typealias Emit = (HashListItem) throws -> Void
 
@@ -62,14 +68,14 @@ struct JSONReader {
 
     mutating func finish(emit: Emit) throws {
         try endLine(emit: emit)
+        try takeValue(emit: emit)
         surplusDepth = 0
         while !frames.isEmpty { try closeContainer(emit: emit) }
     }
 
     private mutating func endLine(emit: Emit) throws {
         try endWord(emit: emit)
-        // JSON allows no line break in a string: if there is one, a quote was lost, and reading starts
-        // afresh.
+        // JSON allows no line break in a string: if there is one, a quote was lost, and reading starts over.
         if isInString { endString() }
         line += 1
     }
@@ -81,17 +87,14 @@ struct JSONReader {
     ) throws -> Int {
         if string.isEscaping {
             let characters = string.takeEscaped(piece[start])
-            string.append(characters)
-            try characters.withUnsafeBytes { try scan($0, emit: emit) }
+            try characters.withUnsafeBytes { try append($0, emit: emit) }
             return start + 1
         }
         var end = start
         while end < piece.count, piece[end] != UInt8(ascii: "\""), piece[end] != UInt8(ascii: "\\") {
             end += 1
         }
-        let text = UnsafeRawBufferPointer(rebasing: piece[start..<end])
-        string.append(text)
-        try scan(text, emit: emit)
+        try append(UnsafeRawBufferPointer(rebasing: piece[start..<end]), emit: emit)
         guard end < piece.count else { return end }
         if piece[end] == UInt8(ascii: "\\") {
             string.beginEscape()
@@ -100,6 +103,18 @@ struct JSONReader {
             endString()
         }
         return end + 1
+    }
+
+    /// Keeps the string's beginning; what is beyond that is read at once, with its key as the only label.
+    private mutating func append(_ text: UnsafeRawBufferPointer, emit: Emit) throws {
+        let kept = string.append(text)
+        guard kept < text.count else { return }
+        if !string.isStreamed {
+            string.isStreamed = true
+            let beginning = string.bytes
+            try beginning.withUnsafeBytes { try scan($0, emit: emit) }
+        }
+        try scan(UnsafeRawBufferPointer(rebasing: text[kept...]), emit: emit)
     }
 
     private mutating func endString() {
@@ -134,15 +149,16 @@ struct JSONReader {
     private mutating func takeStructural(_ byte: UInt8, emit: Emit) throws {
         switch byte {
         case UInt8(ascii: "\""):
+            // Two strings in a row: a comma was lost.
+            if hasString { try takeValue(emit: emit) }
             string.begin()
             stringLine = line
             isInString = true
-            hasString = false
-        case UInt8(ascii: ":"):
-            if hasString, !frames.isEmpty { frames[frames.count - 1].key = JSONKey(string.bytes) }
-            hasString = false
+        case UInt8(ascii: ":"): try takeKey(emit: emit)
         case UInt8(ascii: ","): try takeValue(emit: emit)
-        case UInt8(ascii: "{"), UInt8(ascii: "["): openContainer(isObject: byte == UInt8(ascii: "{"))
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            if hasString { try takeValue(emit: emit) }
+            openContainer(isObject: byte == UInt8(ascii: "{"))
         default:
             try takeValue(emit: emit)
             try closeContainer(emit: emit)
@@ -150,13 +166,12 @@ struct JSONReader {
     }
 
     private mutating func openContainer(isObject: Bool) {
-        hasString = false
         guard frames.count < HashListLimits.nestedJSONMax else {
             surplusDepth += 1
             return
         }
-        let role = frames.last.map { $0.isObject ? $0.key : $0.role } ?? .other
-        frames.append(JSONFrame(isObject: isObject, role: role))
+        let key = frames.last.map { $0.isObject ? $0.nextKey : $0.key } ?? .none
+        frames.append(JSONFrame(isObject: isObject, key: key))
     }
 
     private mutating func closeContainer(emit: Emit) throws {
@@ -164,56 +179,79 @@ struct JSONReader {
             surplusDepth -= 1
             return
         }
-        guard var frame = frames.popLast() else { return }
-        if frame.role == .attribute, let type = frame.type {
-            switch DigestKind(name: type.utf8) {
-            case .wholeFile: frame.noteNamed()
-            case .otherThing: frame.forgetHashes()
-            case .unnamed: break
-            }
-        }
-        if let owner = ownerIndex(of: frame) {
-            let entries = frames[owner].adopt(frame)
-            return try emitEach(entries, of: frames[owner], emit: emit)
-        }
-        if let item = frame.item(charactersMax: limits.commentCharactersMax) { try emit(item) }
+        guard let frame = frames.popLast() else { return }
+        if let owner = ownerIndex(of: frame) { return frames[owner].adopt(frame) }
+        let files = try judge(frame, emit: emit)
+        if files.isEmpty, let malformed = frame.malformed { return try emit(.unusable(malformed)) }
+        try emitEntries(of: frame, files, emit: emit)
     }
 
     /// The open object whose file a closed one describes as well, if it is not for itself.
     private func ownerIndex(of frame: JSONFrame) -> Int? {
         let last = frames.count - 1
         guard frame.isObject, last >= 0 else { return nil }
-        if frame.role == .hashes, frames[last].isObject { return last }
+        if frame.key.role == .hashes {
+            if frames[last].isObject { return last }
+            // `"hashes": [{"alg": "MD5", "content": "…"}, …]`: each object is one digest of the object above.
+            let isPair = frame.kind != nil && last >= 1 && frames[last - 1].isObject
+            return isPair ? last - 1 : nil
+        }
         let isInObject =
-            frame.role == .attribute && last >= 1 && !frames[last].isObject
-            && frames[last - 1].isObject && frames[last - 1].role == .object
+            frame.key.role == .attribute && last >= 1 && !frames[last].isObject
+            && frames[last - 1].isObject && frames[last - 1].key.role == .object
         return isInObject ? last - 1 : nil
+    }
+
+    // MARK: Keys and values
+
+    private mutating func takeKey(emit: Emit) throws {
+        defer { hasString = false }
+        guard hasString, let last = frames.indices.last else { return try takeValue(emit: emit) }
+        frames[last].nextKey = .none
+        try findDigests(isKey: true, emit: emit)
+        frames[last].nextKey = key(string.bytes)
+    }
+
+    private mutating func key(_ bytes: [UInt8]) -> JSONKey {
+        if let known = keys[bytes] { return known }
+        let key = JSONKey(bytes)
+        if keys.count < Self.keysMax { keys[bytes] = key }
+        return key
     }
 
     /// Takes the string before a comma or a closing bracket as the value of the object's current key.
     private mutating func takeValue(emit: Emit) throws {
-        guard let last = frames.indices.last else { return }
         defer {
             hasString = false
-            frames[last].key = .other
+            if let last = frames.indices.last { frames[last].nextKey = .none }
         }
         guard hasString else { return }
+        let hasDigest = try findDigests(isKey: false, emit: emit)
+        guard let last = frames.indices.last else { return }
         guard frames[last].isObject else {
-            if let unusable = unusableString() { try emit(.unusable(unusable)) }
+            if let malformed = malformedString() { try emit(.unusable(malformed)) }
             return
         }
-        frames[last].unusable = frames[last].unusable ?? unusableString()
-        let key = frames[last].key
-        guard key != .other else { return }
+        frames[last].malformed = frames[last].malformed ?? malformedString()
+        note(hasDigest: hasDigest, in: last)
+    }
+
+    /// What a value says of the object's file besides its digests.
+    private mutating func note(hasDigest: Bool, in last: Int) {
+        let role = frames[last].nextKey.role
+        guard role != .other else { return }
         let text = VisibleText.string(string.bytes, charactersMax: limits.commentCharactersMax)
+        switch role {
         // A hash is no name: it would only say the same again.
-        switch key {
-        case .name where !string.hasHash: frames[last].name = text
+        case .fileName where !hasDigest: frames[last].fileName = frames[last].fileName ?? text
+        case .name where !hasDigest:
+            frames[last].name = text
+            noteKind(isName: true, in: last)
         case .comment: frames[last].comment = text
-        case .type: frames[last].type = text
-        case .algorithm where string.hasHash && FileHash(hexadecimal: string.bytes) != nil:
-            frames[last].noteNamed()
-        case .value where string.hasHash:
+        case .kind where !hasDigest:
+            frames[last].kindText = text
+            noteKind(isName: false, in: last)
+        case .value where hasDigest:
             // MISP's `filename|md5` and the like.
             guard let bar = string.bytes.firstIndex(of: UInt8(ascii: "|")) else { return }
             let name = string.bytes[..<bar]
@@ -223,17 +261,80 @@ struct JSONReader {
         }
     }
 
+    private mutating func noteKind(isName: Bool, in last: Int) {
+        guard frames[last].kind == nil || !isName, let label = DigestLabel(kindBytes) else { return }
+        // A name may be any word: only a MISP object's is that of its template.
+        let isKind =
+            !isName || frames[last].key.role == .object
+            || label.algorithm != nil || label.isDecisive && !label.namesFile
+        if isKind, label.isNothingElse || label.isDecisive { frames[last].kind = label }
+    }
+
+    /// A MISP type names what stands before the bar as well: `filename|md5`.
+    private var kindBytes: ArraySlice<UInt8> {
+        let bytes = string.bytes[...]
+        return bytes.lastIndex(of: UInt8(ascii: "|")).map { bytes[($0 + 1)...] } ?? bytes
+    }
+
     /// In JSON only a string that is digits and nothing else, of a telling length, is worth a complaint.
-    private func unusableString() -> UnusableLine? {
+    private func malformedString() -> UnusableLine? {
         let bytes = string.bytes
         guard string.isWhole, NearMiss.isTelling(digitCount: bytes.count),
             bytes.allSatisfy(CharacterClass.isHexadecimalDigit)
         else { return nil }
+        let label = frames.last.flatMap { $0.isObject ? $0.nextKey.label : $0.key.label }
+        if let label,
+            label.namesSecret || label.namesSecretOfLabel || label.namesOtherThing || label.namesIdentifier
+        {
+            return nil
+        }
         let text = VisibleText.string(bytes, charactersMax: limits.lineExcerptCharactersMax) ?? ""
         return UnusableLine(line: stringLine, text: text, reason: NearMiss(digitCount: bytes.count).reason)
     }
 
-    // MARK: Hashes
+    // MARK: Digests
+
+    /// Finds the digests of the string, whose labels in itself are known now.
+    @discardableResult
+    private mutating func findDigests(isKey: Bool, emit: Emit) throws -> Bool {
+        if string.isStreamed { return string.hasHash }
+        guard string.bytes.count >= Token.byteCountMin else { return false }
+        let bytes = string.bytes
+        var hasDigest = false
+        try bytes.withUnsafeBytes { raw in
+            let clean = InvisibleCharacters.removed(from: raw)
+            try (clean ?? bytes).withUnsafeBytes { text in
+                var index = 0
+                var previousEnd = 0
+                while let (token, range) = Tokenizer.nextWord(in: text, from: index) {
+                    index = range.upperBound
+                    guard
+                        let (hash, range) = token.hash.map({ ($0, range) })
+                            ?? token.behindEscape(in: text, range)
+                    else { continue }
+                    hasDigest = true
+                    let isWhole = range.count == text.count
+                    let contexts = isWhole ? [] : inline(range, in: text, from: previousEnd)
+                    try take(
+                        JSONFrame.Found(
+                            hash: hash, line: stringLine, contexts: contexts, isWhole: isWhole, isKey: isKey),
+                        emit: emit)
+                    previousEnd = range.upperBound
+                }
+            }
+        }
+        return hasDigest
+    }
+
+    private func inline(
+        _ range: Range<Int>, in text: UnsafeRawBufferPointer, from lower: Int
+    ) -> [DigestJudgement.Context] {
+        if PasswordDump.matches(text, digests: [range]), let label = DigestLabel(Array("password hash".utf8))
+        {
+            return [.init(label: label)]
+        }
+        return InlineLabel.before(range, in: text, from: lower)
+    }
 
     private mutating func scan(_ text: UnsafeRawBufferPointer, emit: Emit) throws {
         var words = words
@@ -252,17 +353,76 @@ struct JSONReader {
     private mutating func take(_ word: Token, emit: Emit) throws {
         guard let hash = word.hash else { return }
         string.hasHash = true
-        if isInString, frames.last?.isObject == true, frames.last?.key == .otherDigest { return }
-        guard let last = frames.indices.last else {
-            return try emit(.entry(HashListEntry(line: line, hashes: [hash])))
-        }
-        let entries = frames[last].add(hash, line: line)
-        try emitEach(entries, of: frames[last], emit: emit)
+        try take(JSONFrame.Found(hash: hash, line: line, contexts: [], isWhole: false), emit: emit)
     }
 
-    private func emitEach(_ entries: [HashListEntry], of frame: JSONFrame, emit: Emit) throws {
-        for entry in entries {
-            try emit(.entry(frame.described(entry, limits.commentCharactersMax)))
+    private mutating func take(_ found: JSONFrame.Found, emit: Emit) throws {
+        digestsSeen += 1
+        guard let last = frames.indices.last else {
+            var frame = JSONFrame(isObject: true, key: .none)
+            frame.found = [found]
+            return try emitEntries(of: frame, judge(frame, emit: emit), emit: emit)
         }
+        var found = found
+        if frames[last].isObject, !found.isKey {
+            let label = frames[last].nextKey.label ?? .nothing
+            found.contexts.append(.init(label: label, isWhole: found.isWhole))
+        }
+        frames[last].found.append(found)
+        // In an array every hash is for itself.
+        if !frames[last].isObject || frames[last].found.count >= JSONFrame.foundMax {
+            try flush(last, emit: emit)
+        }
+    }
+
+    /// Emits the digests of an array, or of an object that is a list.
+    private mutating func flush(_ index: Int, emit: Emit) throws {
+        let frame = frames[index]
+        frames[index].found = []
+        for file in try judge(frame, emit: emit) { try emitEntries(of: frame, [file], emit: emit) }
+    }
+
+    /// Judges the frame's digests; emits those that are passed over, and returns the file's.
+    private func judge(_ frame: JSONFrame, emit: Emit) throws -> [FileDigest] {
+        guard !frame.found.isEmpty else { return [] }
+        let outer: [DigestJudgement.Context] = frames.reversed().compactMap(\.key.label).map {
+            .init(label: $0)
+        }
+        var files: [FileDigest] = []
+        var others: [(found: JSONFrame.Found, passedOver: PassedOver)] = []
+        for found in frame.labelled {
+            switch DigestJudgement.judge(found.hash, found.contexts + outer) {
+            case .file(let isLabelled, let subject):
+                files.append(
+                    .init(
+                        hash: found.hash, line: found.line, isLabelled: isLabelled && found.isWhole,
+                        subject: subject))
+            case .passedOver(let passedOver): others.append((found, passedOver))
+            }
+        }
+        for (found, passedOver) in others {
+            // The file's own digest as its `id` is the same once more.
+            if passedOver.kind == .identifier, let same = files.first(where: { $0.hash == found.hash }) {
+                files.append(same)
+            } else {
+                try emit(listed(found, passedOver))
+            }
+        }
+        return files
+    }
+
+    private func emitEntries(of frame: JSONFrame, _ files: [FileDigest], emit: Emit) throws {
+        guard !files.isEmpty else { return }
+        let comment = frame.described(limits.commentCharactersMax)
+        for group in FileDigest.grouped(files) { try emit(.entry(FileDigest.entry(group, comment: comment))) }
+    }
+
+    private func listed(_ found: JSONFrame.Found, _ passedOver: PassedOver) -> HashListItem {
+        let text = found.hash.hexadecimal
+        let shown =
+            passedOver.kind == .secret ? String(decoding: SecretMask.masked(text.utf8), as: UTF8.self) : text
+        return .unusable(
+            UnusableLine(
+                line: found.line, text: shown, reason: passedOver.reason, kind: passedOver.kind, digests: 1))
     }
 }

@@ -6,8 +6,10 @@ struct JSONString {
     private(set) var bytes: [UInt8] = []
     /// Whether `bytes` is the whole string.
     private(set) var isWhole = true
-    /// Whether a hash stands in it.
+    /// Whether a hash stands in it; known of a streamed string only.
     var hasHash = false
+    /// Whether it is longer than what is kept, so that its hashes are taken while it is read.
+    var isStreamed = false
 
     private enum Escape {
         case none
@@ -24,16 +26,19 @@ struct JSONString {
         bytes.removeAll(keepingCapacity: true)
         isWhole = true
         hasHash = false
+        isStreamed = false
         escape = .none
         highSurrogate = nil
     }
 
     mutating func beginEscape() { escape = .begun }
 
-    mutating func append(_ text: some Collection<UInt8>) {
-        let room = HashListLimits.keptStringBytesMax - bytes.count
-        if text.count > room { isWhole = false }
-        bytes.append(contentsOf: text.prefix(max(0, room)))
+    /// Keeps as much of `text` as there is room for; returns how many bytes that is.
+    mutating func append(_ text: UnsafeRawBufferPointer) -> Int {
+        let kept = min(text.count, HashListLimits.keptStringBytesMax - bytes.count)
+        if kept < text.count { isWhole = false }
+        bytes.append(contentsOf: text.prefix(kept))
+        return kept
     }
 
     /// Takes the next byte of an escape; returns the characters that it stands for once it is complete.

@@ -1,13 +1,24 @@
 import Model
 
-/// Reads the lines of a list, each as a whole, and keeps what a line says about the next one.
+/// Reads the lines of a list, each as a whole, and keeps what a line says about the next ones.
 struct LineReader {
     private let limits: HashListLimits
     private var comments: CommentReader
     private var formatList = FormatListBlock()
     private var certutil = CertutilOutput()
-    private var hashes: [FileHash] = []
+    private var context = LineContext()
+    /// The digests of the line, in their order.
+    private var digests: [FileHash] = []
     private var ranges: [Range<Int>] = []
+    /// A line that a soft line break ends within a hash, and its number.
+    private var cut: (line: [UInt8], number: Int)?
+    /// The last line with a secret, and the character that it begins with: a dump of credentials goes on below it.
+    private var secret: (number: Int, mark: UInt8) = (-1, 0)
+    /// Digests that were seen, whatever became of them.
+    private(set) var digestsSeen = 0
+
+    /// Whether the list is a mail with a part that is encoded in base 64.
+    var hasBase64Part: Bool { context.hasBase64Part }
 
     typealias Emit = (HashListItem) throws -> Void
 
@@ -18,30 +29,78 @@ struct LineReader {
 
     /// Reads one line without its line break; `number` counts from 1.
     mutating func read(_ line: UnsafeRawBufferPointer, number: Int, emit: Emit) throws {
-        if let item = formatList.take(line, charactersMax: limits.commentCharactersMax) { try emit(item) }
-        // As munin does: a line that begins with `#` is its author's, even if a hash stands in it.
-        guard let first = line.first(where: { $0 != 0x20 && $0 != 0x09 }), first != UInt8(ascii: "#") else {
+        if let cut {
+            self.cut = nil
+            return try join(cut, line, number: number, emit: emit)
+        }
+        if SoftLineBreak.isCutHash(line) {
+            cut = (Array(line), number)
             return
         }
-        let suspicion = findHashes(in: line)
+        if let clean = InvisibleCharacters.removed(from: line) {
+            return try clean.withUnsafeBytes { try readClean($0, number: number, emit: emit) }
+        }
+        try readClean(line, number: number, emit: emit)
+    }
+
+    /// Emits what waited for the next line.
+    mutating func finish(emit: Emit) throws {
+        if let cut {
+            self.cut = nil
+            try cut.line.withUnsafeBytes { try readClean($0, number: cut.number, isCut: true, emit: emit) }
+        }
+        if let item = formatList.end(charactersMax: limits.commentCharactersMax) { try emit(item) }
+    }
+
+    /// Reads a line that a soft line break ends together with the next one, if they make a hash.
+    private mutating func join(
+        _ cut: (line: [UInt8], number: Int), _ line: UnsafeRawBufferPointer, number: Int, emit: Emit
+    ) throws {
+        if let joined = SoftLineBreak.joined(cut.line, line) {
+            return try joined.withUnsafeBytes { try read($0, number: cut.number, emit: emit) }
+        }
+        try cut.line.withUnsafeBytes { try readClean($0, number: cut.number, isCut: true, emit: emit) }
+        try read(line, number: number, emit: emit)
+    }
+
+    private mutating func readClean(
+        _ line: UnsafeRawBufferPointer, number: Int, isCut: Bool = false, emit: Emit
+    ) throws {
+        if let item = formatList.take(line, charactersMax: limits.commentCharactersMax) { try emit(item) }
+        let nearMiss = findDigests(in: line)
+        digestsSeen += digests.count
         let header = certutil.take(line)
-        if let header, hashes.isEmpty, let digits = CertutilOutput.pairedDigits(in: line) {
-            return try emit(pairedItem(digits, header: header, line: line, number: number))
+        if digests.isEmpty {
+            return try readOther(line, number: number, nearMiss: nearMiss, header: header, emit: emit)
         }
-        if hashes.isEmpty {
-            comments.columns = MISPColumns.columns(header: line) ?? comments.columns
-            let suspicion = suspicion ?? (CertutilOutput.isDigestInPairs(line) ? .parted : nil)
-            guard let suspicion else { return }
-            return try emit(unusable(line, number: number, reason: suspicion.reason))
+        context.look()
+        // As munin does: a line that begins with `#` is its author's, even if a hash stands in it.
+        if line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "#") {
+            return try emit(listed(line, number: number, PassedOver(.commentedOut), count: digests.count))
         }
-        let comment = comments.comment(of: line, hashes: ranges) ?? fileName(header)
-        if hashes.count == 1, let comment, case .otherThing = DigestKind(name: comment.utf8) {
-            let reason =
-                "\(comment): a digest of something else than the whole file, which VirusTotal cannot look up"
-            return try emit(unusable(line, number: number, reason: reason))
+        let row = TableLine(line, context.headings, digest: ranges[0])
+        var judgements = judge(line, row, isCut: isCut)
+        if isMoreOfSecret(line, number: number) {
+            judgements = judgements.map { _ in .passedOver(PassedOver(.secret, label: "credentials")) }
+        }
+        if judgements.contains(where: { $0.passedOver?.kind == .secret }) {
+            secret = (number, line.first { $0 != 0x20 && $0 != 0x09 } ?? 0)
+        }
+        try emitPassedOver(line, number: number, judgements, emit: emit)
+        let files = judgements.indices.filter { judgements[$0].isFile }
+        guard !files.isEmpty else { return }
+        let comment =
+            comment(of: line, row) ?? fileName(header)
+            ?? context.fileName.flatMap {
+                VisibleText.string($0, charactersMax: limits.commentCharactersMax)
+            }
+        if row != nil, let entries = rowEntries(files, judgements, number: number, comment: comment) {
+            for entry in entries { try emit(.entry(entry)) }
+            return
         }
         let entry = HashListEntry(
-            line: number, hashes: hashes, comment: comment, namesOneFile: areNamesOfOneFile(in: line))
+            line: number, hashes: files.map { digests[$0] }, comment: comment,
+            namesOneFile: areNamesOfOneFile(files, judgements, in: line))
         if comment == nil, FormatListBlock.isHashLine(line) {
             formatList.hold(entry)
         } else {
@@ -49,50 +108,185 @@ struct LineReader {
         }
     }
 
-    /// Emits what waited for the next line.
-    mutating func finish(emit: Emit) rethrows {
-        if let item = formatList.end(charactersMax: limits.commentCharactersMax) { try emit(item) }
+    /// Whether the line is one of a block of credentials: `* NTLM : …`, `* SHA1 : …`.
+    private func isMoreOfSecret(_ line: UnsafeRawBufferPointer, number: Int) -> Bool {
+        secret.number == number - 1 && secret.mark == UInt8(ascii: "*")
+            && line.first { $0 != 0x20 && $0 != 0x09 } == secret.mark
     }
 
-    /// Fills `hashes` and `ranges`; returns the first suspicious word if there is no hash.
-    private mutating func findHashes(in line: UnsafeRawBufferPointer) -> NearMiss? {
-        hashes.removeAll(keepingCapacity: true)
+    /// A line without a digest: the bytes of one in pairs, something like one, or what the next lines are about.
+    private mutating func readOther(
+        _ line: UnsafeRawBufferPointer, number: Int, nearMiss: NearMiss?, header: CertutilOutput.Header?,
+        emit: Emit
+    ) throws {
+        if let header, let digits = CertutilOutput.pairedDigits(in: line) {
+            let item = pairedItem(digits, header: header, line: line, number: number)
+            if case .entry = item { digestsSeen += 1 }
+            return try emit(item)
+        }
+        context.pass(line)
+        if line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "#") { return }
+        if let nearMiss {
+            return try emit(malformed(line, number: number, reason: nearMiss.reason))
+        }
+        if CertutilOutput.isDigestInPairs(line) {
+            return try emit(malformed(line, number: number, reason: NearMiss.parted.reason))
+        }
+        if context.headings?.holdsSpreadsheetNumber(line) == true {
+            try emit(listed(line, number: number, PassedOver(.spreadsheetNumber), count: 0))
+        }
+    }
+
+    // MARK: Digests
+
+    /// Fills `digests` and `ranges`; returns the first near miss if there is no digest.
+    private mutating func findDigests(in line: UnsafeRawBufferPointer) -> NearMiss? {
+        digests.removeAll(keepingCapacity: true)
         ranges.removeAll(keepingCapacity: true)
-        var suspicion: NearMiss?
+        var nearMiss: NearMiss?
         var index = 0
-        while let (word, range) = Tokenizer.nextWord(in: line, from: index) {
+        while let (token, range) = Tokenizer.nextWord(in: line, from: index) {
             index = range.upperBound
-            if let hash = word.hash {
-                hashes.append(hash)
+            if let hash = token.hash {
+                digests.append(hash)
                 ranges.append(range)
-            } else if suspicion == nil, hashes.isEmpty {
-                suspicion = NearMiss(word)
+            } else if let escaped = token.behindEscape(in: line, range) {
+                digests.append(escaped.hash)
+                ranges.append(escaped.range)
+            } else if nearMiss == nil, digests.isEmpty {
+                nearMiss = NearMiss(token)
             }
         }
-        if hashes.count > 1, let own = ChecksumLine.ownHash(in: line, hashes: ranges) {
-            hashes = [hashes[own]]
+        if digests.count > 1, let own = ChecksumLine.ownHash(in: line, hashes: ranges) {
+            digests = [digests[own]]
             ranges = [ranges[own]]
         }
-        return hashes.isEmpty ? suspicion : nil
+        return digests.isEmpty ? nearMiss : nil
     }
 
-    /// Whether the line's hashes stand in neighbouring cells, one of each kind: nothing between them but what parts
-    /// cells and the algorithms' names. Words between them, or an arrow, may say anything.
-    private func areNamesOfOneFile(in line: UnsafeRawBufferPointer) -> Bool {
-        guard hashes.count > 1, Set(hashes.map(\.kind)).count == hashes.count else { return false }
-        return zip(ranges, ranges.dropFirst()).allSatisfy { hash, next in
-            let gap = UnsafeRawBufferPointer(rebasing: line[hash.upperBound..<next.lowerBound])
-            return CommentPiece.tidied(gap) == nil && !gap.contains(UInt8(ascii: ">"))
+    private func judge(_ line: UnsafeRawBufferPointer, _ row: TableLine?, isCut: Bool) -> [DigestJudgement] {
+        // A hash and nothing else is the commonest line; only what stands above may say something of it.
+        let isAlone = digests.count == 1 && isNothingBeside(ranges[0], line)
+        if digests.count == 1, ranges[0].count == line.count {
+            return [.judge(digests[0], context.contexts(of: line, isAlone: true))]
         }
+        if PasswordDump.matches(line, digests: ranges) {
+            return digests.map { _ in .passedOver(PassedOver(.secret, label: "a password's hash")) }
+        }
+        let above = context.contexts(of: line, isAlone: isAlone)
+        return digests.indices.map { index in
+            if isCut, ranges[index].upperBound == line.count - 1 { return .passedOver(PassedOver(.cut)) }
+            let lower = index > 0 ? ranges[index - 1].upperBound : 0
+            let upper = index + 1 < ranges.count ? ranges[index + 1].lowerBound : line.count
+            var contexts =
+                row.map { $0.headings.contexts(of: ranges[index], in: line, cells: $0.cells) } ?? []
+            let inline = InlineLabel.before(ranges[index], in: line, from: lower)
+            contexts = inline + contexts
+            if let behind = InlineLabel.behind(ranges[index], in: line, to: upper), contexts.isEmpty {
+                contexts.append(behind)
+            }
+            return .judge(digests[index], contexts + above)
+        }
+    }
+
+    private func isNothingBeside(_ range: Range<Int>, _ line: UnsafeRawBufferPointer) -> Bool {
+        let front = UnsafeRawBufferPointer(rebasing: line[..<range.lowerBound])
+        let back = UnsafeRawBufferPointer(rebasing: line[range.upperBound...])
+        return isBlank(front) && isBlank(back)
+    }
+
+    private func isBlank(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.isEmpty || VisibleMarkup.removed(from: bytes).withUnsafeBytes(CommentPiece.tidied) == nil
+    }
+
+    /// The entries of a row whose headings name the algorithms; nil if they do not.
+    private func rowEntries(
+        _ files: [Int], _ judgements: [DigestJudgement], number: Int, comment: String?
+    ) -> [HashListEntry]? {
+        guard files.count > 1, files.contains(where: { judgements[$0].isLabelled }) else { return nil }
+        let found = files.map { index in
+            FileDigest(
+                hash: digests[index], line: number, isLabelled: judgements[index].isLabelled,
+                subject: judgements[index].subject)
+        }
+        return FileDigest.grouped(found).map { FileDigest.entry($0, comment: comment) }
+    }
+
+    /// Whether the line's file hashes are names of one file: one of each kind, with nothing between them but what parts cells, algorithms' names and digests that are no file's.
+    private func areNamesOfOneFile(
+        _ files: [Int], _ judgements: [DigestJudgement], in line: UnsafeRawBufferPointer
+    ) -> Bool {
+        let distinct = Set(files.map { digests[$0] })
+        guard distinct.count > 1, Set(distinct.map(\.kind)).count == distinct.count else { return false }
+        var seen: Set<FileHash> = []
+        let own = files.filter { seen.insert(digests[$0]).inserted }
+        return zip(own, own.dropFirst()).allSatisfy { first, second in
+            (first..<second).allSatisfy { index in
+                let gap = ranges[index].upperBound..<ranges[index + 1].lowerBound
+                return isGapOfOneFile(UnsafeRawBufferPointer(rebasing: line[gap]))
+            }
+        }
+    }
+
+    private func isGapOfOneFile(_ gap: UnsafeRawBufferPointer) -> Bool {
+        if gap.contains(UInt8(ascii: ">")) { return false }
+        guard let words = CommentPiece.tidied(gap) else { return true }
+        return DigestLabel(words)?.isNothingElse ?? false
+    }
+
+    // MARK: Items
+
+    private func emitPassedOver(
+        _ line: UnsafeRawBufferPointer, number: Int, _ judgements: [DigestJudgement], emit: Emit
+    ) throws {
+        let passedOver = judgements.compactMap(\.passedOver)
+        if passedOver.count == judgements.count, Set(passedOver).count == 1, let first = passedOver.first {
+            return try emit(listed(line, number: number, first, count: judgements.count))
+        }
+        for (index, judgement) in judgements.enumerated() {
+            guard let passedOver = judgement.passedOver else { continue }
+            let digest = UnsafeRawBufferPointer(rebasing: line[ranges[index]])
+            try emit(listed(digest, number: number, passedOver, count: 1))
+        }
+    }
+
+    private func listed(
+        _ text: UnsafeRawBufferPointer, number: Int, _ passedOver: PassedOver, count: Int
+    ) -> HashListItem {
+        let shown =
+            passedOver.kind == .secret
+            ? SecretMask.masked(text).withUnsafeBytes { excerpt($0) } : excerpt(text)
+        return .unusable(
+            UnusableLine(
+                line: number, text: shown, reason: passedOver.reason, kind: passedOver.kind, digests: count))
+    }
+
+    private func malformed(_ line: UnsafeRawBufferPointer, number: Int, reason: String) -> HashListItem {
+        if let label = SecretMask.label(in: line) {
+            return listed(line, number: number, PassedOver(.secret, label: label), count: 0)
+        }
+        return .unusable(UnusableLine(line: number, text: excerpt(line), reason: reason))
+    }
+
+    private func excerpt(_ text: UnsafeRawBufferPointer) -> String {
+        VisibleText.string(text, charactersMax: limits.lineExcerptCharactersMax) ?? ""
     }
 
     private func pairedItem(
         _ digits: [UInt8], header: CertutilOutput.Header, line: UnsafeRawBufferPointer, number: Int
     ) -> HashListItem {
         guard let hash = FileHash(hexadecimal: digits) else {
-            return unusable(line, number: number, reason: NearMiss(digitCount: digits.count).reason)
+            return malformed(line, number: number, reason: NearMiss(digitCount: digits.count).reason)
         }
         return .entry(HashListEntry(line: number, hashes: [hash], comment: fileName(header)))
+    }
+
+    private mutating func comment(of line: UnsafeRawBufferPointer, _ row: TableLine?) -> String? {
+        if let row, row.headings.makesComment {
+            return row.headings.comment(
+                of: line, cells: row.cells, digests: ranges, charactersMax: limits.commentCharactersMax)
+        }
+        return comments.comment(of: line, hashes: ranges)
     }
 
     private func fileName(_ header: CertutilOutput.Header?) -> String? {
@@ -100,9 +294,30 @@ struct LineReader {
             VisibleText.string($0, charactersMax: limits.commentCharactersMax)
         }
     }
+}
 
-    private func unusable(_ line: UnsafeRawBufferPointer, number: Int, reason: String) -> HashListItem {
-        let text = VisibleText.string(line, charactersMax: limits.lineExcerptCharactersMax)
-        return .unusable(UnusableLine(line: number, text: text ?? "", reason: reason))
+/// A line that is a row below headings.
+struct TableLine {
+    let headings: TableHeadings
+    let cells: [Range<Int>]
+
+    /// Nil if there are no headings, or the line does not fit them.
+    init?(_ line: UnsafeRawBufferPointer, _ headings: TableHeadings?, digest: Range<Int>) {
+        if let headings, let cells = headings.cells(of: line) {
+            self.headings = headings
+            self.cells = cells
+        } else if let row = SQLInsert.row(of: line, around: digest) {
+            self.headings = row.headings
+            cells = row.cells
+        } else {
+            return nil
+        }
     }
+}
+
+extension DigestJudgement {
+    var isFile: Bool { if case .file = self { true } else { false } }
+    var isLabelled: Bool { if case .file(let isLabelled, _) = self { isLabelled } else { false } }
+    var subject: [String] { if case .file(_, let subject) = self { subject } else { [] } }
+    var passedOver: PassedOver? { if case .passedOver(let passedOver) = self { passedOver } else { nil } }
 }

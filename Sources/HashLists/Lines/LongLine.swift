@@ -1,18 +1,27 @@
 import Model
 
 /// A line of more than `HashListLimits.lineBytesMax`: its hashes without a comment, in bounded memory.
+///
+/// It is read in windows that overlap, so that a label just before a digest is seen wherever the line is cut.
 struct LongLine {
     private(set) var isOpen = false
+    private(set) var digestsSeen = 0
     private let excerptCharactersMax: Int
     private var number = 0
-    private var words = TokenStream()
+    private var window: [UInt8] = []
+    /// The bytes at the window's beginning that were read already and are there as context.
+    private var overlap = 0
     private var hashes: [FileHash] = []
-    private var hasHash = false
-    private var suspicion: NearMiss?
+    private var hasDigest = false
+    private var nearMiss: NearMiss?
     private var excerpt: [UInt8] = []
-    private var isIgnored = false
+    private var isCommentedOut = false
+    private var commentedOut = 0
 
     typealias Emit = (HashListItem) throws -> Void
+
+    /// As long as the longest label and the marks between it and its digest; more than any word that says something.
+    private static let overlapBytes = 256
 
     init(limits: HashListLimits) { excerptCharactersMax = limits.lineExcerptCharactersMax }
 
@@ -23,38 +32,88 @@ struct LongLine {
 
     /// Reads the next piece; emits an entry whenever `HashListLimits.hashesPerEntryMax` are together.
     mutating func read(_ piece: UnsafeRawBufferPointer, emit: Emit) throws {
-        if excerpt.isEmpty, piece.first == UInt8(ascii: "#") { isIgnored = true }
+        if excerpt.isEmpty, piece.first == UInt8(ascii: "#") { isCommentedOut = true }
         excerpt.append(contentsOf: piece.prefix(max(0, (excerptCharactersMax + 1) * 4 - excerpt.count)))
-        if isIgnored { return }
-        var words = words
-        self.words = TokenStream()
-        try words.scan(piece) { try take($0, emit: emit) }
-        self.words = words
+        var rest = piece[...]
+        while !rest.isEmpty {
+            let room = HashListLimits.lineBytesMax - window.count
+            window.append(contentsOf: rest.prefix(room))
+            rest = rest.dropFirst(room)
+            if window.count == HashListLimits.lineBytesMax { try readWindow(to: lastBreak, emit: emit) }
+        }
     }
 
-    /// Emits the rest, and the line as unusable if it had none but something like one.
+    /// Emits the rest, and the line as malformed if it had no digest but something like one.
     mutating func close(emit: Emit) throws {
-        var words = words
-        self.words = TokenStream()
-        try words.end { try take($0, emit: emit) }
+        try readWindow(to: window.count, emit: emit)
         try emitHashes(emit)
-        if !hasHash, let suspicion {
+        if commentedOut > 0 {
+            try emit(listed(excerpt, PassedOver(.commentedOut), count: commentedOut))
+        } else if !hasDigest, !isCommentedOut, let nearMiss {
             let text = VisibleText.string(excerpt, charactersMax: excerptCharactersMax) ?? ""
-            try emit(.unusable(UnusableLine(line: number, text: text, reason: suspicion.reason)))
+            try emit(.unusable(UnusableLine(line: number, text: text, reason: nearMiss.reason)))
         }
+        let digestsSeen = digestsSeen
         self = LongLine(excerptCharactersMax: excerptCharactersMax)
+        self.digestsSeen = digestsSeen
     }
 
     private init(excerptCharactersMax: Int) { self.excerptCharactersMax = excerptCharactersMax }
 
-    private mutating func take(_ word: Token, emit: Emit) throws {
-        if let hash = word.hash {
-            hasHash = true
-            hashes.append(hash)
-            if hashes.count == HashListLimits.hashesPerEntryMax { try emitHashes(emit) }
-        } else if !hasHash, suspicion == nil {
-            suspicion = NearMiss(word)
+    /// The end of the window's last byte that is no part of a word; what stands behind it may go on.
+    private var lastBreak: Int {
+        let last = window.lastIndex { $0 < 0x80 && CharacterClass.ofASCII($0) == 0 }
+        // A word of this length says nothing, wherever it is cut.
+        return last.map { $0 + 1 > overlap ? $0 + 1 : window.count } ?? window.count
+    }
+
+    /// Reads the window up to `end`, and keeps what is behind it and the context before it.
+    private mutating func readWindow(to end: Int, emit: Emit) throws {
+        let window = window
+        try window.withUnsafeBytes { bytes in
+            try readDigests(UnsafeRawBufferPointer(rebasing: bytes[..<end]), emit: emit)
         }
+        let kept = min(end, Self.overlapBytes)
+        self.window = Array(window[(end - kept)...])
+        overlap = kept
+    }
+
+    private mutating func readDigests(_ text: UnsafeRawBufferPointer, emit: Emit) throws {
+        var index = 0
+        var previousEnd = 0
+        while let (token, range) = Tokenizer.nextWord(in: text, from: index) {
+            index = range.upperBound
+            guard let hash = token.hash else {
+                if !hasDigest, nearMiss == nil, range.lowerBound >= overlap { nearMiss = NearMiss(token) }
+                continue
+            }
+            defer { previousEnd = range.upperBound }
+            guard range.lowerBound >= overlap else { continue }
+            hasDigest = true
+            digestsSeen += 1
+            if isCommentedOut {
+                commentedOut += 1
+                continue
+            }
+            let contexts = InlineLabel.before(range, in: text, from: previousEnd)
+            let judgement: DigestJudgement =
+                PasswordDump.matches(text, digests: [range])
+                ? .passedOver(PassedOver(.secret)) : .judge(hash, contexts)
+            if let passedOver = judgement.passedOver {
+                try emit(listed(Array(text[range]), passedOver, count: 1))
+            } else {
+                hashes.append(hash)
+                if hashes.count == HashListLimits.hashesPerEntryMax { try emitHashes(emit) }
+            }
+        }
+    }
+
+    private func listed(_ text: [UInt8], _ passedOver: PassedOver, count: Int) -> HashListItem {
+        let shown = passedOver.kind == .secret ? SecretMask.masked(text) : text
+        return .unusable(
+            UnusableLine(
+                line: number, text: VisibleText.string(shown, charactersMax: excerptCharactersMax) ?? "",
+                reason: passedOver.reason, kind: passedOver.kind, digests: count))
     }
 
     private mutating func emitHashes(_ emit: Emit) throws {

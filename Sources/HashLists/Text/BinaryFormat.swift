@@ -2,6 +2,9 @@
 package enum BinaryFormat: String, Hashable, Sendable, CaseIterable {
     case excelWorkbook
     case wordDocument
+    case presentation
+    case openDocumentSheet
+    case openDocumentText
     case zipArchive
     case oldOfficeDocument
     case pdf
@@ -17,6 +20,9 @@ package enum BinaryFormat: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .excelWorkbook: "an Excel workbook"
         case .wordDocument: "a Word document"
+        case .presentation: "a presentation"
+        case .openDocumentSheet: "an OpenDocument spreadsheet"
+        case .openDocumentText: "an OpenDocument document"
         case .zipArchive: "a ZIP archive"
         case .oldOfficeDocument: "an old Office document (.xls, .doc or .msg)"
         case .pdf: "a PDF"
@@ -32,8 +38,8 @@ package enum BinaryFormat: String, Hashable, Sendable, CaseIterable {
     /// What its owner can do, as a sentence.
     package var remedy: String {
         switch self {
-        case .excelWorkbook: "Save the sheet as CSV and drop that."
-        case .wordDocument, .oldOfficeDocument: "Save it as plain text or CSV and drop that."
+        case .excelWorkbook, .openDocumentSheet: "Save the sheet as CSV and drop that."
+        case .wordDocument, .presentation, .openDocumentText, .oldOfficeDocument: "Save it as plain text or CSV and drop that."
         case .zipArchive, .gzipArchive, .otherArchive: "Unpack it and drop the list inside."
         case .pdf: "Copy its text into a text file and drop that."
         case .linuxProgram, .windowsProgram:
@@ -73,11 +79,15 @@ package enum BinaryFormat: String, Hashable, Sendable, CaseIterable {
         (Array("SQLite format 3\0".utf8), .sqliteDatabase),
     ]
 
-    /// Office's files are ZIP archives; the names of their members stand in the first kibibyte.
+    /// Office's and OpenDocument's files are ZIP archives; the names of their members, and OpenDocument's type, which is
+    /// not compressed (OpenDocument 1.3, part 2, 3.3), stand in the first kibibyte.
     private static func zipFormat(_ head: [UInt8]) -> BinaryFormat {
         let text = String(decoding: head, as: UTF8.self)
         if text.contains("xl/") { return .excelWorkbook }
         if text.contains("word/") { return .wordDocument }
+        if text.contains("ppt/") { return .presentation }
+        if text.contains("application/vnd.oasis.opendocument.spreadsheet") { return .openDocumentSheet }
+        if text.contains("application/vnd.oasis.opendocument.") { return .openDocumentText }
         // A spreadsheet's first members are often general ones, and it is by far the likeliest to be dropped.
         return text.contains("[Content_Types].xml") ? .excelWorkbook : .zipArchive
     }

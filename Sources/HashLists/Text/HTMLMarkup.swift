@@ -47,6 +47,7 @@ enum HTMLMarkup {
     private static let entities: [(String, UInt8)] = [
         ("&amp;", UInt8(ascii: "&")), ("&lt;", UInt8(ascii: "<")), ("&gt;", UInt8(ascii: ">")),
         ("&quot;", UInt8(ascii: "\"")), ("&apos;", UInt8(ascii: "'")), ("&#39;", UInt8(ascii: "'")),
-        ("&nbsp;", 0x20),
+        ("&nbsp;", 0x20), ("&#160;", 0x20), ("&#8209;", UInt8(ascii: "-")), ("&#8208;", UInt8(ascii: "-")),
+        ("&#8211;", UInt8(ascii: "-")), ("&#x2011;", UInt8(ascii: "-")), ("&#61;", UInt8(ascii: "=")),
     ]
 }

@@ -1,15 +1,21 @@
+import Glibc
+
 /// Turns a file's bytes, in chunks cut anywhere, into UTF-8 in pieces that never cut a character.
 ///
-/// Invalid UTF-8 passes unchanged: who makes a `String` of it gets U+FFFD. UTF-8 is passed on without
-/// copying.
+/// What is not UTF-8 is read as Windows-1252. UTF-8 is passed on without copying.
 struct TextDecoder {
     private var head: [UInt8] = []
     private var encoding: TextEncoding?
     private var units = UTF16Decoder()
     /// The bytes of a UTF-8 character that the last chunk cut: at most three.
     private var heldBytes: [UInt8] = []
+    /// Whether bytes were read as Windows-1252.
+    private(set) var hasWindows1252 = false
     /// Where the next byte stands in the file, for errors.
     private var offset = 0
+
+    /// Whether the encoding has changed within the file.
+    var hasChangedEncoding: Bool { units.hasChanged }
 
     typealias Emit = (UnsafeRawBufferPointer) throws -> Void
 
@@ -51,13 +57,18 @@ struct TextDecoder {
             offset += bytes.count
             return
         }
-        guard let fault = bytes.firstIndex(of: 0) else {
+        guard let fault = Self.firstNUL(in: bytes) else {
             try passOn(bytes, emit: emit)
             offset += bytes.count
             return
         }
         try passOn(UnsafeRawBufferPointer(rebasing: bytes[..<fault]), emit: emit)
         throw HashListError.notText(offset: offset + fault)
+    }
+
+    private static func firstNUL(in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let start = bytes.baseAddress, let found = memchr(start, 0, bytes.count) else { return nil }
+        return UnsafeRawPointer(found) - start
     }
 
     private mutating func passOn(_ bytes: UnsafeRawBufferPointer, emit: Emit) throws {
@@ -74,13 +85,20 @@ struct TextDecoder {
         }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
         let cut = rest.count - UTF8Sequence.cutSuffixLength(of: rest)
-        if cut > 0 { try emit(UnsafeRawBufferPointer(rebasing: rest[..<cut])) }
+        if cut > 0 { try emitText(UnsafeRawBufferPointer(rebasing: rest[..<cut]), emit) }
         heldBytes.append(contentsOf: rest[cut...])
     }
 
     private mutating func emitHeldBytes(_ emit: Emit) throws {
         guard !heldBytes.isEmpty else { return }
-        try heldBytes.withUnsafeBytes(emit)
+        let held = heldBytes
+        try held.withUnsafeBytes { try emitText($0, emit) }
         heldBytes.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func emitText(_ text: UnsafeRawBufferPointer, _ emit: Emit) throws {
+        guard let converted = Windows1252.utf8(text) else { return try emit(text) }
+        hasWindows1252 = true
+        try converted.withUnsafeBytes(emit)
     }
 }

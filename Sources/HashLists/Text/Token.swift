@@ -31,16 +31,40 @@ struct Token {
     }
 }
 
+extension Token {
+    /// The hash behind an escape that was written out: `\n` as a log writes it, whose `n` joins the hash behind it, and the
+    /// equals sign of a mail, `=3D` (quoted-printable, RFC 2045, 6.7). Nil if there is none.
+    func behindEscape(
+        in line: UnsafeRawBufferPointer, _ range: Range<Int>
+    ) -> (hash: FileHash, range: Range<Int>)? {
+        guard range.lowerBound > 0 else { return nil }
+        let (before, first) = (line[range.lowerBound - 1], line[range.lowerBound])
+        let escape: Int
+        switch before {
+        case UInt8(ascii: "\\")
+        where first == UInt8(ascii: "n") || first == UInt8(ascii: "r") || first == UInt8(ascii: "t"):
+            escape = 1
+        case UInt8(ascii: "=")
+        where first == UInt8(ascii: "3") && line[range.lowerBound + 1] & 0xDF == UInt8(ascii: "D"):
+            escape = 2
+        default: return nil
+        }
+        guard FileHash.Kind.allCases.contains(where: { 2 * $0.byteCount == byteCount - escape }) else { return nil }
+        let rest = (range.lowerBound + escape)..<range.upperBound
+        return FileHash(hexadecimal: UnsafeRawBufferPointer(rebasing: line[rest])).map { ($0, rest) }
+    }
+}
+
 /// Finds the words of a text.
 enum Tokenizer {
     /// The first word of at least `Token.byteCountMin` at or after `index` and where it lies, or nil if there
-    /// is none; a shorter one counts if it reaches the text's end, where it may go on.
+    /// is none; a shorter one counts if it reaches the text's end, where it may go on. No word may go on at `index`.
     static func nextWord(
         in bytes: UnsafeRawBufferPointer, from index: Int
     ) -> (word: Token, range: Range<Int>)? {
         var end = index
         while true {
-            let start = startOfWord(in: bytes, from: end)
+            let start = startOfWord(in: bytes, from: startOfLongRun(in: bytes, from: end))
             guard start < bytes.count else { return nil }
             var traits: UInt8 = 0
             end = endOfWord(in: bytes, from: start, traits: &traits)
@@ -50,6 +74,32 @@ enum Tokenizer {
                 traits: .init(rawValue: traits))
             return (word, start..<end)
         }
+    }
+
+    /// Where the first run of `Token.byteCountMin` bytes without a separator may begin, at or after `index`; where there
+    /// is no room for one any more, the text's last bytes.
+    ///
+    /// Only each 25th byte is looked at while those are separators: a run of 25 bytes cannot lie between two of them.
+    @inline(__always)
+    private static func startOfLongRun(in bytes: UnsafeRawBufferPointer, from index: Int) -> Int {
+        var index = index
+        while index + Token.byteCountMin <= bytes.count {
+            let probe = index + Token.byteCountMin - 1
+            if isSeparator(bytes[probe]) {
+                index = probe + 1
+                continue
+            }
+            var start = probe
+            while start > index, !isSeparator(bytes[start - 1]) { start -= 1 }
+            return start
+        }
+        return index
+    }
+
+    /// Whether the byte parts words for certain: a character beyond ASCII is looked at more closely.
+    @inline(__always)
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        byte < 0x80 && CharacterClass.ofASCII(byte) == 0
     }
 
     /// Where the first word at or after `index` begins, or the text's end.

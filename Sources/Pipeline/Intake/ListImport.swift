@@ -66,6 +66,7 @@ struct ListImport {
         for _ in 0..<Self.chunksAtOnce where slice.count < self.slice {
             guard let chunk = try input.read(upToCount: Self.chunkBytes), !chunk.isEmpty else {
                 try next.parser.finish(emit: emit)
+                slice.remarks = next.parser.remarks.map(\.sentence)
                 return try writer.finish(slice, at: now)
             }
             try chunk.withUnsafeBytes { try next.parser.consume($0, emit: emit) }

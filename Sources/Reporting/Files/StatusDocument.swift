@@ -24,6 +24,9 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         /// Mentions beyond a hash's first.
         package var duplicates: Int
         package var unusableLines: Int
+        /// Digests that are listed and not looked up, by reason: `secret`, `other-thing` …; nil in documents of
+        /// earlier versions.
+        package var passedOver: [String: Int]?
     }
 
     package struct Progress: Codable, Hashable, Sendable {
@@ -148,6 +151,7 @@ extension StatusDocument.Counts {
         waiting = counts[.waiting]
         duplicates = counts.duplicates
         unusableLines = counts.unusableLines
+        passedOver = Dictionary(uniqueKeysWithValues: counts.passedOver.map { ($0.key.rawValue, $0.value) })
     }
 }
 

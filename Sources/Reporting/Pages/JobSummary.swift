@@ -91,19 +91,43 @@ package struct JobSummary {
         page.raw("</ul></section>")
     }
 
-    /// Appends the lines that hold no usable hash although one seems meant.
+    /// Appends what the list holds that is not looked up: lines in which a hash was probably meant, and digests that
+    /// are none of a file, with the reasons.
     func appendUnusableLines(to page: inout HTMLBuilder) {
-        guard counts.unusableLines > 0 else { return }
-        page.raw("<section><h2>")
-        page.text(Wording.count(counts.unusableLines, "line", "lines"))
-        page.raw(" without a usable hash</h2>")
-        if input.unusableLines.count < counts.unusableLines {
-            page.raw("<p class=muted>The first ")
-            page.number(input.unusableLines.count)
-            page.raw(" of them:</p>")
+        let meant = input.unusableLines.filter(\.kind.isProbablyMeant)
+        if counts.unusableLines > 0 {
+            page.raw("<section><h2>")
+            page.text(Wording.count(counts.unusableLines, "line", "lines"))
+            page.raw(" without a usable hash</h2>")
+            appendLines(meant, of: counts.unusableLines, to: &page)
+        }
+        let passedOver = counts.passedOver.values.reduce(0, +)
+        guard passedOver > 0 || !job.remarks.isEmpty else { return }
+        page.raw("<section><h2>Read and not looked up</h2>")
+        for remark in job.remarks {
+            page.raw("<p>")
+            page.text(remark)
+            page.raw("</p>")
+        }
+        if passedOver > 0 { appendPassedOver(passedOver, to: &page) } else { page.raw("</section>\n") }
+    }
+
+    private func appendPassedOver(_ sum: Int, to page: inout HTMLBuilder) {
+        let reasons = UnusableLine.Kind.allCases.compactMap { kind in
+            counts.passedOver[kind].map { "\(Wording.number($0)) \(kind.words)" }
+        }
+        page.raw("<p>")
+        page.text("\(Wording.count(sum, "digest", "digests")): \(reasons.joined(separator: ", ")).")
+        page.raw("</p>")
+        appendLines(input.unusableLines.filter { !$0.kind.isProbablyMeant }, of: sum, to: &page)
+    }
+
+    private func appendLines(_ lines: [UnusableLine], of sum: Int, to page: inout HTMLBuilder) {
+        if lines.reduce(0, { $0 + max(1, $1.digests) }) < sum {
+            page.raw("<p class=muted>The first of them:</p>")
         }
         page.raw("<ul class=list>")
-        for line in input.unusableLines {
+        for line in lines {
             page.raw("<li>Line ")
             page.number(line.line)
             page.raw(": ")

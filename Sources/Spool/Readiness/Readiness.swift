@@ -40,6 +40,7 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
     case writerUnknown
     case unfinishedName(String)
     case litter
+    case systemFolder
     /// A folder whose files are looked at one by one.
     case folder
     case emptyFolder
@@ -63,6 +64,7 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
         case .unfinishedName(let part):
             "its name says that it is unfinished ('\(part)'): rename it when it is complete"
         case .litter: "a file of the operating system, not a list of hashes: ignored"
+        case .systemFolder: "a folder of the operating system or the server: left alone, with all that is in it"
         case .folder: "a folder: its files are picked up one by one, and it is removed when it is empty"
         case .emptyFolder: "an empty folder: removed when it stays so"
         case .deepFolder(let limit):

@@ -121,6 +121,8 @@ package struct ReadinessStateMachine: Sendable {
         switch NameRule(entry.name.leaf) {
         case .unfinished(let part): return .wait(.unfinishedName(part), until: nil)
         case .litter: return .wait(.litter, until: nil)
+        case .systemFolder where entry.kind == .folder: return .wait(.systemFolder, until: nil)
+        case .systemFolder: break
         case .ordinary: break
         }
         switch entry.kind {

@@ -94,11 +94,13 @@ package final class SpoolFolder: Sendable {
         }
     }
 
-    /// Removes a folder within a user's folder if it is empty; throws `FileSystemError` if it cannot be
+    /// Removes a folder within a user's folder if it is empty, or holds nothing but litter; throws `FileSystemError` if it cannot be
     /// removed for another reason than that something is in it again.
     package func removeEmptyFolder(_ entry: SpoolEntry, of user: UserName) throws {
         do {
             let parent = try root.folder(user.description).parent(of: entry.name)
+            let folder = try parent.folder(entry.name.leaf)
+            for litter in try folder.litter() ?? [] { try folder.removeFile(litter) }
             try parent.removeFolder(entry.name.leaf)
         } catch let error as FileSystemError
             where [ENOTEMPTY, EEXIST, ENOENT, ENOTDIR, ELOOP].contains(error.errorNumber)
@@ -148,6 +150,8 @@ private struct DirectoryScan {
             }
             // A name that has vanished since is no entry.
             guard let status = try folder.status(name) else { continue }
+            // Litter beside lists is not told of one by one.
+            if !prefix.isEmpty, NameRule(name) == .litter { continue }
             let isReadable = status.kind != .regular || folder.mayRead(name)
             let isForeign = [.regular, .folder].contains(status.kind) && !access.mayRead(status)
             var entry = SpoolEntry(
@@ -184,7 +188,7 @@ private struct DirectoryScan {
         do {
             guard let inner = try Self.open(entry.name.leaf, in: folder) else { return false }
             // Its names are not kept until its turn comes, or many folders would take much memory.
-            entry.size = try inner.names(limit: 0).more ? 1 : 0
+            entry.size = try inner.names(limit: 0).more && inner.litter() == nil ? 1 : 0
             return entry.size > 0
         } catch let error as FileSystemError where [EACCES, EPERM].contains(error.errorNumber) {
             entry.isReadable = false
@@ -203,6 +207,15 @@ private struct DirectoryScan {
 }
 
 extension Directory {
+    /// A folder with more names is not looked through: it holds more than litter.
+    private static let litterMax = 16
+
+    /// The names in the folder if all of them are litter of an operating system; nil if one is not.
+    fileprivate func litter() throws -> [[UInt8]]? {
+        let (names, more) = try names(limit: Self.litterMax)
+        return !more && names.allSatisfy { NameRule($0) == .litter } ? names : nil
+    }
+
     /// Asks the kernel, which knows of groups, access lists and capabilities what mode bits do not tell.
     fileprivate func mayRead(_ name: [UInt8]) -> Bool {
         withCString(name) { faccessat(number, $0, R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) } == 0

@@ -17,6 +17,12 @@ package struct ImportBatch: Sendable {
 
     private(set) var rows: [Row] = []
     private(set) var unusableLines: [UnusableLine] = []
+    /// Lines in which a hash was probably meant.
+    private(set) var unusableCount = 0
+    /// Digests that are listed and not looked up, by reason.
+    private(set) var passedOver: [UnusableLine.Kind: Int] = [:]
+    /// What was done to the list's text, a sentence each.
+    package var remarks: [String] = []
 
     package init() {}
 
@@ -28,9 +34,9 @@ package struct ImportBatch: Sendable {
     /// A line with hashes. Where it holds at most one of each kind they are taken for names of one file: the
     /// strongest is the primary, and the others wait for its answer.
     package mutating func add(_ entry: HashListEntry) {
-        let kinds = Set(entry.hashes.map(\.kind))
+        let distinct = Set(entry.hashes)
         let primary =
-            kinds.count == entry.hashes.count && kinds.count > 1
+            Set(distinct.map(\.kind)).count == distinct.count && distinct.count > 1
             ? entry.hashes.max { $0.kind < $1.kind } : nil
         for hash in entry.hashes {
             let isAlias = primary != nil && hash != primary
@@ -41,5 +47,12 @@ package struct ImportBatch: Sendable {
         }
     }
 
-    package mutating func add(_ line: UnusableLine) { unusableLines.append(line) }
+    package mutating func add(_ line: UnusableLine) {
+        unusableLines.append(line)
+        if line.kind.isProbablyMeant {
+            unusableCount += 1
+        } else {
+            passedOver[line.kind, default: 0] += max(1, line.digests)
+        }
+    }
 }

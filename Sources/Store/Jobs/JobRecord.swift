@@ -25,7 +25,7 @@ enum JobRecord {
     /// Counts the slice whose rows have higher positions than `position`. Sums are added to, for answers may
     /// have come for earlier slices meanwhile.
     static func addToCounts(
-        _ rowID: Int64, after position: Int, mentions: Int, unusable: Int, in db: Database
+        _ rowID: Int64, after position: Int, _ batch: ImportBatch, in db: Database
     ) throws {
         let slice = try Row.fetchOne(
             db.cachedStatement(
@@ -40,14 +40,46 @@ enum JobRecord {
                     savedByCache = savedByCache + ?, duplicateCount = duplicateCount + ?,
                     unusableCount = unusableCount + ? WHERE id = ?
                 """
-        ).execute(arguments: [hashes, open, cached, mentions - hashes, unusable, rowID])
+        ).execute(
+            arguments: [hashes, open, cached, batch.mentions - hashes, batch.unusableCount, rowID])
+        if !batch.passedOver.isEmpty || !batch.remarks.isEmpty { try addReasons(rowID, batch, in: db) }
+    }
+
+    private static func addReasons(_ rowID: Int64, _ batch: ImportBatch, in db: Database) throws {
+        let before = try String.fetchOne(
+            db, sql: "SELECT passedOver FROM job WHERE id = ?", arguments: [rowID])
+        var counts: [UnusableLine.Kind: Int] = self.counts(before ?? "")
+        counts.merge(batch.passedOver, uniquingKeysWith: +)
+        try db.execute(
+            sql: "UPDATE job SET passedOver = ?, remarks = ? WHERE id = ?",
+            arguments: [text(of: counts), batch.remarks.joined(separator: "\n"), rowID])
+    }
+
+    /// Counts in the form 'malicious 3,clean 1'.
+    private static func text<Key: RawRepresentable>(of counts: [Key: Int]) -> String
+    where Key.RawValue == String {
+        counts.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ",")
+    }
+
+    private static func counts<Key: RawRepresentable>(_ text: String) -> [Key: Int]
+    where Key.RawValue == String {
+        var counts: [Key: Int] = [:]
+        for part in text.split(separator: ",") {
+            let pair = part.split(separator: " ")
+            guard pair.count == 2, let key = Key(rawValue: String(pair[0])) else { continue }
+            counts[key] = Int(pair[1])
+        }
+        return counts
     }
 
     /// The whole list is imported: the job is complete. With nothing open it is done, without a hash refused.
     static func finishImport(_ rowID: Int64, at now: Date, in db: Database) throws {
         let counts = try Row.fetchOne(
-            db, sql: "SELECT hashCount, openCount, unusableCount FROM job WHERE id = ?", arguments: [rowID])!
-        let (hashes, open, unusable): (Int, Int, Int) = (counts[0], counts[1], counts[2])
+            db, sql: "SELECT hashCount, openCount, unusableCount, passedOver FROM job WHERE id = ?",
+            arguments: [rowID])!
+        let (hashes, open): (Int, Int) = (counts[0], counts[1])
+        let passedOver: [UnusableLine.Kind: Int] = self.counts(counts[3])
+        let unusable: Int = counts[2] + passedOver.values.reduce(0, +)
         let state: JobState = hashes == 0 ? .refused : open == 0 ? .done : .running
         try db.execute(
             sql: "UPDATE job SET stage = 1, state = ?, reason = ?, finishedAt = ? WHERE id = ?",
@@ -68,7 +100,7 @@ enum JobRecord {
             unusable == 0
             ? "The file holds no hash"
             : "The file holds no hash that VirusTotal can look up (\(unusable) "
-                + "\(unusable == 1 ? "line has something like one" : "lines have something like one"): its "
+                + "\(unusable == 1 ? "digest or line is" : "digests or lines are") something else: its "
                 + "report lists them)"
         return found
             + "; drop a text file with MD5, SHA-1 or SHA-256 hashes: 32, 40 or 64 hexadecimal digits."
@@ -106,22 +138,19 @@ enum JobRecord {
             evidence: row["evidence"],
             counts: JobCounts(
                 hashes: hashes, duplicates: duplicates, unusableLines: row["unusableCount"],
+                passedOver: self.counts(row["passedOver"]),
                 words: words(row["words"], open: open, state)),
             requestCost: RequestCost(
                 requestsSent: row["requestsSent"], savedByCache: row["savedByCache"],
                 savedByAlias: row["savedByAlias"], savedBySharing: row["savedBySharing"],
-                savedByDuplicates: duplicates))
+                savedByDuplicates: duplicates),
+            remarks: (row["remarks"] as String).split(separator: "\n").map(String.init))
     }
 
     /// The verdicts as last reported, so that a running job's numbers are all of one moment; before the first
     /// report the rows that wait.
     private static func words(_ text: String, open: Int, _ state: JobState) -> [Verdict: Int] {
-        var words: [Verdict: Int] = [:]
-        for part in text.split(separator: ",") {
-            let pair = part.split(separator: " ")
-            guard pair.count == 2, let word = Verdict(rawValue: String(pair[0])) else { continue }
-            words[word] = Int(pair[1])
-        }
+        var words: [Verdict: Int] = counts(text)
         if words.isEmpty { words[.waiting] = open }
         if state != .running, let waiting = words.removeValue(forKey: .waiting), state == .cancelled {
             words[.notAsked, default: 0] += waiting

@@ -92,16 +92,24 @@ package struct JobStore: Sendable {
         }
     }
 
-    /// The list's lines without a usable hash, in order, the first `limit` of them.
+    private static let meantKinds = UnusableLine.Kind.allCases.filter(\.isProbablyMeant)
+        .map { "'\($0.rawValue)'" }.joined(separator: ", ")
+
+    /// What the list holds that is not looked up, the first `limit` of them: first the lines in which a hash was
+    /// probably meant, then the others, each in their order.
     package func unusableLines(of id: JobID, limit: Int) throws -> [UnusableLine] {
         try pool.read { db in
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT line, text, unusableLine.reason FROM unusableLine JOIN job ON job.id = jobID
-                    WHERE job.name = ? ORDER BY line LIMIT ?
+                    SELECT line, text, unusableLine.reason, kind FROM unusableLine JOIN job ON job.id = jobID
+                    WHERE job.name = ?
+                    ORDER BY kind IN (\(Self.meantKinds)) DESC, line LIMIT ?
                     """, arguments: [id.description, limit]
-            ).map { UnusableLine(line: $0[0], text: $0[1], reason: $0[2]) }
+            ).map {
+                UnusableLine(
+                    line: $0[0], text: $0[1], reason: $0[2], kind: .init(rawValue: $0[3]) ?? .malformed)
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ package struct JobWriter: Sendable {
     private var rowID: Int64?
     /// Hashes written, repeated ones among them: the last one's position.
     private var mentions = 0
+    /// Unusable lines written, by reason.
+    private var lines: [UnusableLine.Kind: Int] = [:]
 
     init(job: Job, ages: CacheAges, pool: DatabasePool) {
         self.job = job
@@ -27,6 +29,7 @@ package struct JobWriter: Sendable {
     package mutating func write(_ slice: ImportBatch) throws {
         rowID = try pool.write { db in try write(slice, into: rowID ?? insert(in: db), db) }
         mentions += slice.mentions
+        for line in slice.unusableLines { lines[line.kind, default: 0] += 1 }
     }
 
     /// Writes the last slice, which completes the job.
@@ -63,16 +66,28 @@ package struct JobWriter: Sendable {
         for row in slice.rows.sorted(by: { ($0.hash, $0.offset) < ($1.hash, $1.offset) }) {
             try insertion.insert(row, position: mentions + row.offset)
         }
-        let insertLine = try db.cachedStatement(
-            sql: "INSERT INTO unusableLine (jobID, line, text, reason) VALUES (?, ?, ?, ?)")
-        for line in slice.unusableLines {
-            try insertLine.execute(arguments: [rowID, line.line, line.text.storable, line.reason])
-        }
+        try insertLines(slice, rowID, db)
         try AliasResolver.resolve(jobID: rowID, after: mentions, in: db)
-        try JobRecord.addToCounts(
-            rowID, after: mentions, mentions: slice.mentions, unusable: slice.unusableLines.count, in: db)
+        try JobRecord.addToCounts(rowID, after: mentions, slice, in: db)
         return rowID
     }
+
+    /// Of each reason the first lines are kept, and all of them counted.
+    private func insertLines(_ slice: ImportBatch, _ rowID: Int64, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO unusableLine (jobID, line, text, reason, kind) VALUES (?, ?, ?, ?, ?)")
+        var kept = lines
+        for line in slice.unusableLines {
+            guard kept[line.kind, default: 0] < Self.linesOfKindMax else { continue }
+            kept[line.kind, default: 0] += 1
+            try statement.execute(arguments: [
+                rowID, line.line, line.text.storable, line.reason, line.kind.rawValue,
+            ])
+        }
+    }
+
+    /// Unusable lines of one reason that are kept: more than a reader looks at, and no burden for the database.
+    private static let linesOfKindMax = 1_000
 }
 
 /// Inserts a job's hashes; those that the cache knows are answered at once.

@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 2
+    static let version = 3
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -14,6 +14,7 @@ enum Schema {
             try db.execute(sql: tablesOfSessions)
         }
         migrator.registerMigration("2") { db in try db.execute(sql: stagesOfJobs) }
+        migrator.registerMigration("3") { db in try db.execute(sql: reasonsOfLists) }
         return migrator
     }
 
@@ -154,6 +155,14 @@ enum Schema {
         -- Only complete jobs are shown and asked for.
         ALTER TABLE job ADD COLUMN stage INTEGER NOT NULL DEFAULT 1 CHECK (stage IN (0, 1, 2));
         CREATE INDEX jobNotThere ON job (user) WHERE stage <> 1;
+        """
+
+    private static let reasonsOfLists = """
+        -- Digests that are not looked up, by reason, in the form 'secret 3,identifier 1'.
+        ALTER TABLE job ADD COLUMN passedOver TEXT NOT NULL DEFAULT '';
+        -- What was done to the list's text, a sentence a line.
+        ALTER TABLE job ADD COLUMN remarks TEXT NOT NULL DEFAULT '';
+        ALTER TABLE unusableLine ADD COLUMN kind TEXT NOT NULL DEFAULT 'malformed';
         """
 
     private static let tablesOfSessions = """

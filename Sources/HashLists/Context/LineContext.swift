@@ -1,0 +1,193 @@
+/// What the lines before a digest's line say of it: a table's headings, a label on a line of its own, the keys and
+/// elements that are open, the name of the file that a block is about.
+///
+/// Lines without a digest only leave their bytes here; they are looked at when a line with one follows.
+struct LineContext {
+    private(set) var headings: TableHeadings?
+    /// What the block says its file is called: `Image: C:\x.exe` above `Hashes: …`.
+    private(set) var fileName: [UInt8]?
+    /// Whether a mail says that a part of it is encoded in base 64, which is not read.
+    private(set) var hasBase64Part = false
+    /// The label on a line of its own above, for the lines below it.
+    private var section: (label: DigestLabel, isForAll: Bool)?
+    /// The last line with something on it that held no digest, until it was looked at.
+    private var above: [UInt8] = []
+    /// Whether the line is the first one, or stands behind an empty one.
+    private var isAfterBreak = true
+    /// The keys of YAML that are open, the outermost first.
+    private var keys: [(indentation: Int, label: DigestLabel?)] = []
+    /// The elements of XML that are open, the outermost first.
+    private var elements: [DigestLabel?] = []
+
+    /// A label on a line of its own is short; so are headings, but for those at the beginning of a table.
+    private static let labelBytesMax = 96
+    private static let depthMax = 64
+
+    // MARK: Lines without a digest
+
+    mutating func pass(_ line: UnsafeRawBufferPointer) {
+        guard let first = line.first(where: { $0 != 0x20 && $0 != 0x09 }) else {
+            fileName = nil
+            isAfterBreak = true
+            return
+        }
+        if isAfterBreak || line.count <= Self.labelBytesMax || first == UInt8(ascii: "#") {
+            keep(line)
+        } else {
+            above.removeAll(keepingCapacity: true)
+        }
+        if first == UInt8(ascii: "<") { passElement(line) }
+        if !keys.isEmpty || line.last == UInt8(ascii: ":") { passKey(line) }
+        if first & 0xDF >= UInt8(ascii: "A"), first & 0xDF <= UInt8(ascii: "Z") || first == UInt8(ascii: "-")
+        {
+            passFileName(line)
+        }
+    }
+
+    private mutating func keep(_ line: UnsafeRawBufferPointer) {
+        above.removeAll(keepingCapacity: true)
+        guard line.count <= TableHeadings.bytesMax else { return }
+        above.append(contentsOf: line)
+        // The headings of a table whose first rows hold no digest.
+        if isAfterBreak, TableHeadings.mayBe(line) { look() }
+        isAfterBreak = false
+    }
+
+    private mutating func passFileName(_ line: UnsafeRawBufferPointer) {
+        if !hasBase64Part, line.count < 80, line.first.map({ $0 | 0x20 }) == UInt8(ascii: "c") {
+            let text = String(decoding: line, as: UTF8.self).lowercased()
+            hasBase64Part = text.hasPrefix("content-transfer-encoding:") && text.contains("base64")
+        }
+        guard
+            let colon = line.prefix(40).firstIndex(where: {
+                $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "=")
+            }),
+            FileNameKey.isFileName(line[..<colon])
+        else { return }
+        let value = TableRow.trimmed(line, (colon + 1)..<line.count)
+        if !value.isEmpty { fileName = Array(value.prefix(HashListLimits.keptStringBytesMax)) }
+    }
+
+    private mutating func passKey(_ line: UnsafeRawBufferPointer) {
+        let indentation = Self.indentation(of: line)
+        keys.removeAll { $0.indentation >= indentation }
+        guard line.last == UInt8(ascii: ":"), keys.count < Self.depthMax, line.count <= DigestLabel.bytesMax
+        else { return }
+        keys.append((indentation, DigestLabel(line)))
+    }
+
+    /// A dash of a list counts as indentation.
+    private static func indentation(of line: UnsafeRawBufferPointer) -> Int {
+        line.prefix { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: "-") }.count
+    }
+
+    /// Keeps count of elements that open on one line and end on another.
+    private mutating func passElement(_ line: UnsafeRawBufferPointer) {
+        let start = line.firstIndex(of: UInt8(ascii: "<"))! + 1
+        guard start < line.count, let end = line[start...].firstIndex(of: UInt8(ascii: ">")) else { return }
+        if line[start] == UInt8(ascii: "/") {
+            _ = elements.popLast()
+        } else if line[start] != UInt8(ascii: "!"), line[start] != UInt8(ascii: "?"),
+            line[end - 1] != UInt8(ascii: "/"),
+            !line[end...].contains(UInt8(ascii: "<")), elements.count < Self.depthMax
+        {
+            elements.append(ElementLabel.labels(ofTag: line[start..<end]).first)
+        }
+    }
+
+    // MARK: Lines with a digest
+
+    /// Looks at the line above, as soon as it matters.
+    mutating func look() {
+        guard !above.isEmpty else { return }
+        above.withUnsafeBytes { line in
+            // A comment's mark may stand before the headings.
+            let text = UnsafeRawBufferPointer(rebasing: line.drop { $0 == UInt8(ascii: "#") || $0 == 0x20 })
+            if let known = KnownTable.label(headings: text) {
+                section = (known, true)
+            } else if let found = TableHeadings(text) {
+                headings = found
+                section = nil
+            } else {
+                section = Self.section(text)
+            }
+        }
+        above.removeAll(keepingCapacity: true)
+    }
+
+    private static func section(_ line: UnsafeRawBufferPointer) -> (label: DigestLabel, isForAll: Bool)? {
+        let trimmed = line.withMarkupRemoved
+        guard trimmed.count <= 64, trimmed.count(where: { $0 == 0x20 }) <= 3,
+            !trimmed.contains(where: isValueMark), let label = DigestLabel(trimmed)
+        else { return nil }
+        let isHeading = trimmed.last == UInt8(ascii: ":")
+        return isHeading || label.isNothingElse ? (label, isHeading) : nil
+    }
+
+    /// What shows that a line is a value of its own, and no label of the next ones.
+    private static func isValueMark(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "="), UInt8(ascii: "/"), UInt8(ascii: "\\"),
+            UInt8(ascii: "@"), UInt8(ascii: "{"), UInt8(ascii: "}"):
+            true
+        default: false
+        }
+    }
+
+    /// The labels that the lines before give to a digest, the nearest first.
+    ///
+    /// - Parameter isAlone: whether the line is the digest and nothing else.
+    func contexts(of line: UnsafeRawBufferPointer, isAlone: Bool) -> [DigestJudgement.Context] {
+        var labels: [DigestLabel] = []
+        if let section, isAlone || section.isForAll { labels.append(section.label) }
+        if !keys.isEmpty {
+            let indentation = Self.indentation(of: line)
+            labels += keys.filter { $0.indentation < indentation }.reversed().compactMap(\.label)
+        }
+        labels += elements.reversed().compactMap(\.self)
+        return labels.map { .init(label: $0) }
+    }
+}
+
+/// Text as a browser shows it: without tags, entities as characters.
+enum VisibleMarkup {
+    static func removed(from line: UnsafeRawBufferPointer) -> [UInt8] {
+        guard line.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }) else {
+            return Array(line)
+        }
+        var text: [UInt8] = []
+        var isTag = false
+        var index = 0
+        while index < line.count {
+            let byte = line[index]
+            if byte == UInt8(ascii: "<") { isTag = true }
+            if !isTag, byte == UInt8(ascii: "&"), let entity = HTMLMarkup.entity(in: line, at: index) {
+                text.append(entity.byte)
+                index = entity.end
+                continue
+            }
+            if !isTag { text.append(byte) }
+            if byte == UInt8(ascii: ">") { isTag = false }
+            index += 1
+        }
+        return text
+    }
+}
+
+/// Tables whose columns are parted by spaces, and whose headings say of all rows what their digests are.
+enum KnownTable {
+    /// `docker images --digests`.
+    static func label(headings line: UnsafeRawBufferPointer) -> DigestLabel? {
+        guard line.starts(with: "REPOSITORY ".utf8) else { return nil }
+        return String(decoding: line, as: UTF8.self).contains(" IMAGE ID ")
+            ? DigestLabel(Array("image digest".utf8)) : nil
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The bytes without tags and the spaces around them.
+    var withMarkupRemoved: [UInt8] {
+        let text = VisibleMarkup.removed(from: self)
+        return text.withUnsafeBytes { Array(TableRow.trimmed($0, 0..<$0.count)) }
+    }
+}
