@@ -8,7 +8,7 @@ import Glibc
 package final class NginxFixture {
     /// The ports that its configuration listens on, in the order in which they were asked for.
     package let ports: [Int]
-    private let process: Process
+    private let process: ChildProcess
     private let folder: TemporaryFolder
 
     package struct Failure: Error, CustomStringConvertible {
@@ -30,10 +30,10 @@ package final class NginxFixture {
         do {
             try await body(nginx)
         } catch {
-            await nginx.stop()
+            try await nginx.stop()
             throw error
         }
-        await nginx.stop()
+        try await nginx.stop()
     }
 
     /// Free ports can be taken by another program before nginx has them: then it is tried again with others.
@@ -80,14 +80,12 @@ package final class NginxFixture {
 
             """
         try Data(configuration.utf8).write(to: folder.url.appending(path: "nginx.conf"))
-        process = Process()
-        process.executableURL = URL(filePath: Self.program)
-        process.arguments = ["-p", folder.path(""), "-c", "nginx.conf", "-e", "nginx.log"]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try ChildProcess(
+            Self.program, ["-p", folder.path(""), "-c", "nginx.conf", "-e", "nginx.log"],
+            output: .nullDevice, errors: .nullDevice)
     }
 
-    deinit { kill() }
+    deinit { process.send(SIGKILL) }
 
     /// Whether it listens; false if it has ended instead. It writes its process id down when it has all its
     /// ports.
@@ -99,19 +97,14 @@ package final class NginxFixture {
         }
     }
 
-    /// Other signals are blocked: nginx has that from the thread that started it, which is one of Dispatch's.
-    private func kill() {
-        if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
-    }
-
     private var log: String {
         (try? String(contentsOfFile: folder.path("nginx.log"), encoding: .utf8)) ?? ""
     }
 
-    private func stop() async {
-        kill()
-        // Waiting in Process would hold one of the few threads that tests run on.
-        _ = try? await eventually("nginx ends") { !self.process.isRunning }
+    /// By SIGKILL, because nginx has other signals blocked, as the thread that started it: one of Dispatch's.
+    private func stop() async throws {
+        process.send(SIGKILL)
+        try await process.end()
     }
 }
 

@@ -37,7 +37,7 @@ struct LoginPage {
             page.raw("There were too many wrong tries. Try again in ")
             page.text(Wording.duration(max(1, (wait / .seconds(1)).rounded(.up))))
             page.raw(".")
-        case .busy: page.raw("Too many people are logging in. Try again in a few seconds.")
+        case .busy: page.raw("Too many passwords are being checked. Try again in a few seconds.")
         case .tryAgain:
             page.raw("Please try once more. If this comes again, allow this page its cookies.")
         }

@@ -20,7 +20,7 @@ struct PageController: Sendable {
     private static let chunkBytes = 64 << 10
 
     @Sendable func jobs(_ request: Request, _ context: UserContext) async throws -> Response {
-        let name = context.user.user.name
+        let name = context.user.name
         let number = WebQuery(request.uri).page
         let (jobs, total) = try await data.read {
             (
@@ -72,12 +72,12 @@ struct PageController: Sendable {
     }
 
     private func requireAdministrator(_ context: UserContext) throws {
-        guard context.user.user.isAdministrator else { throw HTTPError(.notFound) }
+        guard context.user.isAdministrator else { throw HTTPError(.notFound) }
     }
 
     /// The job that the path names, if the user may see it.
     private func requireJob(_ context: UserContext) async throws -> Job {
-        let user = context.user.user
+        let user = context.user
         let id = context.parameters.get("id").flatMap { JobID($0) }
         let job = try await data.read { database in
             try id.flatMap {

@@ -19,7 +19,7 @@ struct ResponseBuilder: Sendable {
         live: String? = nil, content: (inout HTMLBuilder) -> Void
     ) -> Response {
         let page = frame.page(
-            title: title, visitor: user, place: place, live: live, now: clock.now.wall, content: content)
+            title: title, user: user, place: place, live: live, now: clock.now.wall, content: content)
         return response(.ok, page, .page, type: "text/html; charset=utf-8")
     }
 

@@ -3,16 +3,8 @@ import Foundation
 import Model
 import Reporting
 import Support
-import Store
 
-/// Who looks at a page, and what the forms on it must carry.
-struct AuthenticatedUser: Sendable {
-    var user: User
-    /// The session's, for the log-out form.
-    var formToken: String
-}
-
-/// What the pages share: the head, the way around, the foot. The look is the reports'.
+/// Frame of the pages: the head, the navigation and the foot. The look is the reports'.
 struct WebFrame: Sendable {
     /// A place in the navigation.
     enum Place: CaseIterable {
@@ -59,14 +51,14 @@ struct WebFrame: Sendable {
     ///
     /// - Parameter live: what it loads itself again by; nil if it need not.
     func page(
-        title: String, visitor: AuthenticatedUser? = nil, place: Place? = nil, live: String? = nil, now: Date,
+        title: String, user: AuthenticatedUser? = nil, place: Place? = nil, live: String? = nil, now: Date,
         content: (inout HTMLBuilder) -> Void
     ) -> [UInt8] {
         var page = HTMLBuilder()
         let refresh = live.map { PageFrame.Refresh(seconds: refreshSeconds, address: $0) }
         frame.open(&page, title: "\(title) · hashdrop", refresh: refresh, assets: appendLinks)
         page.raw("<header class=top><a class=home href=\"/\"><b>hashdrop</b></a>")
-        if let visitor { appendNavigation(visitor, place, to: &page) }
+        if let user { appendNavigation(user, place, to: &page) }
         page.raw("</header>\n<main>\n")
         content(&page)
         frame.close(&page, now: now, refresh: refresh)
@@ -81,9 +73,9 @@ struct WebFrame: Sendable {
         page.raw("\" defer></script>\n")
     }
 
-    private func appendNavigation(_ visitor: AuthenticatedUser, _ current: Place?, to page: inout HTMLBuilder) {
+    private func appendNavigation(_ user: AuthenticatedUser, _ current: Place?, to page: inout HTMLBuilder) {
         page.raw("<nav aria-label=\"Pages\"><ul>")
-        for place in Place.allCases where visitor.user.isAdministrator || place == .jobs {
+        for place in Place.allCases where user.isAdministrator || place == .jobs {
             page.raw("<li><a href=\"")
             page.raw(place.path)
             page.raw(place == current ? "\" aria-current=page>" : "\">")
@@ -91,9 +83,9 @@ struct WebFrame: Sendable {
             page.raw("</a>")
         }
         page.raw("</ul></nav><form method=post action=\"/logout\"><span class=muted>")
-        page.text(visitor.user.name.description)
+        page.text(user.name.description)
         page.raw("</span><input type=hidden name=token value=\"")
-        page.text(visitor.formToken)
+        page.text(user.formToken)
         page.raw("\"><button>Log out</button></form>")
     }
 }

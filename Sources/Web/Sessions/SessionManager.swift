@@ -47,7 +47,8 @@ final class SessionManager: Sendable {
         }
         guard let found else { return nil }
         if isUse { await noteUse(id.hash, at: now, lastNotedAt: found.usedAt) }
-        return AuthenticatedUser(user: found.user, formToken: id.formToken)
+        return AuthenticatedUser(
+            name: found.user.name, isAdministrator: found.user.isAdministrator, formToken: id.formToken)
     }
 
     private func noteUse(_ idHash: Data, at now: Date, lastNotedAt: Date) async {
