@@ -22,8 +22,7 @@ struct WebRouter {
             ErrorMiddleware(responses: responses, logger: logger)
             RejectionMiddleware(
                 hosts: HostAllowlist(options), isForProxiesOnly: options.isForProxiesOnly,
-                responses: responses,
-                log: rejections)
+                responses: responses, log: rejections)
             ReadOnlyMiddleware(responses: responses)
         }
         router.get("style.css") { request, _ in responses.asset(.style, request) }
