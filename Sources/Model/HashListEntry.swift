@@ -68,8 +68,8 @@ package struct UnusableLine: Hashable, Sendable {
 
     /// Counted from 1.
     package var line: Int
-    /// The line's beginning, or the digest where the line holds others; at most 256 characters. Of a secret only the
-    /// beginning is there.
+    /// The line's beginning, or the digest where the line holds others; at most 256 characters. Of a secret
+    /// only the beginning is there.
     package var text: String
     /// Why, in words for the list's author: `128 digits: SHA-512, which VirusTotal cannot look up`.
     package var reason: String

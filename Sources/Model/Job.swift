@@ -71,20 +71,20 @@ package struct JobCounts: Hashable, Sendable {
     /// Digests that are listed and not looked up, by reason; none of the kinds that `unusableLines` counts.
     package var passedOver: [UnusableLine.Kind: Int]
     /// Rows by verdict, the waiting ones among them; they add up to `hashes`.
-    package var words: [Verdict: Int]
+    package var byVerdict: [Verdict: Int]
 
     package init(
         hashes: Int = 0, duplicates: Int = 0, unusableLines: Int = 0,
-        passedOver: [UnusableLine.Kind: Int] = [:], words: [Verdict: Int] = [:]
+        passedOver: [UnusableLine.Kind: Int] = [:], byVerdict: [Verdict: Int] = [:]
     ) {
         self.hashes = hashes
         self.duplicates = duplicates
         self.unusableLines = unusableLines
         self.passedOver = passedOver
-        self.words = words
+        self.byVerdict = byVerdict
     }
 
-    package subscript(word: Verdict) -> Int { words[word, default: 0] }
+    package subscript(verdict: Verdict) -> Int { byVerdict[verdict, default: 0] }
     /// Rows that have their verdict or their reason.
     package var finished: Int { hashes - self[.waiting] }
 }

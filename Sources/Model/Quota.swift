@@ -14,7 +14,7 @@ package struct Quota: Hashable, Sendable, Codable {
 }
 
 /// The periods that VirusTotal limits; days and months are those of UTC.
-package enum QuotaPeriod: String, Hashable, Sendable {
+package enum QuotaPeriod: String, Hashable, Sendable, CaseIterable {
     case minute, day, month
 }
 

@@ -35,21 +35,21 @@ package struct ReportRow: Hashable, Sendable {
         self.isFileRepeated = isFileRepeated
     }
 
-    /// The verdict to show, if any: the answer or the stale one.
-    package var verdict: LookupAnswer? {
+    /// The answer to show, if any: the fresh or the stale one.
+    package var answer: LookupAnswer? {
         switch state {
-        case .answered(let verdict): verdict
+        case .answered(let answer): answer
         case .waiting(let stale), .notAsked(let stale), .failed(_, let stale): stale
         }
     }
 
     package var isStale: Bool {
-        if case .answered = state { false } else { verdict != nil }
+        if case .answered = state { false } else { answer != nil }
     }
 
-    package func word(_ thresholds: VerdictThresholds) -> Verdict {
+    package func verdict(_ thresholds: VerdictThresholds) -> Verdict {
         switch state {
-        case .answered(let verdict): thresholds.word(for: verdict.answer)
+        case .answered(let answer): thresholds.verdict(for: answer.answer)
         case .waiting: .waiting
         case .notAsked: .notAsked
         case .failed: .failed

@@ -42,7 +42,7 @@ package struct Timeline: Hashable, Sendable {
     /// What the bucket at `index` is called: `2026-11-23`, `week of 2026-11-23`, `2026-11`, `2026 Q4`,
     /// `2026`, `2020s`.
     package func label(at index: Int) -> String {
-        let day = CivilDate(daysSince1970: Int(buckets[index].start.timeIntervalSince1970 / 86_400))
+        let day = CivilDate(buckets[index].start)
         let month = (day.month < 10 ? "0" : "") + String(day.month)
         let date = "\(day.year)-\(month)-\(day.day < 10 ? "0" : "")\(day.day)"
         return switch unit {
@@ -68,7 +68,7 @@ package struct TimelineBuilder {
 
     /// - Parameter now: days after its own are not believed.
     package init(now: Date) {
-        lastDay = max(0, Int(now.timeIntervalSince1970 / 86_400))
+        lastDay = max(0, now.daysSince1970)
     }
 
     /// Adds the rows of a day, given in days since 1970 and not before the last one; nil for rows without a
@@ -91,7 +91,7 @@ package struct TimelineBuilder {
         guard let first = tallies.first, let last = tallies.last else { return Timeline(undated: undated) }
         let start = unit.number(of: first.day)
         var buckets = (start...unit.number(of: last.day)).map {
-            Timeline.Bucket(start: Date(timeIntervalSince1970: Double(unit.firstDay(of: $0)) * 86_400))
+            Timeline.Bucket(start: CivilDate(daysSince1970: unit.firstDay(of: $0)).start)
         }
         for (day, tally) in tallies { buckets[unit.number(of: day) - start].tally = tally }
         return Timeline(unit: unit, buckets: buckets, undated: undated)

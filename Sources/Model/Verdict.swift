@@ -41,8 +41,8 @@ package struct VerdictThresholds: Hashable, Sendable {
         self.suspiciousFrom = suspiciousFrom
     }
 
-    /// The word for an answer.
-    package func word(for answer: LookupAnswer.Answer) -> Verdict {
+    /// The verdict on an answer.
+    package func verdict(for answer: LookupAnswer.Answer) -> Verdict {
         guard case .known(let object) = answer else { return .unknown }
         if object.opinionCount == 0 { return .noResults }
         let detections = object.detectionCount

@@ -153,7 +153,7 @@ struct ReportReadingTests {
 
     /// The elements that are made of lines are the ones that the page would have come with.
     @Test func aRowOfALineLooksLikeARowOfThePage() async throws {
-        let rows = SampleReport.rows(40).filter { $0.verdict?.fileObject == nil } + SampleReport.rows(3)
+        let rows = SampleReport.rows(40).filter { $0.answer?.fileObject == nil } + SampleReport.rows(3)
         let script = """
             Array.from(document.querySelectorAll('.rows tbody tr'),function(row){
               row.querySelectorAll('.more').forEach(function(more){more.remove()});
@@ -221,7 +221,7 @@ struct ReportReadingTests {
             let rows = SampleReport.rows(20).enumerated().map { index, row in
                 guard index > 8 else { return row }
                 var row = row
-                row.state = .waiting(stale: index == 9 ? row.verdict : nil)
+                row.state = .waiting(stale: index == 9 ? row.answer : nil)
                 return row
             }
             return try SampleReport(.running, rows: rows) { input in
@@ -253,13 +253,13 @@ struct ReportReadingTests {
 
     private static func index(in folder: URL) throws {
         var jobs = [Samples.job(1, name: "running.txt"), Samples.job(2, name: "huge.bin", state: .refused)]
-        jobs[0].counts = JobCounts(hashes: 30, words: [.malicious: 4, .clean: 8, .waiting: 18])
+        jobs[0].counts = JobCounts(hashes: 30, byVerdict: [.malicious: 4, .clean: 8, .waiting: 18])
         jobs[1].reason = "The file has 70 MiB; the limit is 64 MiB (list.bytesMax)."
         for number in 0..<6 {
             var job = Samples.job(number, name: "list-\(number).csv", state: .done)
             job.counts = JobCounts(
                 hashes: 40, unusableLines: number % 2,
-                words: [.malicious: 3 + number, .suspicious: 2, .unknown: 15 - number, .clean: 20])
+                byVerdict: [.malicious: 3 + number, .suspicious: 2, .unknown: 15 - number, .clean: 20])
             jobs.append(job)
         }
         var options = SampleReport.options()

@@ -28,7 +28,7 @@ struct SampleReport {
         job.inputSHA256 = Samples.hash(4_711)
         job.inputBytes = 12_345
         job.counts.hashes = rows.count
-        for row in rows { job.counts.words[row.word(options.thresholds), default: 0] += 1 }
+        for row in rows { job.counts.byVerdict[row.verdict(options.thresholds), default: 0] += 1 }
         job.requestCost = .init(requestsSent: rows.count * 2 / 3, savedByCache: rows.count / 3)
         var input = ReportInput(job: job, now: Samples.now)
         input.statistics = Self.statistics(rows)
@@ -93,7 +93,7 @@ struct SampleReport {
     }
 
     private static func statistics(_ rows: [ReportRow]) -> JobStatistics {
-        let files = rows.compactMap { row in row.verdict?.fileObject.map { (row.word(.init()), $0) } }
+        let files = rows.compactMap { row in row.answer?.fileObject.map { (row.verdict(.init()), $0) } }
         func tally(_ word: Verdict) -> VerdictTally {
             switch word {
             case .malicious: VerdictTally(malicious: 1)

@@ -192,7 +192,7 @@ struct LookupDispatcherTests {
             let again = try bench.drop([[file.md5]], ages: CacheAges(known: .zero, unknown: .zero))
             let row = try bench.rows(again.id)[0]
             #expect(row.isStale)
-            #expect(row.verdict?.fileObject?.sha256 == file.sha256 || row.verdict?.answer == .unknown)
+            #expect(row.answer?.fileObject?.sha256 == file.sha256 || row.answer?.answer == .unknown)
             bench.simulator.removeAllFaults()
             _ = try await bench.finish(again.id)
             #expect(try bench.rows(again.id)[0].isStale == false)

@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 import VirusTotal
 
-/// The way to VirusTotal as in production: TLS, and HTTP/2 with many requests over one connection. A real nginx in
-/// front of the simulator speaks both.
+/// The way to VirusTotal as in production: TLS, and HTTP/2 with many requests over one connection. A real
+/// nginx in front of the simulator speaks both.
 @Suite(.limited(.server)) struct MultiplexingTests {
     private let folder = TemporaryFolder()
 

@@ -34,7 +34,7 @@ struct RetentionServiceTests {
             let job = Samples.job(
                 name: "\(number).txt", state: .refused, receivedAt: Samples.now - 10_000 + Double(number))
             try fixture.database.jobs.refuse(job)
-            try fixture.database.jobs.saveReported(job.id, words: [:], isFinal: true)
+            try fixture.database.jobs.saveReported(job.id, verdicts: [:], isFinal: true)
             jobs.append(job)
         }
         let stuck = fixture.folder.path("reports/alice/\(jobs[0].folderName)")

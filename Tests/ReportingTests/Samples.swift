@@ -44,7 +44,7 @@ struct Samples {
         -> ReportInput
     {
         var counts = JobCounts(hashes: rows.count)
-        for row in rows { counts.words[row.word(.init()), default: 0] += 1 }
+        for row in rows { counts.byVerdict[row.verdict(.init()), default: 0] += 1 }
         let job = Job(
             id: JobID("20261123-195045-k3f9x")!, user: UserName("alice")!, droppedName: name, state: state,
             receivedAt: now.addingTimeInterval(-600), inputBytes: 123, inputSHA256: sha256, counts: counts)

@@ -102,13 +102,15 @@ import Testing
     }
 
     @Test(arguments: [
-        "#recycle", "$RECYCLE.BIN", "System Volume Information", "@eaDir", ".Trash-1000", "__MACOSX", "lost+found",
+        "#recycle", "$RECYCLE.BIN", "System Volume Information", "@eaDir", ".Trash-1000", "__MACOSX",
+        "lost+found",
     ])
     func aSystemFolderIsLeftAlone(_ name: String) {
         var machine = ReadinessStateMachine()
         #expect(
             action(&machine, entry(name, kind: .folder), at: 99_999) == .wait(.systemFolder, until: nil))
-        #expect(action(&machine, entry(name, kind: .regular), at: 199_999) != .wait(.systemFolder, until: nil))
+        #expect(
+            action(&machine, entry(name, kind: .regular), at: 199_999) != .wait(.systemFolder, until: nil))
     }
 
     @Test(arguments: [

@@ -114,7 +114,7 @@ struct HashdropDatabaseTests {
         // SQLite ends a text at NUL; what follows must not be lost.
         file.meaningfulName = "a\u{FFFD}b"
         try database.reportRows.forEachRow(of: job.id, order: .list) { row in
-            #expect(row.verdict == LookupAnswer(answer: .known(file), askedAt: Samples.now))
+            #expect(row.answer == LookupAnswer(answer: .known(file), askedAt: Samples.now))
         }
     }
 }

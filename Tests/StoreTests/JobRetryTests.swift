@@ -58,7 +58,7 @@ struct JobRetryTests {
             try end(Samples.hash(number), .failedForGood(reason: "400"))
         }
         try end(Samples.hash(13), .answered(.unknown))
-        try database.jobs.saveReported(job.id, words: [:], isFinal: true)
+        try database.jobs.saveReported(job.id, verdicts: [:], isFinal: true)
         var open: [Int] = []
         let opened = try retry(job.id, rowsAtOnce: 10) {
             open.append(try #require(try database.lookups.runningJob(job.id)).openHashes)
@@ -84,7 +84,7 @@ struct JobRetryTests {
             try end(
                 Samples.hash(number), .answered(number % 2 == 0 ? .unknown : .known(Samples.file(number))))
         }
-        try database.jobs.saveReported(old.id, words: [:], isFinal: true)
+        try database.jobs.saveReported(old.id, verdicts: [:], isFinal: true)
         // Alice wants three of the files again, by another name.
         _ = try accept([1, 2, 3].map { Samples.hash($0, $0 == 2 ? .sha256 : .md5) })
         #expect(try prune(before: Samples.now + 1, answersAtOnce: 7) == 15 * 3 + 15 - 3)
@@ -98,7 +98,7 @@ struct JobRetryTests {
         try end(Samples.hash(1), .failedForGood(reason: "400"))
         // The publisher has read "done", and before it says so …
         #expect(try retry(job.id) == 1)
-        try database.jobs.saveReported(job.id, words: [.failed: 1], isFinal: true)
+        try database.jobs.saveReported(job.id, verdicts: [.failed: 1], isFinal: true)
         #expect(try database.lookups.runningJobs().map(\.id) == [job.id])
         #expect(try database.jobs.unpublished().map(\.id) == [job.id])
     }
@@ -107,7 +107,7 @@ struct JobRetryTests {
         let job = try accept([Samples.hash(1), Samples.hash(2)])
         try end(Samples.hash(1), .answered(.known(Samples.file(1))))
         try end(Samples.hash(2), .failedForGood(reason: "400"))
-        try database.jobs.saveReported(job.id, words: [:], isFinal: true)
+        try database.jobs.saveReported(job.id, verdicts: [:], isFinal: true)
         #expect(try prune(before: Samples.now + 1) == 3)
         #expect(try retry(job.id) == 2)
         #expect(try database.lookups.runningJobs()[0].openHashes == 2)
@@ -119,7 +119,7 @@ struct JobRetryTests {
         for engine in file.engines.keys { file.engines[engine] = EngineFinding(category: .timeout) }
         try end(Samples.hash(1), .answered(.known(file)))
         let thresholds = VerdictThresholds()
-        #expect(thresholds.word(for: .known(file)) == .noResults)
+        #expect(thresholds.verdict(for: .known(file)) == .noResults)
         #expect(try database.reportRows.counts(of: job.id, thresholds: thresholds) == [.noResults: 1])
         #expect(file.finding(of: "Engine0") == .couldNotScan(.timeout))
     }

@@ -85,7 +85,7 @@ struct JobStoreTests {
         #expect(bob.state == .done)
         #expect(bob.requestCost.requestsSent == 0)
         #expect(bob.requestCost.savedByAlias == 1)
-        #expect(try rows(bob)[0].verdict?.fileObject == Samples.file(1, detections: 4))
+        #expect(try rows(bob)[0].answer?.fileObject == Samples.file(1, detections: 4))
         #expect(try database.jobs.job(byMD5.id)?.requestCost.requestsSent == 1)
     }
 
@@ -100,7 +100,7 @@ struct JobStoreTests {
         #expect(late.state == .running)
         let row = try rows(late)[0]
         #expect(row.isStale)
-        #expect(row.verdict?.fileObject?.md5 == Samples.hash(1, .md5))
+        #expect(row.answer?.fileObject?.md5 == Samples.hash(1, .md5))
     }
 
     @Test func severalNamesOnOneLineCostOneRequest() throws {
@@ -142,7 +142,7 @@ struct JobStoreTests {
         let recorded = try answer(Samples.hash(1), .unknown)
         #expect(recorded.finished == [job.id])
         let rows = try rows(job)
-        #expect(rows.allSatisfy { $0.verdict?.answer == .unknown })
+        #expect(rows.allSatisfy { $0.answer?.answer == .unknown })
         #expect(rows.map(\.askedAs) == [nil, Samples.hash(1), Samples.hash(1)])
         // What was not asked is not in the cache.
         let other = try accept([[Samples.hash(1, .md5)]], job: Samples.job(user: "bob"))

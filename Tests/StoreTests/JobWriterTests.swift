@@ -107,7 +107,7 @@ struct JobWriterTests {
         #expect(try database.lookups.runningJob(job.id)?.openHashes == 4)
         #expect(done.requestCost.savedByCache == 1)
         #expect(done.requestCost.savedBySharing == 1)
-        #expect(try rows(job).map { $0.verdict != nil } == [false, true, false, false, true, false])
+        #expect(try rows(job).map { $0.answer != nil } == [false, true, false, false, true, false])
     }
 
     @Test func aListThatIsAnsweredBeforeItsEndIsDoneAtItsEndAndNotBefore() throws {
@@ -218,11 +218,11 @@ struct JobWriterTests {
         }
         try answer(Samples.hash(0), .known(Samples.file(0)), for: job)
         // As of its last report, until the next: the numbers of one moment.
-        try database.jobs.saveReported(job.id, words: [.clean: 1, .waiting: 3], isFinal: false)
+        try database.jobs.saveReported(job.id, verdicts: [.clean: 1, .waiting: 3], isFinal: false)
         let rowID = try #require(try database.lookups.runningJob(job.id)).rowID
         let cancelled = try #require(try database.jobs.cancel(job.id, reason: "by hand", at: Samples.now))
         #expect(cancelled.state == .cancelled)
-        #expect(cancelled.counts.words == [.clean: 1, .notAsked: 3])
+        #expect(cancelled.counts.byVerdict == [.clean: 1, .notAsked: 3])
         #expect(
             try database.reportRows.counts(of: job.id, thresholds: VerdictThresholds())
                 == [.clean: 1, .notAsked: 3])
@@ -235,7 +235,9 @@ struct JobWriterTests {
         let recorded = try answer(Samples.hash(1), .unknown, for: bob)
         #expect(recorded.touched.keys.sorted() == [bob.id])
         #expect(
-            try rows(job).map { $0.word(VerdictThresholds()) } == [.clean, .notAsked, .notAsked, .notAsked])
+            try rows(job).map { $0.verdict(VerdictThresholds()) } == [
+                .clean, .notAsked, .notAsked, .notAsked,
+            ])
         #expect(try database.jobs.job(job.id)?.counts[.notAsked] == 3)
     }
 }

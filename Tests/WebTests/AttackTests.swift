@@ -46,10 +46,10 @@ struct AttackTests {
 
     @Test func anAdministratorSeesAllJobsAndTheOperations() async throws {
         let view = OperationsView(
-            quotas: [.init(period: "minute", used: 3, limit: 4)], queue: [Samples.user("bob"): 17],
+            quotas: [.minute: Quota(used: 3, limit: 4)], queue: [Samples.user("bob"): 17],
             waitReason: "<b>Quota</b>",
             folders: [
-                .init(user: "bob", watching: "polling", problem: "no <i>events</i>", waitingFiles: 2)
+                .init(user: "bob", watching: .polling, problem: "no <i>events</i>", waitingFiles: 2)
             ], troubles: ["Files wait: <u>disk</u>"],
             disks: [.init(name: "spool", freeBytes: 1 << 30, totalBytes: 1 << 31)])
         let site = try await WebFixture.make(

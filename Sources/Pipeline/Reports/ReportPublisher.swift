@@ -78,7 +78,7 @@ package struct ReportPublisher: Sendable {
         // afterwards.
         if job.state.isFinal, isInputPending(id) { return nil }
         let thresholds = writer.options.thresholds
-        job.counts.words = try database.reportRows.counts(of: id, thresholds: thresholds)
+        job.counts.byVerdict = try database.reportRows.counts(of: id, thresholds: thresholds)
         let input = ReportInput(
             job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge,
             unusableLines: try database.jobs.unusableLines(of: id, limit: Self.unusableLinesMax),
@@ -98,7 +98,7 @@ package struct ReportPublisher: Sendable {
             try database.reportRows.forEachRow(of: id, order: order, visit)
         }
         try writer.writeStatus(input, in: folder)
-        try database.jobs.saveReported(id, words: job.counts.words, isFinal: job.state.isFinal)
+        try database.jobs.saveReported(id, verdicts: job.counts.byVerdict, isFinal: job.state.isFinal)
         return job
     }
 

@@ -17,9 +17,9 @@ struct RowModel {
 
     init(_ row: ReportRow, options: ReportOptions) {
         self.row = row
-        verdict = row.word(options.thresholds)
+        verdict = row.verdict(options.thresholds)
         vendors = options.vendors
-        answer = row.verdict
+        answer = row.answer
         object = answer?.fileObject
         guard let engines = object?.engines, !engines.isEmpty else {
             (detections, opinions) = (nil, nil)

@@ -1,4 +1,5 @@
 package import Foundation
+import Support
 
 /// Quota counter of one account. Pure: the time is given.
 ///
@@ -32,13 +33,11 @@ package struct QuotaCounter: Sendable {
 
     /// When the next request fits; nil if one fits at `date`.
     package func exhausted(at date: Date) -> Date? {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = .gmt
         if limits.requestsPerMonth > 0, usedInMonth(of: date) >= limits.requestsPerMonth {
-            return calendar.dateInterval(of: .month, for: date)?.end ?? date
+            return CivilDate(date).nextMonthStart.start
         }
         if limits.requestsPerDay > 0, usedInDay(of: date) >= limits.requestsPerDay {
-            return Date(timeIntervalSince1970: Double(Self.day(date) + 1) * 86_400)
+            return CivilDate(daysSince1970: date.daysSince1970 + 1).start
         }
         let inWindow = recentTimes.filter { isInWindow($0, at: date) }
         guard limits.requestsPerMinute > 0, inWindow.count >= limits.requestsPerMinute else { return nil }
@@ -78,7 +77,7 @@ package struct QuotaCounter: Sendable {
     }
 
     /// The UTC day of `date`, counted from 1970-01-01.
-    static func day(_ date: Date) -> Int { index(date, seconds: 86_400) }
+    static func day(_ date: Date) -> Int { date.daysSince1970 }
 
     private func isInWindow(_ time: Date, at date: Date) -> Bool {
         switch window {

@@ -64,7 +64,8 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
         case .unfinishedName(let part):
             "its name says that it is unfinished ('\(part)'): rename it when it is complete"
         case .litter: "a file of the operating system, not a list of hashes: ignored"
-        case .systemFolder: "a folder of the operating system or the server: left alone, with all that is in it"
+        case .systemFolder:
+            "a folder of the operating system or the server: left alone, with all that is in it"
         case .folder: "a folder: its files are picked up one by one, and it is removed when it is empty"
         case .emptyFolder: "an empty folder: removed when it stays so"
         case .deepFolder(let limit):

@@ -3,29 +3,36 @@ package import Model
 /// What a dropped file's name says about it.
 ///
 /// The conventions are those of WinSCP (`.filepart`), browsers (`.crdownload`, `.part`, `.download`), Camel
-/// (`.camelLock`), Kafka Connect (`.processing`), download programs (Opera, qBittorrent, µTorrent, aria2), editors, rsync (dot-names), NFS, FUSE, macOS and Windows.
+/// (`.camelLock`), Kafka Connect (`.processing`), download programs (Opera, qBittorrent, µTorrent, aria2),
+/// editors, rsync (dot-names), NFS, FUSE, macOS and Windows.
 package enum NameRule: Hashable, Sendable {
     case ordinary
     /// Its writer has not given it its final name; the text is the part of the name that says so.
     case unfinished(String)
     /// An operating system's own file, never meant to be dropped.
     case litter
-    /// A folder that an operating system or a server keeps for itself, such as a recycle bin: nothing in it was dropped.
+    /// A folder that an operating system or a server keeps for itself, such as a recycle bin: nothing in it
+    /// was dropped.
     case systemFolder
 
     private static let unfinishedEndings = [
         ".part", ".partial", ".filepart", ".crdownload", ".download", ".uploading", ".tmp", ".temp",
-        ".inprogress", ".processing", ".camellock", ".swp", ".swx", ".incomplete", ".opdownload", ".downloading",
+        ".inprogress", ".processing", ".camellock", ".swp", ".swx", ".incomplete", ".opdownload",
+        ".downloading",
         ".!qb", ".!ut", ".!bt", ".aria2", ".bc!", ".dctmp", ".td", ".unfinished", ".upload", ".fdmdownload",
     ]
     private static let unfinishedBeginnings = ["~$", ".nfs", ".fuse_hidden"]
     private static let litterNames = [
-        ".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".localized", ".directory", ".apdisk", "icon\r",
+        ".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".localized", ".directory", ".apdisk",
+        "icon\r",
     ]
-    /// Recycle bins of Windows, Samba, Synology and QNAP, snapshots, indexes, and what macOS puts into archives.
+    /// Recycle bins of Windows, Samba, Synology and QNAP, snapshots, indexes, and what macOS puts into
+    /// archives.
     private static let systemFolderNames: Set = [
-        "$recycle.bin", "recycler", "recycled", "#recycle", "@recycle", "@recently-snapshot", "#snapshot", ".snapshot",
-        ".snapshots", "@eadir", "@tmp", "@sharebin", "system volume information", "__macosx", "lost+found", ".trashes",
+        "$recycle.bin", "recycler", "recycled", "#recycle", "@recycle", "@recently-snapshot", "#snapshot",
+        ".snapshot",
+        ".snapshots", "@eadir", "@tmp", "@sharebin", "system volume information", "__macosx", "lost+found",
+        ".trashes",
         ".trash", ".spotlight-v100", ".fseventsd", ".temporaryitems", ".appledouble", ".recycle", "found.000",
     ]
 

@@ -94,8 +94,8 @@ package final class SpoolFolder: Sendable {
         }
     }
 
-    /// Removes a folder within a user's folder if it is empty, or holds nothing but litter; throws `FileSystemError` if it cannot be
-    /// removed for another reason than that something is in it again.
+    /// Removes a folder within a user's folder if it is empty, or holds nothing but litter; throws
+    /// `FileSystemError` if it cannot be removed for another reason than that something is in it again.
     package func removeEmptyFolder(_ entry: SpoolEntry, of user: UserName) throws {
         do {
             let parent = try root.folder(user.description).parent(of: entry.name)

@@ -139,7 +139,7 @@ enum JobRecord {
             counts: JobCounts(
                 hashes: hashes, duplicates: duplicates, unusableLines: row["unusableCount"],
                 passedOver: self.counts(row["passedOver"]),
-                words: words(row["words"], open: open, state)),
+                byVerdict: verdicts(row["words"], open: open, state)),
             requestCost: RequestCost(
                 requestsSent: row["requestsSent"], savedByCache: row["savedByCache"],
                 savedByAlias: row["savedByAlias"], savedBySharing: row["savedBySharing"],
@@ -149,12 +149,12 @@ enum JobRecord {
 
     /// The verdicts as last reported, so that a running job's numbers are all of one moment; before the first
     /// report the rows that wait.
-    private static func words(_ text: String, open: Int, _ state: JobState) -> [Verdict: Int] {
-        var words: [Verdict: Int] = counts(text)
-        if words.isEmpty { words[.waiting] = open }
-        if state != .running, let waiting = words.removeValue(forKey: .waiting), state == .cancelled {
-            words[.notAsked, default: 0] += waiting
+    private static func verdicts(_ text: String, open: Int, _ state: JobState) -> [Verdict: Int] {
+        var verdicts: [Verdict: Int] = counts(text)
+        if verdicts.isEmpty { verdicts[.waiting] = open }
+        if state != .running, let waiting = verdicts.removeValue(forKey: .waiting), state == .cancelled {
+            verdicts[.notAsked, default: 0] += waiting
         }
-        return words
+        return verdicts
     }
 }

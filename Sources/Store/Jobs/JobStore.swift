@@ -58,8 +58,8 @@ package struct JobStore: Sendable {
     ///
     /// - Parameter isFinal: whether the report is the last one, and stands in its folder. It is not if the
     ///   job was told to run again meanwhile.
-    package func saveReported(_ id: JobID, words: [Verdict: Int], isFinal: Bool) throws {
-        let text = words.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
+    package func saveReported(_ id: JobID, verdicts: [Verdict: Int], isFinal: Bool) throws {
+        let text = verdicts.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
             .joined(separator: ",")
         try pool.write { db in
             try db.execute(
@@ -95,8 +95,8 @@ package struct JobStore: Sendable {
     private static let meantKinds = UnusableLine.Kind.allCases.filter(\.isProbablyMeant)
         .map { "'\($0.rawValue)'" }.joined(separator: ", ")
 
-    /// What the list holds that is not looked up, the first `limit` of them: first the lines in which a hash was
-    /// probably meant, then the others, each in their order.
+    /// What the list holds that is not looked up, the first `limit` of them: first the lines in which a hash
+    /// was probably meant, then the others, each in their order.
     package func unusableLines(of id: JobID, limit: Int) throws -> [UnusableLine] {
         try pool.read { db in
             try Row.fetchAll(

@@ -86,7 +86,8 @@ package struct JobWriter: Sendable {
         }
     }
 
-    /// Unusable lines of one reason that are kept: more than a reader looks at, and no burden for the database.
+    /// Unusable lines of one reason that are kept: more than a reader looks at, and no burden for the
+    /// database.
     private static let linesOfKindMax = 1_000
 }
 

@@ -28,7 +28,7 @@ package struct SessionLimits: Hashable, Sendable {
 }
 
 /// Store of the web page's login sessions. It knows their ids only as SHA-256 digests, so that a copy of the
-/// database lets nobody in.
+/// database is of no use for a login.
 package struct SessionStore: Sendable {
     let pool: DatabasePool
 

@@ -41,7 +41,8 @@ struct OperationsPage {
 
     private func appendQuotas(to page: inout HTMLBuilder) {
         page.raw("<section><h2>Quota</h2><ul class=quotas>")
-        for quota in view.quotas {
+        for period in QuotaPeriod.allCases {
+            guard let quota = view.quotas[period] else { continue }
             page.raw("<li><p><b>")
             page.number(quota.used)
             page.raw("</b> ")
@@ -52,10 +53,10 @@ struct OperationsPage {
             page.raw(" spent</p>")
             if quota.limit > 0 { page.bar(quota.used, of: quota.limit) }
             page.raw("<p class=muted>this ")
-            page.text(quota.period)
+            page.text(period == .minute ? period.rawValue : "\(period.rawValue) (UTC)")
             if quota.limit > 0 {
                 page.raw(", ")
-                page.number(max(0, quota.limit - quota.used))
+                page.number(quota.left)
                 page.raw(" left</p>")
             } else {
                 page.raw(", no limit</p>")
@@ -93,7 +94,7 @@ struct OperationsPage {
             page.untrusted(folder.user, max: 300)
             page.raw("<td data-label=\"Watched by\"><span class=\"v ")
             page.raw(folder.problem == nil ? "ok\">" : "bad\">")
-            page.untrusted(folder.watching, max: 100)
+            page.text(folder.watching.rawValue)
             page.raw("</span><td class=number data-label=\"Files waiting\">")
             page.number(folder.waitingFiles)
             page.raw("<td>")

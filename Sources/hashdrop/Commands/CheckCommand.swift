@@ -34,7 +34,8 @@ struct CheckCommand: AsyncParsableCommand {
         var isRefused = false
         for file in files {
             let check = ListCheck(
-                file: file, settings: settings, printer: json ? JSONCheckPrinter() : TextCheckPrinter(limit: limit))
+                file: file, settings: settings,
+                printer: json ? JSONCheckPrinter() : TextCheckPrinter(limit: limit))
             if try check.run() == false { isRefused = true }
         }
         if isRefused { throw ExitCode(CommandFailure.Code.data.rawValue) }
@@ -73,7 +74,8 @@ private struct ListCheck {
         } catch let error as HashListError {
             refusal = error.description
         } catch is TooLarge {
-            refusal = "The file is larger than \(Wording.size(Int64(settings.list.bytesMax))) (list.bytesMax): split it."
+            refusal =
+                "The file is larger than \(Wording.size(Int64(settings.list.bytesMax))) (list.bytesMax): split it."
         }
         printer.end(
             CheckResult(
@@ -96,6 +98,7 @@ struct CheckResult {
     /// How long the requests take with an unused quota.
     func duration(of requests: Int) -> Duration {
         let now = SystemClock().now
-        return RateLimiter(limits: limits, spending: .init(), now: now).expectedWait(forRequests: requests, at: now)
+        return RateLimiter(limits: limits, spending: .init(), now: now).expectedWait(
+            forRequests: requests, at: now)
     }
 }

@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Glibc
 import Model
@@ -35,7 +36,7 @@ enum SubmittedFile {
             url.path(percentEncoded: false), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw CommandFailure(
-                .cannotCreate, "No temporary file can be made (\(String(cString: strerror(errno)))).")
+                .cannotCreate, "No temporary file can be made (\(FileSystemError.words(errno))).")
         }
         // No other program needs its name, and nothing is left however this program ends.
         unlink(url.path(percentEncoded: false))

@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Glibc
 
@@ -12,7 +13,7 @@ final class DaemonLock: Sendable {
         guard descriptor >= 0 else {
             throw CommandFailure(
                 .noPermission,
-                "The lock '\(path)' cannot be opened (\(String(cString: strerror(errno)))); run hashdrop as "
+                "The lock '\(path)' cannot be opened (\(FileSystemError.words(errno))); run hashdrop as "
                     + "the account that owns the spool.")
         }
         guard Self.isTaken(descriptor) else {
@@ -31,7 +32,7 @@ final class DaemonLock: Sendable {
             close(descriptor)
             throw CommandFailure(
                 .temporary,
-                "The lock '\(path)' cannot be written (\(String(cString: strerror(errno)))); free some "
+                "The lock '\(path)' cannot be written (\(FileSystemError.words(errno))); free some "
                     + "disk space.")
         }
     }

@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Glibc
 import Lookup
@@ -19,7 +20,7 @@ enum DaemonSignal {
             throw CommandFailure(
                 .noPermission,
                 "The change is stored, but the daemon (process \(process)) cannot be told "
-                    + "(\(String(cString: strerror(errno)))); send it SIGHUP as its own account, or restart "
+                    + "(\(FileSystemError.words(errno))); send it SIGHUP as its own account, or restart "
                     + "it."
             )
         }

@@ -22,17 +22,10 @@ struct OperationsSource: Sendable {
         let lookups = await dispatcher.health()
         let folders = status.folders
         return OperationsView(
-            quotas: [
-                .init(period: "minute", used: lookups.minute.used, limit: lookups.minute.limit),
-                .init(period: "day (UTC)", used: lookups.day.used, limit: lookups.day.limit),
-                .init(period: "month (UTC)", used: lookups.month.used, limit: lookups.month.limit),
-            ], requestsInFlight: lookups.requestsInFlight, queue: lookups.openHashes,
+            quotas: [.minute: lookups.minute, .day: lookups.day, .month: lookups.month],
+            requestsInFlight: lookups.requestsInFlight, queue: lookups.openHashes,
             waitReason: lookups.waitReason, waitsUntil: lookups.waitsUntil,
-            folders: folders.folders.map {
-                .init(
-                    user: $0.user, watching: $0.watching.rawValue, problem: $0.problem,
-                    waitingFiles: $0.waitingFiles)
-            },
+            folders: folders.folders,
             troubles: [
                 folders.trouble.map { "Files wait: \($0)" },
                 status.reportTrouble.map { "Reports cannot be written: \($0)" },

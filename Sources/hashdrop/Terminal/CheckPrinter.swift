@@ -43,9 +43,13 @@ final class TextCheckPrinter: CheckPrinter {
     }
 
     func end(_ result: CheckResult) {
-        if limit > 0, entries > limit { print("  … and \(Wording.count(entries - limit, "line", "lines")) with hashes") }
+        if limit > 0, entries > limit {
+            print("  … and \(Wording.count(entries - limit, "line", "lines")) with hashes")
+        }
         if !unusable.isEmpty { print("  Not looked up:") }
-        for line in unusable { print("  \(padded("line \(line.line)", 12)) \(line.text)\n               \(line.reason)") }
+        for line in unusable {
+            print("  \(padded("line \(line.line)", 12)) \(line.text)\n               \(line.reason)")
+        }
         if unusableCount > unusable.count { print("  … and \(unusableCount - unusable.count) more") }
         if let refusal = result.refusal { print("  Would be refused: \(refusal)") }
         for remark in result.remarks { print("  \(remark.sentence)") }
@@ -67,7 +71,9 @@ enum CheckSentences {
         }.joined(separator: ", ")
         var sentence = Wording.count(summary.hashCount, "hash", "hashes")
         if !kinds.isEmpty { sentence += " (\(kinds))" }
-        if summary.groups > 0 { sentence += ", \(Wording.count(summary.groups, "group", "groups")) of one file's names" }
+        if summary.groups > 0 {
+            sentence += ", \(Wording.count(summary.groups, "group", "groups")) of one file's names"
+        }
         if summary.repeated > 0 { sentence += ", \(summary.repeated) repeated" }
         let passedOver = UnusableLine.Kind.allCases.compactMap { kind in
             summary.unusable[kind].map { "\($0) \(kind.words)" }
@@ -133,7 +139,10 @@ final class JSONCheckPrinter: CheckPrinter {
                     file: file, line: entry.line, hashes: entry.hashes.map(\.hexadecimal),
                     isOneFile: entry.namesOneFile, comment: entry.comment))
         case .unusable(let line):
-            write(Listed(file: file, line: line.line, text: line.text, kind: line.kind.rawValue, reason: line.reason))
+            write(
+                Listed(
+                    file: file, line: line.line, text: line.text, kind: line.kind.rawValue,
+                    reason: line.reason))
         }
     }
 
@@ -144,9 +153,11 @@ final class JSONCheckPrinter: CheckPrinter {
                 file: file, accepted: result.refusal == nil, refusal: result.refusal,
                 hashes: Dictionary(uniqueKeysWithValues: summary.hashes.map { ($0.key.name, $0.value) }),
                 repeated: summary.repeated, groups: summary.groups,
-                listed: Dictionary(uniqueKeysWithValues: summary.unusable.map { ($0.key.rawValue, $0.value) }),
+                listed: Dictionary(
+                    uniqueKeysWithValues: summary.unusable.map { ($0.key.rawValue, $0.value) }),
                 remarks: result.remarks.map(\.rawValue), requestsMin: summary.requestsMin,
-                requestsMax: summary.requestsMax, seconds: Int(result.duration(of: summary.requestsMax).seconds)))
+                requestsMax: summary.requestsMax,
+                seconds: Int(result.duration(of: summary.requestsMax).seconds)))
     }
 
     private func write(_ value: some Encodable) {
