@@ -75,7 +75,8 @@ private struct ListCheck {
             refusal = error.description
         } catch is TooLarge {
             refusal =
-                "The file is larger than \(Wording.size(Int64(settings.list.bytesMax))) (list.bytesMax): split it."
+                "The file is larger than \(Wording.size(Int64(settings.list.bytesMax))) (list.bytesMax): "
+                + "split it."
         }
         printer.end(
             CheckResult(
