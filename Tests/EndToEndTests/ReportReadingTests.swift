@@ -185,13 +185,14 @@ struct ReportReadingTests {
         try await Browser.with { browser in
             for sheet in sheets {
                 let text = try String(contentsOf: sheet, encoding: .utf8)
-                let script = """
-                    Array.from(atob('\(Data(text.utf8).base64EncodedString())').replace(/@page[^}]*}/,'')
-                      .matchAll(/([-\\w]+):\\s([^;{}]+);/g)).filter(function(declaration){
+                let script = #"""
+                    Array.from(atob('\#(Data(text.utf8).base64EncodedString())')
+                      .replace(/\/\*.*?\*\/|@page[^}]*}/gs,'').matchAll(/([-\w]+):\s([^;{}]+);/g))
+                      .filter(function(declaration){
                         var name=declaration[1].replace('-webkit-',''),value=declaration[2].replace('!important','');
                         return name.indexOf('--')&&!CSS.supports(name,value)&&!CSS.supports('-webkit-'+name,value)
                       }).map(String)
-                    """
+                    """#
                 #expect(try await browser.value(script) as? [String] == [], "\(sheet.lastPathComponent)")
             }
         }

@@ -104,7 +104,7 @@ struct ReportColumnTests {
 
     @Test func theScriptNamesNoOtherColumn() {
         let script = asset(ReportAssets.script)
-        let starts = ["value('", "keyNamed('", ".name === '"]
+        let starts = ["value('", ".name === '"]
         let named =
             starts.flatMap { all($0, "'", in: script) } + all("fields.", ")", in: script)
             + all("case '", "'", in: script).filter { $0.contains("_") }

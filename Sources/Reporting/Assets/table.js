@@ -130,24 +130,23 @@ function filter() {
 
 // Sorting. The page's own order is that of severity; rows without a value come last in both directions.
 
-function comparable(row, key) {
-  const value = valueOf(row, key);
-  if (value === '' || value === 'None' || value === '–') return null;
-  switch (key.sort) {
-    case 'number': return Number(value);
-    case 'proportion': return value > 0 ? valueOf(row, keyNamed('engines_detected')) / value : null;
-    case 'text': return value.toLowerCase();
-    default: return value;
-  }
-}
-
-function keyNamed(name) {
-  return keys.find(key => key.name === name);
+function reader(key) {
+  const detected = keys.find(other => other.name === 'engines_detected');
+  return row => {
+    const value = valueOf(row, key);
+    if (value === '' || value === 'None' || value === '–') return null;
+    switch (key.sort) {
+      case 'number': return Number(value);
+      case 'proportion': return value > 0 ? valueOf(row, detected) / value : null;
+      case 'text': return value.toLowerCase();
+      default: return value;
+    }
+  };
 }
 
 function inOrderOf(key, way) {
   if (key.sort === 'severity') return way < 0 ? numbers.slice().reverse() : numbers;
-  const values = numbers.map(row => comparable(row, key));
+  const values = numbers.map(reader(key));
   return numbers.slice().sort((a, b) => {
     if (values[a] === values[b]) return a - b;
     if (values[a] === null) return 1;
