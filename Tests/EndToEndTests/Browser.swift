@@ -61,13 +61,12 @@ final class Browser: Sendable {
         }
     }
 
-    // The driver does not end by a milder signal when it inherits this process's mask.
-    deinit { driver.send(SIGKILL) }
+    deinit { driver.send(SIGTERM) }
 
     /// Ends the browser and its driver.
     func quit() async throws {
         _ = try await call("DELETE", "")
-        driver.send(SIGKILL)
+        driver.send(SIGTERM)
         try await driver.end()
     }
 
