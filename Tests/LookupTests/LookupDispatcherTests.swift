@@ -30,7 +30,7 @@ struct LookupDispatcherTests {
         ) { bench in
             let started = bench.clock.now.wall
             let job = try bench.drop(Self.families(2000).map { [$0.sha256] })
-            let done = try await bench.finish(job.id, within: .seconds(300))
+            let done = try await bench.finish(job.id, within: .seconds(600))
             let took = try #require(done.finishedAt).timeIntervalSince(started)
             let journal = bench.simulator.journal
             #expect(journal.lookups.count == 2000)

@@ -113,23 +113,18 @@ final class VirtualClock: ServiceClock {
         for sleeper in rest { sleeper.continuation.resume() }
     }
 
-    /// Returns when nothing has changed for a moment and everybody waits.
+    /// Returns when nothing has changed for a moment and everything waits.
     ///
-    /// Whoever was woken needs a while before it says what it does next. The longer the jump, the longer the
+    /// What was woken needs a while before it says what it does next. The longer the jump, the longer the
     /// moment: a second too early changes nothing, an hour would.
     private func untilQuiet() async {
         var version = -1
-        var since = ContinuousClock.now
         while !Task.isCancelled {
-            await Task.yield()
             let (jump, newest) = state.withLock { ($0.nextJump, $0.version) }
-            guard let jump, newest == version else {
-                version = newest
-                since = ContinuousClock.now
-                continue
-            }
-            let moment = min(Self.quietMomentMax, Self.quietMomentMin + jump / 5000)
-            if ContinuousClock.now - since > moment { return }
+            if jump != nil, newest == version { return }
+            version = newest
+            let moment = jump.map { min(Self.quietMomentMax, Self.quietMomentMin + $0 / 5000) }
+            try? await ContinuousClock().sleep(for: moment ?? Self.quietMomentMin)
         }
     }
 
