@@ -101,7 +101,7 @@ struct PageTests {
         try await browser.screenshots("jobs")
         try await browser.expectAccessible("the list of jobs")
         try await browser.clickLink(Self.listName)
-        #expect(try await browser.text(".state") == "Running")
+        try await eventually("the running job") { try await browser.text(".state") == "Running" }
         try await browser.screenshots("job-running")
         try await browser.expectAccessible("a running job")
         simulator.setLatency(.zero)
@@ -114,12 +114,12 @@ struct PageTests {
 
     private func openReport(_ page: String, _ browser: Browser) async throws {
         try await browser.clickLink("Open the report")
-        #expect(try await browser.url().hasSuffix("/report.html"))
+        try await eventually("the report") { try await browser.url().hasSuffix("/report.html") }
         #expect(try await browser.text(".rows tbody").contains("44d88612fea8a8f36de82e1278abb02f"))
         // The report's own script runs under both policies: times are in the reader's zone.
         #expect(try await browser.text(".zone").contains("your time"))
         try await browser.click(".crumbs a")
-        #expect(try await browser.url() == page + "jobs")
+        try await eventually("the jobs again") { try await browser.url() == page + "jobs" }
     }
 
     @Test func anAdministratorSeesTheOperations() async throws {
@@ -142,7 +142,7 @@ struct PageTests {
             try await browser.screenshots("operations")
             try await browser.expectAccessible("the operations")
             try await browser.clickLink("Everybody’s jobs")
-            #expect(try await browser.text().contains("prose.txt"))
+            try await eventually("everybody's jobs") { try await browser.text().contains("prose.txt") }
             try await browser.screenshots("everybody")
             try await browser.expectAccessible("everybody's jobs")
             try await Self.expectNoComplaintAndNoForeignRequest(browser, page)
@@ -163,12 +163,17 @@ struct PageTests {
                 return headers.count > 1
             }
             #expect(headers.allSatisfy { $0["sec-fetch-mode"] == "navigate" && $0["sec-fetch-user"] == nil })
-            #expect(try await browser.url() == page + "operations", "the user need not see that")
+            try await eventually("the user does not see that") {
+                try await browser.url() == page + "operations"
+            }
             // A running job's report, as it is in a folder too.
             try await browser.clickLink("Everybody’s jobs")
             try await browser.clickLink(Self.listName)
             try await browser.clickLink("Open the report so far")
-            let report = try await browser.url()
+            let report = try await eventually("the report so far") {
+                let url = try await browser.url()
+                return url.hasSuffix("/report.html") ? url : nil
+            }
             headers = []
             try await eventually("the report loads itself again") {
                 headers += try await browser.requestHeaders(of: report)

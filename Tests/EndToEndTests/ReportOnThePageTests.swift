@@ -33,7 +33,7 @@ struct ReportOnThePageTests {
         try await browser.click(".login button")
         try await browser.clickLink("list.txt")
         try await browser.clickLink("Open the report")
-        #expect(try await browser.url().hasSuffix("/report.html"))
+        try await eventually("the report") { try await browser.url().hasSuffix("/report.html") }
         try await ReportReader(browser: browser).useEverything("report-on-the-page")
         try await download(report, browser)
         let file = "file://" + report.folder.appending(path: "report.html").path(percentEncoded: true)
