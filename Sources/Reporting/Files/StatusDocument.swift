@@ -24,9 +24,6 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         /// Mentions beyond a hash's first.
         package var duplicates: Int
         package var unusableLines: Int
-        /// Digests that are listed and not looked up, by reason: `secret`, `other-thing` …; nil in documents of
-        /// earlier versions.
-        package var passedOver: [String: Int]?
     }
 
     package struct Progress: Codable, Hashable, Sendable {
@@ -80,6 +77,11 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     @OrNull package var expectedAt: Date?
     package var updatedAt: Date
     package var counts: Counts
+    /// Digests that are listed and not looked up, by reason (`secret`, `other-thing` …); nil in documents of earlier
+    /// versions.
+    package var passedOver: [String: Int]?
+    /// What was done to the list's text, a sentence each; nil in documents of earlier versions.
+    package var remarks: [String]?
     package var progress: Progress
     package var requests: Requests
     package var input: Input
@@ -107,6 +109,9 @@ extension StatusDocument {
         expectedAt = job.state.isFinal ? nil : input.estimate.expectedAt
         updatedAt = input.now
         counts = Counts(job.counts)
+        passedOver = Dictionary(
+            uniqueKeysWithValues: job.counts.passedOver.map { ($0.key.rawValue, $0.value) })
+        remarks = job.remarks
         progress = Progress(job.counts)
         requests = Requests(job.requestCost)
         self.input = Input(job)
@@ -151,7 +156,6 @@ extension StatusDocument.Counts {
         waiting = counts[.waiting]
         duplicates = counts.duplicates
         unusableLines = counts.unusableLines
-        passedOver = Dictionary(uniqueKeysWithValues: counts.passedOver.map { ($0.key.rawValue, $0.value) })
     }
 }
 

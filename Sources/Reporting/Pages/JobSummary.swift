@@ -123,8 +123,10 @@ package struct JobSummary {
     }
 
     private func appendLines(_ lines: [UnusableLine], of sum: Int, to page: inout HTMLBuilder) {
-        if lines.reduce(0, { $0 + max(1, $1.digests) }) < sum {
-            page.raw("<p class=muted>The first of them:</p>")
+        if lines.count < sum {
+            page.raw("<p class=muted>The first ")
+            page.number(lines.count)
+            page.raw(" of them:</p>")
         }
         page.raw("<ul class=list>")
         for line in lines {

@@ -72,19 +72,20 @@ enum JobRecord {
         return counts
     }
 
-    /// The whole list is imported: the job is complete. With nothing open it is done, without a hash refused.
+    /// The whole list is imported: the job is complete. With nothing open it is done; a list without any digest is
+    /// refused, one whose digests are all passed over is not: its report says why.
     static func finishImport(_ rowID: Int64, at now: Date, in db: Database) throws {
         let counts = try Row.fetchOne(
             db, sql: "SELECT hashCount, openCount, unusableCount, passedOver FROM job WHERE id = ?",
             arguments: [rowID])!
-        let (hashes, open): (Int, Int) = (counts[0], counts[1])
-        let passedOver: [UnusableLine.Kind: Int] = self.counts(counts[3])
-        let unusable: Int = counts[2] + passedOver.values.reduce(0, +)
-        let state: JobState = hashes == 0 ? .refused : open == 0 ? .done : .running
+        let (hashes, open, unusable): (Int, Int, Int) = (counts[0], counts[1], counts[2])
+        let passedOver: String = counts[3]
+        let isRefused = hashes == 0 && passedOver.isEmpty
+        let state: JobState = isRefused ? .refused : open == 0 ? .done : .running
         try db.execute(
             sql: "UPDATE job SET stage = 1, state = ?, reason = ?, finishedAt = ? WHERE id = ?",
             arguments: [
-                state.rawValue, hashes == 0 ? noHashReason(unusable: unusable) : nil,
+                state.rawValue, isRefused ? noHashReason(unusable: unusable) : nil,
                 state == .running ? nil : now.milliseconds, rowID,
             ])
     }
@@ -100,7 +101,7 @@ enum JobRecord {
             unusable == 0
             ? "The file holds no hash"
             : "The file holds no hash that VirusTotal can look up (\(unusable) "
-                + "\(unusable == 1 ? "digest or line is" : "digests or lines are") something else: its "
+                + "\(unusable == 1 ? "line has something like one" : "lines have something like one"): its "
                 + "report lists them)"
         return found
             + "; drop a text file with MD5, SHA-1 or SHA-256 hashes: 32, 40 or 64 hexadecimal digits."

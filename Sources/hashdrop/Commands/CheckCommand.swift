@@ -70,7 +70,7 @@ private struct ListCheck {
                 try chunk.withUnsafeBytes { try parser.consume($0, emit: emit) }
             }
             try parser.finish(emit: emit)
-            if summary.hashCount == 0 { refusal = "The file holds no hash that VirusTotal can look up." }
+            if parser.digestsSeen == 0 { refusal = "The file holds no hash that VirusTotal can look up." }
         } catch let error as HashListError {
             refusal = error.description
         } catch is TooLarge {
