@@ -61,7 +61,8 @@ let package = Package(
         .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "HashLists", dependencies: ["Model", "Support"], swiftSettings: strict),
         .target(
-            name: "Spool", dependencies: ["Cryptography", "FileSystem", "Model", "Support"], swiftSettings: strict),
+            name: "Spool", dependencies: ["Cryptography", "FileSystem", "Model", "Support"],
+            swiftSettings: strict),
         .target(name: "Store", dependencies: ["Model", "Support", grdb], swiftSettings: strict),
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "VirusTotal", dependencies: ["Curl", "Model", "Support"], swiftSettings: strict),
@@ -80,7 +81,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "FileSystem", "HashLists", "Lookup", "Model", "Reporting", "Spool", "Store", "Support", lifecycle,
+                "FileSystem", "HashLists", "Lookup", "Model", "Reporting", "Spool", "Store", "Support",
+                lifecycle,
                 logging,
             ], swiftSettings: strict),
         .target(
@@ -95,7 +97,8 @@ let package = Package(
             name: "hashdrop",
             dependencies: [
                 "Cryptography", "Curl", "FileSystem", "HashLists", "Lookup", "Model", "Pipeline", "Reporting",
-                "Settings", "Simulator", "Spool", "Store", "Support", "VirusTotal", "Web", arguments, lifecycle, logging,
+                "Settings", "Simulator", "Spool", "Store", "Support", "VirusTotal", "Web", arguments,
+                lifecycle, logging,
                 signals,
             ], swiftSettings: strict),
         .executableTarget(
@@ -134,7 +137,8 @@ let package = Package(
             name: "HashListsTests", dependencies: ["HashLists", "Model", "Support", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportingTests", dependencies: ["FileSystem", "Model", "Reporting", "Support", "TestSupport"],
+            name: "ReportingTests",
+            dependencies: ["FileSystem", "Model", "Reporting", "Support", "TestSupport"],
             exclude: ["stix_check.py", "tables_check.py"], swiftSettings: strict),
         .testTarget(
             name: "SpoolTests",
@@ -145,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "FileSystem", "HashLists", "Lookup", "Model", "Pipeline", "Reporting", "Spool", "Store", "Support",
+                "FileSystem", "HashLists", "Lookup", "Model", "Pipeline", "Reporting", "Spool", "Store",
+                "Support",
                 "TestSupport",
                 logging,
             ],
@@ -155,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Cryptography", "Model", "Reporting", "Store", "Support", "TestSupport", "Web", grdb, httpTypes,
+                "Cryptography", "Model", "Reporting", "Store", "Support", "TestSupport", "Web", grdb,
+                httpTypes,
                 hummingbird, lifecycle, logging, nio,
             ],
             swiftSettings: strict),

@@ -19,7 +19,8 @@ extension HashListError: CustomStringConvertible {
         case .binary(let format):
             "This is not a list but \(format.name). \(format.remedy)"
         case .encodedMail:
-            "This is a mail whose text is encoded (base64). Open it, copy its text into a text file and drop that."
+            "This is a mail whose text is encoded (base64). "
+                + "Open it, copy its text into a text file and drop that."
         case .tooManyHashes(let limit, let line):
             "The list has more than \(limit) hashes; the first one too many is on line \(line). "
                 + "Split it into several files."

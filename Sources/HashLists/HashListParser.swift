@@ -3,16 +3,16 @@ import Model
 /// Reads a hash list of any common form, in chunks cut anywhere, and emits what it holds line by line.
 ///
 /// A digest is a run of exactly 32, 40 or 64 hexadecimal digits, in either case, with no letter, digit or
-/// underscore beside it; letters and digits are those of Unicode. Its context says what it is of: the label beside
-/// it, the heading of its column, the key or element around it, the label on the line above. `DigestJudgement`
-/// decides; a file's digests become entries, all others are listed with the reason, as are lines that begin with
-/// `#` and lines on which a hash seems meant. The rest of the line, or of the JSON object, is the comment. A text
-/// that begins like JSON is read as JSON.
+/// underscore beside it; letters and digits are those of Unicode. Its context says what it is of: the label
+/// beside it, the heading of its column, the key or element around it, the label on the line above.
+/// `DigestJudgement` decides; a file's digests become entries, all others are listed with the reason, as are
+/// lines that begin with `#` and lines on which a hash seems meant. The rest of the line, or of the JSON
+/// object, is the comment. A text that begins like JSON is read as JSON.
 ///
-/// The text is UTF-8, UTF-16 (with or without byte order mark) or Windows-1252; lines end with LF, CR LF or CR.
-/// Memory does not grow with the file: a line of more than 16 KiB is read in pieces, and its hashes have no
-/// comment. What is emitted does not depend on where the chunks are cut. After an error the parser must not be
-/// used again.
+/// The text is UTF-8, UTF-16 (with or without byte order mark) or Windows-1252; lines end with LF, CR LF or
+/// CR. Memory does not grow with the file: a line of more than 16 KiB is read in pieces, and its hashes have
+/// no comment. What is emitted does not depend on where the chunks are cut. After an error the parser must
+/// not be used again.
 package struct HashListParser {
     private var decoder = TextDecoder()
     private var body: Body

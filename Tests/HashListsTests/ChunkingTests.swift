@@ -15,11 +15,12 @@ import Testing
         let items = try Sample.items(text)
         let expected = Self.hashes(items)
         let unusable = items.compactMap { $0.unusable.map { "\($0.text): \($0.reason)" } }
-        #expect(expected == planted, "seed \(seed): \(unusable)")
+        // Names of one file are put together, whatever stands between them.
+        #expect(expected.sorted() == planted.sorted(), "seed \(seed): \(unusable)")
         for (name, bytes) in Self.encodings(of: text) {
             for size in Self.sizes.shuffled(using: &generator).prefix(4) {
                 let found = try Self.hashes(Sample.items(bytes, chunk: size))
-                #expect(found == planted, "seed \(seed), \(name), chunks of \(size)")
+                #expect(found == expected, "seed \(seed), \(name), chunks of \(size)")
             }
         }
     }

@@ -3,8 +3,8 @@ import Model
 import Support
 import Testing
 
-/// Text that is full of hexadecimal digits: hashes are found, what only looks like one is not, whatever the encoding,
-/// also of files that do not say theirs.
+/// Text that is full of hexadecimal digits: hashes are found, what only looks like one is not, whatever the
+/// encoding, also of files that do not say theirs.
 struct NearMissTests {
     enum Encoding: CaseIterable, Sendable {
         case utf8, utf16Little, utf16Big
@@ -46,7 +46,8 @@ struct NearMissTests {
         }
     }
 
-    /// One digit too many or too few, a letter or an underscore beside it, one digit that is none, or a short word.
+    /// One digit too many or too few, a letter or an underscore beside it, one digit that is none, or a short
+    /// word.
     private static func nearMiss(_ generator: inout SeededGenerator) -> String {
         let length = [32, 40, 64].randomElement(using: &generator)!
         let hash = run(length, &generator)

@@ -20,7 +20,8 @@ struct PlantedHashTests {
         }
     }
 
-    // No digit, no letter from a to f in a row of 32, no line that begins with '#' or '{', no word that is a label.
+    // No digit, no letter from a to f in a row of 32, no line that begins with '#' or '{', no word that is a
+    // label.
     private static let filler = Array("ghjkqvxzGHJKQVXZ ,;.:-_/()äöüßжя漢😀")
 
     @Test(arguments: Encoding.allCases)

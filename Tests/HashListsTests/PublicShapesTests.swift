@@ -15,15 +15,18 @@ import Testing
             let isOne = entries.contains { entry in
                 entry.namesOneFile && Set(file).isSubset(of: entry.hashes.map(\.hexadecimal))
             }
-            #expect(isOne, "\(file) are not one file's: \(entries.map { "\($0.namesOneFile) \($0.hashes)" })")
+            let seen = entries.map { "\($0.namesOneFile) \($0.hashes)" }
+            #expect(isOne, "\(file) are not one file's: \(seen)")
         }
         for (digest, kind) in shape.passedOver {
             let mask = String(digest.prefix(4)) + "…"
             let isListed = listed.contains { line in
                 line.kind == kind
-                    && line.text.lowercased().contains(kind == .secret ? mask.lowercased() : digest.lowercased())
+                    && line.text.lowercased().contains(
+                        kind == .secret ? mask.lowercased() : digest.lowercased())
             }
-            #expect(isListed, "\(digest) \(kind): \(listed.map { "\($0.kind) \($0.text.prefix(120))" })")
+            let seen = listed.map { "\($0.kind) \($0.text.prefix(120))" }
+            #expect(isListed, "\(digest) \(kind): \(seen)")
         }
         for (hash, words) in shape.comments {
             let comments = entries.filter { $0.hashes.contains { $0.hexadecimal == hash } }.map(\.comment)

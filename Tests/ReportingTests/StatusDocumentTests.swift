@@ -18,7 +18,7 @@ struct StatusDocumentTests {
         let promised = [
             "schema", "id", "user", "name", "state", "reason", "wait_reason", "received_at", "finished_at",
             "expected_at", "updated_at", "counts", "progress", "requests", "input", "evidence", "report",
-            "simulated", "version",
+            "simulated", "version", "passed_over", "remarks",
         ]
         #expect(Set(status.keys) == Set(promised))
         #expect(status["finished_at"] is NSNull)

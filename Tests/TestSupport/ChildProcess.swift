@@ -20,7 +20,8 @@ package final class ChildProcess: Sendable {
         let (ended, ending) = AsyncStream<Void>.makeStream()
         self.ended = ended
         process.terminationHandler = { _ in ending.finish() }
-        // A child inherits the signals that its thread blocks: nearly all of them, on the threads of Dispatch.
+        // A child inherits the signals that its thread blocks: nearly all of them, on the threads of
+        // Dispatch.
         var (none, own) = (sigset_t(), sigset_t())
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, &own)

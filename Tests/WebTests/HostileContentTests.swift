@@ -32,7 +32,8 @@ struct HostileContentTests {
             operations: {
                 OperationsView(
                     waitReason: all,
-                    folders: [.init(user: all, watching: .polling, problem: all, waitingFiles: 1)], troubles: [all]
+                    folders: [.init(user: all, watching: .polling, problem: all, waitingFiles: 1)],
+                    troubles: [all]
                 )
             },
             waiting: {

@@ -2,7 +2,8 @@ import Model
 
 /// What a digest of a list is, as far as its context says.
 enum DigestJudgement: Hashable, Sendable {
-    /// A file's, to be looked up. `isLabelled` if a label names the file's algorithm; `subject` says whose file it is.
+    /// A file's, to be looked up. `isLabelled` if a label names the file's algorithm; `subject` says whose
+    /// file it is.
     case file(isLabelled: Bool, subject: [String])
     /// Listed, and not looked up.
     case passedOver(PassedOver)
@@ -10,8 +11,8 @@ enum DigestJudgement: Hashable, Sendable {
     /// A label and how it stands beside its digest.
     struct Context: Hashable, Sendable {
         var label: DigestLabel
-        /// Whether a colon, an equals sign, a column, a key or an element makes a label of it; otherwise its words are
-        /// those of a sentence.
+        /// Whether a colon, an equals sign, a column, a key or an element makes a label of it; otherwise its
+        /// words are those of a sentence.
         var isExplicit = true
         /// Whether the labelled value is the digest and nothing else.
         var isWhole = true
@@ -19,10 +20,11 @@ enum DigestJudgement: Hashable, Sendable {
 
     /// Judges one digest by its labels; pure, and the only place that decides.
     ///
-    /// The labels are walked from the nearest to the outermost. A secret, another algorithm or another thing decides
-    /// wherever it stands; a word for the file ends the walk. Without any label a digest is a file's.
+    /// The labels are walked from the nearest to the outermost. A secret, another algorithm or another thing
+    /// decides wherever it stands; a word for the file ends the walk. Without any label a digest is a file's.
     ///
-    /// - Parameter contexts: the nearest first: a key and the keys around it, a cell's heading, an element and its parents.
+    /// - Parameter contexts: the nearest first: a key and the keys around it, a cell's heading, an element
+    ///   and its parents.
     static func judge(_ hash: FileHash, _ contexts: [Context]) -> DigestJudgement {
         if hash.isOneDigitRepeated { return .passedOver(PassedOver(.placeholder)) }
         var isLabelled = false
@@ -50,13 +52,15 @@ enum DigestJudgement: Hashable, Sendable {
         let label = context.label
         if label.namesSecret || label.namesSecretOfLabel && context.isExplicit && isNearest { return .secret }
         if label.namesOtherThing { return .otherThing }
-        // Around the nearest label only what is a label and nothing else counts: `sections`, but not `get_url`.
+        // Around the nearest label only what is a label and nothing else counts: `sections`, but not
+        // `get_url`.
         let isOfDigest = isNearest ? isDigest || context.isWhole : isDigest && label.isNothingElse
         if label.namesOtherThingOfDigest, context.isExplicit, isOfDigest { return .otherThing }
         if label.namesOtherAlgorithm, label.algorithm == nil { return .otherAlgorithm }
         guard isNearest, label.algorithm == nil else { return nil }
         if label.namesIdentifier { return .identifier }
-        // `id` alone is VirusTotal's own name for a file's SHA-256; shorter ones are those of machines and people.
+        // `id` alone is VirusTotal's own name for a file's SHA-256; shorter ones are those of machines and
+        // people.
         return label.isBareIdentifier && context.isWhole && hash.kind != .sha256 ? .identifier : nil
     }
 }

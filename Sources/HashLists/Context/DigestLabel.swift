@@ -1,7 +1,7 @@
 import Model
 
-/// What one label says of the digest that it labels: a column's heading, a key, an element's name, the words before a
-/// colon.
+/// What one label says of the digest that it labels: a column's heading, a key, an element's name, the words
+/// before a colon.
 struct DigestLabel: Hashable, Sendable {
     /// The label as the list has it, trimmed, for the reader.
     let text: String
@@ -22,8 +22,8 @@ struct DigestLabel: Hashable, Sendable {
     private(set) var namesSecretOfLabel = false
     /// Whether all of its words are about digests: it is a label and nothing else.
     private(set) var isNothingElse = true
-    /// The words that say whose digest it is: `parent` of `parent_md5`. Digests are names of one file only where these
-    /// are the same.
+    /// The words that say whose digest it is: `parent` of `parent_md5`. Digests are names of one file only
+    /// where these are the same.
     private(set) var subject: [String] = []
 
     /// Labels of more bytes are sentences.
@@ -32,8 +32,8 @@ struct DigestLabel: Hashable, Sendable {
 
     /// Nil if no word of it says anything of digests.
     ///
-    /// The words are read from the last to the first, nearest to the digest. A word for the file behind one for a digest
-    /// ends that: the `password` of `password protected sample MD5` is not the digest's.
+    /// The words are read from the last to the first, nearest to the digest. A word for the file behind one
+    /// for a digest ends that: the `password` of `password protected sample MD5` is not the digest's.
     init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count <= Self.bytesMax else { return nil }
         let words = LabelWords.words(of: bytes)
@@ -44,7 +44,8 @@ struct DigestLabel: Hashable, Sendable {
         while index > 0 {
             index -= 1
             let word = words[index]
-            // Of two words that are one with a meaning of its own, such as `imp` and `hash`, that is what counts.
+            // Of two words that are one with a meaning of its own, such as `imp` and `hash`, that is what
+            // counts.
             let hasPair = index > 0 && min(words[index - 1].utf8.count, word.utf8.count) >= 2
             let pairMeaning = hasPair ? LabelVocabulary.meaning(of: words[index - 1] + word) : nil
             guard let meaning = pairMeaning ?? LabelVocabulary.meaning(of: word) else {
@@ -99,7 +100,9 @@ struct DigestLabel: Hashable, Sendable {
     }
 
     /// Whether it says that there is a digest and nothing more: `value`, `hash`.
-    var isGeneric: Bool { namesDigest && algorithm == nil && !isDecisive && !namesIdentifier && !namesSecretOfLabel }
+    var isGeneric: Bool {
+        namesDigest && algorithm == nil && !isDecisive && !namesIdentifier && !namesSecretOfLabel
+    }
 
     /// Whether it says that the digest is no file's, even as words of a sentence.
     var isDecisive: Bool { namesOtherThing || namesOtherAlgorithm || namesSecret }

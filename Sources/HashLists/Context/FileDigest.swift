@@ -11,8 +11,9 @@ struct FileDigest: Hashable {
 
     /// The record's digests, those together that may be names of one file.
     ///
-    /// If there is one of each kind, and none is said to be another file's, all are together. Otherwise labelled digests
-    /// of the same subject are, and every other digest is for itself. The same digest again is where it was first.
+    /// If there is one of each kind, and none is said to be another file's, all are together. Otherwise
+    /// labelled digests of the same subject are, and every other digest is for itself. The same digest again
+    /// is where it was first.
     static func grouped(_ digests: [FileDigest]) -> [[FileDigest]] {
         let distinct = Dictionary(grouping: digests, by: \.hash)
         if Set(distinct.keys.map(\.kind)).count == distinct.count, Set(digests.map(\.subject)).count <= 1 {

@@ -1,8 +1,8 @@
-/// Finds the label of a digest within its line: the words before a colon or an equals sign, an element's or an
-/// attribute's name, the words just before or just behind it.
+/// Finds the label of a digest within its line: the words before a colon or an equals sign, an element's or
+/// an attribute's name, the words just before or just behind it.
 enum InlineLabel {
-    /// The labels before the digest at `digest`, the nearest first; none from before `lowerBound`, where the digest
-    /// before it ends.
+    /// The labels before the digest at `digest`, the nearest first; none from before `lowerBound`, where the
+    /// digest before it ends.
     static func before(
         _ digest: Range<Int>, in line: UnsafeRawBufferPointer, from lowerBound: Int
     ) -> [DigestJudgement.Context] {
@@ -53,8 +53,8 @@ enum InlineLabel {
         return [label]
     }
 
-    /// The label behind the digest: `<digest> (imphash)`, `<digest>;imphash`. Only what is a label and nothing else, and
-    /// says that the digest is no file's.
+    /// The label behind the digest: `<digest> (imphash)`, `<digest>;imphash`. Only what is a label and
+    /// nothing else, and says that the digest is no file's.
     static func behind(
         _ digest: Range<Int>, in line: UnsafeRawBufferPointer, to upperBound: Int
     ) -> DigestJudgement.Context? {
@@ -75,9 +75,11 @@ enum InlineLabel {
         endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
     ) -> DigestJudgement.Context? {
         // `hash.md5(pe.rich_signature) == …` is a function's value, and what it is of stands in its brackets.
-        let isComparison = end + 2 < line.count && line[end...].prefix(4).contains(UInt8(ascii: "="))
+        let isComparison =
+            end + 2 < line.count && line[end...].prefix(4).contains(UInt8(ascii: "="))
             && line[end...].prefix(4).count { $0 == UInt8(ascii: "=") } > 1
-        if line[end - 1] == UInt8(ascii: ")"), !isComparison, let tagged = tagged(endingAt: end, in: line, from: lowerBound)
+        if line[end - 1] == UInt8(ascii: ")"), !isComparison,
+            let tagged = tagged(endingAt: end, in: line, from: lowerBound)
         {
             return tagged
         }
@@ -107,7 +109,8 @@ enum InlineLabel {
         return .init(label: label)
     }
 
-    /// The one or two words just before the digest, which are a label only if they are words for nothing else.
+    /// The one or two words just before the digest, which are a label only if they are words for nothing
+    /// else.
     private static func adjacent(
         endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
     ) -> DigestJudgement.Context? {
@@ -144,7 +147,8 @@ enum InlineLabel {
         byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "|") || byte == 0x09
     }
 
-    /// `<imphash>`, `<hash type="imphash">`, `<td>Imphash</td><td>`: the elements' names, and the text before them.
+    /// `<imphash>`, `<hash type="imphash">`, `<td>Imphash</td><td>`: the elements' names, and the text before
+    /// them.
     private static func elements(
         endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
     ) -> [DigestJudgement.Context] {
@@ -174,7 +178,8 @@ enum InlineLabel {
         return contexts
     }
 
-    /// `…/commit/<digest>`, `…/gui/url/<digest>`, `…\\Certificates\\<digest>`: what an address says of the digest in it.
+    /// `…/commit/<digest>`, `…/gui/url/<digest>`, `…\\Certificates\\<digest>`: what an address says of the
+    /// digest in it.
     private static func pathElement(
         before slash: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
     ) -> DigestJudgement.Context? {
@@ -186,7 +191,8 @@ enum InlineLabel {
 
     private static let pathElements: [String: String] = [
         "commit": "commit", "commits": "commit", "tree": "commit", "blob": "commit", "blame": "commit",
-        "raw": "commit", "url": "url hash", "domain": "domain hash", "user": "user id", "certificate": "certificate",
+        "raw": "commit", "url": "url hash", "domain": "domain hash", "user": "user id",
+        "certificate": "certificate",
         "certificates": "certificate", "my": "certificate", "root": "certificate",
     ]
 
@@ -194,7 +200,9 @@ enum InlineLabel {
     private static let commit = DigestLabel(Array("commit".utf8)).map { DigestJudgement.Context(label: $0) }
 
     /// `name@sha256:<digest>`: an image of a container.
-    private static let image = DigestLabel(Array("image digest".utf8)).map { DigestJudgement.Context(label: $0) }
+    private static let image = DigestLabel(Array("image digest".utf8)).map {
+        DigestJudgement.Context(label: $0)
+    }
 
     /// `https://user:<digest>@host`.
     private static let credential = DigestLabel(Array("password in an address".utf8)).map {
@@ -206,7 +214,8 @@ enum InlineLabel {
         var start = mark
         while start > 0, !isEndOfWord(line[start - 1]) { start -= 1 }
         let word = line[start..<mark]
-        return word.starts(with: "git+".utf8) || word.starts(with: "git:".utf8) || word.suffix(4).elementsEqual(".git".utf8)
+        return word.starts(with: "git+".utf8) || word.starts(with: "git:".utf8)
+            || word.suffix(4).elementsEqual(".git".utf8)
     }
 
     private static func isEndOfWord(_ byte: UInt8) -> Bool {

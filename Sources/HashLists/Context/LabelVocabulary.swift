@@ -3,9 +3,9 @@
 /// A word is what `LabelWords` makes of a label: in lower case, without punctuation, with an algorithm's size
 /// (`sha256`). Words that are not here say nothing.
 ///
-/// Sources: attributes of VirusTotal's API v3 (`pe_info`, `signature_info`), MISP's core format, STIX 2.1, CycloneDX and
-/// SPDX, the Elastic Common Schema, Sysmon, Autoruns, CrowdStrike and Suricata events, and the public bug reports about
-/// lists that were read wrongly.
+/// Sources: attributes of VirusTotal's API v3 (`pe_info`, `signature_info`), MISP's core format, STIX 2.1,
+/// CycloneDX and SPDX, the Elastic Common Schema, Sysmon, Autoruns, CrowdStrike and Suricata events, and the
+/// public bug reports about lists that were read wrongly.
 enum LabelVocabulary {
     enum Meaning: UInt8 {
         case md5, sha1, sha256
@@ -17,16 +17,16 @@ enum LabelVocabulary {
         case file
         /// A part or a trait of a file, or no file at all, whatever else the label says.
         case otherThing
-        /// The same, but only beside an algorithm or for a value that is nothing but the digest; in a sentence the word
-        /// says nothing.
+        /// The same, but only beside an algorithm or for a value that is nothing but the digest; in a
+        /// sentence the word says nothing.
         case otherThingOfDigest
         /// Names a machine, a person, a message, a commit …, whatever stands before it.
         case identifier
         /// `id`: an identifier if a word before it says of what.
         case identifierOf
         case secret
-        /// A secret where a colon or an equals sign makes a label of it, unless `public` stands before it; in a sentence the
-        /// word says nothing.
+        /// A secret where a colon or an equals sign makes a label of it, unless `public` stands before it; in
+        /// a sentence the word says nothing.
         case secretOfLabel
     }
 
@@ -49,63 +49,69 @@ enum LabelVocabulary {
         (
             .otherAlgorithm,
             """
-            sha0 sha224 sha384 sha512 sha3 sha3256 sha3384 sha3512 keccak keccak256 shake shake128 shake256 blake blake2
-            blake3 blake2b blake2s ripemd ripemd128 ripemd160 ripemd256 rmd rmd160 md2 md4 md6 sm3 whirlpool tiger tiger192
-            gost streebog stribog haval snefru skein crc crc32 crc64 adler32 xxh xxhash xxh64 xxh128 murmur murmur3 mmh3
-            cityhash farmhash siphash fnv fnv1 fnv1a tlsh ssdeep sdhash nilsimsa ctph lzjd phash dhash ahash simhash minhash
-            quickxor quickxorhash ed2k aich tth btih infohash
+            sha0 sha224 sha384 sha512 sha3 sha3256 sha3384 sha3512 keccak keccak256 shake shake128
+            shake256 blake blake2 blake3 blake2b blake2s ripemd ripemd128 ripemd160 ripemd256 rmd rmd160
+            md2 md4 md6 sm3 whirlpool tiger tiger192 gost streebog stribog haval snefru skein crc crc32
+            crc64 adler32 xxh xxhash xxh64 xxh128 murmur murmur3 mmh3 cityhash farmhash siphash fnv fnv1
+            fnv1a tlsh ssdeep sdhash nilsimsa ctph lzjd phash dhash ahash simhash minhash quickxor
+            quickxorhash ed2k aich tth btih infohash
             """
         ),
         (
             .digest,
             """
-            hash hashes hashwert hashvalue digest digests checksum checksums checksumvalue sum sums prüfsumme prüfsummen
-            empreinte empreintes value values data hashdata content string indicator indicators ioc iocs text field
+            hash hashes hashwert hashvalue digest digests checksum checksums checksumvalue sum sums
+            prüfsumme prüfsummen empreinte empreintes value values data hashdata content string indicator
+            indicators ioc iocs text field
             """
         ),
         (
             .file,
             """
-            file files filename filehash filehashes datei sample samples malware payload attachment attachments binary
-            executable image pe elf macho module dropper loader dll exe elf process parent child grandparent artifact artifacts component
-            package archive installer document script driver source original target download archivo fichier
+            file files filename filehash filehashes datei sample samples malware payload attachment
+            attachments binary executable image pe elf macho module dropper loader dll exe elf process
+            parent child grandparent artifact artifacts component package archive installer document
+            script driver source original target download archivo fichier
             """
         ),
         (
             .otherThing,
             """
-            imphash imphashes imp gimphash impfuzzy importhash pehash pesha pesha1 pesha256 pe256 authentihash authenticode
-            rich richpe richhash vhash cert certs certificate certificates thumbprint thumbprints x509 ja3 ja3s ja3hash ja4
-            ja4s ja4h jarm hassh hasshserver cdhash telfhash permhash symhash rawmd5 firstbytes exphash behash icondhash
-            gravatar fingerprint fingerprints dockerimage imagedigest tbs verificationcode
+            imphash imphashes imp gimphash impfuzzy importhash pehash pesha pesha1 pesha256 pe256
+            authentihash authenticode rich richpe richhash vhash cert certs certificate certificates
+            thumbprint thumbprints x509 ja3 ja3s ja3hash ja4 ja4s ja4h jarm hassh hasshserver cdhash
+            telfhash permhash symhash rawmd5 firstbytes exphash behash icondhash gravatar fingerprint
+            fingerprints dockerimage imagedigest tbs verificationcode
             """
         ),
         (
             .otherThingOfDigest,
             """
-            section sections overlay overlays import imports resources icon favicon export exports header headers
-            entrypoint pdb symbol symbols bytes banner url urls uri domain domains email description avatar tls ssl signer
-            signers signature stub manifest layer chunk block piece
+            section sections overlay overlays import imports resources icon favicon export exports header
+            headers entrypoint pdb symbol symbols bytes banner url urls uri domain domains email
+            description avatar tls ssl signer signers signature stub manifest layer chunk block piece
             """
         ),
         (
             .identifier,
             """
-            uuid guid aid cid oid serial serialnumber commit commits changeset revision rev etag messageid traceid
-            spanid agentid deviceid requestid eventid incidentid alertid tenantid clientid customerid buildid imageid
-            transactionid correlationid hostid machineid machineguid sensorid accountid orgid userid groupid campaignid
-            actorid instanceid jobid taskid runid scanid detectionid graphid boundary gitcommitid commitid treeid uid replyto
+            uuid guid aid cid oid serial serialnumber commit commits changeset revision rev etag messageid
+            traceid spanid agentid deviceid requestid eventid incidentid alertid tenantid clientid
+            customerid buildid imageid transactionid correlationid hostid machineid machineguid sensorid
+            accountid orgid userid groupid campaignid actorid instanceid jobid taskid runid scanid
+            detectionid graphid boundary gitcommitid commitid treeid uid replyto
             """
         ),
         (.identifierOf, "id ids identifier identifiers kennung"),
         (
             .secret,
             """
-            password passwords passwd passphrase passcode secret secrets token tokens apikey apikeys apitoken
-            bearer credential credentials nthash lmhash ntlm ntlmv2 netntlm netntlmv2 nthashes privatekey authkey
-            accesskey secretkey sessionkey encryptionkey hmackey licensekey masterkey machinekey userkey bootkey dpapi authorization hmac nonce cnonce csrf xsrf xapikey
-            csrftoken jwt otp sessid phpsessid jsessionid sessionid cookie cookies passwort passwörter
-            kennwort kennwörter contraseña contraseñas hasło geheimnis
+            password passwords passwd passphrase passcode secret secrets token tokens apikey apikeys
+            apitoken bearer credential credentials nthash lmhash ntlm ntlmv2 netntlm netntlmv2 nthashes
+            privatekey authkey accesskey secretkey sessionkey encryptionkey hmackey licensekey masterkey
+            machinekey userkey bootkey dpapi authorization hmac nonce cnonce csrf xsrf xapikey csrftoken
+            jwt otp sessid phpsessid jsessionid sessionid cookie cookies passwort passwörter kennwort
+            kennwörter contraseña contraseñas hasło geheimnis
             """
         ),
         (.secretOfLabel, "key keys schlüssel pass pwd pw pin lm nt auth sid salt aes rc4 clave senha"),

@@ -42,7 +42,8 @@ enum LabelWords {
         return joiningSizes(words).suffix(wordsMax)
     }
 
-    /// Dashes, spaces and colons beyond ASCII as their ASCII likes: `SHA‑256` with a hyphen that does not break.
+    /// Dashes, spaces and colons beyond ASCII as their ASCII likes: `SHA‑256` with a hyphen that does not
+    /// break.
     private static func withoutDashes(_ label: some Sequence<UInt8>) -> [UInt8] {
         let bytes = Array(label)
         guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }

@@ -1,5 +1,5 @@
-/// What the lines before a digest's line say of it: a table's headings, a label on a line of its own, the keys and
-/// elements that are open, the name of the file that a block is about.
+/// What the lines before a digest's line say of it: a table's headings, a label on a line of its own, the
+/// keys and elements that are open, the name of the file that a block is about.
 ///
 /// Lines without a digest only leave their bytes here; they are looked at when a line with one follows.
 struct LineContext {

@@ -71,7 +71,8 @@ enum PasswordDump {
             CharacterClass.isHexadecimalDigit)
     }
 
-    /// An asterisk and 40 capital digits; `*digest*` is emphasis, and `digest *name` a checksum's binary mark.
+    /// An asterisk and 40 capital digits; `*digest*` is emphasis, and `digest *name` a checksum's binary
+    /// mark.
     private static func isMySQL(_ line: UnsafeRawBufferPointer, _ digest: Range<Int>) -> Bool {
         guard digest.count == 40, digest.lowerBound > 0, line[digest.lowerBound - 1] == UInt8(ascii: "*")
         else {

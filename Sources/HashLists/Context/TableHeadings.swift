@@ -7,14 +7,15 @@ struct TableHeadings {
     private let delimiter: CellDelimiter
     /// The column that says what another one, whose heading says less, is of: MISP's `type`, `Algorithm`.
     private let kindColumn: Int?
-    /// The only columns that become a comment; nil for all. MISP's export holds much that is no comment: ids, dates,
-    /// flags. Source: MISP's "CSV export", columns of 2.4.
+    /// The only columns that become a comment; nil for all. MISP's export holds much that is no comment: ids,
+    /// dates, flags. Source: MISP's "CSV export", columns of 2.4.
     private let commentColumns: ClosedRange<Int>?
 
     static let bytesMax = 2_048
     private static let columnsMax = 256
 
-    /// Nil if the line is no line of headings: two or more cells, none of them long, of which one is about digests.
+    /// Nil if the line is no line of headings: two or more cells, none of them long, of which one is about
+    /// digests.
     init?(_ line: UnsafeRawBufferPointer) {
         guard line.count <= Self.bytesMax, let delimiter = Self.delimiter(of: line) else { return nil }
         let cells = TableRow(line, delimiter: delimiter).cells.map { cell in
@@ -55,7 +56,9 @@ struct TableHeadings {
             }
         }
         let most = max(tabs, semicolons, commas, bars)
-        if line.first(where: { $0 != 0x20 }) == UInt8(ascii: "<"), TableRow(line, delimiter: .element).ranges.count > 1 {
+        if line.first(where: { $0 != 0x20 }) == UInt8(ascii: "<"),
+            TableRow(line, delimiter: .element).ranges.count > 1
+        {
             return .element
         }
         if most == 0 {
@@ -64,7 +67,9 @@ struct TableHeadings {
         }
         return .character(
             most == tabs
-                ? 0x09 : most == semicolons ? UInt8(ascii: ";") : most == commas ? UInt8(ascii: ",") : UInt8(ascii: "|"))
+                ? 0x09
+                : most == semicolons
+                    ? UInt8(ascii: ";") : most == commas ? UInt8(ascii: ",") : UInt8(ascii: "|"))
     }
 
     /// Where cells begin that two or more spaces part.
@@ -93,7 +98,8 @@ struct TableHeadings {
     /// Whether the table's cells become the comment; where spaces part them, names of files may hold spaces.
     var makesComment: Bool { if case .columns = delimiter { false } else { true } }
 
-    /// The labels of the digest at `digest`, the nearest first: what the row's kind column says, then the heading.
+    /// The labels of the digest at `digest`, the nearest first: what the row's kind column says, then the
+    /// heading.
     func contexts(
         of digest: Range<Int>, in line: UnsafeRawBufferPointer, cells: [Range<Int>]
     ) -> [DigestJudgement.Context] {
@@ -111,7 +117,8 @@ struct TableHeadings {
         return labels.map { .init(label: $0) }
     }
 
-    /// What a row says besides its digests: the file's name first, then the other cells behind their headings.
+    /// What a row says besides its digests: the file's name first, then the other cells behind their
+    /// headings.
     func comment(
         of line: UnsafeRawBufferPointer, cells: [Range<Int>], digests: [Range<Int>], charactersMax: Int
     ) -> String? {

@@ -33,7 +33,8 @@ struct TableRow {
             let byte = line[index]
             if byte == delimiter, !isQuoted {
                 // A heading of Jira's wiki has two bars where a row has one.
-                let isDouble = byte == UInt8(ascii: "|") && index > 0 && line[index - 1] == byte && start == index
+                let isDouble =
+                    byte == UInt8(ascii: "|") && index > 0 && line[index - 1] == byte && start == index
                 if !isDouble || start == 0 { ranges.append(start..<index) }
                 start = index + 1
                 isBlank = true
@@ -59,9 +60,13 @@ struct TableRow {
         var index = 0
         while let open = line[index...].firstIndex(of: UInt8(ascii: "<")) {
             index = open + 1
-            guard isCell(line, at: index), let start = line[index...].firstIndex(of: UInt8(ascii: ">")) else { continue }
+            guard isCell(line, at: index), let start = line[index...].firstIndex(of: UInt8(ascii: ">")) else {
+                continue
+            }
             var end = start + 1
-            while end < line.count, !(line[end] == UInt8(ascii: "<") && isCell(line, at: end + 1, isEnd: true)) { end += 1 }
+            while end < line.count,
+                !(line[end] == UInt8(ascii: "<") && isCell(line, at: end + 1, isEnd: true))
+            { end += 1 }
             ranges.append((start + 1)..<end)
             index = end
         }
@@ -74,7 +79,8 @@ struct TableRow {
         if isEnd, index < line.count, line[index] == UInt8(ascii: "/") { index += 1 }
         guard index + 2 < line.count, line[index] | 0x20 == UInt8(ascii: "t") else { return false }
         let second = line[index + 1] | 0x20
-        let isName = second == UInt8(ascii: "d") || second == UInt8(ascii: "h") || isEnd && second == UInt8(ascii: "r")
+        let isName =
+            second == UInt8(ascii: "d") || second == UInt8(ascii: "h") || isEnd && second == UInt8(ascii: "r")
         return isName && (line[index + 2] == UInt8(ascii: ">") || line[index + 2] == 0x20)
     }
 
@@ -124,8 +130,9 @@ struct TableRow {
 
 /// Keys and headings under which a file's name or path stands.
 ///
-/// Sources: Sysmon (`Image`, `ImageLoaded`, `TargetFilename`), Velociraptor (`OSPath`), CrowdStrike (`ImageFileName`), the
-/// Elastic Common Schema (`process.executable`), PowerShell (`Path`), MISP and STIX (`filename`, `name`).
+/// Sources: Sysmon (`Image`, `ImageLoaded`, `TargetFilename`), Velociraptor (`OSPath`), CrowdStrike
+/// (`ImageFileName`), the Elastic Common Schema (`process.executable`), PowerShell (`Path`), MISP and STIX
+/// (`filename`, `name`).
 enum FileNameKey {
     static func isFileName(_ key: some Collection<UInt8>) -> Bool {
         key.count <= 64 && names.contains(LabelWords.words(of: key).joined())

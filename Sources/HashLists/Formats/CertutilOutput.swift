@@ -30,7 +30,8 @@ struct CertutilOutput {
         return pairs.flatMap(Array.init)
     }
 
-    /// Whether the line is a digest in pairs of digits, parted by colons, dashes or spaces, maybe behind a label.
+    /// Whether the line is a digest in pairs of digits, parted by colons, dashes or spaces, maybe behind a
+    /// label.
     static func isDigestInPairs(_ line: UnsafeRawBufferPointer) -> Bool {
         let digits = pairsAtEnd(of: line)
         return FileHash.Kind.allCases.contains { $0.byteCount == digits }

@@ -15,8 +15,8 @@ enum ChecksumLine {
         return isEscaped ? unescaped(name) : Array(name)
     }
 
-    /// Which of a line's hashes is the checksum, if the others stand in the file's name, as samples are named by their
-    /// hash; nil if the line may as well name several hashes: `md5  sha1`.
+    /// Which of a line's hashes is the checksum, if the others stand in the file's name, as samples are named
+    /// by their hash; nil if the line may as well name several hashes: `md5  sha1`.
     static func ownHash(in line: UnsafeRawBufferPointer, hashes: [Range<Int>]) -> Int? {
         guard let first = hashes.first, let last = hashes.last else { return nil }
         if fileName(in: line, hash: last) != nil { return hashes.count - 1 }

@@ -1,6 +1,7 @@
 /// `INSERT INTO table (columns) VALUES (row), …` on one line: the columns are headings of the rows.
 enum SQLInsert {
-    /// The headings and the cells of the row that holds the digest at `digest`; nil if the line is no such statement.
+    /// The headings and the cells of the row that holds the digest at `digest`; nil if the line is no such
+    /// statement.
     static func row(
         of line: UnsafeRawBufferPointer, around digest: Range<Int>
     ) -> (headings: TableHeadings, cells: [Range<Int>])? {

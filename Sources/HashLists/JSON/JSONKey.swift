@@ -1,11 +1,12 @@
 /// A key of a JSON object: what it means for the hashes of its object.
 ///
-/// Sources: STIX 2.1 (`hashes`, `name`), MISP core format (`Object`, `Attribute`, `type`, `value`, `comment`), CycloneDX and
-/// SPDX (`alg`, `algorithm`), PowerShell's `Get-FileHash | ConvertTo-Json` (`Path`); the rest are common in reports, events
-/// and sandboxes.
+/// Sources: STIX 2.1 (`hashes`, `name`), MISP core format (`Object`, `Attribute`, `type`, `value`,
+/// `comment`), CycloneDX and SPDX (`alg`, `algorithm`), PowerShell's `Get-FileHash | ConvertTo-Json`
+/// (`Path`); the rest are common in reports, events and sandboxes.
 struct JSONKey: Hashable, Sendable {
     enum Role: Hashable, Sendable {
-        /// What is beneath holds hashes of the file that the object above describes: `hashes`, `Hash`, `checksums`.
+        /// What is beneath holds hashes of the file that the object above describes: `hashes`, `Hash`,
+        /// `checksums`.
         case hashes
         /// MISP's list of attributes, each an object with `type` and `value`.
         case attribute

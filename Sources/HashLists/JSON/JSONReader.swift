@@ -2,20 +2,22 @@ import Model
 
 /// Reads JSON, or lines of it, and groups the hashes that name one file.
 ///
-/// A digest is judged by the labels in its own string, by its key, by what the object says of it elsewhere (`alg`, `type`)
-/// and by the keys around it. The file hashes of one innermost object are one entry if there is one of each kind and no
-/// key says that they are different files'; they name one file if each stands alone under an algorithm's name. A
-/// dictionary of hashes belongs to the object above it, the attributes of a MISP object to that object. The comment is the
-/// object's name and comment. Nothing is refused: where the text is no JSON, its hashes are found all the same.
+/// A digest is judged by the labels in its own string, by its key, by what the object says of it elsewhere
+/// (`alg`, `type`) and by the keys around it. The file hashes of one innermost object are one entry if there
+/// is one of each kind and no key says that they are different files'; they name one file if each stands
+/// alone under an algorithm's name. A dictionary of hashes belongs to the object above it, the attributes of
+/// a MISP object to that object. The comment is the object's name and comment. Nothing is refused: where the
+/// text is no JSON, its hashes are found all the same.
 struct JSONReader {
-    private let limits: HashListLimits
+    let limits: HashListLimits
     private var splitter = LineSplitter()
     private var words = TokenStream()
     private var string = JSONString()
     private var isInString = false
     /// Whether `string` is complete and not yet known to be a key or a value.
     private var hasString = false
-    private var frames: [JSONFrame] = []
+    /// Open objects and arrays, the outermost first.
+    private(set) var frames: [JSONFrame] = []
     /// Open containers beyond `HashListLimits.nestedJSONMax`; what they hold counts for the last frame.
     private var surplusDepth = 0
     private var line = 1
@@ -32,8 +34,8 @@ struct JSONReader {
 
     init(limits: HashListLimits) { self.limits = limits }
 
-    /// Whether a text with this beginning is JSON: brackets as JSON nests them, then a string or an empty object.
-    /// `[[anchor]]` of AsciiDoc is not.
+    /// Whether a text with this beginning is JSON: brackets as JSON nests them, then a string or an empty
+    /// object. `[[anchor]]` of AsciiDoc is not.
     static func isJSON(head: UnsafeRawBufferPointer) -> Bool {
         var brackets = 0
         var isInObject = false
@@ -380,49 +382,5 @@ struct JSONReader {
         let frame = frames[index]
         frames[index].found = []
         for file in try judge(frame, emit: emit) { try emitEntries(of: frame, [file], emit: emit) }
-    }
-
-    /// Judges the frame's digests; emits those that are passed over, and returns the file's.
-    private func judge(_ frame: JSONFrame, emit: Emit) throws -> [FileDigest] {
-        guard !frame.found.isEmpty else { return [] }
-        let outer: [DigestJudgement.Context] = frames.reversed().compactMap(\.key.label).map {
-            .init(label: $0)
-        }
-        var files: [FileDigest] = []
-        var others: [(found: JSONFrame.Found, passedOver: PassedOver)] = []
-        for found in frame.labelled {
-            switch DigestJudgement.judge(found.hash, found.contexts + outer) {
-            case .file(let isLabelled, let subject):
-                files.append(
-                    .init(
-                        hash: found.hash, line: found.line, isLabelled: isLabelled && found.isWhole,
-                        subject: subject))
-            case .passedOver(let passedOver): others.append((found, passedOver))
-            }
-        }
-        for (found, passedOver) in others {
-            // The file's own digest as its `id` is the same once more.
-            if passedOver.kind == .identifier, let same = files.first(where: { $0.hash == found.hash }) {
-                files.append(same)
-            } else {
-                try emit(listed(found, passedOver))
-            }
-        }
-        return files
-    }
-
-    private func emitEntries(of frame: JSONFrame, _ files: [FileDigest], emit: Emit) throws {
-        guard !files.isEmpty else { return }
-        let comment = frame.described(limits.commentCharactersMax)
-        for group in FileDigest.grouped(files) { try emit(.entry(FileDigest.entry(group, comment: comment))) }
-    }
-
-    private func listed(_ found: JSONFrame.Found, _ passedOver: PassedOver) -> HashListItem {
-        let text = found.hash.hexadecimal
-        let shown =
-            passedOver.kind == .secret ? String(decoding: SecretMask.masked(text.utf8), as: UTF8.self) : text
-        return .unusable(
-            UnusableLine(
-                line: found.line, text: shown, reason: passedOver.reason, kind: passedOver.kind, digests: 1))
     }
 }

@@ -12,7 +12,8 @@ struct LineReader {
     private var ranges: [Range<Int>] = []
     /// A line that a soft line break ends within a hash, and its number.
     private var cut: (line: [UInt8], number: Int)?
-    /// The last line with a secret, and the character that it begins with: a dump of credentials goes on below it.
+    /// The last line with a secret, and the character that it begins with: a dump of credentials goes on
+    /// below it.
     private var secret: (number: Int, mark: UInt8) = (-1, 0)
     /// Digests that were seen, whatever became of them.
     private(set) var digestsSeen = 0
@@ -114,7 +115,8 @@ struct LineReader {
             && line.first { $0 != 0x20 && $0 != 0x09 } == secret.mark
     }
 
-    /// A line without a digest: the bytes of one in pairs, something like one, or what the next lines are about.
+    /// A line without a digest: the bytes of one in pairs, something like one, or what the next lines are
+    /// about.
     private mutating func readOther(
         _ line: UnsafeRawBufferPointer, number: Int, nearMiss: NearMiss?, header: CertutilOutput.Header?,
         emit: Emit
@@ -212,7 +214,8 @@ struct LineReader {
         return FileDigest.grouped(found).map { FileDigest.entry($0, comment: comment) }
     }
 
-    /// Whether the line's file hashes are names of one file: one of each kind, with nothing between them but what parts cells, algorithms' names and digests that are no file's.
+    /// Whether the line's file hashes are names of one file: one of each kind, with nothing between them but
+    /// what parts cells, algorithms' names and digests that are no file's.
     private func areNamesOfOneFile(
         _ files: [Int], _ judgements: [DigestJudgement], in line: UnsafeRawBufferPointer
     ) -> Bool {

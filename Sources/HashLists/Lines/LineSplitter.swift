@@ -30,15 +30,16 @@ struct LineSplitter {
         if start < bytes.count { try piece(UnsafeRawBufferPointer(rebasing: bytes[start...]), false) }
     }
 
-    /// The first line break at or after `index`, by eight bytes at a time: a word in which a byte equals another is found
-    /// without a branch for each (Hacker's Delight, 6-1).
+    /// The first line break at or after `index`, by eight bytes at a time: a word in which a byte equals
+    /// another is found without a branch for each (Hacker's Delight, 6-1).
     @inline(__always)
     private static func lineBreak(in bytes: UnsafeRawBufferPointer, from index: Int) -> Int? {
         var index = index
         while index + 8 <= bytes.count {
             let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
             let found = zeroBytes(word ^ 0x0A0A_0A0A_0A0A_0A0A) | zeroBytes(word ^ 0x0D0D_0D0D_0D0D_0D0D)
-            // The lowest mark is exact; those above may be its carry. The first byte is the lowest on this machine.
+            // The lowest mark is exact; those above may be its carry. The first byte is the lowest on this
+            // machine.
             if found != 0 { return index + UInt64(littleEndian: found).trailingZeroBitCount / 8 }
             index += 8
         }

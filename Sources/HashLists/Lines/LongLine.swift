@@ -20,7 +20,8 @@ struct LongLine {
 
     typealias Emit = (HashListItem) throws -> Void
 
-    /// As long as the longest label and the marks between it and its digest; more than any word that says something.
+    /// As long as the longest label and the marks between it and its digest; more than any word that says
+    /// something.
     private static let overlapBytes = 256
 
     init(limits: HashListLimits) { excerptCharactersMax = limits.lineExcerptCharactersMax }

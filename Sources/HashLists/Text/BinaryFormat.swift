@@ -39,7 +39,8 @@ package enum BinaryFormat: String, Hashable, Sendable, CaseIterable {
     package var remedy: String {
         switch self {
         case .excelWorkbook, .openDocumentSheet: "Save the sheet as CSV and drop that."
-        case .wordDocument, .presentation, .openDocumentText, .oldOfficeDocument: "Save it as plain text or CSV and drop that."
+        case .wordDocument, .presentation, .openDocumentText, .oldOfficeDocument:
+            "Save it as plain text or CSV and drop that."
         case .zipArchive, .gzipArchive, .otherArchive: "Unpack it and drop the list inside."
         case .pdf: "Copy its text into a text file and drop that."
         case .linuxProgram, .windowsProgram:
@@ -79,8 +80,8 @@ package enum BinaryFormat: String, Hashable, Sendable, CaseIterable {
         (Array("SQLite format 3\0".utf8), .sqliteDatabase),
     ]
 
-    /// Office's and OpenDocument's files are ZIP archives; the names of their members, and OpenDocument's type, which is
-    /// not compressed (OpenDocument 1.3, part 2, 3.3), stand in the first kibibyte.
+    /// Office's and OpenDocument's files are ZIP archives; the names of their members, and OpenDocument's
+    /// type, which is not compressed (OpenDocument 1.3, part 2, 3.3), stand in the first kibibyte.
     private static func zipFormat(_ head: [UInt8]) -> BinaryFormat {
         let text = String(decoding: head, as: UTF8.self)
         if text.contains("xl/") { return .excelWorkbook }

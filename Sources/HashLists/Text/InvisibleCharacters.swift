@@ -1,7 +1,8 @@
-/// Characters and markup that nobody sees and that stand within a hash: wikis and mail programs put them into long
-/// words so that these can be wrapped.
+/// Characters and markup that nobody sees and that stand within a hash: wikis and mail programs put them into
+/// long words so that these can be wrapped.
 enum InvisibleCharacters {
-    /// The line without what is invisible between two hexadecimal digits; nil if there is nothing of the kind.
+    /// The line without what is invisible between two hexadecimal digits; nil if there is nothing of the
+    /// kind.
     static func removed(from line: UnsafeRawBufferPointer) -> [UInt8]? {
         guard mayHoldAny(line) else { return nil }
         var clean: [UInt8] = []

@@ -9,8 +9,8 @@ import Support
 /// - 25 to 136 hexadecimal digits, letters and digits among them (24 are the length of a database's object
 ///   id, and anything longer is data);
 /// - 32, 40 or 64 ASCII letters and digits of which one or two are not hexadecimal;
-/// - longer than that and holds 32 to 66 hexadecimal digits in a row, letters and digits among them: a hash that
-///   something is joined to, as in `VirusShare_<MD5>`, `0x<MD5>` or `<SHA-1>_evil`.
+/// - longer than that and holds 32 to 66 hexadecimal digits in a row, letters and digits among them: a hash
+///   that something is joined to, as in `VirusShare_<MD5>`, `0x<MD5>` or `<SHA-1>_evil`.
 struct NearMiss: Hashable, Sendable {
     /// In words for the list's author.
     let reason: String

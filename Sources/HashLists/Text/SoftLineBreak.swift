@@ -1,6 +1,7 @@
 import Model
 
-/// The soft line break of a mail (quoted-printable, RFC 2045, 6.7): an equals sign at the end of a line that goes on.
+/// The soft line break of a mail (quoted-printable, RFC 2045, 6.7): an equals sign at the end of a line that
+/// goes on.
 enum SoftLineBreak {
     /// The fewest digits before it that are taken for the beginning of a hash.
     private static let digitsMin = 8

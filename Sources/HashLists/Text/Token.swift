@@ -32,8 +32,9 @@ struct Token {
 }
 
 extension Token {
-    /// The hash behind an escape that was written out: `\n` as a log writes it, whose `n` joins the hash behind it, and the
-    /// equals sign of a mail, `=3D` (quoted-printable, RFC 2045, 6.7). Nil if there is none.
+    /// The hash behind an escape that was written out: `\n` as a log writes it, whose `n` joins the hash
+    /// behind it, and the equals sign of a mail, `=3D` (quoted-printable, RFC 2045, 6.7). Nil if there is
+    /// none.
     func behindEscape(
         in line: UnsafeRawBufferPointer, _ range: Range<Int>
     ) -> (hash: FileHash, range: Range<Int>)? {
@@ -49,7 +50,9 @@ extension Token {
             escape = 2
         default: return nil
         }
-        guard FileHash.Kind.allCases.contains(where: { 2 * $0.byteCount == byteCount - escape }) else { return nil }
+        guard FileHash.Kind.allCases.contains(where: { 2 * $0.byteCount == byteCount - escape }) else {
+            return nil
+        }
         let rest = (range.lowerBound + escape)..<range.upperBound
         return FileHash(hexadecimal: UnsafeRawBufferPointer(rebasing: line[rest])).map { ($0, rest) }
     }
@@ -58,7 +61,8 @@ extension Token {
 /// Finds the words of a text.
 enum Tokenizer {
     /// The first word of at least `Token.byteCountMin` at or after `index` and where it lies, or nil if there
-    /// is none; a shorter one counts if it reaches the text's end, where it may go on. No word may go on at `index`.
+    /// is none; a shorter one counts if it reaches the text's end, where it may go on. No word may go on at
+    /// `index`.
     static func nextWord(
         in bytes: UnsafeRawBufferPointer, from index: Int
     ) -> (word: Token, range: Range<Int>)? {
@@ -76,10 +80,11 @@ enum Tokenizer {
         }
     }
 
-    /// Where the first run of `Token.byteCountMin` bytes without a separator may begin, at or after `index`; where there
-    /// is no room for one any more, the text's last bytes.
+    /// Where the first run of `Token.byteCountMin` bytes without a separator may begin, at or after `index`;
+    /// where there is no room for one any more, the text's last bytes.
     ///
-    /// Only each 25th byte is looked at while those are separators: a run of 25 bytes cannot lie between two of them.
+    /// Only each 25th byte is looked at while those are separators: a run of 25 bytes cannot lie between two
+    /// of them.
     @inline(__always)
     private static func startOfLongRun(in bytes: UnsafeRawBufferPointer, from index: Int) -> Int {
         var index = index

@@ -1,7 +1,7 @@
 /// Turns UTF-16 in chunks cut anywhere into UTF-8; a surrogate without its partner becomes U+FFFD.
 ///
-/// A program that appends to a file of another program's does not ask for its encoding: where UTF-16 goes on as text of
-/// one byte a character, that is read as such, until a NUL byte shows that it is UTF-16 again.
+/// A program that appends to a file of another program's does not ask for its encoding: where UTF-16 goes on
+/// as text of one byte a character, that is read as such, until a NUL byte shows that it is UTF-16 again.
 struct UTF16Decoder {
     var isBigEndian = false
     /// Whether the encoding has changed within the file.
@@ -13,8 +13,8 @@ struct UTF16Decoder {
     private var doubtful: [UInt8] = []
     private var out: [UInt8] = []
 
-    /// So many doubtful units in a row are text of one byte a character: 32 bytes, the length of the shortest hash. In
-    /// Chinese text a unit is doubtful by a chance of about a third.
+    /// So many doubtful units in a row are text of one byte a character: 32 bytes, the length of the shortest
+    /// hash. In Chinese text a unit is doubtful by a chance of about a third.
     private static let doubtfulUnitsMax = 16
 
     /// Emits the chunk's characters; returns the offset of a NUL character in the chunk, if it has one, and

@@ -1,7 +1,7 @@
 /// Windows-1252, the encoding of text that is not UTF-8 in most of the West: what Excel writes as CSV.
 ///
-/// Bytes that are valid UTF-8 stay; each other byte becomes its character in Windows-1252, and U+FFFD where it has none.
-/// Source: the WHATWG's Encoding Standard, index windows-1252.
+/// Bytes that are valid UTF-8 stay; each other byte becomes its character in Windows-1252, and U+FFFD where
+/// it has none. Source: the WHATWG's Encoding Standard, index windows-1252.
 enum Windows1252 {
     /// The text as UTF-8; nil if it is that already.
     static func utf8(_ text: UnsafeRawBufferPointer) -> [UInt8]? {

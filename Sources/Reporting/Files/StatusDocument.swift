@@ -77,8 +77,8 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     @OrNull package var expectedAt: Date?
     package var updatedAt: Date
     package var counts: Counts
-    /// Digests that are listed and not looked up, by reason (`secret`, `other-thing` …); nil in documents of earlier
-    /// versions.
+    /// Digests that are listed and not looked up, by reason (`secret`, `other-thing` …); nil in documents of
+    /// earlier versions.
     package var passedOver: [String: Int]?
     /// What was done to the list's text, a sentence each; nil in documents of earlier versions.
     package var remarks: [String]?

@@ -91,8 +91,8 @@ package struct JobSummary {
         page.raw("</ul></section>")
     }
 
-    /// Appends what the list holds that is not looked up: lines in which a hash was probably meant, and digests that
-    /// are none of a file, with the reasons.
+    /// Appends what the list holds that is not looked up: lines in which a hash was probably meant, and
+    /// digests that are none of a file, with the reasons.
     func appendUnusableLines(to page: inout HTMLBuilder) {
         let meant = input.unusableLines.filter(\.kind.isProbablyMeant)
         if counts.unusableLines > 0 {

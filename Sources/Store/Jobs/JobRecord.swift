@@ -72,8 +72,8 @@ enum JobRecord {
         return counts
     }
 
-    /// The whole list is imported: the job is complete. With nothing open it is done; a list without any digest is
-    /// refused, one whose digests are all passed over is not: its report says why.
+    /// The whole list is imported: the job is complete. With nothing open it is done; a list without any
+    /// digest is refused, one whose digests are all passed over is not: its report says why.
     static func finishImport(_ rowID: Int64, at now: Date, in db: Database) throws {
         let counts = try Row.fetchOne(
             db, sql: "SELECT hashCount, openCount, unusableCount, passedOver FROM job WHERE id = ?",

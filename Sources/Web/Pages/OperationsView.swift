@@ -32,7 +32,8 @@ package struct OperationsView: Hashable, Sendable {
 
     package init(
         quotas: [QuotaPeriod: Quota] = [:], requestsInFlight: Int = 0, queue: [UserName: Int] = [:],
-        waitReason: String? = nil, waitsUntil: Date? = nil, folders: [FolderHealth.Folder] = [], troubles: [String] = [],
+        waitReason: String? = nil, waitsUntil: Date? = nil, folders: [FolderHealth.Folder] = [],
+        troubles: [String] = [],
         disks: [Disk] = []
     ) {
         self.quotas = quotas
