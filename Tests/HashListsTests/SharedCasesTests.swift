@@ -3,8 +3,8 @@ import HashLists
 import Model
 import Testing
 
-/// The lists of public bug reports with their right outcomes, `shared/inputs/cases` beside the repository; where that is
-/// not, there is nothing to test.
+/// The lists of public bug reports with their right outcomes, `shared/inputs/cases` beside the repository;
+/// where that is not, there is nothing to test.
 @Suite(.enabled(if: FileManager.default.fileExists(atPath: SharedCase.folder.path(percentEncoded: false))))
 struct SharedCasesTests {
     @Test(arguments: SharedCase.all)
@@ -73,7 +73,8 @@ struct SharedCase: Decodable, Sendable, CustomTestStringConvertible {
         expectedNotLookedUp = try values.decode([String].self, forKey: .expectedNotLookedUp)
         expectedOneFile = try values.decodeIfPresent([[String]].self, forKey: .expectedOneFile) ?? []
         requestsIfAllUnknown = try values.decodeIfPresent(Int.self, forKey: .requestsIfAllUnknown)
-        expectedListedAsUnusable = try values.decodeIfPresent([String].self, forKey: .expectedListedAsUnusable)
+        expectedListedAsUnusable = try values.decodeIfPresent(
+            [String].self, forKey: .expectedListedAsUnusable)
         mayAlsoBeLookedUp = try values.decodeIfPresent([String].self, forKey: .mayAlsoBeLookedUp)
         expectedCommentContains = try values.decodeIfPresent(
             [String: String].self, forKey: .expectedCommentContains)
