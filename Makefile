@@ -15,7 +15,7 @@ VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help demo test test-full bench crash fuzz check build install format clean debian debian-test debian-full
+.PHONY: help demo test test-full bench crash simulate fuzz check build install format clean debian debian-test debian-full
 
 help:
 	@grep -E '^#|^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /\t/' -e 's/^# \{0,1\}//'
@@ -66,12 +66,17 @@ check: ## formatting, layering and style, without a build
 
 # make crash N=50 SEED=7 is a quick one.
 N ?= 1000
-SEED ?= 1
 crash: debian ## kill the daemon 1,000 times under constant drops and count what became of each list (some 10 minutes)
 	@swift build $(SWIFT_FLAGS) --product hashdrop-watch
 	@swift build $(SWIFT_FLAGS) --product hashdrop
 	@swift build $(SWIFT_FLAGS) --product hashdrop-crash
-	@.build/debug/hashdrop-crash --kills $(N) --seed $(SEED)
+	@.build/debug/hashdrop-crash --kills $(N) --seed $(or $(SEED),1)
+
+# make simulate SEED=42 repeats one seed.
+SEEDS ?= 1000
+simulate: debian ## 1,000 seeds of the whole pipeline under a manual clock with faults between any two steps
+	@swift build $(SWIFT_FLAGS) --build-tests
+	@HASHDROP_SIMULATION_SEED=$(SEED) HASHDROP_SIMULATION_SEEDS=$(SEEDS) swift test --skip-build --filter SimulationTests
 
 fuzz: ## the list parser under a coverage-guided fuzzer, for an hour (FUZZ_SECONDS=3600)
 	@.ci/fuzz

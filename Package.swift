@@ -156,6 +156,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Cryptography", "Curl", "FileSystem", "HashLists", "Lookup", "Model", "Pipeline", "Reporting",
+                "Spool", "Store", "Support", "TestSupport", "VirusTotal", grdb, lifecycle, logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WebTests",

@@ -61,12 +61,12 @@ extension LookupDispatcher {
     }
 
     package func health() -> LookupHealth {
-        LookupHealth(
+        let now = clock.now
+        return LookupHealth(
             waitReason: storeTrouble ?? waitReason,
             needsAttention: storeTrouble != nil || (waitReason != nil && !isWaitRoutine),
-            waitsUntil: waitsUntil, minute: rateLimiter.minute, day: rateLimiter.day,
-            month: rateLimiter.month,
-            requestsInFlight: inFlight.count,
+            waitsUntil: waitEnd.map { (now + ($0 - now.monotonic)).wall }, minute: rateLimiter.minute,
+            day: rateLimiter.day, month: rateLimiter.month, requestsInFlight: inFlight.count,
             openHashes: Dictionary(grouping: queue.jobs, by: \.user).mapValues { jobs in
                 jobs.reduce(0) { $0 + $1.openHashes }
             })
@@ -86,5 +86,14 @@ extension LookupDispatcher {
             return "the month's \(rateLimiter.month.limit) requests are used up; "
                 + "goes on on the 1st at 00:00 UTC"
         }
+    }
+
+    /// Notes what the lookups wait for; nil if they go on.
+    func setWait(
+        _ reason: String?, until wait: Duration?, _ now: ClockReading, isRoutine: Bool = false
+    ) {
+        waitReason = reason
+        isWaitRoutine = isRoutine
+        waitEnd = wait.map { now.monotonic + $0 }
     }
 }

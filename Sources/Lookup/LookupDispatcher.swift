@@ -51,7 +51,8 @@ package actor LookupDispatcher {
     private var isCheckingQuota = false
     private var isStopping = false
     var waitReason: String?
-    var waitsUntil: Date?
+    /// On the monotonic clock: a step of the wall clock does not move it.
+    var waitEnd: Duration?
     var isWaitRoutine = false
     private var loggedReason: String?
     var answerSeconds = 0.5
@@ -94,8 +95,8 @@ package actor LookupDispatcher {
         loadJobs { try lookups.runningJobs() }
         await withDiscardingTaskGroup { group in
             while !isStopping || !inFlight.isEmpty, !Task.isCancelled {
-                let wait = dispatch(into: &group)
-                handle(await mailbox.take(upTo: wait ?? Self.idleWaitMax, clock: clock))
+                let wait = dispatch(into: &group).map { min($0, Self.waitMax) } ?? Self.idleWaitMax
+                handle(await mailbox.take(upTo: wait, clock: clock))
             }
         }
     }
@@ -127,6 +128,9 @@ package actor LookupDispatcher {
         }
     }
 
+    /// Days, months and retries come by the wall clock, which may be put forward: each wait looks again this
+    /// often.
+    private static let waitMax: Duration = .seconds(60)
     /// With nothing to wait for it looks again once an hour.
     private static let idleWaitMax: Duration = .seconds(3600)
     private static let storeRetryInterval: Duration = .seconds(5)
@@ -331,7 +335,12 @@ package actor LookupDispatcher {
         if attempts >= options.attemptsMax {
             return .failedForGood(reason: "\(failure.reason) (\(attempts) attempts)")
         }
-        let pause = Backoff.hash.jittered(afterFailures: max(1, attempts), using: &generator)
+        var pause = Backoff.hash.jittered(afterFailures: max(1, attempts), using: &generator)
+        // The next request is a probe if the circuit breaker is open. Were this hash due by then, it could be
+        // every probe, and no other hash would ever be asked.
+        if case .wait(let rest, _) = circuitBreaker.decide(at: now.monotonic) {
+            pause = max(pause, rest + .seconds(1))
+        }
         return .failedForNow(
             reason: failure.reason, notBefore: (now + pause).wall, countsAttempt: counts)
     }
@@ -384,13 +393,5 @@ package actor LookupDispatcher {
         guard generation != keyGeneration else { return }
         keyGeneration = generation
         circuitBreaker.keyChanged()
-    }
-
-    private func setWait(
-        _ reason: String?, until wait: Duration?, _ now: ClockReading, isRoutine: Bool = false
-    ) {
-        waitReason = reason
-        isWaitRoutine = isRoutine
-        waitsUntil = wait.map { (now + $0).wall }
     }
 }

@@ -76,19 +76,17 @@ struct FaultResponseTests {
         let file = FileFamily.numbered(3, seed: 9)
         var world = LookupBench.World()
         world.faults = [FaultRule(row.fault, seconds: row.seconds, hash: file.sha256, times: row.times)]
-        world.freezesAfterFailure = row.reads != nil
         if row.fault == .noAnswer { world.requestTimeout = .seconds(5) }
         // A date in an answer is compared with the answer's own date, which is the machine's.
         try await LookupBench.run(Self.options, world, start: Date()) { bench in
             let start = bench.clock.now.wall
             let job = try bench.drop([[file.sha256]])
             if let reads = row.reads {
-                let reason = try await eventually("the reader is told why it waits") {
+                let reason = try await bench.until("the reader is told why it waits") {
                     await bench.dispatcher.estimates()[job.id]?.waitReason
                 }
                 #expect(reason.contains(reads), "\(reason)")
                 #expect(try bench.job(job.id).state == .running)
-                bench.thaw()
             }
             let done = try await bench.finish(job.id)
             let sent = bench.simulator.journal.requests(for: file.sha256)
@@ -128,7 +126,7 @@ struct FaultResponseTests {
                 #expect(try #require(done.finishedAt).timeIntervalSince(done.receivedAt) < 10)
                 if try bench.job(job.id).state == .done { break }
                 // The next of bob's comes when the bad hash is due again, or a little later.
-                try await bench.clock.pass(.seconds(60))
+                try await bench.clock.sleep(for: .seconds(60))
             }
             let done = try await bench.finish(job.id)
             guard case .failed(let reason, _) = try bench.rows(job.id)[0].state else {
@@ -150,12 +148,12 @@ struct FaultResponseTests {
         world.keyGeneration = { generation.value }
         try await LookupBench.run(Self.options, world) { bench in
             let job = try bench.drop((0..<10).map { [FileFamily.numbered($0, seed: 9).sha256] })
-            try await eventually("asking has stopped and says so") {
+            try await bench.until("asking has stopped and says so") {
                 let reason = await bench.dispatcher.health().waitReason ?? ""
                 return reason.contains("key") || reason.contains("account")
             }
             // Hours later nothing more was asked.
-            try await bench.clock.pass(.seconds(7200))
+            try await bench.clock.sleep(for: .seconds(7200))
             #expect(bench.simulator.journal.lookups.count == 1)
             #expect(try bench.job(job.id).state == .running)
             #expect(await bench.dispatcher.estimates()[job.id]?.expectedAt == nil)
@@ -179,7 +177,7 @@ struct FaultResponseTests {
         }
         try await LookupBench.run(Self.options, world) { bench in
             let job = try bench.drop((0..<5).map { [FileFamily.numbered($0, seed: 9).sha256] })
-            try await eventually("the reader is told") {
+            try await bench.until("the reader is told") {
                 await bench.dispatcher.estimates()[job.id]?.waitReason == "VirusTotal cannot be reached."
             }
             let done = try await bench.finish(job.id)
@@ -230,7 +228,7 @@ struct FaultResponseTests {
                     (0..<150).map { [FileFamily.numbered($0 + number * 100, seed: seed).sha1] }, user: user)
             }
             for job in jobs {
-                let done = try await bench.finish(job.id, within: .seconds(600))
+                let done = try await bench.finish(job.id)
                 #expect(done.counts[.waiting] == 0)
                 for row in try bench.rows(job.id) {
                     switch row.state {

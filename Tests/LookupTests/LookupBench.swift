@@ -12,10 +12,12 @@ import VirusTotal
 /// A real database, the real dispatcher and client, and a simulated VirusTotal over loopback, all in virtual
 /// time.
 final class LookupBench: Sendable {
-    let clock: VirtualClock
+    let clock: ManualClock
     let simulator: SimulatedVirusTotal
     let database: HashdropDatabase
     let dispatcher: LookupDispatcher
+    private let scheduler: SeededScheduler
+    private let lookers = Lookers()
     private let folder: TemporaryFolder
 
     /// How the world outside behaves.
@@ -30,18 +32,16 @@ final class LookupBench: Sendable {
         var readsQuotas = false
         /// Real time; long, because a busy machine is slow and not wrong.
         var requestTimeout: Duration = .seconds(600)
-        /// The time stands still after the first failure until this test lets it go on: it may look around.
-        var freezesAfterFailure = false
 
         init() {}
     }
 
-    /// Runs `body` while the dispatcher works.
+    /// Runs `body` while the dispatcher works; whenever nothing can happen, the time goes on.
     static func run(
         _ options: LookupOptions, _ world: World = World(), start: Date = Samples.now,
         _ body: (LookupBench) async throws -> Void
     ) async throws {
-        let clock = VirtualClock(start: start)
+        let clock = ManualClock(start: start)
         var simulation = SimulatorOptions()
         simulation.accounts[0].limits = world.limits
         simulation.quotaRefusal = world.refusal
@@ -49,30 +49,35 @@ final class LookupBench: Sendable {
         try await SimulatedVirusTotal.with(simulation) { simulator in
             for rule in world.faults { _ = simulator.addFault(rule) }
             let bench = try LookupBench(options, world, clock, simulator)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { await clock.run() }
-                group.addTask { await bench.dispatcher.run() }
-                do {
-                    try await body(bench)
-                } catch {
-                    bench.dispatcher.stop()
-                    group.cancelAll()
-                    throw error
-                }
-                bench.dispatcher.stop()
-                try await eventually("the dispatcher stops") {
-                    await bench.dispatcher.health().requestsInFlight == 0
-                }
-                group.cancelAll()
+            async let time: Void = onOwnThread {
+                bench.scheduler.run(moving: clock, lookers: bench.lookers, atMost: Self.timeMax)
             }
+            try await bench.scheduler.enter {
+                defer { bench.scheduler.finish() }
+                try await bench.run(body)
+            }
+            await time
+        }
+    }
+
+    /// More than any list takes.
+    private static let timeMax: Duration = .seconds(400 * 86_400)
+
+    private func run(_ body: (LookupBench) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.dispatcher.run() }
+            defer { dispatcher.stop() }
+            try await body(self)
         }
     }
 
     private init(
-        _ options: LookupOptions, _ world: World, _ clock: VirtualClock, _ simulator: SimulatedVirusTotal
+        _ options: LookupOptions, _ world: World, _ clock: ManualClock, _ simulator: SimulatedVirusTotal
     ) throws {
         self.clock = clock
         self.simulator = simulator
+        let scheduler = SeededScheduler(seed: 1)
+        self.scheduler = scheduler
         folder = TemporaryFolder()
         database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
         let endpoint = try VirusTotalEndpoint(simulator.baseURL)
@@ -82,21 +87,25 @@ final class LookupBench: Sendable {
         curlOptions.requestTimeout = world.requestTimeout
         let client = VirusTotalClient(
             endpoint: endpoint, key: key, curl: try CurlClient(options: curlOptions), clock: clock)
-        let freezer = Freezer()
         var source = LookupSource(
-            ask: { hash in await Self.ask(hash, client, world, clock, freezer) },
-            keyGeneration: world.keyGeneration)
-        if world.readsQuotas { source.quotas = { await Self.quotas(client, clock) } }
+            ask: { hash in
+                try? await clock.sleep(for: world.latency / 2)
+                if let failure = await world.intercept(hash, clock.now) { return .failure(failure) }
+                let result = await scheduler.outside { await Self.ask(hash, client) }
+                try? await clock.sleep(for: world.latency / 2)
+                return result
+            }, keyGeneration: world.keyGeneration)
+        if world.readsQuotas {
+            source.quotas = { await scheduler.outside { await Self.quotas(client) } }
+        }
         dispatcher = try LookupDispatcher(
-            database: database, options: options, source: source, runtime: ServiceRuntime(clock: clock),
-            onProgress: { _ in })
+            database: database, options: options, source: source,
+            runtime: ServiceRuntime(
+                clock: clock, generator: SeededGenerator(seed: 1),
+                makeExecutor: { _ in scheduler.makeExecutor() }), onProgress: { _ in })
     }
 
-    private static func quotas(
-        _ client: VirusTotalClient, _ clock: VirtualClock
-    ) async -> Result<ReportedQuotas, LookupFailure> {
-        clock.begin()
-        defer { clock.end() }
+    private static func quotas(_ client: VirusTotalClient) async -> Result<ReportedQuotas, LookupFailure> {
         do throws(VirusTotalError) {
             return .success(try await client.overallQuotas(user: "demo"))
         } catch {
@@ -104,39 +113,13 @@ final class LookupBench: Sendable {
         }
     }
 
-    /// One request: half of the latency on the way there, half on the way back.
     private static func ask(
-        _ hash: FileHash, _ client: VirusTotalClient, _ world: World, _ clock: VirtualClock,
-        _ freezer: Freezer
+        _ hash: FileHash, _ client: VirusTotalClient
     ) async -> Result<LookupAnswer.Answer, LookupFailure> {
-        try? await clock.pass(world.latency / 2)
-        if let failure = await world.intercept(hash, clock.now) { return .failure(failure) }
-        clock.begin()
-        let result: Result<LookupAnswer.Answer, LookupFailure>
         do throws(VirusTotalError) {
-            result = .success(try await client.file(hash))
+            return .success(try await client.file(hash))
         } catch {
-            result = .failure(LookupFailure(error))
-        }
-        if world.freezesAfterFailure, case .failure = result, freezer.isFirst() {
-            // One `begin` too many, which `thaw` ends.
-            return result
-        }
-        clock.end()
-        try? await clock.pass(world.latency / 2)
-        return result
-    }
-
-    /// Lets the time go on.
-    func thaw() { clock.end() }
-
-    /// Says yes once.
-    private final class Freezer: Sendable {
-        private let asked = Counter()
-
-        func isFirst() -> Bool {
-            asked.increment()
-            return asked.value == 1
+            return .failure(LookupFailure(error))
         }
     }
 
@@ -148,8 +131,6 @@ final class LookupBench: Sendable {
         _ lines: [[FileHash]], user: String = "alice", name: String = "list.txt",
         ages: CacheAges = CacheAges()
     ) throws -> Job {
-        clock.begin()
-        defer { clock.end() }
         let job = Samples.job(user: user, name: name, receivedAt: clock.now.wall)
         let accepted = try database.jobs.accept(job, ages: ages) { writer in
             for (index, hashes) in lines.enumerated() {
@@ -170,11 +151,21 @@ final class LookupBench: Sendable {
         return rows
     }
 
-    /// Waits, in real time, until the job is done in virtual time.
-    func finish(_ id: JobID, within bound: Duration = .seconds(600)) async throws -> Job {
-        try await eventually("job \(id) is done", within: bound) {
+    /// Waits until the job is done.
+    func finish(_ id: JobID) async throws -> Job {
+        try await until("job \(id) is done") {
             let job = try self.job(id)
             return job.state == .running ? nil : job
         }
+    }
+
+    /// Waits for a fact; looks whenever nothing else can happen before the time goes on.
+    func until<Value>(_ what: String, _ fact: () async throws -> Value?) async throws -> Value {
+        try await lookers.until(what, fact)
+    }
+
+    /// The same for a fact without a value.
+    func until(_ what: String, _ fact: () async throws -> Bool) async throws {
+        _ = try await until(what) { try await fact() ? true : nil } as Bool
     }
 }

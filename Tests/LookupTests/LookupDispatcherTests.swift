@@ -30,7 +30,7 @@ struct LookupDispatcherTests {
         ) { bench in
             let started = bench.clock.now.wall
             let job = try bench.drop(Self.families(2000).map { [$0.sha256] })
-            let done = try await bench.finish(job.id, within: .seconds(600))
+            let done = try await bench.finish(job.id)
             let took = try #require(done.finishedAt).timeIntervalSince(started)
             let journal = bench.simulator.journal
             #expect(journal.lookups.count == 2000)
@@ -108,7 +108,7 @@ struct LookupDispatcherTests {
         world.faults = [FaultRule(.quotaExceeded, hash: files[0], times: 1)]
         try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 1), world) { bench in
             let long = try bench.drop(files.map { [$0] }, user: "alice")
-            try await eventually("her first request") { !bench.simulator.journal.lookups.isEmpty }
+            try await bench.until("her first request") { !bench.simulator.journal.lookups.isEmpty }
             let short = try bench.drop([[files[0]]], user: "bob")
             _ = try await bench.finish(short.id)
             #expect(bench.simulator.journal.lookups.count <= 10)
@@ -121,17 +121,48 @@ struct LookupDispatcherTests {
         let file = Self.families(1)[0].sha256
         var world = LookupBench.World()
         world.faults = [FaultRule(.transientError, hash: file, times: 1)]
-        world.freezesAfterFailure = true
         try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 1), world) { bench in
             let start = bench.clock.now.monotonic
             let job = try bench.drop([[file]])
-            _ = try await eventually("it waits for its next attempt") {
+            _ = try await bench.until("it waits for its next attempt") {
                 await bench.dispatcher.estimates()[job.id]?.waitReason
             }
             bench.clock.stepWall(by: .seconds(-2 * 86_400))
-            bench.thaw()
             _ = try await bench.finish(job.id)
             #expect(bench.clock.now.monotonic - start < .seconds(2 * 3600))
+        }
+    }
+
+    @Test func aBadHashIsNotEveryProbe() async throws {
+        let bad = Self.families(1)[0].sha256
+        var world = LookupBench.World()
+        world.faults = [FaultRule(.transientError, hash: bad)]
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 1), world) { bench in
+            try bench.drop([[bad]])
+            // By then VirusTotal is given rests of five minutes, ± a quarter.
+            try await bench.clock.sleep(for: .seconds(3_600))
+            let start = bench.clock.now.monotonic
+            let job = try bench.drop([[Samples.hash(1)]])
+            _ = try await bench.finish(job.id)
+            #expect(bench.clock.now.monotonic - start < .seconds(400))
+        }
+    }
+
+    @Test func aClockThatIsPutForwardEndsTheWaitForTheDayWithinAMinute() async throws {
+        // 2026-11-23 22:00:00 UTC.
+        let evening = Date(timeIntervalSince1970: 1_795_471_200)
+        let options = LookupOptions(limits: Self.limits(perMinute: 0, perDay: 1))
+        try await LookupBench.run(options, start: evening) { bench in
+            let job = try bench.drop([[Samples.hash(1)], [Samples.hash(2)]])
+            let end = try await bench.until("it waits for the day") {
+                await bench.dispatcher.health().waitsUntil
+            }
+            #expect(abs(end.timeIntervalSince(evening) - 7_202) < 1)
+            // It was two hours slow.
+            bench.clock.stepWall(by: .seconds(7_202))
+            let start = bench.clock.now.monotonic
+            _ = try await bench.finish(job.id)
+            #expect(bench.clock.now.monotonic - start < .seconds(62))
         }
     }
 
@@ -140,7 +171,7 @@ struct LookupDispatcherTests {
         world.limits = SimulatedLimits(requestsPerMinute: 4)
         try await LookupBench.run(LookupOptions(limits: Self.limits(perMinute: 4)), world) { bench in
             let long = try bench.drop((0..<100_000).map { [Samples.hash($0)] }, user: "alice")
-            try await eventually("alice's list has begun") { bench.simulator.journal.lookups.count >= 8 }
+            try await bench.until("alice's list has begun") { bench.simulator.journal.lookups.count >= 8 }
             let before = bench.simulator.journal.lookups.count
             let short = try bench.drop((0..<5).map { [Samples.hash(1_000_000 + $0)] }, user: "bob")
             _ = try await bench.finish(short.id)
@@ -156,7 +187,7 @@ struct LookupDispatcherTests {
         world.limits = SimulatedLimits(requestsPerMinute: 40)
         try await LookupBench.run(LookupOptions(limits: Self.limits(perMinute: 40)), world) { bench in
             let job = try bench.drop(Self.families(400).map { [$0.sha256] })
-            try await eventually("a tenth is done") { try bench.job(job.id).counts.finished >= 40 }
+            try await bench.until("a tenth is done") { try bench.job(job.id).counts.finished >= 40 }
             let now = bench.clock.now.wall
             let expected = try #require(await bench.dispatcher.estimates()[job.id]?.expectedAt)
             let done = try await bench.finish(job.id)
@@ -187,7 +218,7 @@ struct LookupDispatcherTests {
             let file = Self.families(1)[0]
             let first = try bench.drop([[file.sha256]])
             _ = try await bench.finish(first.id)
-            try await bench.clock.pass(.seconds(1))
+            try await bench.clock.sleep(for: .seconds(1))
             bench.simulator.addFault(FaultRule(.transientError))
             let again = try bench.drop([[file.md5]], ages: CacheAges(known: .zero, unknown: .zero))
             let row = try bench.rows(again.id)[0]
@@ -218,10 +249,10 @@ struct LookupDispatcherTests {
         world.limits = SimulatedLimits(requestsPerMinute: 20)
         try await LookupBench.run(LookupOptions(limits: Self.limits(perMinute: 40)), world) { bench in
             let job = try bench.drop(Self.families(200).map { [$0.sha256] })
-            try await eventually("a refusal") {
+            try await bench.until("a refusal") {
                 bench.simulator.journal.lookups.contains { $0.status == 429 }
             }
-            try await eventually("the reader is told") {
+            try await bench.until("the reader is told") {
                 let reason = await bench.dispatcher.estimates()[job.id]?.waitReason
                 return reason?.contains("quota") == true || reason?.contains("another program") == true
             }

@@ -114,6 +114,22 @@ struct RateLimiterTests {
         #expect(quota.decide(at: back + .seconds(86_400)) == .go(500))
     }
 
+    @Test func aRequestThatIsOnItsWayAtMidnightCountsOnBothDays() {
+        var quota = RateLimiter(
+            limits: QuotaLimits(requestsPerMinuteLimit: 0, requestsPerDayLimit: 1), spending: QuotaSpending(),
+            now: Self.start)
+        // 2026-11-30 23:59:59 UTC.
+        let lastSecond = ClockReading(
+            wall: Date(timeIntervalSince1970: 1_796_083_199), monotonic: .seconds(2_000))
+        quota.spend(at: lastSecond)
+        quota.end(at: lastSecond + .seconds(2))
+        #expect((quota.spentToday, quota.spentThisMonth) == (1, 1))
+        guard case .wait(_, .day) = quota.decide(at: lastSecond + .seconds(2)) else {
+            Issue.record("VirusTotal may have counted it in the new day")
+            return
+        }
+    }
+
     @Test func askingForTheQuotaTakesAPlaceInTheMinute() {
         var quota = RateLimiter(limits: QuotaLimits(), spending: QuotaSpending(), now: Self.start)
         quota.beginCheck(at: Self.start)

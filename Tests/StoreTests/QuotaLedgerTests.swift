@@ -53,6 +53,20 @@ struct QuotaLedgerTests {
         #expect((after.today, after.thisMonth) == (0, 0))
     }
 
+    @Test func aRequestThatIsOnItsWayAtMidnightCountsOnBothDays() throws {
+        // 2026-11-30 23:59:59 and two seconds later.
+        let lastSecond = Date(timeIntervalSince1970: 1_796_083_199)
+        try send(1, at: lastSecond, endedAt: lastSecond + 2)
+        try send(2, at: lastSecond, endedAt: nil)
+        for moment in [lastSecond, lastSecond + 2] {
+            let spending = try database.ledger.spending(at: moment)
+            #expect((spending.today, spending.thisMonth) == (2, 2))
+        }
+        // The one that never ended died with its daemon.
+        let nextDay = try database.ledger.spending(at: lastSecond + 86_401)
+        #expect((nextDay.today, nextDay.thisMonth) == (0, 2))
+    }
+
     @Test func aClockThatStepsBackGivesNothingBack() throws {
         try send(1, at: Samples.now, endedAt: Samples.now)
         let yesterday = Samples.now - 86_400 * 40

@@ -4,9 +4,13 @@ package import Foundation
 package final class TemporaryFolder: Sendable {
     package let url: URL
 
-    package init() {
+    /// - Parameter inMemory: on a file system in memory, if the machine has one.
+    package init(inMemory: Bool = false) {
         let name = "hashdrop-test-\(UUID().uuidString)"
-        url = FileManager.default.temporaryDirectory.appending(path: name, directoryHint: .isDirectory)
+        let memory = URL(filePath: "/dev/shm", directoryHint: .isDirectory)
+        let isThere = inMemory && FileManager.default.isWritableFile(atPath: "/dev/shm")
+        url = (isThere ? memory : FileManager.default.temporaryDirectory)
+            .appending(path: name, directoryHint: .isDirectory)
         // A test that has no folder cannot go on.
         try! FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }

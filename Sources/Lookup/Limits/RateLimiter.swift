@@ -89,6 +89,8 @@ package struct RateLimiter: Sendable {
     ///
     /// - Parameter wasSent: false if nothing has left this machine: VirusTotal cannot have counted it.
     package mutating func end(at now: ClockReading, wasSent: Bool = true) {
+        // First, for a request that was on its way at midnight may count on either day.
+        rollOverPeriods(at: now)
         inFlight -= 1
         guard wasSent else {
             day.used = max(0, day.used - 1)

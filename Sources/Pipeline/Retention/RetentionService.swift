@@ -5,12 +5,14 @@ import Model
 import ServiceLifecycle
 package import Store
 package import Support
+import Synchronization
 
 /// Removes finished jobs that are old enough, with their report folders, and old requests of the ledger: at
 /// the start and every hour. Deletes the rows of jobs that were removed, by it or by a command.
 package actor RetentionService: Service {
     private enum Event: Sendable {
         case jobsRemoved
+        case stop
     }
 
     private let database: HashdropDatabase
@@ -20,6 +22,7 @@ package actor RetentionService: Service {
     private let clock: any ServiceClock
     private let logger: Logger
     private let mailbox = Mailbox<Event>()
+    private let isStopping = Mutex(false)
     private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -47,12 +50,17 @@ package actor RetentionService: Service {
     package nonisolated func jobsRemoved() { mailbox.post(once: .jobsRemoved) }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown { await self.work() }
+        await withGracefulShutdownHandler {
+            await work()
+        } onGracefulShutdown: {
+            isStopping.withLock { $0 = true }
+            mailbox.post(once: .stop)
+        }
     }
 
     private func work() async {
         var nextSweep = clock.now.monotonic
-        while !Task.isCancelled {
+        while !Task.isCancelled, !isStopping.withLock(\.self) {
             if clock.now.monotonic >= nextSweep {
                 await sweep()
                 nextSweep = clock.now.monotonic + Self.interval
@@ -65,9 +73,9 @@ package actor RetentionService: Service {
     /// Does what no user waits for, a little at a time.
     private func inSlices(_ complaint: String, _ slice: () throws -> Bool) async {
         do {
-            try await clock.runSlices(slice)
+            // When the daemon stops, the rest is done at the next start.
+            try await clock.runSlices { try !isStopping.withLock(\.self) && slice() }
         } catch is CancellationError {
-            // The daemon stops; the rest is done at the next start.
         } catch {
             logger.error("\(complaint); it is tried again in an hour.", metadata: ["reason": "\(error)"])
         }

@@ -47,10 +47,27 @@ package struct QuotaLedger: Sendable {
                     db, sql: "SELECT coalesce(sum(requests), 0) FROM requestDay WHERE day >= ?",
                     arguments: [day])!
             }
+            // VirusTotal counts a request between its sending and its end: what was on its way when the
+            // period began may have been counted in it.
+            func requestsOnTheirWay(intoDay day: Int) throws -> Int {
+                try Int.fetchOne(
+                    db,
+                    sql: """
+                        SELECT count(*) FROM request WHERE sentAt BETWEEN :start - :most AND :start - 1
+                            AND coalesce(endedAt, :now) >= :start
+                        """,
+                    arguments: [
+                        "start": Int64(day) * 86_400_000, "most": Int64(Self.requestSecondsMax * 1_000),
+                        "now": now.milliseconds,
+                    ])!
+            }
+            func spending(since day: Int) throws -> Int {
+                try requests(since: day) + requestsOnTheirWay(intoDay: day)
+            }
             return QuotaSpending(
                 lastMinute: recent.map { min(Date(milliseconds: $0), now) },
-                today: try requests(since: now.daysSince1970),
-                thisMonth: try requests(since: CivilDate(now).monthStart.daysSince1970))
+                today: try spending(since: now.daysSince1970),
+                thisMonth: try spending(since: CivilDate(now).monthStart.daysSince1970))
         }
     }
 

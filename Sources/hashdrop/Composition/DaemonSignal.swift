@@ -1,10 +1,8 @@
 import FileSystem
 import Foundation
 import Glibc
-import Lookup
 import Pipeline
 import ServiceLifecycle
-import Support
 import UnixSignals
 
 /// How a command that changed the database tells the daemon: by SIGHUP to the process that holds the lock.
@@ -32,17 +30,11 @@ enum DaemonSignal {
 
 /// Reads the jobs and the users again when a command says so.
 struct ReloadService: Service {
-    let lookups: LookupDispatcher
-    let intake: IntakeService
-    let reports: Mailbox<ReportService.Change>
-    let retention: RetentionService
+    let pipeline: PipelineServices
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-            lookups.jobsChanged()
-            intake.usersChanged()
-            reports.post(.jobsChanged)
-            retention.jobsRemoved()
+            pipeline.reload()
         }
     }
 }

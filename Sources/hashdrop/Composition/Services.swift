@@ -37,48 +37,21 @@ struct Services: Sendable {
         lock = try DaemonLock(path: paths.lock)
         database = try HashdropDatabase(path: paths.database, endpoint: endpointName)
         try database.verify()
-        let changes = Mailbox<ReportService.Change>()
-        let dispatcher = try LookupDispatcher(
-            database: database, options: settings.lookupOptions, source: source, runtime: runtime,
-            logger: logger,
-            onProgress: { recorded in
-                for (id, user) in recorded.users {
-                    changes.post(.job(id, user: user, isFinal: recorded.finished.contains(id)))
-                }
-            })
         let spool = try SpoolFolder(path: settings.spool.directory)
-        let rules = settings.readinessRules
-        let claims = try ClaimStore(spool: spool, rules: rules)
-        let publisher = ReportPublisher(
-            database: database,
-            options: try settings.reportOptions(isSimulated: isSimulated, version: Hashdrop.version),
-            directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge,
-            isInputPending: { claims.holds($0) })
-        let reports = ReportService(
-            publisher: publisher, database: database, lookups: dispatcher,
-            status: DaemonStatusFile(path: paths.status), mailbox: changes,
-            interval: settings.reports.partialEvery, runtime: runtime, logger: logger)
-        let retention = RetentionService(
-            database: database, publisher: publisher, keep: settings.jobs.keep, reports: changes,
-            runtime: runtime, logger: logger)
-        let intake = IntakeService(
-            spool: spool, claims: claims, rules: rules,
+        let pipeline = try PipelineServices(
+            settings.pipelineOptions(paths, isSimulated: isSimulated, version: Hashdrop.version),
+            database: database, spool: spool,
+            claims: try ClaimStore(spool: spool, rules: settings.readinessRules), source: source,
             watcher: WatcherProcess(
                 helper: Self.helperPath, spool: settings.spool.directory, clock: runtime.clock),
-            database: database, publisher: publisher, options: settings.intakeOptions, lookups: dispatcher,
-            reports: changes, jobsRemoved: { retention.jobsRemoved() }, runtime: runtime, logger: logger)
-        // Started in this order and stopped in the other: the page, then no more files, then no more
-        // requests, then the reports.
-        var services: [any Service] = [
-            reports, LookupService(dispatcher: dispatcher), intake, retention,
-            ReloadService(lookups: dispatcher, intake: intake, reports: changes, retention: retention),
-        ]
+            runtime: runtime, logger: logger)
+        // Stopped in the other order: the page first.
+        var services = pipeline.services + [ReloadService(pipeline: pipeline)]
         if let options = try settings.webOptions(isSimulated: isSimulated, version: Hashdrop.version) {
             services.append(
                 try WebService(
                     options: options, database: database, reports: settings.reports.directory,
-                    queries: Self.queries(dispatcher, reports.liveStatus, settings), clock: runtime.clock,
-                    logger: logger))
+                    queries: Self.queries(pipeline, settings), clock: runtime.clock, logger: logger))
         }
         group = ServiceGroup(
             configuration: .init(
@@ -89,11 +62,12 @@ struct Services: Sendable {
     }
 
     private static func queries(
-        _ dispatcher: LookupDispatcher, _ status: LiveStatus, _ settings: HashdropSettings
+        _ pipeline: PipelineServices, _ settings: HashdropSettings
     ) -> DaemonQueries {
-        let operations = OperationsSource(dispatcher: dispatcher, status: status, settings: settings)
+        let status = pipeline.reports.liveStatus
+        let operations = OperationsSource(dispatcher: pipeline.lookups, status: status, settings: settings)
         return DaemonQueries(
-            estimates: { await dispatcher.estimates() }, operations: { await operations.view() },
+            estimates: { await pipeline.lookups.estimates() }, operations: { await operations.view() },
             waiting: { status.waitingFiles })
     }
 

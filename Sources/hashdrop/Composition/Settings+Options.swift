@@ -36,6 +36,17 @@ extension HashdropSettings {
             isCSVMarkedUTF8: reports.csvByteOrderMark, writesJSON: reports.json, writesSTIX: reports.stix)
     }
 
+    /// Throws a `SettingsError` as `reportOptions` does.
+    func pipelineOptions(
+        _ paths: StatePaths, isSimulated: Bool, version: String
+    ) throws -> PipelineServices.Options {
+        PipelineServices.Options(
+            reportsDirectory: reports.directory, statusFile: paths.status, lookups: lookupOptions,
+            readiness: readinessRules, intake: intakeOptions,
+            reports: try reportOptions(isSimulated: isSimulated, version: version),
+            partialReportInterval: reports.partialEvery, keepJobs: jobs.keep)
+    }
+
     var readinessRules: ReadinessStateMachine.Rules {
         var rules = ReadinessStateMachine.Rules()
         rules.quietPeriod = spool.quietPeriod

@@ -1,0 +1,100 @@
+package import Logging
+package import Lookup
+package import Reporting
+package import ServiceLifecycle
+package import Spool
+package import Store
+package import Support
+
+/// The pipeline's services put together: the one place that knows which of them talks to which. The program
+/// adds its page and its signals, the simulation its scripts.
+package struct PipelineServices: Sendable {
+    /// What the settings say of them.
+    package struct Options: Sendable {
+        /// Where the users' report folders are; it must exist.
+        package var reportsDirectory: String
+        /// The file with the daemon's status, for `hashdrop status`.
+        package var statusFile: String
+        package var lookups: LookupOptions
+        package var readiness: ReadinessStateMachine.Rules
+        package var intake: IntakeOptions
+        package var reports: ReportOptions
+        /// The least time between two writings of one unfinished report.
+        package var partialReportInterval: Duration
+        /// How long a finished job stays; zero is for ever.
+        package var keepJobs: Duration
+
+        package init(
+            reportsDirectory: String, statusFile: String, lookups: LookupOptions,
+            readiness: ReadinessStateMachine.Rules, intake: IntakeOptions, reports: ReportOptions,
+            partialReportInterval: Duration, keepJobs: Duration
+        ) {
+            self.reportsDirectory = reportsDirectory
+            self.statusFile = statusFile
+            self.lookups = lookups
+            self.readiness = readiness
+            self.intake = intake
+            self.reports = reports
+            self.partialReportInterval = partialReportInterval
+            self.keepJobs = keepJobs
+        }
+    }
+
+    package let lookups: LookupDispatcher
+    package let intake: IntakeService
+    package let reports: ReportService
+    package let retention: RetentionService
+    package let publisher: ReportPublisher
+    private let changes: Mailbox<ReportService.Change>
+
+    /// Builds everything and starts nothing. Throws what the database does.
+    ///
+    /// - Parameters:
+    ///   - source: where verdicts come from.
+    ///   - watcher: what tells which folders are worth a look.
+    package init(
+        _ options: Options, database: HashdropDatabase, spool: SpoolFolder, claims: ClaimStore,
+        source: LookupSource, watcher: any FolderWatcher, runtime: ServiceRuntime, logger: Logger
+    ) throws {
+        let changes = Mailbox<ReportService.Change>()
+        let lookups = try LookupDispatcher(
+            database: database, options: options.lookups, source: source, runtime: runtime, logger: logger,
+            onProgress: { recorded in
+                for (id, user) in recorded.users {
+                    changes.post(.job(id, user: user, isFinal: recorded.finished.contains(id)))
+                }
+            })
+        let publisher = ReportPublisher(
+            database: database, options: options.reports, directory: options.reportsDirectory,
+            cacheMaxAge: options.intake.ages.known, isInputPending: { claims.holds($0) })
+        let retention = RetentionService(
+            database: database, publisher: publisher, keep: options.keepJobs, reports: changes,
+            runtime: runtime, logger: logger)
+        self.changes = changes
+        self.lookups = lookups
+        self.publisher = publisher
+        self.retention = retention
+        reports = ReportService(
+            publisher: publisher, database: database, lookups: lookups,
+            status: DaemonStatusFile(path: options.statusFile), mailbox: changes,
+            interval: options.partialReportInterval, runtime: runtime, logger: logger)
+        intake = IntakeService(
+            spool: spool, claims: claims, rules: options.readiness, watcher: watcher, database: database,
+            publisher: publisher, options: options.intake, lookups: lookups, reports: changes,
+            jobsRemoved: { retention.jobsRemoved() }, runtime: runtime, logger: logger)
+    }
+
+    /// Started in this order and stopped in the other: no more files, then no more requests, then the
+    /// reports.
+    package var services: [any Service] {
+        [reports, LookupService(dispatcher: lookups), intake, retention]
+    }
+
+    /// A command changed jobs or users in the database: they are read anew.
+    package func reload() {
+        lookups.jobsChanged()
+        intake.usersChanged()
+        changes.post(.jobsChanged)
+        retention.jobsRemoved()
+    }
+}

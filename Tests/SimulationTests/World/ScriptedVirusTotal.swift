@@ -1,0 +1,204 @@
+import Curl
+import Foundation
+import Lookup
+import Model
+import Store
+import Support
+import Synchronization
+import TestSupport
+import VirusTotal
+
+/// VirusTotal as the simulation scripts it, with a journal of what it was asked.
+final class ScriptedVirusTotal: Sendable {
+    enum Fault: Hashable, Sendable {
+        case tooManyRequests(retryAfter: Duration?)
+        case wrongKey
+        case serverError
+        case timeout
+        case unreadable
+        case wrongIdentity
+        case unreachable
+    }
+
+    private struct State {
+        var generator: SeededGenerator
+        var journal: RequestJournal
+        var fault: Fault?
+        /// So many of a hundred requests meet the fault.
+        var faultPercent = 100
+        var keyGeneration = 0
+        var complaints: [String] = []
+    }
+
+    let catalogue: Catalogue
+    private let clock: ManualClock
+    private let inspector: Inspector
+    private let trace: Trace
+    private let latencyMax: Duration
+    private let ages: CacheAges
+    private let limits: QuotaLimits
+    private let state: Mutex<State>
+
+    init(
+        _ scenario: Scenario, clock: ManualClock, inspector: Inspector, trace: Trace,
+        using generator: inout SeededGenerator
+    ) {
+        catalogue = Catalogue(using: &generator)
+        self.clock = clock
+        self.inspector = inspector
+        self.trace = trace
+        latencyMax = scenario.latencyMax
+        ages = scenario.ages
+        limits = scenario.limits
+        state = Mutex(
+            State(
+                generator: SeededGenerator(seed: generator.next()),
+                journal: RequestJournal(limits: scenario.limits)))
+    }
+
+    var journal: RequestJournal { state.withLock(\.journal) }
+    var fault: Fault? { state.withLock(\.fault) }
+
+    /// What should not have been asked.
+    var complaints: [String] { state.withLock { $0.complaints + $0.journal.complaints } }
+
+    func begin(_ fault: Fault, percent: Int) {
+        state.withLock { state in
+            state.fault = fault
+            state.faultPercent = percent
+        }
+    }
+
+    /// The end of a fault. A wrong key is right only as another one.
+    func endFault() {
+        state.withLock { state in
+            if state.fault == .wrongKey { state.keyGeneration += 1 }
+            state.fault = nil
+        }
+    }
+
+    /// The daemon has recorded all that has ended.
+    func settle() { state.withLock { $0.journal.settle() } }
+
+    /// The daemon was killed: of the requests on their way some have been counted, and no answer arrives.
+    func lose() {
+        let now = clock.now
+        state.withLock { state in
+            for number in state.journal.lose() where state.generator.once(in: 2) {
+                count(number, now, &state)
+            }
+        }
+    }
+
+    // MARK: What the daemon asks
+
+    func source(tellsQuotas: Bool) -> LookupSource {
+        var source = LookupSource(
+            ask: { await self.ask($0) }, keyGeneration: { self.state.withLock(\.keyGeneration) },
+            keyAdvice: "Give it another one.")
+        if tellsQuotas { source.quotas = { await self.quotas() } }
+        return source
+    }
+
+    private func ask(_ hash: FileHash) async -> Result<LookupAnswer.Answer, LookupFailure> {
+        let now = clock.now
+        let objection = objection(to: hash)
+        let (number, there, back) = state.withLock { state in
+            if let objection { state.complaints.append(objection) }
+            let latency = state.generator.duration(.milliseconds(20), latencyMax)
+            let there = latency * state.generator.fraction()
+            return (state.journal.send(hash, at: now.monotonic), there, latency - there)
+        }
+        try? await clock.sleep(for: there)
+        let fault = arrive(number)
+        // libcurl gives up after 30 s.
+        try? await clock.sleep(for: fault == .timeout ? .seconds(30) : back)
+        let end = clock.now
+        let result = result(of: hash, fault)
+        let isHeard = state.withLock { state in
+            let answer = try? result.get()
+            return state.journal.end(number, at: end.monotonic, answer: answer.map { ($0, at: end.wall) })
+        }
+        if isHeard { trace.note("    request \(number) for \(hash) ends: \(Self.word(for: result))") }
+        return result
+    }
+
+    private static func word(for result: Result<LookupAnswer.Answer, LookupFailure>) -> String {
+        switch result {
+        case .success(.known): "known"
+        case .success(.unknown): "unknown"
+        case .failure(let failure): failure.outcome
+        }
+    }
+
+    /// A request has reached VirusTotal, or the place where it fails.
+    private func arrive(_ number: Int) -> Fault? {
+        let now = clock.now
+        return state.withLock { state in
+            var fault = state.fault
+            if fault != nil, state.generator.below(100) >= state.faultPercent { fault = nil }
+            if fault != .unreachable, state.journal.entries[number].isInFlight { count(number, now, &state) }
+            return fault
+        }
+    }
+
+    private func count(_ number: Int?, _ now: ClockReading, _ state: inout State) {
+        state.journal.count(
+            number, at: now.monotonic, clock.trueTime,
+            isClockWrong: clock.wallOffset != .zero)
+    }
+
+    private func result(of hash: FileHash, _ fault: Fault?) -> Result<LookupAnswer.Answer, LookupFailure> {
+        let error: VirusTotalError
+        switch fault {
+        case nil:
+            if let answer = catalogue.answer(to: hash) { return .success(answer) }
+            error = .unreadableAnswer(status: 200, why: "it ends in the middle")
+        case .tooManyRequests(let retryAfter): error = .quotaExceeded(retryAfter: retryAfter)
+        case .wrongKey: error = .wrongCredentials
+        case .serverError: error = .serverError(status: 500)
+        case .timeout: error = .transport(CurlError(.timedOut, "no answer within 30 s"))
+        case .unreadable: error = .unreadableAnswer(status: 200, why: "it is a portal's page")
+        case .wrongIdentity: error = .wrongIdentity(asked: hash, got: Samples.hash(9_999, hash.kind))
+        case .unreachable: error = .transport(CurlError(.couldNotConnect, "connection refused"))
+        }
+        return .failure(LookupFailure(error))
+    }
+
+    private func quotas() async -> Result<ReportedQuotas, LookupFailure> {
+        try? await clock.sleep(for: .milliseconds(100))
+        let now = clock.now
+        let date = clock.trueTime
+        return state.withLock { state in
+            if let fault = state.fault, fault != .timeout {
+                let error: VirusTotalError =
+                    fault == .wrongKey ? .wrongCredentials : .serverError(status: 500)
+                return .failure(LookupFailure(error))
+            }
+            count(nil, now, &state)
+            return .success(
+                ReportedQuotas(
+                    day: Quota(used: state.journal.counted(day: date), limit: limits.requestsPerDayLimit),
+                    month: Quota(
+                        used: state.journal.counted(month: date), limit: limits.requestsPerMonthLimit)))
+        }
+    }
+
+    /// Why this hash should not be asked now, if there is a reason.
+    private func objection(to hash: FileHash) -> String? {
+        do {
+            let open = try inspector.requestsNotEnded(hash)
+            guard open == 1 else { return "\(hash) is asked with \(open) open requests in the ledger, not 1" }
+            guard let last = journal.lastAnswer(to: hash) else { return nil }
+            let age =
+                if case .known(let file) = last.answer, file.opinionCount > 0 { ages.known } else {
+                    ages.unknown
+                }
+            // It was fresh for every list that names it, when that came in.
+            let isNeeded = try inspector.receptions(ofListsWith: hash).contains { $0 - age.seconds > last.at }
+            return isNeeded ? nil : "\(hash) is asked although its answer of \(last.at) is fresh"
+        } catch {
+            return "the database cannot be looked at: \(error)"
+        }
+    }
+}
