@@ -12,6 +12,7 @@ extension Simulation {
         guard daemon != nil, !isDatabaseFull, !areReportsAway, let health = try health() else { return }
         try checkLookups(health)
         try checkFiles()
+        try checkClaims()
         try checkReportsAreWritten()
     }
 
@@ -63,6 +64,19 @@ extension Simulation {
             guard now - since > Self.patience else { continue }
             throw Violation(
                 "\(list.name) of \(list.user) lies in the spool \((now - since).seconds) s too long.")
+        }
+    }
+
+    /// A claim is finished.
+    private func checkClaims() throws {
+        let claims = try FileManager.default.contentsOfDirectory(atPath: folder.path("spool/.hashdrop/work"))
+        witness.claims = witness.claims.filter { claims.contains($0.key) }
+        for claim in claims {
+            let since = max(witness.claims[claim] ?? now, calmSince)
+            witness.claims[claim] = since
+            guard now - since <= Self.patience else {
+                throw Violation("The claim \(claim) has not been finished for \((now - since).seconds) s.")
+            }
         }
     }
 

@@ -14,6 +14,8 @@ struct Witness {
     /// When a job was first seen, and when it was first seen final.
     var firstSeen: [JobID: Duration] = [:]
     var finalSince: [JobID: Duration] = [:]
+    /// Since when each claim has been there.
+    var claims: [String: Duration] = [:]
     /// Since when nothing is asked although it could be.
     var idleSince: Duration?
     /// Short lists that wait for their turns beside others, with the requests before them.
