@@ -85,7 +85,7 @@ package final class NginxFixture {
             output: .nullDevice, errors: .nullDevice)
     }
 
-    deinit { process.send(SIGKILL) }
+    deinit { process.send(SIGTERM) }
 
     /// Whether it listens; false if it has ended instead. It writes its process id down when it has all its
     /// ports.
@@ -101,9 +101,8 @@ package final class NginxFixture {
         (try? String(contentsOfFile: folder.path("nginx.log"), encoding: .utf8)) ?? ""
     }
 
-    /// By SIGKILL, because nginx has other signals blocked, as the thread that started it: one of Dispatch's.
     private func stop() async throws {
-        process.send(SIGKILL)
+        process.send(SIGTERM)
         try await process.end()
     }
 }
