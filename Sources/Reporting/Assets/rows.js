@@ -194,8 +194,9 @@ function noteParts(name, written) {
     case 'line': return [`line ${grouped(written)}`];
     case 'occurrences': return written > 1 ? [`${grouped(written)} times`] : [];
     default: {
-      const isTime = keys.some(key => key.name === name && key.sort === 'time');
-      return [isTime ? makeTime(written) : make('bdi', '', written)];
+      const sort = keys.find(key => key.name === name)?.sort;
+      if (sort === 'time') return [makeTime(written)];
+      return [sort === 'number' ? grouped(written) : make('bdi', '', written)];
     }
   }
 }
