@@ -96,7 +96,8 @@ extension Simulation {
         guard !failed.isEmpty else { return }
         let job = generator.pick(failed)
         note("job \(job.id) is tried again")
-        _ = try inspector.database.jobs.retryFailed(job.id)
+        var retry = try inspector.database.jobs.retry(job.id)
+        while try retry.advance() == nil {}
         witness.forget(job.id)
         daemon?.pipeline.reload()
     }

@@ -53,8 +53,8 @@ package actor RetentionService: Service {
         await withGracefulShutdownHandler {
             await work()
         } onGracefulShutdown: {
-            isStopping.withLock { $0 = true }
-            mailbox.post(once: .stop)
+            self.isStopping.withLock { $0 = true }
+            self.mailbox.post(once: .stop)
         }
     }
 
