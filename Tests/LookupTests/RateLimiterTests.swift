@@ -123,7 +123,7 @@ struct RateLimiterTests {
             wall: Date(timeIntervalSince1970: 1_796_083_199), monotonic: .seconds(2_000))
         quota.spend(at: lastSecond)
         quota.end(at: lastSecond + .seconds(2))
-        #expect((quota.spentToday, quota.spentThisMonth) == (1, 1))
+        #expect((quota.day.used, quota.month.used) == (1, 1))
         guard case .wait(_, .day) = quota.decide(at: lastSecond + .seconds(2)) else {
             Issue.record("VirusTotal may have counted it in the new day")
             return
