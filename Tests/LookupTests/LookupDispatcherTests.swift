@@ -154,8 +154,10 @@ struct LookupDispatcherTests {
         let options = LookupOptions(limits: Self.limits(perMinute: 0, perDay: 1))
         try await LookupBench.run(options, start: evening) { bench in
             let job = try bench.drop([[Samples.hash(1)], [Samples.hash(2)]])
+            // One that is on its way at midnight would count on the new day too.
             let end = try await bench.until("it waits for the day") {
-                await bench.dispatcher.health().waitsUntil
+                let health = await bench.dispatcher.health()
+                return health.requestsInFlight == 0 ? health.waitsUntil : nil
             }
             #expect(abs(end.timeIntervalSince(evening) - 7_202) < 1)
             // It was two hours slow.
