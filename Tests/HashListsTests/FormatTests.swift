@@ -206,6 +206,21 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
                 Sample.entry(3, sha1, comment: "x"),
             ]),
         FormatRow(
+            name: "a number that a spreadsheet made, beside a hash",
+            text: "file;MD5;SHA-256\na.exe;1,23457E+31;\(sha256)\nb.exe;9.8E+31;",
+            items: [
+                Sample.spreadsheetNumber(2, "a.exe;1,23457E+31;\(sha256)"),
+                Sample.entry(2, sha256, comment: "a.exe, MD5=1,23457E+31"),
+                Sample.spreadsheetNumber(3, "b.exe;9.8E+31;"),
+            ]),
+        FormatRow(
+            name: "Sysmon: the file's name stands above, labels are no comment",
+            text: "Image: C:\\a.exe\nHashes: SHA1=\(sha1),MD5=\(md5),IMPHASH=\(Sample.otherMD5)",
+            items: [
+                Sample.otherThing(2, Sample.otherMD5, label: "IMPHASH"),
+                Sample.entry(2, sha1, md5, comment: "C:\\a.exe", namesOneFile: true),
+            ]),
+        FormatRow(
             name: "MISP CSV",
             text: """
                 uuid,event_id,category,type,value,comment,to_ids,date,object_relation,attribute_tag

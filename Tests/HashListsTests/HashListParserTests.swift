@@ -100,6 +100,12 @@ import Testing
         #expect(parser.remarks == [.windows1252])
     }
 
+    /// Found by the fuzzer: a short word behind an equals sign or a backslash at the end of a line.
+    @Test(arguments: ["a===3", "a=3", "=3D", "\\n", "x\\t", "=3D\n=3"])
+    func anEscapeAtTheEndOfALineIsNoHash(text: String) throws {
+        #expect(try Sample.items(text) == [])
+    }
+
     @Test func hostileCharactersAreShown() throws {
         let items = try Sample.items("\(Sample.md5);a\u{202E}b\u{1B}c")
         #expect(items == [Sample.entry(1, Sample.md5, comment: "a\\u{202E}b\\u{1B}c")])

@@ -42,6 +42,15 @@ enum Sample {
                 kind: .otherThing, digests: 1))
     }
 
+    /// A row in which a spreadsheet made a number of a hash.
+    static func spreadsheetNumber(_ line: Int, _ text: String) -> HashListItem {
+        .unusable(
+            UnusableLine(
+                line: line, text: text,
+                reason: "a spreadsheet made a number of a hash; format the column as text and enter it again",
+                kind: .spreadsheetNumber))
+    }
+
     /// The items of a list in memory; each digest that the parser saw must be in one of them.
     static func items(_ text: String) throws -> [HashListItem] { try items(Array(text.utf8), chunk: 1 << 20) }
 

@@ -99,6 +99,12 @@ struct DigestLabel: Hashable, Sendable {
         namesDigest = true
     }
 
+    /// Whether all of its words are about digests, and none about a file, an identifier or a secret.
+    var isOfDigestsOnly: Bool {
+        isNothingElse && !namesFile && !namesIdentifier && !isBareIdentifier && !namesSecret
+            && !namesSecretOfLabel
+    }
+
     /// Whether it says that there is a digest and nothing more: `value`, `hash`.
     var isGeneric: Bool {
         namesDigest && algorithm == nil && !isDecisive && !namesIdentifier && !namesSecretOfLabel

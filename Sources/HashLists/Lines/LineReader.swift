@@ -88,10 +88,13 @@ struct LineReader {
             secret = (number, line.first { $0 != 0x20 && $0 != 0x09 } ?? 0)
         }
         try emitPassedOver(line, number: number, judgements, emit: emit)
+        if let row, row.headings.holdsSpreadsheetNumber(line) {
+            try emit(listed(line, number: number, PassedOver(.spreadsheetNumber), count: 0))
+        }
         let files = judgements.indices.filter { judgements[$0].isFile }
         guard !files.isEmpty else { return }
         let comment =
-            comment(of: line, row) ?? fileName(header)
+            comment(of: line, row, isLabelled: judgements.contains { $0.isLabelled }) ?? fileName(header)
             ?? context.fileName.flatMap {
                 VisibleText.string($0, charactersMax: limits.commentCharactersMax)
             }
@@ -284,12 +287,16 @@ struct LineReader {
         return .entry(HashListEntry(line: number, hashes: [hash], comment: fileName(header)))
     }
 
-    private mutating func comment(of line: UnsafeRawBufferPointer, _ row: TableLine?) -> String? {
+    /// What the line says besides its digests; nil if that is only their labels.
+    private mutating func comment(
+        of line: UnsafeRawBufferPointer, _ row: TableLine?, isLabelled: Bool
+    ) -> String? {
         if let row, row.headings.makesComment {
             return row.headings.comment(
                 of: line, cells: row.cells, digests: ranges, charactersMax: limits.commentCharactersMax)
         }
-        return comments.comment(of: line, hashes: ranges)
+        guard let comment = comments.comment(of: line, hashes: ranges) else { return nil }
+        return isLabelled && DigestLabel(Array(comment.utf8))?.isOfDigestsOnly == true ? nil : comment
     }
 
     private func fileName(_ header: CertutilOutput.Header?) -> String? {

@@ -38,7 +38,7 @@ extension Token {
     func behindEscape(
         in line: UnsafeRawBufferPointer, _ range: Range<Int>
     ) -> (hash: FileHash, range: Range<Int>)? {
-        guard range.lowerBound > 0 else { return nil }
+        guard range.lowerBound > 0, range.count > 2 * FileHash.Kind.md5.byteCount else { return nil }
         let (before, first) = (line[range.lowerBound - 1], line[range.lowerBound])
         let escape: Int
         switch before {
