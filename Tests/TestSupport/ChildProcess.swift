@@ -1,6 +1,9 @@
 package import Foundation
 
 /// A program that a test has started. To wait for its end holds no thread.
+///
+/// Foundation takes a program for running as long as a process has the descriptors that it was given: what it
+/// leaves in the background must close them.
 package final class ChildProcess: Sendable {
     private let process = Process()
     private let ended: AsyncStream<Void>
