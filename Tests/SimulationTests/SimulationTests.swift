@@ -8,7 +8,8 @@ import Testing
 /// test` yet: seed 14 finds a thirteenth request in a day of twelve, after a clock that was slow is put
 /// right.
 @Suite(
-    .enabled(if: ProcessInfo.processInfo.environment.keys.contains { $0.hasPrefix("HASHDROP_SIMULATION_") }))
+    .enabled(if: ProcessInfo.processInfo.environment.keys.contains { $0.hasPrefix("HASHDROP_SIMULATION_") }),
+    .limited(.processor))
 struct SimulationTests {
     /// Which seeds run: `HASHDROP_SIMULATION_SEED` alone, or `HASHDROP_SIMULATION_SEEDS` of them (default 20)
     /// from `HASHDROP_SIMULATION_FIRST` (default 1) on.
