@@ -122,8 +122,8 @@ struct HostileFolderTests {
             outcome: .refused("symbolic link")),
         Row(
             testDescription: "a file that never ends",
-            // Written to for as long as the test has its folder; without the tester's descriptors, for the end
-            // of the shell is waited for.
+            // Written to for as long as the test has its folder; without the tester's descriptors, for the
+            // end of the shell is waited for.
             script: """
                 export list; python3 -c 'import subprocess; subprocess.Popen(
                     ["bash", "-c", "while [ -e $list ]; do echo x; sleep 0.1; done >endless"])'

@@ -49,7 +49,7 @@ final class LookupBench: Sendable {
         try await SimulatedVirusTotal.with(simulation) { simulator in
             for rule in world.faults { _ = simulator.addFault(rule) }
             let bench = try LookupBench(options, world, clock, simulator)
-            async let time: Void = onOwnThread {
+            async let time: Void = blocking {
                 bench.scheduler.run(moving: clock, lookers: bench.lookers, atMost: Self.timeMax)
             }
             try await bench.scheduler.enter {

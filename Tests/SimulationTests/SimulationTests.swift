@@ -31,7 +31,7 @@ struct SimulationTests {
         let start = ContinuousClock.now
         for seed in Self.seeds {
             let began = ContinuousClock.now
-            let outcome = await onOwnThread { Simulation.run(seed: seed) }
+            let outcome = await blocking { Simulation.run(seed: seed) }
             if Self.isVerbose {
                 if Self.seeds.count == 1 { print(outcome.trace.joined(separator: "\n")) }
                 print("seed \(seed): \(ContinuousClock.now - began)")
@@ -59,8 +59,8 @@ struct SimulationTests {
     /// Or a failing seed could not be repeated.
     @Test func theSameSeedIsTheSameRun() async {
         for seed in Self.seeds.prefix(2) {
-            let first = await onOwnThread { Simulation.run(seed: seed) }
-            let second = await onOwnThread { Simulation.run(seed: seed) }
+            let first = await blocking { Simulation.run(seed: seed) }
+            let second = await blocking { Simulation.run(seed: seed) }
             let difference = zip(first.trace, second.trace).first { $0 != $1 }
             #expect(difference == nil, "seed \(seed)")
             #expect(first.trace.count == second.trace.count, "seed \(seed)")

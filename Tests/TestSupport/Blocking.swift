@@ -11,10 +11,11 @@ func onThreadOfItsOwn(_ work: @escaping @Sendable () -> Void) {
 
 /// Runs work that blocks (SQLite, scrypt, files) beside the threads of Swift's tasks, and waits for it
 /// without holding one of them. How many are done at a time is for the tests' `ResourceLimit`.
-package func blocking<Value: Sendable>(
-    _ work: @escaping @Sendable () throws -> Value
-) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        onThreadOfItsOwn { continuation.resume(with: Result { try work() }) }
+package func blocking<Value: Sendable, Failure: Error>(
+    _ work: @escaping @Sendable () throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
+        onThreadOfItsOwn { continuation.resume(returning: Result(catching: work)) }
     }
+    return try result.get()
 }

@@ -219,11 +219,3 @@ private final class Lane: SerialExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) { scheduler.add(UnownedJob(job), lane: self) }
 }
-
-/// Runs what takes a while, or blocks, on a thread of its own: Swift's few cooperative threads are for
-/// others.
-package func onOwnThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-    await withCheckedContinuation { continuation in
-        DispatchQueue(label: "hashdrop.test").async { continuation.resume(returning: body()) }
-    }
-}
