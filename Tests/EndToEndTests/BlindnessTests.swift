@@ -199,11 +199,11 @@ struct BlindnessTests {
         try await with { place in
             _ = try await place.shell("mv spool/alice away")
             try await eventually("alice's index says so") {
-                place.index?.contains("hashdrop's operator must create it") == true
+                place.index?.contains("operator must create it") == true
             }
             _ = try await place.shell("mv away spool/alice")
             try await eventually("and no more") {
-                place.index?.contains("hashdrop's operator must create it") == false
+                place.index?.contains("operator must create it") == false
             }
         }
     }
