@@ -130,6 +130,22 @@ struct RateLimiterTests {
         }
     }
 
+    @Test func aRestartWhileTheClockIsSlowRemembersTheDayToCome() {
+        // 2026-11-30 23:00:00 UTC, on a clock that was put back over midnight.
+        let evening = ClockReading(wall: Date(timeIntervalSince1970: 1_796_079_600), monotonic: .zero)
+        let spending = QuotaSpending(today: 7, thisMonth: 7, afterToday: 5, afterThisMonth: 5)
+        var quota = RateLimiter(
+            limits: QuotaLimits(requestsPerMinuteLimit: 0, requestsPerDayLimit: 5), spending: spending,
+            now: evening)
+        let morning = evening + .seconds(3_700)
+        guard case .wait(_, .day) = quota.decide(at: morning) else {
+            Issue.record("the day's requests were sent a second time")
+            return
+        }
+        #expect((quota.day.used, quota.month.used) == (5, 5))
+        #expect(quota.decide(at: morning + .seconds(86_400)) == .go(5))
+    }
+
     @Test func askingForTheQuotaTakesAPlaceInTheMinute() {
         var quota = RateLimiter(limits: QuotaLimits(), spending: QuotaSpending(), now: Self.start)
         quota.beginCheck(at: Self.start)

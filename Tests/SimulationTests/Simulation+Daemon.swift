@@ -96,8 +96,8 @@ extension Simulation {
         guard !failed.isEmpty else { return }
         let job = generator.pick(failed)
         note("job \(job.id) is tried again")
-        var retry = try inspector.database.jobs.retry(job.id)
-        while try retry.advance() == nil {}
+        var retry = try inspector.database.jobs.retry(job.id, rowsAtOnce: 5)
+        while try retry.advance() != nil {}
         witness.forget(job.id)
         daemon?.pipeline.reload()
     }

@@ -27,7 +27,9 @@ extension Simulation {
 
     /// What has been answered is recorded, unless the database could not be written.
     private func noteRecorded() throws {
-        guard try health()?.waitReason?.contains("database cannot be written") != true else { return }
+        guard virusTotal.hasUnsettled,
+            try health()?.waitReason?.contains("database cannot be written") != true
+        else { return }
         virusTotal.settle()
     }
 

@@ -117,9 +117,9 @@ extension Simulation {
     /// Some hints are lost, and some are of the kind that says only that many were.
     private func tell(_ hints: [WatchHint]) {
         switch generator.below(12) {
-        case 0: statistics.count("hints lost")
+        case 0: statistics.count("hintsLost")
         case 1:
-            statistics.count("hints overflow")
+            statistics.count("hintsOverflow")
             daemon?.watcher.tell([WatchHint(.overflow)])
         default: daemon?.watcher.tell(hints)
         }

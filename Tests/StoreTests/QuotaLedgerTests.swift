@@ -72,6 +72,7 @@ struct QuotaLedgerTests {
         let yesterday = Samples.now - 86_400 * 40
         let spending = try database.ledger.spending(at: yesterday)
         #expect((spending.today, spending.thisMonth) == (1, 1))
+        #expect((spending.afterToday, spending.afterThisMonth) == (1, 1))
         #expect(spending.lastMinute == [yesterday])
     }
 

@@ -33,6 +33,9 @@ package struct RateLimiter: Sendable {
     /// What was used of the periods before when they ended.
     private var usedYesterday = 0
     private var usedLastMonth = 0
+    /// What was used already of the periods to come, before the clock was put back.
+    private var usedTomorrow: Int
+    private var usedNextMonth: Int
     private var endings: [Duration]
     /// Which day and month are counted.
     private var dayNumber: Int
@@ -46,6 +49,8 @@ package struct RateLimiter: Sendable {
         }
         day = Quota(used: spending.today, limit: limits.requestsPerDayLimit)
         month = Quota(used: spending.thisMonth, limit: limits.requestsPerMonthLimit)
+        usedTomorrow = spending.afterToday
+        usedNextMonth = spending.afterThisMonth
         dayNumber = now.wall.daysSince1970
         monthStart = CivilDate(now.wall).monthStart
     }
@@ -148,14 +153,16 @@ package struct RateLimiter: Sendable {
         let thisMonth = CivilDate(now.wall).monthStart
         if today < dayNumber { restorePeriods(today, thisMonth) }
         if today > dayNumber {
-            dayNumber = today
             usedYesterday = day.used
-            day.used = inFlight
+            day.used = inFlight + (today == dayNumber + 1 ? usedTomorrow : 0)
+            usedTomorrow = 0
+            dayNumber = today
         }
         if thisMonth > monthStart {
-            monthStart = thisMonth
             usedLastMonth = month.used
-            month.used = inFlight
+            month.used = inFlight + (thisMonth == monthStart.nextMonthStart ? usedNextMonth : 0)
+            usedNextMonth = 0
+            monthStart = thisMonth
         }
     }
 

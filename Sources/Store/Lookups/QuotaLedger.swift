@@ -7,15 +7,23 @@ package struct QuotaSpending: Hashable, Sendable {
     /// When the requests of the last minute ended, the oldest first. VirusTotal has counted each by then, so
     /// the minute that it counts is over a minute after that at the latest.
     package var lastMinute: [Date]
-    /// Requests in this UTC day.
+    /// Requests in this UTC day, and in later ones if the clock was put back since.
     package var today: Int
-    /// Requests in this UTC month.
+    /// Requests in this UTC month, and in later ones.
     package var thisMonth: Int
+    /// Those of them that are in later days, and count again when such a day comes.
+    package var afterToday: Int
+    package var afterThisMonth: Int
 
-    package init(lastMinute: [Date] = [], today: Int = 0, thisMonth: Int = 0) {
+    package init(
+        lastMinute: [Date] = [], today: Int = 0, thisMonth: Int = 0, afterToday: Int = 0,
+        afterThisMonth: Int = 0
+    ) {
         self.lastMinute = lastMinute
         self.today = today
         self.thisMonth = thisMonth
+        self.afterToday = afterToday
+        self.afterThisMonth = afterThisMonth
     }
 }
 
@@ -67,7 +75,9 @@ package struct QuotaLedger: Sendable {
             return QuotaSpending(
                 lastMinute: recent.map { min(Date(milliseconds: $0), now) },
                 today: try spending(since: now.daysSince1970),
-                thisMonth: try spending(since: CivilDate(now).monthStart.daysSince1970))
+                thisMonth: try spending(since: CivilDate(now).monthStart.daysSince1970),
+                afterToday: try requests(since: now.daysSince1970 + 1),
+                afterThisMonth: try requests(since: CivilDate(now).nextMonthStart.daysSince1970))
         }
     }
 

@@ -23,7 +23,8 @@ extension Simulation {
             try require(
                 job.state.isFinal == (job.finishedAt != nil), "its end has no time, or a time and no end")
             guard job.state != .refused, let list = lists[job.id] else { continue }
-            let items = try list.items()
+            let items = try witness.items[job.id] ?? DroppedList.Items(of: list.content)
+            witness.items[job.id] = items
             try require(
                 job.hashes == Set(items.hashes).count, "its list has \(Set(items.hashes).count) hashes")
             try require(job.mentions == items.hashes.count, "its list mentions \(items.hashes.count) hashes")
@@ -68,7 +69,7 @@ extension Simulation {
                 try inspector.openHashes(of: job.id).allSatisfy({ virusTotal.catalogue.answer(to: $0) != nil }
                 )
             else { continue }
-            statistics.count("short list")
+            statistics.count("shortList")
             witness.turns[job.id] = .init(user: job.user, open: job.openRows, requestsBefore: requests)
         }
     }

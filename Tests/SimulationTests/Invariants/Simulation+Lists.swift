@@ -10,8 +10,9 @@ extension Simulation {
         let jobs = try inspector.jobs()
         try checkLists(jobs)
         try checkCounts(jobs)
-        try checkReports(jobs)
+        // Before the reports, which remember that they have seen the job.
         try checkTurns(jobs)
+        try checkReports(jobs)
         try checkWaits()
         for job in jobs { witness.lastSeen[job.id] = job }
     }

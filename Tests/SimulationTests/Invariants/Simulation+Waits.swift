@@ -1,6 +1,7 @@
 import Foundation
 import Lookup
 import Model
+import Store
 import Support
 import TestSupport
 
@@ -82,13 +83,13 @@ extension Simulation {
 
     /// A job's report exists soon after the job, and the last one soon after its end.
     private func checkReportsAreWritten() throws {
-        for job in try inspector.jobs() {
-            if job.state.isFinal, !job.isPublished, let since = witness.finalSince[job.id] {
+        for job in try inspector.database.jobs.unpublished() {
+            if job.state.isFinal, let since = witness.finalSince[job.id] {
                 guard now - max(since, calmSince) <= Self.patience else {
                     throw Violation("Job \(job.id) is \(job.state), and its last report is not written.")
                 }
             }
-            let status = reportFolder(of: job) + "/status.json"
+            let status = folder.path("reports/\(job.user)/\(job.folderName)/status.json")
             if let since = witness.firstSeen[job.id], now - max(since, calmSince) > Self.patience,
                 !FileManager.default.fileExists(atPath: status)
             {

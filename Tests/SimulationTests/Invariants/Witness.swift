@@ -9,6 +9,8 @@ struct Witness {
     var read: Set<JobID> = []
     /// Jobs whose input has been compared with what was dropped.
     var inputsRead: Set<JobID> = []
+    /// What the lists of jobs hold.
+    var items: [JobID: DroppedList.Items] = [:]
     /// When each job was last seen, and how.
     var lastSeen: [JobID: Inspector.JobFacts] = [:]
     /// When a job was first seen, and when it was first seen final.

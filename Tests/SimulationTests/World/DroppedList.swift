@@ -41,17 +41,20 @@ struct DroppedList {
     /// Whether it will be taken as it is.
     var isNamedComplete: Bool { NameRule(DroppedName(name)) == .ordinary }
 
-    /// What the parser finds in it: hashes in their order, repeated ones among them, and the unusable lines.
-    func items() throws -> (hashes: [FileHash], unusable: Int) {
+    /// What the parser finds in a list: its hashes in their order, repeated ones among them, and the unusable
+    /// lines.
+    struct Items {
         var hashes: [FileHash] = []
         var unusable = 0
-        for item in try HashListParser.items(of: content) {
-            switch item {
-            case .entry(let entry): hashes += entry.hashes
-            case .unusable: unusable += 1
+
+        init(of content: Data) throws {
+            for item in try HashListParser.items(of: content) {
+                switch item {
+                case .entry(let entry): hashes += entry.hashes
+                case .unusable: unusable += 1
+                }
             }
         }
-        return (hashes, unusable)
     }
 
     static func digest(_ content: Data) -> Data { Data(MessageDigest.of(content)) }

@@ -22,6 +22,8 @@ struct RequestJournal {
     }
 
     private(set) var entries: [Entry] = []
+    /// Whether a request has ended since `settle`.
+    private(set) var hasUnsettled = false
     /// Breaches of the limits.
     private(set) var complaints: [String] = []
 
@@ -79,6 +81,7 @@ struct RequestJournal {
     mutating func end(_ number: Int, at now: Duration, answer: (LookupAnswer.Answer, at: Date)?) -> Bool {
         guard !entries[number].isLost else { return false }
         entries[number].endedAt = now
+        hasUnsettled = true
         entries[number].answer = answer.map { ($0.0, $0.at) }
         return true
     }
@@ -86,6 +89,7 @@ struct RequestJournal {
     /// The daemon has recorded what has ended.
     mutating func settle() {
         for index in entries.indices where entries[index].endedAt != nil { entries[index].isSettled = true }
+        hasUnsettled = false
     }
 
     /// The daemon was killed.

@@ -77,6 +77,9 @@ final class ScriptedVirusTotal: Sendable {
         }
     }
 
+    /// Whether the daemon has heard of an end that it may not have recorded.
+    var hasUnsettled: Bool { state.withLock(\.journal.hasUnsettled) }
+
     /// The daemon has recorded all that has ended.
     func settle() { state.withLock { $0.journal.settle() } }
 
