@@ -49,7 +49,7 @@ extension Simulation {
 
     /// Does what is drawn, often in the middle of something.
     func act() throws {
-        if generator.once(in: 3) { stirUp() }
+        if generator.once(in: 3) { try stirUp() }
         let lots = Step.allCases.filter(isPossible).flatMap { Array(repeating: $0, count: $0.weight) }
         let step = generator.pick(lots)
         statistics.steps += 1
@@ -66,8 +66,7 @@ extension Simulation {
         case .passSeconds, .passMinutes, .passAnHour, .suspend, .stepWallBack, .correctWall:
             try passTime(step)
         case .virusTotalFault, .virusTotalWell, .fullDisk, .freeDisk, .reportsAway, .reportsBack,
-            .watcherLost,
-            .watcherBack:
+            .watcherLost, .watcherBack:
             try change(step)
         case .stop: try stopDaemon()
         case .start: try startDaemon()
@@ -207,8 +206,7 @@ extension Simulation {
             try pass(.seconds(60))
             try check()
             if try isAllOver() { return }
-            // Without any good answer a bad one is not put down to its hash. Somebody always asks something
-            // else.
+            // Without any good answer a bad one is not put down to its hash: other lists keep coming.
             if round % 10 == 9 { try dropGoodList(round) }
             try sleepUntilSomethingIsDue()
         }

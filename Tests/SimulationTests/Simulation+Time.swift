@@ -62,10 +62,11 @@ extension Simulation {
     }
 
     /// A moment at which something has just been woken and may be in the middle of its work.
-    func stirUp() {
+    func stirUp() throws {
         guard daemon != nil, let next = clock.nextDeadline, next - now < .seconds(60) else { return }
         clock.advance(to: next)
         _ = scheduler.run(jobs: generator.below(60))
+        if claimFaults.isKilled { try buryDaemon() }
     }
 
     /// The value of an actor's function; for a simulation at rest.
