@@ -90,7 +90,7 @@ package struct PipelineServices: Sendable {
         [reports, LookupService(dispatcher: lookups), intake, retention]
     }
 
-    /// A command changed jobs or users in the database: they are read anew.
+    /// A command changed jobs or users in the database: they are read again.
     package func reload() {
         lookups.jobsChanged()
         intake.usersChanged()

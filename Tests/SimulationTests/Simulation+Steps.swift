@@ -156,7 +156,7 @@ extension Simulation {
         try applyFullDisk()
     }
 
-    /// A connection that is opened anew knows of no limit.
+    /// A connection that is opened later knows of no limit.
     func applyFullDisk() throws {
         guard let daemon else { return }
         try Inspector.setFull(isDatabaseFull, daemon.database)

@@ -30,7 +30,7 @@ struct Scenario: Sendable {
     let latencyMax: Duration
 
     init(using generator: inout SeededGenerator) {
-        // Often shortly before a day's or a month's end, for that is where limits begin anew.
+        // Often shortly before a day's or a month's end, for that is where limits begin again.
         let day = CivilDate(year: 2026, month: 9, day: 1 + generator.pick([8, 20, 28, 29])).start
         start = day + generator.pick([0, 40_000, 82_000, 86_000, 86_350])
         steps = 30 + generator.below(50)
