@@ -41,7 +41,7 @@ package actor LookupDispatcher {
     var inFlight: Set<FileHash> = []
     private var unrecorded: [LookupOutcome] = []
     var storeTrouble: String?
-    private var lastAnswerAt: Date?
+    var lastAnswerAt: Date?
     /// When a failed hash is due again; the past if that has to be looked up, nil if none is.
     private var nextRetryAt: Date? = .distantPast
     private var keyGeneration: Int
@@ -56,7 +56,7 @@ package actor LookupDispatcher {
     var isWaitRoutine = false
     private var loggedReason: String?
     var answerSeconds = 0.5
-    private var generator: any RandomNumberGenerator & Sendable
+    var generator: any RandomNumberGenerator & Sendable
 
     /// - Parameter onProgress: called after each recorded batch; must not block.
     package init(
@@ -288,14 +288,19 @@ package actor LookupDispatcher {
         switch result {
         case .success(let answer):
             circuitBreaker.noteAnswer()
+            queue.noteAnswer()
             lastAnswerAt = now.wall
             consequence = .answered(answer)
             word = answer == .unknown ? "404" : "200"
         case .failure(let failure):
             circuitBreaker.note(failure, at: now.monotonic, using: &generator)
-            if case .pause = failure.disposition {
+            switch failure.disposition {
+            case .pause:
                 rateLimiter.slowDown(at: now)
                 doubtsQuota = true
+            case .retryLater, .unreachable: queue.noteFailure(jobRowID: reservation.jobRowID)
+            case .giveUp: queue.noteAnswer()
+            case .stopAsking: break
             }
             consequence = self.consequence(of: failure, for: reservation.hash, now)
             word = failure.outcome
@@ -309,41 +314,6 @@ package actor LookupDispatcher {
 
     // About the last ten answers tell how long the next will take.
     private static let answerSecondsSmoothing = 0.1
-
-    /// What a failure means for its hash: later, or never.
-    ///
-    /// A bad answer counts against its hash only if VirusTotal has answered something well since the hash
-    /// failed last: through an outage of a day no list runs out of attempts.
-    private func consequence(
-        of failure: LookupFailure, for hash: FileHash, _ now: ClockReading
-    ) -> LookupOutcome.Result {
-        switch failure.disposition {
-        case .giveUp: return .failedForGood(reason: failure.reason)
-        case .stopAsking, .pause, .unreachable:
-            return .failedForNow(reason: failure.reason, notBefore: now.wall, countsAttempt: false)
-        case .retryLater: break
-        }
-        let before: (attempts: Int, failedAt: Date)?
-        do {
-            before = try lookups.failures(of: hash)
-        } catch {
-            note(storeFailure: error)
-            return .failedForNow(reason: failure.reason, notBefore: now.wall, countsAttempt: false)
-        }
-        let counts = before.map { failed in lastAnswerAt.map { $0 > failed.failedAt } ?? false } ?? true
-        let attempts = (before?.attempts ?? 0) + (counts ? 1 : 0)
-        if attempts >= options.attemptsMax {
-            return .failedForGood(reason: "\(failure.reason) (\(attempts) attempts)")
-        }
-        var pause = Backoff.hash.jittered(afterFailures: max(1, attempts), using: &generator)
-        // The next request is a probe if the circuit breaker is open. Were this hash due by then, it could be
-        // every probe, and no other hash would ever be asked.
-        if case .wait(let rest, _) = circuitBreaker.decide(at: now.monotonic) {
-            pause = max(pause, rest + .seconds(1))
-        }
-        return .failedForNow(
-            reason: failure.reason, notBefore: (now + pause).wall, countsAttempt: counts)
-    }
 
     /// Writes all outcomes that are not in the database yet; what cannot be written stays for the next try.
     private func record() {

@@ -53,6 +53,26 @@ struct FairQueueTests {
         #expect(order.count { $0 == 2 } == 5)
     }
 
+    /// Or a probe would always be one of the two lists whose hashes VirusTotal answers badly.
+    @Test func jobsWithoutAFailureGoFirstUntilVirusTotalAnswers() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<5, name: "bad!urgent.txt")
+        lists.add(2, "alice", 5..<10)
+        lists.add(3, "alice", 10..<20)
+        #expect(lists.next() == 1)
+        lists.queue.noteFailure(jobRowID: 1)
+        #expect(lists.next() == 2)
+        lists.queue.noteFailure(jobRowID: 2)
+        #expect(lists.next() == 3)
+        lists.queue.noteFailure(jobRowID: 3)
+        // All have failed: the one whose failure is the longest ago is next.
+        #expect(lists.next() == 1)
+        lists.queue.noteFailure(jobRowID: 1)
+        #expect(lists.next() == 2)
+        lists.queue.noteAnswer()
+        #expect(lists.next(2) == [1, 1])
+    }
+
     @Test func weightsGiveTurnsInProportion() {
         var lists = Lists()
         lists.add(1, "alice", 0..<1000, weight: 3)

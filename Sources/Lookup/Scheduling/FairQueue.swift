@@ -6,8 +6,9 @@ package import Store
 /// Users take turns hash by hash, by weight; five hashes never wait behind a hundred thousand. A user who
 /// comes in, or has something to ask again, starts even with the others: turns that were not taken are not
 /// saved up, and coming back with many short lists brings no advantage. Within a user: jobs marked urgent
-/// first, then the one with least left, then the oldest. Each job has a buffer of a handful of hashes,
-/// whatever its list's size; an empty one is refilled.
+/// first, then the one with least left, then the oldest; a job whose last request failed stands behind the
+/// others until VirusTotal has answered again. Each job has a buffer of a handful of hashes, whatever its
+/// list's size; an empty one is refilled.
 ///
 /// Source: Waldspurger and Weihl, "Stride Scheduling", 1995.
 package struct FairQueue: Sendable {
@@ -24,12 +25,15 @@ package struct FairQueue: Sendable {
 
     /// The order of one user's jobs.
     private struct Rank: Comparable, Sendable {
+        /// Which failure since VirusTotal's last answer was the job's latest; 0 for none.
+        var failure = 0
         var isUrgent: Bool
         var openHashes: Int
         var rowID: Int64
 
         static func < (a: Rank, b: Rank) -> Bool {
-            (a.isUrgent ? 0 : 1, a.openHashes, a.rowID) < (b.isUrgent ? 0 : 1, b.openHashes, b.rowID)
+            (a.failure, a.isUrgent ? 0 : 1, a.openHashes, a.rowID)
+                < (b.failure, b.isUrgent ? 0 : 1, b.openHashes, b.rowID)
         }
     }
 
@@ -54,6 +58,9 @@ package struct FairQueue: Sendable {
     private var rowIDs: [JobID: Int64] = [:]
     /// Everything open in these jobs is in flight or waits for its retry.
     private var drained: Set<Int64> = []
+    /// The jobs with a failure since VirusTotal's last answer, and how many failures there were.
+    private var failed: Set<Int64> = []
+    private var failures = 0
     /// A turn outlasts its user's jobs: a user who comes back goes on from there.
     private var turns: [UserName: Turn] = [:]
     /// The turn that was served last.
@@ -80,6 +87,7 @@ package struct FairQueue: Sendable {
         buffers = [:]
         rowIDs = [:]
         drained = []
+        failed = []
         for user in turns.keys { turns[user]?.ready = [] }
     }
 
@@ -88,6 +96,24 @@ package struct FairQueue: Sendable {
         makeUnready(rowID)
         buffers[rowID] = nil
         drained.remove(rowID)
+        failed.remove(rowID)
+    }
+
+    /// A request of the job failed. While VirusTotal answers nothing, one request at a time is sent as a
+    /// probe: were the next again one of this job, and the job's hashes the reason, then no other job of its
+    /// user would ever be asked.
+    package mutating func noteFailure(jobRowID: Int64) {
+        guard buffers[jobRowID] != nil else { return }
+        failures += 1
+        failed.insert(jobRowID)
+        changeRank(jobRowID) { [failures] in $0.failure = failures }
+    }
+
+    /// VirusTotal has answered: failures before say nothing any more.
+    package mutating func noteAnswer() {
+        for rowID in failed { changeRank(rowID) { $0.failure = 0 } }
+        failed = []
+        failures = 0
     }
 
     /// A hash that the job paid for has its answer, or the reason why there is none.
@@ -174,10 +200,17 @@ package struct FairQueue: Sendable {
     }
 
     private mutating func setOpen(_ open: Int, _ rowID: Int64) {
-        guard let before = buffers[rowID]?.rank, before.openHashes != open else { return }
-        let wasReady = makeUnready(rowID)
         buffers[rowID]?.job.openHashes = open
-        buffers[rowID]?.rank.openHashes = open
+        changeRank(rowID) { $0.openHashes = open }
+    }
+
+    private mutating func changeRank(_ rowID: Int64, _ change: (inout Rank) -> Void) {
+        guard let before = buffers[rowID]?.rank else { return }
+        var rank = before
+        change(&rank)
+        guard rank != before else { return }
+        let wasReady = makeUnready(rowID)
+        buffers[rowID]?.rank = rank
         if wasReady { makeReady(rowID) }
     }
 

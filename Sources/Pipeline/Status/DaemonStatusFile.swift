@@ -18,7 +18,7 @@ package final class DaemonStatusFile: Sendable {
         encoder.dateEncodingStrategy = .iso8601
         encoder.outputFormatting = [.sortedKeys]
         var text = try encoder.encode(status)
-        text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: Self.padding(text.count)))
+        text.append(Data(repeating: UInt8(ascii: " "), count: Self.padding(text.count)))
         do {
             let file = try AtomicFile(replacing: url, mode: 0o600)
             try file.append(text)

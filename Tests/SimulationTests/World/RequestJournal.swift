@@ -22,8 +22,8 @@ struct RequestJournal {
     }
 
     private(set) var entries: [Entry] = []
-    /// Whether a request has ended since `settle`.
-    private(set) var hasUnsettled = false
+    /// The requests that have ended since `settle`.
+    private var unsettled: [Int] = []
     /// Breaches of the limits.
     private(set) var complaints: [String] = []
 
@@ -37,6 +37,7 @@ struct RequestJournal {
 
     init(limits: QuotaLimits) { self.limits = limits }
 
+    var hasUnsettled: Bool { !unsettled.isEmpty }
     /// Requests that VirusTotal has counted.
     var count: Int { counted.count }
     /// Those for a hash.
@@ -81,15 +82,15 @@ struct RequestJournal {
     mutating func end(_ number: Int, at now: Duration, answer: (LookupAnswer.Answer, at: Date)?) -> Bool {
         guard !entries[number].isLost else { return false }
         entries[number].endedAt = now
-        hasUnsettled = true
+        unsettled.append(number)
         entries[number].answer = answer.map { ($0.0, $0.at) }
         return true
     }
 
     /// The daemon has recorded what has ended.
     mutating func settle() {
-        for index in entries.indices where entries[index].endedAt != nil { entries[index].isSettled = true }
-        hasUnsettled = false
+        for index in unsettled { entries[index].isSettled = true }
+        unsettled = []
     }
 
     /// The daemon was killed.
