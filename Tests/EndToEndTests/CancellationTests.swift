@@ -60,7 +60,7 @@ struct CancellationTests {
             try await eventually("her folder is not watched any more") {
                 try await !place.hashdrop("status").output.contains("alice: events")
             }
-            // An empty folder is nobody's trouble; one with a file in it is.
+            // An empty folder is no trouble; one with a file in it is.
             #expect(try await place.hashdrop("status").exitCode == 0)
             _ = try await place.shell("echo x >spool/alice/late.txt")
             _ = try await place.hashdrop("user", "add", "bob")

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a hostile user puts into the own folder is refused or waits with a reason; nothing is followed,
-/// nothing blocks, and somebody else's file dropped at the same moment is finished as always.
+/// nothing blocks, and another user's file dropped at the same moment is finished as always.
 @Suite(.limited(.daemon))
 struct HostileFolderTests {
     enum Outcome: Sendable {
@@ -80,7 +80,7 @@ struct HostileFolderTests {
             script: "mkdir -m 700 theirs; cp $secret theirs/x; chown -R 4242 theirs", name: "theirs",
             outcome: .waits("nor its group may read it (mode 700"), needsRoot: true),
         Row(
-            testDescription: "a foreign file that everybody may read",
+            testDescription: "a foreign file that all accounts may read",
             script: "cp $list common; chmod 644 common; chown 4242 common", name: "common",
             outcome: .done, needsRoot: true),
         Row(

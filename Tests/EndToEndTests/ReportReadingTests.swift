@@ -5,7 +5,7 @@ import Support
 import TestSupport
 import Testing
 
-/// Reports in a real browser, opened as files: from a share, offline, by whoever they were sent to.
+/// Reports in a real browser, opened as files: from a share, offline, by the people they were sent to.
 @Suite(.limited(.browser), .sharedBrowser)
 struct ReportReadingTests {
     /// The page asked for nothing but itself, and the browser had nothing to complain of.

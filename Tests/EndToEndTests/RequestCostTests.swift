@@ -44,7 +44,7 @@ struct RequestCostTests {
             }
             try await place.stop()
             #expect(simulator.journal.lookupsMax(inAny: 60) <= perMinute)
-            // The rest without a quota, so that nobody waits for ten minutes.
+            // The rest without a quota, so that the test does not wait for ten minutes.
             simulator.setLimits(.unlimited)
             place.environment["HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE"] = "0"
             try place.startDaemon()

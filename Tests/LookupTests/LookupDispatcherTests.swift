@@ -247,7 +247,7 @@ struct LookupDispatcherTests {
 
     @Test func anotherProgramOnTheSameKeyIsMetWithASlowerPace() async throws {
         var world = LookupBench.World()
-        // Half of the minute is somebody else's.
+        // Another program uses half of the minute.
         world.limits = SimulatedLimits(requestsPerMinute: 20)
         try await LookupBench.run(LookupOptions(limits: Self.limits(perMinute: 40)), world) { bench in
             let job = try bench.drop(Self.families(200).map { [$0.sha256] })

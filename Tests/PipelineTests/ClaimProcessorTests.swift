@@ -13,7 +13,7 @@ struct ClaimProcessorTests {
     private let alice = Samples.user("alice")
     private let bob = Samples.user("bob")
 
-    /// A file that somebody's forked child still has open for a moment is tried again, as the intake does.
+    /// A file that a forked child process still has open for a moment is tried again, as the intake does.
     private func take(
         _ decision: ReadinessDecision, of user: UserName, at processor: ClaimProcessor,
         drawing generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
@@ -39,7 +39,7 @@ struct ClaimProcessorTests {
 
     @Test func oneUsersUnwritableReportsStopThatUserAlone() async throws {
         let fixture = try PipelineFixture()
-        // A file in the place of her report folder; nobody can make folders in it, not even root.
+        // A file in the place of her report folder; no account can make folders in it, not even root.
         let reports = fixture.folder.url.appending(path: "reports/alice")
         try FileManager.default.removeItem(at: reports)
         try Data().write(to: reports)

@@ -10,7 +10,7 @@ import TestSupport
 
 @testable import Pipeline
 
-/// A spool, reports and a database in a temporary folder, and nobody who asks VirusTotal.
+/// A spool, reports and a database in a temporary folder, without lookups.
 struct PipelineFixture {
     let folder = TemporaryFolder()
     let database: HashdropDatabase

@@ -41,7 +41,7 @@ struct ReportScheduleTests {
         schedule.jobChanged(job, isFinal: false)
         schedule.jobBegun(job)
         schedule.jobChanged(job, isFinal: true)
-        // Nobody else writes into the folder meanwhile, and nobody is woken for nothing.
+        // Nothing else writes into the folder meanwhile, and no wake-up is needless.
         #expect(due(schedule, at: .seconds(100)).isEmpty)
         #expect(schedule.nextDue == nil)
         schedule.jobWritten(job, isOver: false, at: .seconds(100), took: .seconds(30))

@@ -20,7 +20,7 @@ import Testing
         return status
     }
 
-    /// Alice owns it, and nobody else may drop.
+    /// Alice owns it, and no other user may drop.
     private var own: FolderAccess { FolderAccess(status(Self.alice, Self.bobGroup, 0o755, S_IFDIR)) }
     /// As the README sets it up: root's, for the group alice.
     private var shared: FolderAccess { FolderAccess(status(0, Self.aliceGroup, 0o2770, S_IFDIR)) }

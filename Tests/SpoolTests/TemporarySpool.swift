@@ -23,7 +23,7 @@ final class TemporarySpool {
 
     func drop(_ text: String, as name: String) throws { try Self.write(text, to: file(name)) }
 
-    /// Writes a file and returns when nobody has it open for writing.
+    /// Writes a file and returns when no process has it open for writing.
     ///
     /// A process that another test starts meanwhile has copies of all descriptors until it executes its
     /// program, and is a writer as far as the kernel knows.

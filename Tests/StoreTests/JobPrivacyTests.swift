@@ -6,7 +6,7 @@ import Testing
 
 @testable import Store
 
-/// Nobody learns of others' jobs from how long a question takes.
+/// A user does not learn of others' jobs from how long a question takes.
 @Suite(.limited(.processor))
 struct JobPrivacyTests {
     let folder = TemporaryFolder()

@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-/// What becomes of a job that is asked again, and of one whose files nobody could judge.
+/// What becomes of a job that is asked again, and of one whose files have no verdict.
 @Suite(.limited(.processor))
 struct JobRetryTests {
     let database: HashdropDatabase

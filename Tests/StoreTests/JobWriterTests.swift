@@ -5,7 +5,7 @@ import Store
 import TestSupport
 import Testing
 
-/// A long list is taken in slice by slice; until it is whole it is nobody's, and nothing is lost in between.
+/// A long list is taken in slice by slice; until it is whole no user has it, and nothing is lost in between.
 @Suite(.limited(.processor))
 struct JobWriterTests {
     let folder = TemporaryFolder()
@@ -23,7 +23,7 @@ struct JobWriterTests {
         return slice
     }
 
-    /// Asks for a hash in the name of somebody else's job, and records the answer.
+    /// Asks for a hash in the name of another user's job, and records the answer.
     @discardableResult
     private func answer(_ hash: FileHash, _ answer: LookupAnswer.Answer, for job: Job) throws
         -> RecordedOutcomes

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A script beside the tests that asks somebody else's Python library; it prints what it saw and fails on the
-/// first fact that does not hold.
+/// A script beside the tests that asks another project's Python library; it prints what it saw and fails
+/// on the first fact that does not hold.
 package struct PythonScript {
     package struct Missing: Error, CustomStringConvertible {
         package let description: String

@@ -9,7 +9,7 @@ package import Testing
 package struct ResourceLimit: SuiteTrait, TestTrait, TestScoping {
     /// What a test uses.
     package enum Resource: Int, CaseIterable, Sendable {
-        /// A Chromium. Before the others, so that whoever waits for it has nothing that others wait for.
+        /// A Chromium. Before the others: a test that waits for it holds nothing that others wait for.
         case browser
         /// The real programs.
         case daemon

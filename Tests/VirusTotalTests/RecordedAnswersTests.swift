@@ -3,7 +3,7 @@ import Model
 import Testing
 import VirusTotal
 
-/// Real answers, for whoever has recorded some: `HASHDROP_RECORDED_ANSWERS` names their folder. The project
+/// Real answers, where some are recorded: `HASHDROP_RECORDED_ANSWERS` names their folder. The project
 /// keeps none, because they are other people's.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["HASHDROP_RECORDED_ANSWERS"] != nil))
 struct RecordedAnswersTests {

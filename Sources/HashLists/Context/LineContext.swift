@@ -19,7 +19,7 @@ struct LineContext {
     /// The elements of XML that are open, the outermost first.
     private var elements: [DigestLabel?] = []
 
-    /// A label on a line of its own is short; so are headings, but for those at the beginning of a table.
+    /// A label on a line of its own is short.
     private static let labelBytesMax = 96
     private static let depthMax = 64
 
@@ -31,7 +31,9 @@ struct LineContext {
             isAfterBreak = true
             return
         }
-        if isAfterBreak || line.count <= Self.labelBytesMax || first == UInt8(ascii: "#") {
+        if isAfterBreak || line.count <= Self.labelBytesMax || first == UInt8(ascii: "#")
+            || line.count <= TableHeadings.bytesMax && !Self.holdsLongNumber(line)
+        {
             keep(line)
         } else {
             above.removeAll(keepingCapacity: true)
@@ -42,6 +44,17 @@ struct LineContext {
         {
             passFileName(line)
         }
+    }
+
+    /// Whether four digits stand in a row: a year, a port, a size; headings hold none. In a log the answer
+    /// stands at the line's beginning, so that its long lines are not looked at.
+    private static func holdsLongNumber(_ line: UnsafeRawBufferPointer) -> Bool {
+        var digits = 0
+        for byte in line {
+            digits = (0x30...0x39).contains(byte) ? digits + 1 : 0
+            if digits == 4 { return true }
+        }
+        return false
     }
 
     private mutating func keep(_ line: UnsafeRawBufferPointer) {

@@ -15,7 +15,7 @@ struct TableHeadings {
     private static let columnsMax = 256
 
     /// Nil if the line is no line of headings: two or more cells, none of them long, of which one is about
-    /// digests.
+    /// digests, or about identifiers that look like them.
     init?(_ line: UnsafeRawBufferPointer) {
         guard line.count <= Self.bytesMax, let delimiter = Self.delimiter(of: line) else { return nil }
         let cells = TableRow(line, delimiter: delimiter).cells.map { cell in
@@ -29,6 +29,7 @@ struct TableHeadings {
         let isAboutDigests = labels.contains { label in
             guard let label else { return false }
             return label.algorithm != nil || label.isDecisive || label.isNamedHash
+                || label.namesIdentifier && label.isNothingElse
                 || kindColumn != nil && label.namesDigest
         }
         guard isAboutDigests else { return nil }

@@ -13,7 +13,7 @@ struct CommentReader {
     private var isBlank = true
     private var comment: [UInt8] = []
     private var column = 0
-    /// Where the line's last `>` is, as soon as somebody had to know.
+    /// Where the line's last `>` is, once it was needed.
     private var lastClose: Int?
     /// Whether a separator, not just a hash, stands between the comment so far and the piece.
     private var isParted = false

@@ -181,12 +181,15 @@ struct LineReader {
         let above = context.contexts(of: line, isAlone: isAlone)
         return digests.indices.map { index in
             if isCut, ranges[index].upperBound == line.count - 1 { return .passedOver(PassedOver(.cut)) }
-            let lower = index > 0 ? ranges[index - 1].upperBound : 0
+            var lower = index > 0 ? ranges[index - 1].upperBound : 0
             let upper = index + 1 < ranges.count ? ranges[index + 1].lowerBound : line.count
             var contexts =
                 row.map { $0.headings.contexts(of: ranges[index], in: line, cells: $0.cells) } ?? []
-            let inline = InlineLabel.before(ranges[index], in: line, from: lower)
-            contexts = inline + contexts
+            // Below a heading that says what its column holds, the cells before say nothing of this one.
+            if let row, contexts.contains(where: { !$0.label.isGeneric }) {
+                lower = row.cells.last { $0.contains(ranges[index].lowerBound) }?.lowerBound ?? lower
+            }
+            contexts = InlineLabel.before(ranges[index], in: line, from: lower) + contexts
             if let behind = InlineLabel.behind(ranges[index], in: line, to: upper), contexts.isEmpty {
                 contexts.append(behind)
             }

@@ -1,4 +1,4 @@
-/// Characters and markup that nobody sees and that stand within a hash: wikis and mail programs put them into
+/// Characters and markup that are not visible and stand within a hash: wikis and mail programs put them into
 /// long words so that these can be wrapped.
 enum InvisibleCharacters {
     /// The line without what is invisible between two hexadecimal digits; nil if there is nothing of the

@@ -24,7 +24,7 @@ package struct ReadinessStateMachine: Sendable {
         package var folderLookPeriod: Duration = .seconds(5)
         /// What the system does not let be taken is tried again this often; default 30 s.
         package var blockedPeriod: Duration = .seconds(30)
-        /// Default 64 MiB.
+        /// The largest file that is taken: the setting `list.bytesMax`; default 64 MiB.
         package var sizeBytesMax: Int64 = 64 << 20
 
         package init() {}

@@ -4,8 +4,9 @@ import Model
 
 /// The one SQLite file: users, sessions, jobs, the verdict cache and the quota ledger.
 ///
-/// Write-ahead log with one writer and several readers; a commit is synced before it returns
-/// (`synchronous = FULL`), because a request that was sent and not remembered is quota lost.
+/// Write-ahead log with one writer and several readers, which have no threads of their own: each transaction
+/// runs on its caller's. A commit is synced before it returns (`synchronous = FULL`), because a request that
+/// was sent and not remembered is quota lost.
 package struct HashdropDatabase: Sendable {
     let pool: DatabasePool
 
