@@ -14,7 +14,7 @@ package actor LookupDispatcher {
         case jobAdded(JobID)
         case jobsChanged
         case ended(Flight, Result<LookupAnswer.Answer, LookupFailure>)
-        case quotas(Result<ReportedQuotas, LookupFailure>)
+        case quotas(check: Int64, Result<ReportedQuotas, LookupFailure>)
         case stop
     }
 
@@ -26,6 +26,7 @@ package actor LookupDispatcher {
     }
 
     let lookups: LookupStore
+    private let ledger: QuotaLedger
     let options: LookupOptions
     private let source: LookupSource
     let clock: any ServiceClock
@@ -65,6 +66,7 @@ package actor LookupDispatcher {
         onProgress: @escaping @Sendable (RecordedOutcomes) -> Void
     ) throws {
         lookups = database.lookups
+        ledger = database.ledger
         self.options = options
         self.source = source
         clock = runtime.clock
@@ -73,9 +75,9 @@ package actor LookupDispatcher {
         self.onProgress = onProgress
         self.logger = logger
         let now = clock.now
-        try database.ledger.closeEarlierRun(at: now.wall)
+        try ledger.closeEarlierRun(at: now.wall)
         rateLimiter = RateLimiter(
-            limits: options.limits, spending: try database.ledger.spending(at: now.wall), now: now)
+            limits: options.limits, spending: try ledger.spending(at: now.wall), now: now)
         keyGeneration = source.keyGeneration()
     }
 
@@ -111,7 +113,12 @@ package actor LookupDispatcher {
         if needsReload { reload() }
         guard !isStopping else { return nil }
         let now = clock.now
-        checkQuota(at: now, in: &group)
+        do {
+            try checkQuota(at: now, in: &group)
+        } catch {
+            note(storeFailure: error)
+            return Self.storeRetryInterval
+        }
         // Nothing leaves before VirusTotal's own count is known, where it is asked for.
         guard !isCheckingQuota else { return nil }
         let (count, wait) = allowance(at: now)
@@ -242,16 +249,20 @@ package actor LookupDispatcher {
     private static let hashPauseMax = Backoff.hash.limit * 1.25
 
     /// Compares the ledger with VirusTotal's own count, at the start and after a refusal.
-    private func checkQuota(at now: ClockReading, in group: inout DiscardingTaskGroup) {
-        guard let quotas = source.quotas, doubtsQuota, !isCheckingQuota, now.monotonic >= nextQuotaCheck
+    ///
+    /// It waits for room in the minute, as every request does.
+    private func checkQuota(at now: ClockReading, in group: inout DiscardingTaskGroup) throws {
+        guard let quotas = source.quotas, doubtsQuota, !isCheckingQuota, now.monotonic >= nextQuotaCheck,
+            case .go = rateLimiter.decide(at: now)
         else {
             return
         }
+        let check = try ledger.beginCheck(at: now.wall)
         doubtsQuota = false
         isCheckingQuota = true
         nextQuotaCheck = now.monotonic + options.quotaCheckInterval
         rateLimiter.beginCheck(at: now)
-        group.addTask { [mailbox] in mailbox.post(.quotas(await quotas())) }
+        group.addTask { [mailbox] in mailbox.post(.quotas(check: check, await quotas())) }
     }
 
     // MARK: Hearing
@@ -263,9 +274,10 @@ package actor LookupDispatcher {
             case .jobAdded(let id): loadJobs { try lookups.runningJob(id).map { [$0] } ?? [] }
             case .jobsChanged: reload()
             case .ended(let flight, let result): ended(flight, result, now)
-            case .quotas(let result):
+            case .quotas(let check, let result):
                 isCheckingQuota = false
                 rateLimiter.end(at: now)
+                do { try ledger.endCheck(check, at: now.wall) } catch { note(storeFailure: error) }
                 // Without an answer our own count has to do.
                 guard case .success(let reported) = result else { continue }
                 rateLimiter.adopt(reported, at: now)

@@ -105,4 +105,18 @@ struct QuotaLedgerTests {
         #expect(spending.lastMinute.isEmpty)
         #expect(spending.today == 1)
     }
+
+    /// Or a daemon that is started again within the minute would send one request too many.
+    @Test func aCheckOfTheQuotaCountsInTheMinuteAndInNoDay() throws {
+        let check = try database.ledger.beginCheck(at: Samples.now)
+        try database.ledger.endCheck(check, at: Samples.now + 5)
+        _ = try database.ledger.beginCheck(at: Samples.now + 20)
+        let spending = try database.ledger.spending(at: Samples.now + 30)
+        #expect(spending.lastMinute == [Samples.now + 5, Samples.now + 30])
+        #expect(spending.today == 0)
+        // The second one's daemon was killed.
+        try database.ledger.closeEarlierRun(at: Samples.now + 40)
+        #expect(try database.ledger.spending(at: Samples.now + 70).lastMinute == [Samples.now + 40])
+        #expect(try database.ledger.spending(at: Samples.now + 101).lastMinute == [])
+    }
 }

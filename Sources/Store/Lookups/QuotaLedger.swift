@@ -44,7 +44,11 @@ package struct QuotaLedger: Sendable {
                 db,
                 sql: """
                     SELECT coalesce(endedAt, :now) AS at FROM request
-                    WHERE sentAt > :earliest AND at > :minuteAgo ORDER BY at
+                    WHERE sentAt > :earliest AND at > :minuteAgo
+                    UNION ALL
+                    SELECT coalesce(endedAt, :now) AS at FROM quotaCheck
+                    WHERE sentAt > :earliest AND at > :minuteAgo
+                    ORDER BY at
                     """,
                 arguments: [
                     "now": now.milliseconds, "minuteAgo": (now - 60).milliseconds,
@@ -91,6 +95,10 @@ package struct QuotaLedger: Sendable {
             try db.execute(
                 sql: "UPDATE request SET endedAt = ?, outcome = 'hashdrop ended' WHERE endedAt IS NULL",
                 arguments: [now.milliseconds])
+            try db.execute(
+                sql: """
+                    UPDATE quotaCheck SET sentAt = min(sentAt, :now), endedAt = min(coalesce(endedAt, :now), :now)
+                    """, arguments: ["now": now.milliseconds])
             let today = now.daysSince1970
             try db.execute(
                 sql: """
@@ -107,6 +115,31 @@ package struct QuotaLedger: Sendable {
                 arguments: ["now": now.milliseconds])
         }
     }
+
+    /// Writes that the quota itself is about to be asked for: one of the minute's requests, also for a daemon
+    /// that is started again within the minute.
+    ///
+    /// - Returns: the question's number, for `endCheck`.
+    package func beginCheck(at now: Date) throws -> Int64 {
+        try pool.write { db in
+            try db.execute(sql: "INSERT INTO quotaCheck (sentAt) VALUES (?)", arguments: [now.milliseconds])
+            let number = db.lastInsertedRowID
+            try db.execute(
+                sql: "DELETE FROM quotaCheck WHERE id <= ?", arguments: [number - Self.checksKeptMax])
+            return number
+        }
+    }
+
+    package func endCheck(_ number: Int64, at now: Date) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "UPDATE quotaCheck SET endedAt = ? WHERE id = ?", arguments: [now.milliseconds, number])
+        }
+    }
+
+    /// More than there can be within a minute: the daemon asks at most once in some minutes, and once at each
+    /// start.
+    private static let checksKeptMax: Int64 = 64
 
     /// Drops some single requests of before `date`, in a short transaction; the days' sums stay.
     ///

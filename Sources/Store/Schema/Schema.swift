@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 3
+    static let version = 4
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -15,6 +15,7 @@ enum Schema {
         }
         migrator.registerMigration("2") { db in try db.execute(sql: stagesOfJobs) }
         migrator.registerMigration("3") { db in try db.execute(sql: reasonsOfLists) }
+        migrator.registerMigration("4") { db in try db.execute(sql: checksOfQuota) }
         return migrator
     }
 
@@ -163,6 +164,15 @@ enum Schema {
         -- What was done to the list's text, a sentence a line.
         ALTER TABLE job ADD COLUMN remarks TEXT NOT NULL DEFAULT '';
         ALTER TABLE unusableLine ADD COLUMN kind TEXT NOT NULL DEFAULT 'malformed';
+        """
+
+    private static let checksOfQuota = """
+        -- The latest questions for the quota itself: VirusTotal counts them in the minute, and in no day.
+        CREATE TABLE quotaCheck (
+            id INTEGER PRIMARY KEY,
+            sentAt INTEGER NOT NULL,
+            endedAt INTEGER
+        ) STRICT;
         """
 
     private static let tablesOfSessions = """

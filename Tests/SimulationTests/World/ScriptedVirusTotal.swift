@@ -28,6 +28,8 @@ final class ScriptedVirusTotal: Sendable {
         var faultPercent = 100
         var keyGeneration = 0
         var complaints: [String] = []
+        /// Which daemon lives: of a dead one nothing comes any more.
+        var life = 0
     }
 
     let catalogue: Catalogue
@@ -87,6 +89,7 @@ final class ScriptedVirusTotal: Sendable {
     func lose() {
         let now = clock.now
         state.withLock { state in
+            state.life += 1
             for number in state.journal.lose() where state.generator.once(in: 2) {
                 count(number, now, &state)
             }
@@ -96,14 +99,16 @@ final class ScriptedVirusTotal: Sendable {
     // MARK: What the daemon asks
 
     func source(tellsQuotas: Bool) -> LookupSource {
+        let life = state.withLock(\.life)
         var source = LookupSource(
-            ask: { await self.ask($0) }, keyGeneration: { self.state.withLock(\.keyGeneration) },
+            ask: { await self.ask($0, life) }, keyGeneration: { self.state.withLock(\.keyGeneration) },
             keyAdvice: "Give it another one.")
-        if tellsQuotas { source.quotas = { await self.quotas() } }
+        if tellsQuotas { source.quotas = { await self.quotas(life) } }
         return source
     }
 
-    private func ask(_ hash: FileHash) async -> Result<LookupAnswer.Answer, LookupFailure> {
+    private func ask(_ hash: FileHash, _ life: Int) async -> Result<LookupAnswer.Answer, LookupFailure> {
+        guard state.withLock(\.life) == life else { return Self.neverSent }
         let now = clock.now
         let objection = objection(to: hash)
         let (number, there, back) = state.withLock { state in
@@ -125,6 +130,10 @@ final class ScriptedVirusTotal: Sendable {
         if isHeard { trace.note("    request \(number) for \(hash) ends: \(Self.word(for: result))") }
         return result
     }
+
+    /// What a dead daemon's tasks get, which are resumed once more to end.
+    private static let neverSent = Result<LookupAnswer.Answer, LookupFailure>.failure(
+        LookupFailure(VirusTotalError.transport(CurlError(.couldNotConnect, "the daemon is dead"))))
 
     private static func word(for result: Result<LookupAnswer.Answer, LookupFailure>) -> String {
         switch result {
@@ -168,7 +177,10 @@ final class ScriptedVirusTotal: Sendable {
         return .failure(LookupFailure(error))
     }
 
-    private func quotas() async -> Result<ReportedQuotas, LookupFailure> {
+    private func quotas(_ life: Int) async -> Result<ReportedQuotas, LookupFailure> {
+        guard state.withLock(\.life) == life else {
+            return .failure(LookupFailure(VirusTotalError.serverError(status: 500)))
+        }
         try? await clock.sleep(for: .milliseconds(100))
         let now = clock.now
         let date = clock.trueTime
