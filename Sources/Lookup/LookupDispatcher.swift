@@ -22,6 +22,8 @@ package actor LookupDispatcher {
     private struct Flight: Sendable {
         var request: Int64
         var reservation: Reservation
+        /// Which key it was sent with.
+        var keyGeneration: Int
         var took: Duration
     }
 
@@ -223,10 +225,12 @@ package actor LookupDispatcher {
                 continue
             }
             rateLimiter.spend(at: now)
-            group.addTask { [source, mailbox, clock] in
+            group.addTask { [source, mailbox, clock, keyGeneration] in
                 let result = await source.ask(reservation.hash)
                 let took = clock.now.monotonic - now.monotonic
-                mailbox.post(.ended(Flight(request: request, reservation: reservation, took: took), result))
+                let flight = Flight(
+                    request: request, reservation: reservation, keyGeneration: keyGeneration, took: took)
+                mailbox.post(.ended(flight, result))
             }
         }
         return picked.count
@@ -305,7 +309,9 @@ package actor LookupDispatcher {
             consequence = .answered(answer)
             word = answer == .unknown ? "404" : "200"
         case .failure(let failure):
-            circuitBreaker.note(failure, at: now.monotonic, using: &generator)
+            if failure.disposition != .stopAsking || !isOfEarlierKey(flight) {
+                circuitBreaker.note(failure, at: now.monotonic, using: &generator)
+            }
             switch failure.disposition {
             case .pause:
                 rateLimiter.slowDown(at: now)
@@ -368,6 +374,12 @@ package actor LookupDispatcher {
         if storeTrouble == nil { logger.error("Lookups wait.", metadata: ["reason": "\(reason)"]) }
         storeTrouble = reason
         setWait(reason, until: Self.storeRetryInterval, clock.now)
+    }
+
+    /// Whether the key was exchanged while the request was on its way: a refusal says nothing of the new one.
+    private func isOfEarlierKey(_ flight: Flight) -> Bool {
+        checkKey()
+        return flight.keyGeneration != keyGeneration
     }
 
     private func checkKey() {

@@ -164,6 +164,31 @@ struct FaultResponseTests {
         }
     }
 
+    /// Two requests are on their way when the key is exchanged, and both refusals come after that.
+    @Test func aRefusalOfAnEarlierKeySaysNothingOfTheNext() async throws {
+        let generation = Counter()
+        let refusals = Counter()
+        var world = LookupBench.World()
+        world.keyGeneration = { generation.value }
+        world.intercept = { _, _ in
+            guard refusals.value < 2 else { return nil }
+            if refusals.value == 0 { generation.increment() }
+            refusals.increment()
+            return LookupFailure(
+                disposition: .stopAsking, reason: "VirusTotal refuses the API key.", outcome: "401")
+        }
+        let options = LookupOptions(
+            limits: QuotaLimits(
+                requestsPerMinuteLimit: 0, requestsPerDayLimit: 0, requestsPerMonthLimit: 0),
+            connectionsMax: 2)
+        try await LookupBench.run(options, world) { bench in
+            let job = try bench.drop((0..<4).map { [FileFamily.numbered($0, seed: 9).sha256] })
+            let done = try await bench.finish(job.id)
+            #expect(done.state == .done)
+            #expect(refusals.value == 2)
+        }
+    }
+
     @Test func aDeadNetworkForADayCostsNoListItsHashes() async throws {
         var world = LookupBench.World()
         let dead = Samples.now + 86_400

@@ -96,7 +96,8 @@ extension Simulation {
         guard !failed.isEmpty else { return }
         let job = generator.pick(failed)
         note("job \(job.id) is tried again")
-        var retry = try inspector.database.jobs.retry(job.id, rowsAtOnce: 5)
+        var retry = try inspector.database.jobs.retry(
+            job.id, ages: scenario.ages, at: clock.now.wall, rowsAtOnce: 5)
         while try retry.advance() != nil {}
         witness.forget(job.id)
         daemon?.pipeline.reload()
@@ -104,7 +105,11 @@ extension Simulation {
 
     /// As `hashdrop job remove`.
     func removeAJob() throws {
-        let final = try inspector.jobs().filter { $0.state.isFinal && $0.isPublished }
+        // Only of a list that was seen to be this job it is known that it was removed with it.
+        let seen = Set(lists.compactMap(\.job))
+        let final = try inspector.jobs().filter {
+            $0.state.isFinal && $0.isPublished && seen.contains($0.id)
+        }
         guard !areReportsAway, !final.isEmpty else { return }
         let id = generator.pick(final).id
         guard let job = try inspector.database.jobs.job(id) else { return }

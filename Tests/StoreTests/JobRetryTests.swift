@@ -35,10 +35,10 @@ struct JobRetryTests {
 
     /// Asks a job's failed hashes again; returns how many.
     private func retry(_ id: JobID, rowsAtOnce: Int = 10_000, between: () throws -> Void = {}) throws -> Int {
-        var retry = try database.jobs.retry(id, rowsAtOnce: rowsAtOnce)
+        var retry = try database.jobs.retry(id, ages: CacheAges(), at: Samples.now, rowsAtOnce: rowsAtOnce)
         var opened = 0
-        while let count = try retry.advance() {
-            opened += count
+        while let slice = try retry.advance() {
+            opened += slice.opened
             try between()
         }
         return opened
@@ -111,6 +111,19 @@ struct JobRetryTests {
         #expect(try prune(before: Samples.now + 1) == 3)
         #expect(try retry(job.id) == 2)
         #expect(try database.lookups.runningJobs()[0].openHashes == 2)
+    }
+
+    /// The file's other name was asked meanwhile, for another list.
+    @Test func aFailedHashWhoseAnswerHasComeSinceCostsNoRequest() throws {
+        let file = Samples.file(1)
+        let job = try accept([file.hashes[0], Samples.hash(2)])
+        try end(file.hashes[0], .failedForGood(reason: "400"))
+        try end(Samples.hash(2), .failedForGood(reason: "400"))
+        _ = try accept([file.hashes[1]])
+        try end(file.hashes[1], .answered(.known(file)))
+        var retry = try database.jobs.retry(job.id, ages: CacheAges(), at: Samples.now)
+        #expect(try retry.advance() == JobRetry.Slice(opened: 1, answered: 1))
+        #expect(try database.lookups.runningJobs().map(\.openHashes) == [1])
     }
 
     @Test func aFileThatNoEngineCouldJudgeIsNotClean() throws {

@@ -31,8 +31,9 @@ package struct QuotaSpending: Hashable, Sendable {
 package struct QuotaLedger: Sendable {
     let pool: DatabasePool
 
-    /// No request takes longer: what was sent before and never ended cannot arrive any more.
-    private static let requestSecondsMax: Double = 600
+    /// No request takes longer, but for the time that the machine sleeps meanwhile: what was sent before and
+    /// never ended cannot arrive any more.
+    private static let requestSecondsMax: Double = 26 * 3_600
 
     /// What has been spent by `now`.
     ///
@@ -97,7 +98,8 @@ package struct QuotaLedger: Sendable {
                 arguments: [now.milliseconds])
             try db.execute(
                 sql: """
-                    UPDATE quotaCheck SET sentAt = min(sentAt, :now), endedAt = min(coalesce(endedAt, :now), :now)
+                    UPDATE quotaCheck SET sentAt = min(sentAt, :now),
+                        endedAt = min(coalesce(endedAt, :now), :now)
                     """, arguments: ["now": now.milliseconds])
             let today = now.daysSince1970
             try db.execute(

@@ -19,15 +19,23 @@ struct RetryCommand: AsyncParsableCommand {
                 .usage, "'\(job.showingControls)' is no job; one looks like 20261123-195045-k3f9x.")
         }
         let settings = try await configurationOption.settings()
-        var retry = try StatePaths.openDatabase(settings).jobs.retry(id)
-        var opened = 0
-        try await SystemClock().runSlices {
-            guard let count = try retry.advance() else { return false }
-            opened += count
+        let clock = SystemClock()
+        var retry = try StatePaths.openDatabase(settings).jobs.retry(
+            id, ages: settings.cacheAges, at: clock.now.wall)
+        var sum = JobRetry.Slice()
+        try await clock.runSlices {
+            guard let slice = try retry.advance() else { return false }
+            sum.opened += slice.opened
+            sum.answered += slice.answered
             return true
         }
-        guard opened > 0 else { return print("The job \(id) has no failed hash.") }
+        guard sum != JobRetry.Slice() else { return print("The job \(id) has no failed hash.") }
         try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
-        print("\(opened) \(opened == 1 ? "hash is" : "hashes are") asked again.")
+        if sum.opened > 0 {
+            print("\(sum.opened) \(sum.opened == 1 ? "hash is" : "hashes are") asked again.")
+        }
+        if sum.answered > 0 {
+            print("\(sum.answered) \(sum.answered == 1 ? "hash has" : "hashes have") an answer by now.")
+        }
     }
 }

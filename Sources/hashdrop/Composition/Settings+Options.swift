@@ -59,11 +59,13 @@ extension HashdropSettings {
         return rules
     }
 
+    var cacheAges: CacheAges { CacheAges(known: cache.maxAge, unknown: cache.unknownMaxAge) }
+
     var intakeOptions: IntakeOptions {
         IntakeOptions(
             safetyScan: spool.safetyScan, poll: spool.poll, waitingFilesMax: spool.waitingFilesMax,
             limits: HashListLimits(hashesMax: list.hashesMax, commentCharactersMax: list.commentMax),
-            ages: CacheAges(known: cache.maxAge, unknown: cache.unknownMaxAge))
+            ages: cacheAges)
     }
 
     /// Nil for no page.
