@@ -31,9 +31,8 @@ package struct QuotaSpending: Hashable, Sendable {
 package struct QuotaLedger: Sendable {
     let pool: DatabasePool
 
-    /// No request takes longer, but for the time that the machine sleeps meanwhile: what was sent before and
-    /// never ended cannot arrive any more.
-    private static let requestSecondsMax: Double = 26 * 3_600
+    /// No request takes longer: what was sent before and never ended cannot arrive any more.
+    private static let requestSecondsMax: Double = 600
 
     /// What has been spent by `now`.
     ///

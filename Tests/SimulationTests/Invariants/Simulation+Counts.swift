@@ -58,7 +58,7 @@ extension Simulation {
                 continue
             }
             let bound = (turn.open + 2) * weights + 2 * scenario.connectionsMax
-            let used = requests - turn.requestsBefore
+            let used = try requestsUntilTheEnd(of: id, jobs) - turn.requestsBefore
             guard used <= bound else {
                 throw Violation(
                     "Job \(id) of \(turn.user) had \(turn.open) open hashes, and \(used) requests later "
@@ -76,6 +76,15 @@ extension Simulation {
             statistics.count("shortList")
             witness.turns[job.id] = .init(user: job.user, open: job.openRows, requestsBefore: requests)
         }
+    }
+
+    /// Requests until a job was over, or until now.
+    private func requestsUntilTheEnd(of id: JobID, _ jobs: [Inspector.JobFacts]) throws -> Int {
+        guard let finishedAt = jobs.first(where: { $0.id == id })?.finishedAt else {
+            return virusTotal.journal.count
+        }
+        let ago = clock.now.wall.timeIntervalSince(finishedAt)
+        return virusTotal.journal.count(until: now - .seconds(ago))
     }
 
     private static let shortListMax = 5

@@ -40,6 +40,7 @@ struct RequestJournal {
     var hasUnsettled: Bool { !unsettled.isEmpty }
     /// Requests that VirusTotal has counted.
     var count: Int { counted.count }
+    func count(until end: Duration) -> Int { counted.count { $0 <= end } }
     /// Those for a hash.
     var lookupsCount: Int { entries.count { $0.countedAt != nil } }
     var inFlight: Int { entries.count(where: \.isInFlight) }

@@ -149,8 +149,24 @@ final class ScriptedVirusTotal: Sendable {
         return state.withLock { state in
             var fault = state.fault
             if fault != nil, state.generator.below(100) >= state.faultPercent { fault = nil }
+            // It arrived before the machine fell asleep; only its answer may be missing now.
+            if state.journal.entries[number].countedAt != nil {
+                return fault == .unreachable ? .timeout : fault
+            }
             if fault != .unreachable, state.journal.entries[number].isInFlight { count(number, now, &state) }
             return fault
+        }
+    }
+
+    /// The machine falls asleep for long: what is on its way arrives before that or never, for no connection
+    /// waits so long.
+    func machineSleeps() {
+        let now = clock.now
+        state.withLock { state in
+            for number in state.journal.entries.indices {
+                let entry = state.journal.entries[number]
+                if entry.isInFlight, entry.countedAt == nil { count(number, now, &state) }
+            }
         }
     }
 
