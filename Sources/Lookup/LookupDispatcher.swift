@@ -122,7 +122,10 @@ package actor LookupDispatcher {
             return Self.storeRetryInterval
         }
         // Nothing leaves before VirusTotal's own count is known, where it is asked for.
-        guard !isCheckingQuota else { return nil }
+        guard !isCheckingQuota else {
+            setWait(nil, until: nil, now)
+            return nil
+        }
         let (count, wait) = allowance(at: now)
         logWait()
         guard count > 0 else { return wait }

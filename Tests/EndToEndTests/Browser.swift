@@ -112,6 +112,20 @@ final class Browser: Sendable {
 
     func clickLink(_ text: String) async throws { try await click("link text", text) }
 
+    /// Clicks a link until it has led to another page: a page that loads itself again at that moment goes on
+    /// showing itself, and a reader would click once more.
+    func follow(_ link: String) async throws {
+        let before = try await url()
+        var clickedAt: ContinuousClock.Instant?
+        try await eventually("the link '\(link)' leads to another page") {
+            if try await url() != before { return true }
+            if let clickedAt, ContinuousClock.now - clickedAt < .seconds(10) { return false }
+            try await clickLink(link)
+            clickedAt = .now
+            return try await url() != before
+        }
+    }
+
     /// A page that loads itself again may take the element away just before it is clicked.
     private func click(_ strategy: String, _ value: String) async throws {
         try await eventually("there is \(value) to click") {

@@ -100,7 +100,7 @@ struct PageTests {
         }
         try await browser.screenshots("jobs")
         try await browser.expectAccessible("the list of jobs")
-        try await browser.clickLink(Self.listName)
+        try await browser.follow(Self.listName)
         try await eventually("the running job") { try await browser.text(".state") == "Running" }
         try await browser.screenshots("job-running")
         try await browser.expectAccessible("a running job")
@@ -113,7 +113,7 @@ struct PageTests {
     }
 
     private func openReport(_ page: String, _ browser: Browser) async throws {
-        try await browser.clickLink("Open the report")
+        try await browser.follow("Open the report")
         try await eventually("the report") { try await browser.url().hasSuffix("/report.html") }
         // The address is there before the whole page is.
         try await eventually("the report's rows") {
@@ -136,7 +136,7 @@ struct PageTests {
             try await browser.open(page)
             try await Self.logIn(browser, "carol", Self.password)
             try await browser.screenshots("jobs-empty")
-            try await browser.clickLink("Operations")
+            try await browser.follow("Operations")
             try await eventually("alice's hashes are queued") {
                 try await browser.text().contains("Hashes to ask")
             }
@@ -146,7 +146,7 @@ struct PageTests {
             }
             try await browser.screenshots("operations")
             try await browser.expectAccessible("the operations")
-            try await browser.clickLink("Everybody’s jobs")
+            try await browser.follow("Everybody’s jobs")
             try await eventually("everybody's jobs") { try await browser.text().contains("prose.txt") }
             try await browser.screenshots("everybody")
             try await browser.expectAccessible("everybody's jobs")
@@ -161,7 +161,7 @@ struct PageTests {
             try Self.drop(in: place)
             try await browser.open(page)
             try await Self.logIn(browser, "carol", Self.password)
-            try await browser.clickLink("Operations")
+            try await browser.follow("Operations")
             var headers: [[String: String]] = []
             try await eventually("it loads itself again") {
                 headers += try await browser.requestHeaders(of: page + "operations?live")
@@ -172,9 +172,9 @@ struct PageTests {
                 try await browser.url() == page + "operations"
             }
             // A running job's report, as it is in a folder too.
-            try await browser.clickLink("Everybody’s jobs")
-            try await browser.clickLink(Self.listName)
-            try await browser.clickLink("Open the report so far")
+            try await browser.follow("Everybody’s jobs")
+            try await browser.follow(Self.listName)
+            try await browser.follow("Open the report so far")
             let report = try await eventually("the report so far") {
                 let url = try await browser.url()
                 return url.hasSuffix("/report.html") ? url : nil

@@ -31,8 +31,8 @@ struct ReportOnThePageTests {
         try await browser.type("alice", into: "input[name=user]")
         try await browser.type(password, into: "input[name=password]")
         try await browser.click(".login button")
-        try await browser.clickLink("list.txt")
-        try await browser.clickLink("Open the report")
+        try await browser.follow("list.txt")
+        try await browser.follow("Open the report")
         try await eventually("the report") { try await browser.url().hasSuffix("/report.html") }
         try await ReportReader(browser: browser).useEverything("report-on-the-page")
         try await download(report, browser)

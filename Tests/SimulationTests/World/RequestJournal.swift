@@ -10,6 +10,8 @@ struct RequestJournal {
         var hash: FileHash
         var sentAt: Duration
         var countedAt: Duration?
+        /// It has reached VirusTotal, or the place where it failed.
+        var hasArrived = false
         var endedAt: Duration?
         /// The right answer, and what the daemon's wall clock showed when it came.
         var answer: (answer: LookupAnswer.Answer, at: Date)?
@@ -56,6 +58,8 @@ struct RequestJournal {
         entries.append(Entry(hash: hash, sentAt: now))
         return entries.count - 1
     }
+
+    mutating func arrive(_ number: Int) { entries[number].hasArrived = true }
 
     /// VirusTotal counts a request, between its sending and its end.
     ///

@@ -150,7 +150,9 @@ final class ScriptedVirusTotal: Sendable {
             var fault = state.fault
             if fault != nil, state.generator.below(100) >= state.faultPercent { fault = nil }
             // It arrived before the machine fell asleep; only its answer may be missing now.
-            if state.journal.entries[number].countedAt != nil {
+            let hasArrived = state.journal.entries[number].hasArrived
+            state.journal.arrive(number)
+            if hasArrived {
                 return fault == .unreachable ? .timeout : fault
             }
             if fault != .unreachable, state.journal.entries[number].isInFlight { count(number, now, &state) }
@@ -165,7 +167,9 @@ final class ScriptedVirusTotal: Sendable {
         state.withLock { state in
             for number in state.journal.entries.indices {
                 let entry = state.journal.entries[number]
-                if entry.isInFlight, entry.countedAt == nil { count(number, now, &state) }
+                guard entry.isInFlight, !entry.hasArrived else { continue }
+                state.journal.arrive(number)
+                count(number, now, &state)
             }
         }
     }
