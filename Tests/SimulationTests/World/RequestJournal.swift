@@ -9,6 +9,8 @@ struct RequestJournal {
     struct Entry {
         var hash: FileHash
         var sentAt: Duration
+        /// The daemon's wall clock showed another time than the true one, by which the ledger has its day.
+        var isClockWrong: Bool
         var countedAt: Duration?
         /// It has reached VirusTotal, or the place where it failed.
         var hasArrived = false
@@ -51,11 +53,11 @@ struct RequestJournal {
     func counted(day date: Date) -> Int { days[Self.day(date), default: 0] }
     func counted(month date: Date) -> Int { months[Self.month(date), default: 0] }
 
-    mutating func send(_ hash: FileHash, at now: Duration) -> Int {
+    mutating func send(_ hash: FileHash, at now: Duration, isClockWrong: Bool) -> Int {
         if entries.contains(where: { $0.hash == hash && $0.isInFlight }) {
             complaints.append("\(hash) is asked while it is in flight")
         }
-        entries.append(Entry(hash: hash, sentAt: now))
+        entries.append(Entry(hash: hash, sentAt: now, isClockWrong: isClockWrong))
         return entries.count - 1
     }
 
@@ -70,7 +72,7 @@ struct RequestJournal {
         if let number { entries[number].countedAt = now }
         counted.append(now)
         let (day, month) = (Self.day(date), Self.month(date))
-        if isClockWrong {
+        if isClockWrong || number.map({ entries[$0].isClockWrong }) ?? false {
             excusedDays.insert(day)
             excusedMonths.insert(month)
         }

@@ -115,7 +115,9 @@ final class ScriptedVirusTotal: Sendable {
             if let objection { state.complaints.append(objection) }
             let latency = state.generator.duration(.milliseconds(20), latencyMax)
             let there = latency * state.generator.fraction()
-            return (state.journal.send(hash, at: now.monotonic), there, latency - there)
+            let number = state.journal.send(
+                hash, at: now.monotonic, isClockWrong: clock.wallOffset != .zero)
+            return (number, there, latency - there)
         }
         try? await clock.sleep(for: there)
         let fault = arrive(number)
