@@ -124,9 +124,10 @@ package struct JobSummary {
 
     private func appendLines(_ lines: [UnusableLine], of sum: Int, to page: inout HTMLBuilder) {
         if lines.count < sum {
-            page.raw("<p class=muted>The first ")
-            page.number(lines.count)
-            page.raw(" of them:</p>")
+            // A line may hold several digests, and of each reason only so many lines are kept.
+            page.raw("<p class=muted>")
+            page.text(Wording.count(lines.count, "line", "lines"))
+            page.raw(", the first of each reason:</p>")
         }
         page.raw("<ul class=list>")
         for line in lines {
