@@ -99,7 +99,8 @@ package struct JobSummary {
             page.raw("<section><h2>")
             page.text(Wording.count(counts.unusableLines, "line", "lines"))
             page.raw(" without a usable hash</h2>")
-            appendLines(meant, of: counts.unusableLines, to: &page)
+            let isAll = meant.count == counts.unusableLines
+            appendLines(meant, isAll ? nil : "The first \(Wording.number(meant.count)) of them", to: &page)
         }
         let passedOver = counts.passedOver.values.reduce(0, +)
         guard passedOver > 0 || !job.remarks.isEmpty else { return }
@@ -119,15 +120,17 @@ package struct JobSummary {
         page.raw("<p>")
         page.text("\(Wording.count(sum, "digest", "digests")): \(reasons.joined(separator: ", ")).")
         page.raw("</p>")
-        appendLines(input.unusableLines.filter { !$0.kind.isProbablyMeant }, of: sum, to: &page)
+        // A line may hold several digests, and of each reason only so many lines are kept.
+        let lines = input.unusableLines.filter { !$0.kind.isProbablyMeant }
+        let shown = Wording.count(lines.count, "line", "lines")
+        appendLines(lines, lines.count == sum ? nil : "\(shown), the first of each reason", to: &page)
     }
 
-    private func appendLines(_ lines: [UnusableLine], of sum: Int, to page: inout HTMLBuilder) {
-        if lines.count < sum {
-            // A line may hold several digests, and of each reason only so many lines are kept.
+    private func appendLines(_ lines: [UnusableLine], _ title: String?, to page: inout HTMLBuilder) {
+        if let title {
             page.raw("<p class=muted>")
-            page.text(Wording.count(lines.count, "line", "lines"))
-            page.raw(", the first of each reason:</p>")
+            page.text(title)
+            page.raw(":</p>")
         }
         page.raw("<ul class=list>")
         for line in lines {
