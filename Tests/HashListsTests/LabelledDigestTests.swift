@@ -75,21 +75,6 @@ struct LabelledDigestTests {
         }
     }
 
-    enum Encoding: CaseIterable, Sendable {
-        case utf8, utf8Marked, utf16Little, utf16Big, windows1252
-
-        func bytes(_ text: String) -> [UInt8] {
-            switch self {
-            case .utf8: Array(text.utf8)
-            case .utf8Marked: [0xEF, 0xBB, 0xBF] + Array(text.utf8)
-            case .utf16Little: [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
-            case .utf16Big: [0xFE, 0xFF] + text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
-            // All letters of these texts have their Latin-1 number.
-            case .windows1252: text.unicodeScalars.map { UInt8($0.value) }
-            }
-        }
-    }
-
     private static let labels: [(Planted.Nature, [(String, Int)])] = [
         (
             .file,
@@ -111,8 +96,8 @@ struct LabelledDigestTests {
         ),
     ]
 
-    @Test(arguments: Format.allCases, Encoding.allCases)
-    func eachDigestIsWhatItsLabelSays(format: Format, encoding: Encoding) throws {
+    @Test(arguments: Format.allCases, TextEncoding.allCases)
+    func eachDigestIsWhatItsLabelSays(format: Format, encoding: TextEncoding) throws {
         for seed in 0..<60 {
             var generator = SeededGenerator(seed: UInt64(seed))
             let records = Self.records(&generator)

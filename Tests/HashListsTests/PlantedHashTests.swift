@@ -7,25 +7,12 @@ import Testing
 /// What is planted in random text is found, once, whatever the encoding; nothing else is.
 @Suite(.limited(.processor))
 struct PlantedHashTests {
-    enum Encoding: CaseIterable, Sendable {
-        case utf8, utf8Marked, utf16Little, utf16Big
-
-        func bytes(_ text: String) -> [UInt8] {
-            switch self {
-            case .utf8: Array(text.utf8)
-            case .utf8Marked: [0xEF, 0xBB, 0xBF] + Array(text.utf8)
-            case .utf16Little: [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
-            case .utf16Big: [0xFE, 0xFF] + text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
-            }
-        }
-    }
-
     // No digit, no letter from a to f in a row of 32, no line that begins with '#' or '{', no word that is a
     // label.
     private static let filler = Array("ghjkqvxzGHJKQVXZ ,;.:-_/()äöüßжя漢😀")
 
-    @Test(arguments: Encoding.allCases)
-    func whatIsPlantedIsFoundOnce(encoding: Encoding) throws {
+    @Test(arguments: TextEncoding.ofUnicode)
+    func whatIsPlantedIsFoundOnce(encoding: TextEncoding) throws {
         for seed in 0..<200 {
             var generator = SeededGenerator(seed: UInt64(seed))
             var planted: [String] = []

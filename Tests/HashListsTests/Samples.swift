@@ -75,3 +75,22 @@ extension HashListItem {
     var entry: HashListEntry? { if case .entry(let entry) = self { entry } else { nil } }
     var unusable: UnusableLine? { if case .unusable(let line) = self { line } else { nil } }
 }
+
+/// How a list's text becomes bytes.
+enum TextEncoding: CaseIterable, Sendable {
+    case utf8, utf8Marked, utf16Little, utf16Big, windows1252
+
+    /// Those that can write every character.
+    static let ofUnicode: [TextEncoding] = [.utf8, .utf8Marked, .utf16Little, .utf16Big]
+
+    func bytes(_ text: String) -> [UInt8] {
+        switch self {
+        case .utf8: Array(text.utf8)
+        case .utf8Marked: [0xEF, 0xBB, 0xBF] + Array(text.utf8)
+        case .utf16Little: [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        case .utf16Big: [0xFE, 0xFF] + text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        // For texts whose characters all have their Latin-1 number.
+        case .windows1252: text.unicodeScalars.map { UInt8($0.value) }
+        }
+    }
+}
