@@ -99,13 +99,10 @@ package struct JobRetry: Sendable {
         try db.execute(
             sql: "DELETE FROM retry WHERE hash IN (SELECT hash FROM jobHash WHERE \(rows) AND state = 3)",
             arguments: slice)
+        let isFresh = CacheAges.hasFreshAnswer(
+            to: "jobHash.hash", knownSince: ":knownSince", unknownSince: ":unknownSince")
         try db.execute(
-            sql: """
-                UPDATE jobHash SET state = 2, reason = NULL WHERE \(rows) AND state = 3 AND EXISTS (
-                    SELECT 1 FROM answer LEFT JOIN file ON file.id = answer.fileID
-                    WHERE answer.hash = jobHash.hash
-                        AND answer.askedAt >= iif(file.engineCount > 0, :knownSince, :unknownSince))
-                """,
+            sql: "UPDATE jobHash SET state = 2, reason = NULL WHERE \(rows) AND state = 3 AND \(isFresh)",
             arguments: slice + [
                 "knownSince": knownSince.milliseconds, "unknownSince": unknownSince.milliseconds,
             ])

@@ -105,14 +105,12 @@ private struct HashInsertion {
         // Numbered, for names are looked up for each row. "WHERE true", or SQLite would take ON for a join's.
         // 1 job, 2 position, 3 hash, 4 leader, 5 isLeadersFile, 6 line, 7 comment,
         // 8 knownSince, 9 unknownSince
+        let isFresh = CacheAges.hasFreshAnswer(to: "?3", knownSince: "?8", unknownSince: "?9")
         statement = try db.cachedStatement(
             sql: """
                 INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment)
                 SELECT ?1, ?2, ?3, iif(isFresh, 2, iif(?4 IS NULL, 0, 1)), iif(isFresh, NULL, ?4), ?5, ?6, ?7
-                FROM (SELECT EXISTS (
-                    SELECT 1 FROM answer LEFT JOIN file ON file.id = answer.fileID
-                    WHERE answer.hash = ?3
-                        AND answer.askedAt >= iif(file.engineCount > 0, ?8, ?9)) AS isFresh)
+                FROM (SELECT \(isFresh) AS isFresh)
                 WHERE true
                 ON CONFLICT (jobID, hash) DO UPDATE SET occurrences = occurrences + 1
                 """)

@@ -9,4 +9,15 @@ package struct CacheAges: Hashable, Sendable {
         self.known = known
         self.unknown = unknown
     }
+
+    /// SQL for whether the cache holds a fresh answer to `hash`; a file that no engine has scanned is as good
+    /// as unknown. The parameters are SQL expressions, the last two the oldest times that are fresh.
+    static func hasFreshAnswer(to hash: String, knownSince: String, unknownSince: String) -> String {
+        """
+        EXISTS (
+            SELECT 1 FROM answer LEFT JOIN file ON file.id = answer.fileID
+            WHERE answer.hash = \(hash)
+                AND answer.askedAt >= iif(file.engineCount > 0, \(knownSince), \(unknownSince)))
+        """
+    }
 }
