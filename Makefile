@@ -31,8 +31,7 @@ debian-full:
 
 demo: debian ## run the main job once and say where its report is
 	@echo "Building; the first time takes some five minutes."
-	@swift build $(SWIFT_FLAGS) --product hashdrop-watch >.build-demo.log 2>&1 || { cat .build-demo.log; exit 1; }
-	@swift build $(SWIFT_FLAGS) --product hashdrop >.build-demo.log 2>&1 || { cat .build-demo.log; exit 1; }
+	@swift build $(SWIFT_FLAGS) >.build-demo.log 2>&1 || { cat .build-demo.log; exit 1; }
 	@rm -f .build-demo.log
 	@.build/debug/hashdrop demo
 
@@ -67,9 +66,7 @@ check: ## formatting, layering and style, without a build
 # make crash N=50 SEED=7 is a quick one.
 N ?= 1000
 crash: debian ## kill the daemon 1,000 times under constant drops and count what became of each list (some 10 minutes)
-	@swift build $(SWIFT_FLAGS) --product hashdrop-watch
-	@swift build $(SWIFT_FLAGS) --product hashdrop
-	@swift build $(SWIFT_FLAGS) --product hashdrop-crash
+	@swift build $(SWIFT_FLAGS)
 	@.build/debug/hashdrop-crash --kills $(N) --seed $(or $(SEED),1)
 
 # make simulate SEED=42 repeats one seed.
