@@ -32,7 +32,7 @@ package struct FileFamily: Hashable, Sendable {
     }
 
     /// The family that `hash` is a name of.
-    static func containing(_ hash: FileHash) -> FileFamily {
+    package static func containing(_ hash: FileHash) -> FileFamily {
         let bytes = hash.bytes
         let first = Words(bytes: bytes)
         switch hash.kind {
