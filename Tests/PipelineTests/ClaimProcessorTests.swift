@@ -1,5 +1,6 @@
 import Foundation
 import HashLists
+import Lookup
 import Model
 import Spool
 import Store
@@ -55,6 +56,31 @@ struct ClaimProcessorTests {
         processor.retry(at: .seconds(2_000))
         #expect(processor.reasonToPause(alice) == nil)
         #expect(processor.trouble == nil && processor.deadline == nil)
+    }
+
+    @Test func aReportFolderThatCannotBeWrittenHoldsUpNoLookup() async throws {
+        let fixture = try PipelineFixture()
+        let reports = fixture.folder.url.appending(path: "reports/alice")
+        try FileManager.default.removeItem(at: reports)
+        try Data().write(to: reports)
+        let lookups = try fixture.dispatcher()
+        let processor = try fixture.claimProcessor(lookups: lookups)
+        async let running: Void = lookups.run()
+        try await take(fixture.drop("a.txt", alice), of: alice, at: processor)
+        #expect(processor.trouble != nil)
+        try await eventually("alice's job has its answer") {
+            try fixture.database.jobs.jobs(limit: 10).map(\.state) == [.done]
+        }
+        lookups.stop()
+        await running
+        // The claim is finished when the report folder is back, though its job is over.
+        try FileManager.default.removeItem(at: reports)
+        processor.retry(at: .seconds(2_000))
+        #expect(processor.trouble == nil && processor.deadline == nil)
+        let folder = try fixture.database.jobs.jobs(limit: 10)[0].folderName
+        #expect(
+            try FileManager.default.contentsOfDirectory(
+                atPath: fixture.folder.path("reports/alice/\(folder)")) == ["input"])
     }
 
     /// The steps after a claim, in their order; a kill may come between any two.

@@ -43,18 +43,25 @@ struct PipelineFixture {
     }
 
     /// - Parameter hashesAtOnce: of a list that are taken in at once.
-    func claimProcessor(hashesAtOnce: Int = 20_000) throws -> ClaimProcessor {
-        let lookups = try LookupDispatcher(
+    func claimProcessor(
+        hashesAtOnce: Int = 20_000, lookups: LookupDispatcher? = nil
+    ) throws -> ClaimProcessor {
+        ClaimProcessor(
+            claims: claims,
+            lists: ListImporter(jobs: database.jobs, options: IntakeOptions(hashesAtOnce: hashesAtOnce)),
+            publisher: publisher, lookups: try lookups ?? dispatcher(), reports: reports, clock: clock,
+            logger: logger)
+    }
+
+    /// A dispatcher without limits to whose VirusTotal nothing is known.
+    func dispatcher() throws -> LookupDispatcher {
+        try LookupDispatcher(
             database: database,
             options: LookupOptions(
                 limits: QuotaLimits(
                     requestsPerMinuteLimit: 0, requestsPerDayLimit: 0, requestsPerMonthLimit: 0)),
             source: LookupSource(ask: { _ in .success(.unknown) }), runtime: runtime, logger: logger,
             onProgress: { _ in })
-        return ClaimProcessor(
-            claims: claims,
-            lists: ListImporter(jobs: database.jobs, options: IntakeOptions(hashesAtOnce: hashesAtOnce)),
-            publisher: publisher, lookups: lookups, reports: reports, clock: clock, logger: logger)
     }
 
     /// Drops a list with one hash and says what the state machine would say of it.
@@ -74,6 +81,7 @@ struct PipelineFixture {
 /// Always the same moment.
 struct StoppedClock: ServiceClock {
     var now: ClockReading { ClockReading(wall: Samples.now, monotonic: .seconds(1_000)) }
+    let bootID = ""
     func sleep(for duration: Duration) async throws {}
 }
 

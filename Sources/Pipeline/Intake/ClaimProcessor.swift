@@ -168,12 +168,13 @@ final class ClaimProcessor {
         }
     }
 
-    /// The job is stored: publishes the input, ends the claim and tells the others.
+    /// The job is stored: tells the lookups, publishes the input, ends the claim and tells the reports.
     private func conclude(_ job: Job, _ claim: Claim) {
+        // First: a report folder that cannot be written holds up no lookup. To be told again changes nothing.
+        if job.state == .running { lookups.jobAdded(job.id) }
         do {
             if let path = claim.inputPath { try publisher.publishInput(of: job, from: path) }
             try claims.release(job.id)
-            if job.state == .running { lookups.jobAdded(job.id) }
             reports.post(.job(job.id, user: job.user, isFinal: job.state.isFinal))
             logger.info(
                 "Picked up.",
