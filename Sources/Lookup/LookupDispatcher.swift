@@ -77,9 +77,9 @@ package actor LookupDispatcher {
         self.onProgress = onProgress
         self.logger = logger
         let now = clock.now
-        try ledger.closeEarlierRun(at: now.wall)
+        try ledger.closeEarlierRun(at: now, bootID: clock.bootID)
         rateLimiter = RateLimiter(
-            limits: options.limits, spending: try ledger.spending(at: now.wall), now: now)
+            limits: options.limits, spending: try ledger.spending(at: now), now: now)
         keyGeneration = source.keyGeneration()
     }
 
@@ -284,7 +284,7 @@ package actor LookupDispatcher {
             case .quotas(let check, let result):
                 isCheckingQuota = false
                 rateLimiter.end(at: now)
-                do { try ledger.endCheck(check, at: now.wall) } catch { note(storeFailure: error) }
+                do { try ledger.endCheck(check, at: now) } catch { note(storeFailure: error) }
                 // Without an answer our own count has to do.
                 guard case .success(let reported) = result else { continue }
                 rateLimiter.adopt(reported, at: now)
@@ -330,7 +330,7 @@ package actor LookupDispatcher {
         unrecorded.append(
             LookupOutcome(
                 request: flight.request, reservation: reservation, result: consequence, outcome: word,
-                wasSent: wasSent, answeredAt: now.wall))
+                wasSent: wasSent, endedAt: now))
     }
 
     // About the last ten answers tell how long the next will take.

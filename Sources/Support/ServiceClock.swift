@@ -1,10 +1,12 @@
 package import Foundation
+import Glibc
 
 /// One reading of two clocks: the wall clock, for days, months and what is shown, and one that never steps,
 /// for minutes and waits.
 package struct ClockReading: Hashable, Sendable {
     package var wall: Date
-    /// Since an arbitrary start; only differences mean something.
+    /// The machine's uptime, suspension included: comparable between processes, and starts of the daemon,
+    /// that read the same `ServiceClock.bootID`.
     package var monotonic: Duration
 
     package init(wall: Date, monotonic: Duration) {
@@ -27,6 +29,8 @@ extension Duration {
 /// Clock of a service: tells the time and waits. A test's clock stands still until the test moves it.
 package protocol ServiceClock: Sendable {
     var now: ClockReading { get }
+    /// Which start of the machine `ClockReading.monotonic` counts from.
+    var bootID: String { get }
     /// Returns after `duration`, or earlier by throwing if the task is cancelled.
     func sleep(for duration: Duration) async throws
 }
@@ -47,12 +51,22 @@ extension ServiceClock {
 
 /// The machine's clocks.
 package struct SystemClock: ServiceClock {
-    private let start = ContinuousClock.now
+    /// Source: random(4), "/proc/sys/kernel/random/boot_id".
+    ///
+    /// Without that file, as in some containers, all starts of the machine look like one: an uptime that has
+    /// become shorter then says that it is another.
+    package let bootID: String
 
-    package init() {}
+    package init() {
+        let file = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .ascii)
+        bootID = file?.trimmingCharacters(in: .newlines) ?? ""
+    }
 
     package var now: ClockReading {
-        ClockReading(wall: Date(), monotonic: ContinuousClock.now - start)
+        var uptime = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &uptime)
+        return ClockReading(
+            wall: Date(), monotonic: .seconds(uptime.tv_sec) + .nanoseconds(uptime.tv_nsec))
     }
 
     package func sleep(for duration: Duration) async throws {

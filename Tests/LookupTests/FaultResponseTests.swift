@@ -212,7 +212,9 @@ struct FaultResponseTests {
             // Every 5 minutes, ± a quarter, after a handful of quicker ones.
             #expect((230...420).contains(tries.value), "\(tries.value) tries in a day")
             // Nothing left this machine on that day, so it cost nothing.
-            #expect(try bench.database.ledger.spending(at: done.finishedAt ?? dead).thisMonth == 5)
+            #expect(
+                try bench.database.ledger.spending(at: Samples.reading(done.finishedAt ?? dead)).thisMonth
+                    == 5)
             #expect(done.requestCost.requestsSent == 5)
         }
     }
@@ -267,7 +269,7 @@ struct FaultResponseTests {
             #expect(journal.allSatisfy { ($0.status ?? 0) != 429 || $0.fault != nil }, "over the limit")
             #expect(bench.simulator.journal.lookupsMax(inAny: 60) <= 60)
             // Both are of the same UTC day or the next.
-            let spent = try bench.database.ledger.spending(at: Samples.now)
+            let spent = try bench.database.ledger.spending(at: Samples.reading(Samples.now))
             #expect(spent.thisMonth == journal.count)
         }
     }

@@ -62,7 +62,7 @@ struct RateLimiterTests {
 
     @Test func aRestartRemembersTheLastMinute() {
         let spending = QuotaSpending(
-            lastMinute: [-50, -40, -30, -10].map { Samples.now + $0 }, today: 4, thisMonth: 4)
+            lastMinute: [.seconds(50), .seconds(40), .seconds(30), .seconds(10)], today: 4, thisMonth: 4)
         var quota = RateLimiter(limits: QuotaLimits(), spending: spending, now: Self.start)
         guard case .wait(let wait, .minute) = quota.decide(at: Self.start) else {
             Issue.record("a fifth request within the minute")

@@ -45,7 +45,7 @@ struct ReportPublisherTests {
         _ = try database.lookups.record([
             LookupOutcome(
                 request: request, reservation: reservation, result: .answered(answer), outcome: "200",
-                answeredAt: Samples.now)
+                endedAt: Samples.reading(Samples.now))
         ])
     }
 

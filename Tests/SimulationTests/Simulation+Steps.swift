@@ -13,7 +13,7 @@ extension Simulation {
     enum Step: String, CaseIterable {
         case drop, rename, append, remove, addUser
         case cancel, retry, removeJob
-        case passSeconds, passMinutes, passAnHour, suspend, stepWallBack, correctWall
+        case passSeconds, passMinutes, passAnHour, suspend, bootMachine, stepWallBack, correctWall
         case virusTotalFault, virusTotalWell, fullDisk, freeDisk, reportsAway, reportsBack
         case watcherLost, watcherBack
         case stop, start, kill, killInAClaim
@@ -27,7 +27,7 @@ extension Simulation {
             case .virusTotalWell, .append, .virusTotalFault, .watcherBack: 5
             case .rename, .kill, .retry, .cancel, .correctWall: 3
             case .passAnHour, .suspend, .remove, .fullDisk, .stop, .killInAClaim, .removeJob, .watcherLost: 2
-            case .addUser, .stepWallBack, .reportsAway: 1
+            case .addUser, .bootMachine, .stepWallBack, .reportsAway: 1
             }
         }
     }
@@ -63,7 +63,7 @@ extension Simulation {
         case .cancel: try cancelAJob()
         case .retry: try retryAJob()
         case .removeJob: try removeAJob()
-        case .passSeconds, .passMinutes, .passAnHour, .suspend, .stepWallBack, .correctWall:
+        case .passSeconds, .passMinutes, .passAnHour, .suspend, .bootMachine, .stepWallBack, .correctWall:
             try passTime(step)
         case .virusTotalFault, .virusTotalWell, .fullDisk, .freeDisk, .reportsAway, .reportsBack,
             .watcherLost, .watcherBack:
@@ -88,6 +88,12 @@ extension Simulation {
         case .suspend:
             try note("the machine sleeps", generator.duration(.seconds(600), .seconds(90_000))) {
                 try suspend($0)
+            }
+        case .bootMachine:
+            try killDaemon()
+            try note("the machine starts again", generator.duration(.seconds(1), .seconds(90))) {
+                clock.boot()
+                try pass($0)
             }
         case .stepWallBack:
             // A clock that is ahead would begin a day before it has begun; issue 12 is about that.

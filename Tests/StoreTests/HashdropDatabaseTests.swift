@@ -109,7 +109,7 @@ struct HashdropDatabaseTests {
         _ = try database.lookups.record([
             LookupOutcome(
                 request: request, reservation: reservation, result: .answered(.known(file)), outcome: "200",
-                answeredAt: Samples.now)
+                endedAt: Samples.reading(Samples.now))
         ])
         // SQLite ends a text at NUL; what follows must not be lost.
         file.meaningfulName = "a\u{FFFD}b"

@@ -29,7 +29,7 @@ struct JobRetryTests {
         _ = try database.lookups.record([
             LookupOutcome(
                 request: request, reservation: reservation, result: result, outcome: "x",
-                answeredAt: Samples.now)
+                endedAt: Samples.reading(Samples.now))
         ])
     }
 

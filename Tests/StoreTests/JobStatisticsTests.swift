@@ -29,7 +29,7 @@ struct JobStatisticsTests {
             _ = try database.lookups.record([
                 LookupOutcome(
                     request: request, reservation: reservation, result: .answered(answer), outcome: "200",
-                    answeredAt: Samples.now)
+                    endedAt: Samples.reading(Samples.now))
             ])
         }
         return try database.reportRows.statistics(of: job.id, thresholds: .init(), now: Samples.now)

@@ -30,7 +30,7 @@ struct JobStoreTests {
         return try database.lookups.record([
             LookupOutcome(
                 request: request, reservation: reservation, result: .answered(answer), outcome: "200",
-                answeredAt: date)
+                endedAt: Samples.reading(date))
         ])
     }
 
@@ -162,7 +162,7 @@ struct JobStoreTests {
         let recorded = try database.lookups.record([
             LookupOutcome(
                 request: request, reservation: reservation, result: .failedForGood(reason: "bad request"),
-                outcome: "400", answeredAt: Samples.now)
+                outcome: "400", endedAt: Samples.reading(Samples.now))
         ])
         #expect(recorded.touched == [job.id: 1])
         #expect(try rows(job)[0].state == .failed(reason: "bad request", stale: nil))
@@ -178,7 +178,7 @@ struct JobStoreTests {
             LookupOutcome(
                 request: request, reservation: reservation,
                 result: .failedForNow(reason: "503", notBefore: later, countsAttempt: true),
-                outcome: "503", answeredAt: Samples.now)
+                outcome: "503", endedAt: Samples.reading(Samples.now))
         ])
         func open(at date: Date) throws -> [FileHash] {
             try database.lookups.openHashes(of: running.rowID, after: nil, limit: 9, at: date)
@@ -195,7 +195,7 @@ struct JobStoreTests {
         let running = try database.lookups.runningJobs()[0]
         let twice = Reservation(hash: Samples.hash(1), jobRowID: running.rowID)
         #expect(try database.lookups.reserve([twice], at: Samples.now) == [nil])
-        #expect(try database.ledger.spending(at: Samples.now).today == 1)
+        #expect(try database.ledger.spending(at: Samples.reading(Samples.now)).today == 1)
     }
 
     @Test func severityOrderPutsTheWorstFirstAndRespectsTheLimit() throws {

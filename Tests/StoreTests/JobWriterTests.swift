@@ -34,7 +34,7 @@ struct JobWriterTests {
         return try database.lookups.record([
             LookupOutcome(
                 request: request, reservation: reservation, result: .answered(answer), outcome: "200",
-                answeredAt: Samples.now)
+                endedAt: Samples.reading(Samples.now))
         ])
     }
 
@@ -206,7 +206,7 @@ struct JobWriterTests {
         #expect(try rowCount(of: "jobHash") == 0)
         #expect(try rowCount(of: "job") == 0)
         // What was asked stays in the ledger and in the cache.
-        #expect(try database.ledger.spending(at: Samples.now).today == 1)
+        #expect(try database.ledger.spending(at: Samples.reading(Samples.now)).today == 1)
         #expect(try database.cache.statistics().unknownHashes == 1)
     }
 

@@ -1,6 +1,8 @@
 import Foundation
+import GRDB
 import Model
 import Store
+import Support
 import TestSupport
 import Testing
 
@@ -25,31 +27,32 @@ struct QuotaLedgerTests {
         _ = try database.lookups.record([
             LookupOutcome(
                 request: request, reservation: reservation, result: .answered(.unknown), outcome: "404",
-                answeredAt: endedAt)
+                endedAt: Samples.reading(endedAt))
         ])
     }
 
     @Test func aRequestIsInTheLedgerBeforeItEnds() throws {
         try send(1, at: Samples.now, endedAt: nil)
-        let spending = try database.ledger.spending(at: Samples.now + 30)
+        let spending = try database.ledger.spending(at: Samples.reading(Samples.now + 30))
         #expect(spending.today == 1)
         // It may have been counted at any time until now.
-        #expect(spending.lastMinute == [Samples.now + 30])
+        #expect(spending.lastMinute == [.zero])
     }
 
     @Test func theMinuteCountsFromTheEndOfARequest() throws {
         try send(1, at: Samples.now, endedAt: Samples.now + 20)
-        #expect(try database.ledger.spending(at: Samples.now + 79).lastMinute == [Samples.now + 20])
-        #expect(try database.ledger.spending(at: Samples.now + 81).lastMinute == [])
+        #expect(
+            try database.ledger.spending(at: Samples.reading(Samples.now + 79)).lastMinute == [.seconds(59)])
+        #expect(try database.ledger.spending(at: Samples.reading(Samples.now + 81)).lastMinute == [])
     }
 
     @Test func daysAndMonthsAreUTC() throws {
         // 2026-11-30 23:59:59 and one second later.
         let lastSecond = Date(timeIntervalSince1970: 1_796_083_199)
         try send(1, at: lastSecond, endedAt: lastSecond)
-        let before = try database.ledger.spending(at: lastSecond)
+        let before = try database.ledger.spending(at: Samples.reading(lastSecond))
         #expect((before.today, before.thisMonth) == (1, 1))
-        let after = try database.ledger.spending(at: lastSecond + 1)
+        let after = try database.ledger.spending(at: Samples.reading(lastSecond + 1))
         #expect((after.today, after.thisMonth) == (0, 0))
     }
 
@@ -59,30 +62,29 @@ struct QuotaLedgerTests {
         try send(1, at: lastSecond, endedAt: lastSecond + 2)
         try send(2, at: lastSecond, endedAt: nil)
         for moment in [lastSecond, lastSecond + 2] {
-            let spending = try database.ledger.spending(at: moment)
+            let spending = try database.ledger.spending(at: Samples.reading(moment))
             #expect((spending.today, spending.thisMonth) == (2, 2))
         }
         // The one that never ended died with its daemon.
-        let nextDay = try database.ledger.spending(at: lastSecond + 86_401)
+        let nextDay = try database.ledger.spending(at: Samples.reading(lastSecond + 86_401))
         #expect((nextDay.today, nextDay.thisMonth) == (0, 2))
     }
 
     @Test func aClockThatStepsBackGivesNothingBack() throws {
         try send(1, at: Samples.now, endedAt: Samples.now)
         let yesterday = Samples.now - 86_400 * 40
-        let spending = try database.ledger.spending(at: yesterday)
+        let spending = try database.ledger.spending(at: Samples.reading(yesterday))
         #expect((spending.today, spending.thisMonth) == (1, 1))
         #expect((spending.afterToday, spending.afterThisMonth) == (1, 1))
-        #expect(spending.lastMinute == [yesterday])
     }
 
     @Test func whatAKilledDaemonHadInFlightEndsAtTheNextStartAndOnlyThere() throws {
         try send(1, at: Samples.now, endedAt: nil)
-        try database.ledger.closeEarlierRun(at: Samples.now + 10)
-        #expect(try database.ledger.spending(at: Samples.now + 10).lastMinute == [Samples.now + 10])
+        try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now + 10), bootID: "a")
+        #expect(try database.ledger.spending(at: Samples.reading(Samples.now + 10)).lastMinute == [.zero])
         // A second start, later, does not count it once more.
-        try database.ledger.closeEarlierRun(at: Samples.now + 71)
-        let spending = try database.ledger.spending(at: Samples.now + 71)
+        try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now + 71), bootID: "a")
+        let spending = try database.ledger.spending(at: Samples.reading(Samples.now + 71))
         #expect(spending.lastMinute == [])
         #expect(spending.today == 1)
     }
@@ -90,18 +92,16 @@ struct QuotaLedgerTests {
     @Test func aClockThatRanFarAheadDoesNotHoldTheQuotaForEver() throws {
         let wrong = Samples.now + 86_400 * 400
         try send(1, at: wrong, endedAt: wrong)
-        try database.ledger.closeEarlierRun(at: Samples.now)
-        let spending = try database.ledger.spending(at: Samples.now)
+        try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now), bootID: "a")
+        let spending = try database.ledger.spending(at: Samples.reading(Samples.now))
         #expect((spending.today, spending.thisMonth) == (1, 1))
-        #expect(spending.lastMinute == [Samples.now])
-        #expect(try database.ledger.spending(at: Samples.now + 61).lastMinute == [])
-        #expect(try database.ledger.spending(at: Samples.now + 86_400).today == 0)
+        #expect(try database.ledger.spending(at: Samples.reading(Samples.now + 86_400)).today == 0)
     }
 
     @Test func pruningKeepsTheSums() throws {
         try send(1, at: Samples.now, endedAt: Samples.now)
         #expect(try !database.ledger.prune(before: Samples.now + 1))
-        let spending = try database.ledger.spending(at: Samples.now)
+        let spending = try database.ledger.spending(at: Samples.reading(Samples.now))
         #expect(spending.lastMinute.isEmpty)
         #expect(spending.today == 1)
     }
@@ -109,14 +109,70 @@ struct QuotaLedgerTests {
     /// Or a daemon that is started again within the minute would send one request too many.
     @Test func aCheckOfTheQuotaCountsInTheMinuteAndInNoDay() throws {
         let check = try database.ledger.beginCheck(at: Samples.now)
-        try database.ledger.endCheck(check, at: Samples.now + 5)
+        try database.ledger.endCheck(check, at: Samples.reading(Samples.now + 5))
         _ = try database.ledger.beginCheck(at: Samples.now + 20)
-        let spending = try database.ledger.spending(at: Samples.now + 30)
-        #expect(spending.lastMinute == [Samples.now + 5, Samples.now + 30])
+        let spending = try database.ledger.spending(at: Samples.reading(Samples.now + 30))
+        #expect(spending.lastMinute == [.seconds(25), .zero])
         #expect(spending.today == 0)
         // The second one's daemon was killed.
-        try database.ledger.closeEarlierRun(at: Samples.now + 40)
-        #expect(try database.ledger.spending(at: Samples.now + 70).lastMinute == [Samples.now + 40])
-        #expect(try database.ledger.spending(at: Samples.now + 101).lastMinute == [])
+        try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now + 40), bootID: "a")
+        #expect(
+            try database.ledger.spending(at: Samples.reading(Samples.now + 70)).lastMinute == [.seconds(30)])
+        #expect(try database.ledger.spending(at: Samples.reading(Samples.now + 101)).lastMinute == [])
+    }
+
+    /// The wall clock is put forward while the daemon is down.
+    @Test func aClockPutForwardMakesNoRequestOld() throws {
+        try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now), bootID: "a")
+        try send(1, at: Samples.now, endedAt: Samples.now + 1)
+        let check = try database.ledger.beginCheck(at: Samples.now)
+        try database.ledger.endCheck(check, at: Samples.reading(Samples.now + 2))
+        try send(2, at: Samples.now + 3, endedAt: nil)
+        var leapt = Samples.reading(Samples.now + 11)
+        leapt.wall += 3_600
+        try database.ledger.closeEarlierRun(at: leapt, bootID: "a")
+        #expect(
+            try database.ledger.spending(at: leapt).lastMinute == [.seconds(10), .seconds(9), .zero])
+        let later = leapt + .seconds(51)
+        #expect(try database.ledger.spending(at: later).lastMinute == [.seconds(51)])
+    }
+
+    /// How long a machine was off, only its wall clock could tell.
+    @Test(arguments: [("b", Duration.seconds(20)), ("a", .seconds(20))])
+    func afterAStartOfTheMachineTheLastMinuteCountsFromThere(bootID: String, uptime: Duration) throws {
+        try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now), bootID: "a")
+        try send(1, at: Samples.now, endedAt: Samples.now + 1)
+        try send(2, at: Samples.now, endedAt: Samples.now + 13)
+        var started = ClockReading(wall: Samples.now + 86_400, monotonic: uptime)
+        // The second case: a machine without a boot id, whose uptime has become shorter.
+        try database.ledger.closeEarlierRun(at: started, bootID: bootID)
+        #expect(
+            try database.ledger.spending(at: started).lastMinute == [.seconds(32), .seconds(20)])
+        started = started + .seconds(40)
+        #expect(try database.ledger.spending(at: started).lastMinute == [])
+        // And what is sent from then on has its own age.
+        try send(3, at: started.wall, endedAt: nil)
+        let again = started + .seconds(5)
+        try database.ledger.closeEarlierRun(at: again, bootID: bootID)
+        #expect(try database.ledger.spending(at: again + .seconds(7)).lastMinute == [.seconds(7)])
+    }
+
+    @Test func theLastMinuteOfAnEarlierVersionIsTakenOver() throws {
+        try send(1, at: Samples.now - 4_000, endedAt: Samples.now - 3_999)
+        try send(2, at: Samples.now, endedAt: Samples.now + 1)
+        let check = try database.ledger.beginCheck(at: Samples.now)
+        try database.ledger.endCheck(check, at: Samples.reading(Samples.now + 2))
+        try DatabaseQueue(path: folder.path("test.sqlite")).write { db in
+            try db.execute(
+                sql: """
+                    DROP TABLE ledgerClock; ALTER TABLE request DROP COLUMN endedTick;
+                    ALTER TABLE quotaCheck DROP COLUMN endedTick;
+                    DELETE FROM grdb_migrations WHERE identifier = '5'
+                    """)
+        }
+        let ledger = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil).ledger
+        let now = Samples.reading(Samples.now + 30)
+        try ledger.closeEarlierRun(at: now, bootID: "a")
+        #expect(try ledger.spending(at: now).lastMinute == [.seconds(29), .seconds(28)])
     }
 }

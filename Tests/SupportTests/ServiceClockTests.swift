@@ -9,6 +9,7 @@ struct ServiceClockTests {
         private let state = Mutex((passed: Duration.zero, rests: [Duration]()))
 
         var now: ClockReading { ClockReading(wall: Samples.now, monotonic: state.withLock { $0.passed }) }
+        let bootID = ""
         var rests: [Duration] { state.withLock { $0.rests } }
 
         func pass(_ duration: Duration) { state.withLock { $0.passed += duration } }

@@ -17,6 +17,8 @@ package final class ManualClock: ServiceClock {
         var passed: Duration = .zero
         /// How far the wall clock is ahead of the true time.
         var wallOffset: Duration = .zero
+        /// When the machine last started, and how often it has.
+        var boot: (at: Duration, number: Int) = (.zero, 1)
         var sleepers: [Sleeper] = []
         var nextID = 0
     }
@@ -28,9 +30,20 @@ package final class ManualClock: ServiceClock {
     package init(start: Date = Samples.now) { self.start = start }
 
     package var now: ClockReading {
-        let (passed, offset) = state.withLock { ($0.passed, $0.wallOffset) }
-        return ClockReading(wall: start + (passed + offset).seconds, monotonic: passed)
+        state.withLock { state in
+            ClockReading(
+                wall: start + (state.passed + state.wallOffset).seconds,
+                monotonic: state.passed - state.boot.at)
+        }
     }
+
+    package var bootID: String { "boot \(state.withLock { $0.boot.number })" }
+
+    /// The machine starts again: its uptime begins at nothing.
+    package func boot() { state.withLock { $0.boot = ($0.passed, $0.boot.number + 1) } }
+
+    /// The true time since the beginning, whatever became of the machine.
+    package var passed: Duration { state.withLock { $0.passed } }
 
     /// What a wall clock shows that was never put forward or back.
     package var trueTime: Date { start + state.withLock { $0.passed }.seconds }
@@ -58,8 +71,8 @@ package final class ManualClock: ServiceClock {
         for sleeper in woken { sleeper.continuation.resume() }
     }
 
-    /// Moves the time on to a moment of the monotonic clock; one that is over moves nothing.
-    package func advance(to moment: Duration) { advance(by: max(.zero, moment - now.monotonic)) }
+    /// Moves the time on to a moment since the beginning; one that is over moves nothing.
+    package func advance(to moment: Duration) { advance(by: max(.zero, moment - passed)) }
 
     package func sleep(for duration: Duration) async throws {
         let id = state.withLock { state in

@@ -1,9 +1,15 @@
 package import Foundation
 package import Model
+package import Support
 
 /// Values for tests that do not care which.
 package enum Samples {
     package static let now = Date(timeIntervalSince1970: 1_790_000_000)
+
+    /// Both clocks at a moment, for a machine that started half an hour before `now`.
+    package static func reading(_ wall: Date) -> ClockReading {
+        ClockReading(wall: wall, monotonic: .seconds(1_800 + wall.timeIntervalSince(now)))
+    }
 
     /// The `number`-th invented file's name of this kind; the same number is the same file.
     package static func hash(_ number: Int, _ kind: FileHash.Kind = .sha256) -> FileHash {

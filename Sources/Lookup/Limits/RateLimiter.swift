@@ -44,9 +44,7 @@ package struct RateLimiter: Sendable {
     /// - Parameter spending: what the ledger says of the time before.
     package init(limits: QuotaLimits, spending: QuotaSpending, now: ClockReading) {
         configured = limits
-        endings = spending.lastMinute.map { ended in
-            now.monotonic - .seconds(max(0, now.wall.timeIntervalSince(ended)))
-        }
+        endings = spending.lastMinute.map { now.monotonic - $0 }
         day = Quota(used: spending.today, limit: limits.requestsPerDayLimit)
         month = Quota(used: spending.thisMonth, limit: limits.requestsPerMonthLimit)
         usedTomorrow = spending.afterToday

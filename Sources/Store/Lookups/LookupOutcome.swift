@@ -1,5 +1,6 @@
 package import Foundation
 package import Model
+package import Support
 
 /// Outcome of a request.
 package struct LookupOutcome: Sendable {
@@ -18,18 +19,18 @@ package struct LookupOutcome: Sendable {
     package var outcome: String
     /// Whether the request may have left this machine; if not, the ledger forgets it.
     package var wasSent: Bool
-    package var answeredAt: Date
+    package var endedAt: ClockReading
 
     package init(
         request: Int64, reservation: Reservation, result: Result, outcome: String, wasSent: Bool = true,
-        answeredAt: Date
+        endedAt: ClockReading
     ) {
         self.request = request
         self.reservation = reservation
         self.result = result
         self.outcome = outcome
         self.wasSent = wasSent
-        self.answeredAt = answeredAt
+        self.endedAt = endedAt
     }
 }
 

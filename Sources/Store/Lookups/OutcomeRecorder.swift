@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Model
+import Support
 
 /// Writes one request's outcome to every table that it concerns, inside the caller's transaction.
 struct OutcomeRecorder {
@@ -10,12 +11,11 @@ struct OutcomeRecorder {
     let db: Database
 
     private var asked: FileHash { outcome.reservation.hash }
-    private var now: Int64 { outcome.answeredAt.milliseconds }
+    private var now: Int64 { outcome.endedAt.wall.milliseconds }
 
     func record(into recorded: inout RecordedOutcomes) throws {
         if outcome.wasSent {
-            try db.cachedStatement(sql: "UPDATE request SET outcome = ?, endedAt = ? WHERE id = ?")
-                .execute(arguments: [outcome.outcome, now, outcome.request])
+            try QuotaLedger.end(outcome.request, outcome.outcome, at: outcome.endedAt, in: db)
         } else {
             try QuotaLedger.withdraw(outcome.request, in: db)
         }

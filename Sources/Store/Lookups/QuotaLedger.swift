@@ -1,12 +1,12 @@
 package import Foundation
 import GRDB
-import Support
+package import Support
 
 /// The quota's use, as the ledger has it.
 package struct QuotaSpending: Hashable, Sendable {
-    /// When the requests of the last minute ended, the oldest first. VirusTotal has counted each by then, so
-    /// the minute that it counts is over a minute after that at the latest.
-    package var lastMinute: [Date]
+    /// How long ago the requests of the last minute ended, the oldest first. VirusTotal had counted each by
+    /// then, so the minute that it counts is over a minute after that at the latest.
+    package var lastMinute: [Duration]
     /// Requests in this UTC day, and in later ones if the clock was put back since.
     package var today: Int
     /// Requests in this UTC month, and in later ones.
@@ -16,7 +16,7 @@ package struct QuotaSpending: Hashable, Sendable {
     package var afterThisMonth: Int
 
     package init(
-        lastMinute: [Date] = [], today: Int = 0, thisMonth: Int = 0, afterToday: Int = 0,
+        lastMinute: [Duration] = [], today: Int = 0, thisMonth: Int = 0, afterToday: Int = 0,
         afterThisMonth: Int = 0
     ) {
         self.lastMinute = lastMinute
@@ -32,28 +32,15 @@ package struct QuotaLedger: Sendable {
     let pool: DatabasePool
 
     /// No request takes longer: what was sent before and never ended cannot arrive any more.
-    private static let requestSecondsMax: Double = 600
+    private static let requestMillisecondsMax: Int64 = 600_000
 
-    /// What has been spent by `now`.
+    /// What has been spent by `reading`.
     ///
-    /// A request that has not ended counts as ending now. If the clock stepped back, requests from "later"
-    /// count as ended just now, today and this month: rather ask too little than overdraw.
-    package func spending(at now: Date) throws -> QuotaSpending {
-        try pool.read { db in
-            let recent = try Int64.fetchAll(
-                db,
-                sql: """
-                    SELECT coalesce(endedAt, :now) AS at FROM request
-                    WHERE sentAt > :earliest AND at > :minuteAgo
-                    UNION ALL
-                    SELECT coalesce(endedAt, :now) AS at FROM quotaCheck
-                    WHERE sentAt > :earliest AND at > :minuteAgo
-                    ORDER BY at
-                    """,
-                arguments: [
-                    "now": now.milliseconds, "minuteAgo": (now - 60).milliseconds,
-                    "earliest": (now - Self.requestSecondsMax - 60).milliseconds,
-                ])
+    /// A request that has not ended counts as ending now. If the wall clock stepped back, requests from
+    /// "later" count today and this month: rather ask too little than overdraw.
+    package func spending(at reading: ClockReading) throws -> QuotaSpending {
+        let now = reading.wall
+        return try pool.read { db in
             func requests(since day: Int) throws -> Int {
                 try Int.fetchOne(
                     db, sql: "SELECT coalesce(sum(requests), 0) FROM requestDay WHERE day >= ?",
@@ -69,7 +56,7 @@ package struct QuotaLedger: Sendable {
                             AND coalesce(endedAt, :now) >= :start
                         """,
                     arguments: [
-                        "start": Int64(day) * 86_400_000, "most": Int64(Self.requestSecondsMax * 1_000),
+                        "start": Int64(day) * 86_400_000, "most": Self.requestMillisecondsMax,
                         "now": now.milliseconds,
                     ])!
             }
@@ -77,7 +64,7 @@ package struct QuotaLedger: Sendable {
                 try requests(since: day) + requestsOnTheirWay(intoDay: day)
             }
             return QuotaSpending(
-                lastMinute: recent.map { min(Date(milliseconds: $0), now) },
+                lastMinute: try Self.lastMinute(at: reading.monotonic, in: db),
                 today: try spending(since: now.daysSince1970),
                 thisMonth: try spending(since: CivilDate(now).monthStart.daysSince1970),
                 afterToday: try requests(since: now.daysSince1970 + 1),
@@ -85,21 +72,49 @@ package struct QuotaLedger: Sendable {
         }
     }
 
+    /// How long ago the requests of the last minute ended, the oldest first, on the ledger's clock.
+    private static func lastMinute(at uptime: Duration, in db: Database) throws -> [Duration] {
+        let now = try tick(at: uptime, in: db)
+        var ages: [Int64] = []
+        for table in ["request", "quotaCheck"] {
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT endedTick, endedAt IS NULL FROM \(table) ORDER BY id DESC")
+            while let row = try rows.next() {
+                // Without a tick it is on its way, or ended long ago under an earlier version.
+                guard let ended: Int64 = row[0] ?? (row[1] ? now : nil),
+                    now - ended < minute + requestMillisecondsMax
+                else { break }
+                if now - ended < minute { ages.append(now - ended) }
+            }
+        }
+        return ages.sorted(by: >).map { .milliseconds($0) }
+    }
+
+    private static let minute: Int64 = 60_000
+
+    /// The ledger's clock at this uptime.
+    private static func tick(at uptime: Duration, in db: Database) throws -> Int64 {
+        try uptime.wholeMilliseconds + Int64.fetchOne(db, sql: "SELECT offset FROM ledgerClock")!
+    }
+
     /// Closes what another run of the daemon left open, once, before this one sends anything.
     ///
     /// Its requests in flight end now: their connections died with it, and VirusTotal has counted them by now
     /// or never will. What a clock that ran ahead by more than a day wrote is today's: it was spent, and
     /// otherwise would count until that day has come.
-    package func closeEarlierRun(at now: Date) throws {
+    package func closeEarlierRun(at reading: ClockReading, bootID: String) throws {
+        let now = reading.wall
         try pool.write { db in
-            try db.execute(
-                sql: "UPDATE request SET endedAt = ?, outcome = 'hashdrop ended' WHERE endedAt IS NULL",
-                arguments: [now.milliseconds])
+            try Self.goOn(at: reading, bootID: bootID, in: db)
+            let tick = try Self.tick(at: reading.monotonic, in: db)
             try db.execute(
                 sql: """
-                    UPDATE quotaCheck SET sentAt = min(sentAt, :now),
-                        endedAt = min(coalesce(endedAt, :now), :now)
-                    """, arguments: ["now": now.milliseconds])
+                    UPDATE request SET endedAt = ?, endedTick = ?, outcome = 'hashdrop ended'
+                    WHERE endedAt IS NULL
+                    """, arguments: [now.milliseconds, tick])
+            try db.execute(
+                sql: "UPDATE quotaCheck SET endedAt = ?, endedTick = ? WHERE endedAt IS NULL",
+                arguments: [now.milliseconds, tick])
             let today = now.daysSince1970
             try db.execute(
                 sql: """
@@ -117,6 +132,38 @@ package struct QuotaLedger: Sendable {
         }
     }
 
+    /// Sets the ledger's clock going for a run of the daemon.
+    ///
+    /// After another start of the machine it goes on where it was last seen, as if the machine had been off
+    /// for no time: how long it was, only the wall clock could tell, and that may be wrong.
+    private static func goOn(at reading: ClockReading, bootID: String, in db: Database) throws {
+        let last = try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT max(coalesce((SELECT max(endedTick) FROM request), 0),
+                    coalesce((SELECT max(endedTick) FROM quotaCheck), 0))
+                """)!
+        try db.execute(
+            sql: """
+                UPDATE ledgerClock SET bootID = :bootID, offset = :last
+                WHERE bootID <> :bootID OR offset + :uptime < :last
+                """,
+            arguments: ["bootID": bootID, "last": last, "uptime": reading.monotonic.wholeMilliseconds])
+        // An earlier version wrote the wall clock's time alone.
+        let tick = try tick(at: reading.monotonic, in: db)
+        for table in ["request", "quotaCheck"] {
+            try db.execute(
+                sql: """
+                    UPDATE \(table) SET endedTick = :tick - max(0, :now - endedAt)
+                    WHERE endedTick IS NULL AND sentAt > :now - :most AND endedAt > :now - :minute
+                    """,
+                arguments: [
+                    "tick": tick, "now": reading.wall.milliseconds, "minute": minute,
+                    "most": minute + requestMillisecondsMax,
+                ])
+        }
+    }
+
     /// Writes that the quota itself is about to be asked for: one of the minute's requests, also for a daemon
     /// that is started again within the minute.
     ///
@@ -131,10 +178,11 @@ package struct QuotaLedger: Sendable {
         }
     }
 
-    package func endCheck(_ number: Int64, at now: Date) throws {
+    package func endCheck(_ number: Int64, at now: ClockReading) throws {
         try pool.write { db in
             try db.execute(
-                sql: "UPDATE quotaCheck SET endedAt = ? WHERE id = ?", arguments: [now.milliseconds, number])
+                sql: "UPDATE quotaCheck SET endedAt = ?, endedTick = ? WHERE id = ?",
+                arguments: [now.wall.milliseconds, try Self.tick(at: now.monotonic, in: db), number])
         }
     }
 
@@ -187,4 +235,19 @@ package struct QuotaLedger: Sendable {
         ).execute(arguments: [now.daysSince1970])
         return number
     }
+
+    /// Writes that a request has ended, however.
+    static func end(_ number: Int64, _ outcome: String, at now: ClockReading, in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE request SET outcome = ?, endedAt = ?,
+                    endedTick = ? + (SELECT offset FROM ledgerClock) WHERE id = ?
+                """
+        ).execute(arguments: [outcome, now.wall.milliseconds, now.monotonic.wholeMilliseconds, number])
+    }
+}
+
+extension Duration {
+    /// The duration in milliseconds, rounded towards zero.
+    fileprivate var wholeMilliseconds: Int64 { Int64(self / .milliseconds(1)) }
 }

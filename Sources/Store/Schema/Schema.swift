@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 4
+    static let version = 5
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -16,6 +16,7 @@ enum Schema {
         migrator.registerMigration("2") { db in try db.execute(sql: stagesOfJobs) }
         migrator.registerMigration("3") { db in try db.execute(sql: reasonsOfLists) }
         migrator.registerMigration("4") { db in try db.execute(sql: checksOfQuota) }
+        migrator.registerMigration("5") { db in try db.execute(sql: clockOfLedger) }
         return migrator
     }
 
@@ -173,6 +174,21 @@ enum Schema {
             sentAt INTEGER NOT NULL,
             endedAt INTEGER
         ) STRICT;
+        """
+
+    private static let clockOfLedger = """
+        -- The ledger's clock, in milliseconds: the machine's uptime plus an offset. It never steps, and never
+        -- runs ahead of the time that has passed since an earlier reading, across starts of the machine.
+        CREATE TABLE ledgerClock (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            -- The start of the machine that the offset is for.
+            bootID TEXT NOT NULL,
+            offset INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO ledgerClock (id, bootID, offset) VALUES (1, '', 0);
+        -- When a request ended, on the ledger's clock; unlike endedAt no step of the wall clock makes it old.
+        ALTER TABLE request ADD COLUMN endedTick INTEGER;
+        ALTER TABLE quotaCheck ADD COLUMN endedTick INTEGER;
         """
 
     private static let tablesOfSessions = """

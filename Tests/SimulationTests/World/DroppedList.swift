@@ -14,7 +14,7 @@ struct DroppedList {
     var name: String
     private(set) var content: Data
     private(set) var digest: Data
-    /// When it last changed or was renamed, on the monotonic clock.
+    /// When it last changed or was renamed, in true time.
     var changedAt: Duration
     /// Its user has removed it before it was taken.
     var isRemoved = false

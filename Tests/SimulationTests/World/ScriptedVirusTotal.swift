@@ -87,11 +87,10 @@ final class ScriptedVirusTotal: Sendable {
 
     /// The daemon was killed: of the requests on their way some have been counted, and no answer arrives.
     func lose() {
-        let now = clock.now
         state.withLock { state in
             state.life += 1
             for number in state.journal.lose() where state.generator.once(in: 2) {
-                count(number, now, &state)
+                count(number, &state)
             }
         }
     }
@@ -109,25 +108,24 @@ final class ScriptedVirusTotal: Sendable {
 
     private func ask(_ hash: FileHash, _ life: Int) async -> Result<LookupAnswer.Answer, LookupFailure> {
         guard state.withLock(\.life) == life else { return Self.neverSent }
-        let now = clock.now
+        let sentAt = clock.passed
         let objection = objection(to: hash)
         let (number, there, back) = state.withLock { state in
             if let objection { state.complaints.append(objection) }
             let latency = state.generator.duration(.milliseconds(20), latencyMax)
             let there = latency * state.generator.fraction()
-            let number = state.journal.send(
-                hash, at: now.monotonic, isClockWrong: clock.wallOffset != .zero)
+            let number = state.journal.send(hash, at: sentAt, isClockWrong: clock.wallOffset != .zero)
             return (number, there, latency - there)
         }
         try? await clock.sleep(for: there)
         let fault = arrive(number)
         // libcurl gives up after 30 s.
         try? await clock.sleep(for: fault == .timeout ? .seconds(30) : back)
-        let end = clock.now
+        let (endedAt, wall) = (clock.passed, clock.now.wall)
         let result = result(of: hash, fault)
         let isHeard = state.withLock { state in
             let answer = try? result.get()
-            return state.journal.end(number, at: end.monotonic, answer: answer.map { ($0, at: end.wall) })
+            return state.journal.end(number, at: endedAt, answer: answer.map { ($0, at: wall) })
         }
         if isHeard { trace.note("    request \(number) for \(hash) ends: \(Self.word(for: result))") }
         return result
@@ -147,7 +145,6 @@ final class ScriptedVirusTotal: Sendable {
 
     /// A request has reached VirusTotal, or the place where it fails.
     private func arrive(_ number: Int) -> Fault? {
-        let now = clock.now
         return state.withLock { state in
             var fault = state.fault
             if fault != nil, state.generator.below(100) >= state.faultPercent { fault = nil }
@@ -157,7 +154,7 @@ final class ScriptedVirusTotal: Sendable {
             if hasArrived {
                 return fault == .unreachable ? .timeout : fault
             }
-            if fault != .unreachable, state.journal.entries[number].isInFlight { count(number, now, &state) }
+            if fault != .unreachable, state.journal.entries[number].isInFlight { count(number, &state) }
             return fault
         }
     }
@@ -165,20 +162,19 @@ final class ScriptedVirusTotal: Sendable {
     /// The machine falls asleep for long: what is on its way arrives before that or never, for no connection
     /// waits so long.
     func machineSleeps() {
-        let now = clock.now
         state.withLock { state in
             for number in state.journal.entries.indices {
                 let entry = state.journal.entries[number]
                 guard entry.isInFlight, !entry.hasArrived else { continue }
                 state.journal.arrive(number)
-                count(number, now, &state)
+                count(number, &state)
             }
         }
     }
 
-    private func count(_ number: Int?, _ now: ClockReading, _ state: inout State) {
+    private func count(_ number: Int?, _ state: inout State) {
         state.journal.count(
-            number, at: now.monotonic, clock.trueTime,
+            number, at: clock.passed, clock.trueTime,
             isClockWrong: clock.wallOffset != .zero)
     }
 
@@ -204,7 +200,6 @@ final class ScriptedVirusTotal: Sendable {
             return .failure(LookupFailure(VirusTotalError.serverError(status: 500)))
         }
         try? await clock.sleep(for: .milliseconds(100))
-        let now = clock.now
         let date = clock.trueTime
         return state.withLock { state in
             if let fault = state.fault, fault != .timeout {
@@ -212,7 +207,7 @@ final class ScriptedVirusTotal: Sendable {
                     fault == .wrongKey ? .wrongCredentials : .serverError(status: 500)
                 return .failure(LookupFailure(error))
             }
-            count(nil, now, &state)
+            count(nil, &state)
             return .success(
                 ReportedQuotas(
                     day: Quota(used: state.journal.counted(day: date), limit: limits.requestsPerDayLimit),
