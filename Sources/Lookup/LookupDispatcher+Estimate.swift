@@ -5,59 +5,37 @@ import Support
 
 // What the dispatcher tells of its work.
 extension LookupDispatcher {
-    /// How far each running job is from its end.
-    package func estimates() -> [JobID: JobEstimate] {
+    /// How far each running job is from its end. The caller's thread does the arithmetic.
+    package nonisolated(nonsending) func estimates() async -> [JobID: JobEstimate] {
+        await estimator().estimates()
+    }
+
+    private func estimator() -> CompletionEstimator {
         let now = clock.now
-        let jobs = queue.jobs
-        let postponed = postponedJobs(jobs, at: now)
-        var pause = Duration.zero
-        var isForeseeable = storeTrouble == nil
+        var estimator = CompletionEstimator(
+            now: now, jobs: queue.jobs, postponed: postponedHashes(at: now), rateLimiter: rateLimiter,
+            connectionsMax: options.connectionsMax, answerSeconds: answerSeconds, pause: .zero,
+            isForeseeable: true, waitReason: nil)
         switch circuitBreaker.state {
         case .closed: break
         case .open(let until, _, let isOutage):
-            pause = max(.zero, until - now.monotonic)
-            isForeseeable = isForeseeable && !isOutage
-        case .halfOpen(_, let isOutage): isForeseeable = isForeseeable && !isOutage
-        case .disabled: isForeseeable = false
+            estimator.pause = max(.zero, until - now.monotonic)
+            estimator.isForeseeable = !isOutage
+        case .halfOpen(_, let isOutage): estimator.isForeseeable = !isOutage
+        case .disabled: estimator.isForeseeable = false
         }
-        let requestsUntilDone = CompletionEstimator.requestsUntilDone(jobs)
-        return Dictionary(
-            uniqueKeysWithValues: requestsUntilDone.map { id, requests in
-                let toSend = max(0, requests - inFlight.count)
-                let bySpeed = Duration.seconds(
-                    answerSeconds * Double(requests) / Double(options.connectionsMax))
-                let byQuota = rateLimiter.expectedWait(forRequests: toSend, at: now) + .seconds(answerSeconds)
-                let retry = postponed[id]
-                let expected = max(
-                    (now + pause + max(bySpeed, byQuota)).wall, retry?.nextAttemptAt ?? .distantPast)
-                return (
-                    id,
-                    JobEstimate(
-                        expectedAt: isForeseeable ? expected : nil,
-                        waitReason: storeTrouble ?? waitReason ?? retry.map(Self.reason))
-                )
-            })
+        if storeTrouble != nil { estimator.isForeseeable = false }
+        estimator.waitReason = storeTrouble ?? waitReason
+        return estimator
     }
 
-    /// The jobs of which nothing is left but hashes that wait for their next attempt.
-    private func postponedJobs(_ jobs: [RunningJob], at now: ClockReading) -> [JobID: PostponedHashes] {
+    private func postponedHashes(at now: ClockReading) -> [Int64: PostponedHashes] {
         do {
-            let postponed = try lookups.postponed(at: now.wall)
-            guard !postponed.isEmpty else { return [:] }
-            return Dictionary(
-                uniqueKeysWithValues: jobs.compactMap { job in
-                    postponed[job.rowID].flatMap { $0.count >= job.openHashes ? (job.id, $0) : nil }
-                })
+            return try lookups.postponed(at: now.wall)
         } catch {
             note(storeFailure: error)
             return [:]
         }
-    }
-
-    private static func reason(_ postponed: PostponedHashes) -> String {
-        let rest = postponed.count == 1 ? "one hash is" : "\(postponed.count) hashes are"
-        let time = UTCTime(postponed.nextAttemptAt).clockTime
-        return "\(rest) asked again from \(time) UTC on: \(postponed.reason)"
     }
 
     package func health() -> LookupHealth {

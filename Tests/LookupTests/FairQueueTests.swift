@@ -1,8 +1,9 @@
-import Lookup
 import Model
 import Store
 import TestSupport
 import Testing
+
+@testable import Lookup
 
 @Suite(.limited(.processor))
 struct FairQueueTests {
@@ -158,9 +159,8 @@ struct FairQueueTests {
                 droppedName: DroppedName("x"), receivedAt: Samples.now, openHashes: open)
         }
         let jobs = [job(1, "alice", 100), job(2, "alice", 10), job(3, "bob", 30)]
-        let sent = CompletionEstimator.requestsUntilDone(jobs)
-        #expect(sent[jobs[1].id] == 20)
-        #expect(sent[jobs[2].id] == 60)
-        #expect(sent[jobs[0].id] == 140)
+        let turns = CompletionEstimator.requestsUntilDone(jobs)
+        #expect(turns.map(\.job) == [jobs[1], jobs[2], jobs[0]])
+        #expect(turns.map(\.requests) == [20, 60, 140])
     }
 }

@@ -163,15 +163,30 @@ struct RateLimiterTests {
         }
     }
 
-    @Test func theForecastIsWhenTheRequestsReallyLeave() {
-        for (count, perDay) in [(1, 0), (4, 0), (5, 0), (100, 0), (401, 0), (100, 30), (61, 30)] {
-            let limits = QuotaLimits(
-                requestsPerMinuteLimit: 4, requestsPerDayLimit: perDay, requestsPerMonthLimit: 0)
-            var quota = RateLimiter(limits: limits, spending: QuotaSpending(), now: Self.start)
-            let expected = quota.expectedWait(forRequests: count, at: Self.start)
-            let sent = run(&quota, from: Self.start, for: .seconds(86_400 * 5), latency: .milliseconds(1))
-            let real = sent[count - 1] - Self.start.monotonic
-            #expect(abs((expected - real).seconds) <= 3 + real.seconds * 0.02, "\(count) at \(perDay) a day")
-        }
+    /// The number of requests, and the limits of the day and the month.
+    @Test(arguments: [
+        (1, 0, 0), (4, 0, 0), (5, 0, 0), (100, 0, 0), (401, 0, 0), (100, 30, 0), (61, 30, 0), (90, 30, 100),
+        (101, 30, 100), (250, 30, 100), (250, 0, 100), (40, 1, 20),
+    ])
+    func theForecastIsWhenTheRequestsReallyLeave(count: Int, perDay: Int, perMonth: Int) {
+        let limits = QuotaLimits(
+            requestsPerMinuteLimit: 4, requestsPerDayLimit: perDay, requestsPerMonthLimit: perMonth)
+        var quota = RateLimiter(limits: limits, spending: QuotaSpending(), now: Self.start)
+        let expected = quota.expectedWaits(forRequests: [1, count, count], at: Self.start)
+        #expect(expected[0] == .zero && expected[1] == expected[2])
+        let days = perDay + perMonth > 0 ? 100 : 5
+        let sent = run(&quota, from: Self.start, for: .seconds(86_400 * days), latency: .milliseconds(1))
+        let real = sent[count - 1] - Self.start.monotonic
+        #expect(abs((expected[1] - real).seconds) <= 3 + real.seconds * 0.02)
+    }
+
+    @Test func theForecastEndsAtItsHorizon() {
+        let quota = RateLimiter(limits: QuotaLimits(), spending: QuotaSpending(), now: Self.start)
+        let waits = quota.expectedWaits(forRequests: [0, 500, 1_000_000, 5_000_000, .max], at: Self.start)
+        #expect(waits[0] == .zero)
+        // 500 a day are 125 minutes of each day.
+        #expect(abs(waits[1].seconds - 124 * 60) < 1)
+        #expect(waits[2] > .seconds(1_998 * 86_400) && waits[2] < .seconds(2_000 * 86_400))
+        #expect(waits[3...] == [.seconds(3_650 * 86_400), .seconds(3_650 * 86_400)])
     }
 }

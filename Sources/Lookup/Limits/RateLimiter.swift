@@ -126,11 +126,15 @@ package struct RateLimiter: Sendable {
         return Quota(used: max(own.used, reported.used), limit: limits.min() ?? 0)
     }
 
-    /// When the `count`-th request from now on should have been answered, at full use of the allowances.
-    package func expectedWait(forRequests count: Int, at now: ClockReading) -> Duration {
+    /// When the requests of these numbers, counted from now, should have left, at full use of the allowances.
+    ///
+    /// - Parameter counts: the smallest first.
+    /// - Returns: a wait for each, at most ten years.
+    package func expectedWaits(forRequests counts: [Int], at now: ClockReading) -> [Duration] {
         var copy = self
         copy.rollOverPeriods(at: now)
-        return QuotaForecast(quota: copy, now: now).wait(forRequests: count)
+        var forecast = QuotaForecast(quota: copy, now: now)
+        return forecast.waits(forRequests: counts)
     }
 
     /// How long until the minute's window has room, for the forecast: one entry a request that it remembers.
@@ -189,7 +193,7 @@ package struct RateLimiter: Sendable {
         until(CivilDate(date).nextMonthStart, from: date)
     }
 
-    private static func until(_ day: CivilDate, from date: Date) -> Duration {
+    static func until(_ day: CivilDate, from date: Date) -> Duration {
         .seconds(day.start.timeIntervalSince(date)) + periodMargin
     }
 

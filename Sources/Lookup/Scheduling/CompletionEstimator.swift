@@ -1,40 +1,85 @@
-package import Model
-package import Store
+import Foundation
+import Model
+import Store
+import Support
 
-/// Estimates how many requests will have been sent before each job is done, if users take turns as
-/// `FairQueue` lets them.
-package struct CompletionEstimator: Sendable {
-    private struct Remainder {
-        var id: JobID
-        var hashes: Double
+/// Estimates of when running jobs will be done, from what `LookupDispatcher` knew at one moment.
+///
+/// The dispatcher's own thread only takes the picture; what costs as much as there are jobs, its reader does.
+struct CompletionEstimator: Sendable {
+    var now: ClockReading
+    var jobs: [RunningJob]
+    /// By the job's row id.
+    var postponed: [Int64: PostponedHashes]
+    var rateLimiter: RateLimiter
+    var connectionsMax: Int
+    /// How long one answer takes.
+    var answerSeconds: Double
+    /// How long nothing is asked at all.
+    var pause: Duration
+    /// False while it cannot be told when lookups go on.
+    var isForeseeable: Bool
+    /// What all jobs wait for.
+    var waitReason: String?
+
+    func estimates() -> [JobID: JobEstimate] {
+        let turns = Self.requestsUntilDone(jobs)
+        let waits = rateLimiter.expectedWaits(
+            forRequests: turns.map { max(0, $0.requests - rateLimiter.inFlight) }, at: now)
+        return Dictionary(
+            uniqueKeysWithValues: zip(turns, waits).map { turn, byQuota in
+                let bySpeed = Duration.seconds(
+                    answerSeconds * Double(turn.requests) / Double(connectionsMax))
+                let end = (now + pause + max(bySpeed, byQuota + .seconds(answerSeconds))).wall
+                let retry = retry(of: turn.job)
+                return (
+                    turn.job.id,
+                    JobEstimate(
+                        expectedAt: isForeseeable ? max(end, retry?.nextAttemptAt ?? .distantPast) : nil,
+                        waitReason: waitReason ?? retry.map(Self.reason))
+                )
+            })
     }
 
-    /// The total number of requests, this job's and the others' before it, by job.
-    package static func requestsUntilDone(_ jobs: [RunningJob]) -> [JobID: Int] {
-        var queues = Dictionary(grouping: jobs, by: \.user).mapValues { jobs in
-            // Last is first: `popLast` is the cheap end.
-            jobs.sorted { FairQueue.isBefore($1, $0) }.map {
-                Remainder(id: $0.id, hashes: Double($0.openHashes))
-            }
-        }
-        let weights = Dictionary(jobs.map { ($0.user, Double(max(1, $0.weight))) }) { first, _ in first }
-        var sent = 0.0
-        var done: [JobID: Int] = [:]
-        while !queues.isEmpty {
-            let weightSum = queues.keys.reduce(0) { $0 + weights[$1]! }
-            // Every user's first job shrinks by the user's share until one of them is done.
-            let step = queues.map { $1.last!.hashes / weights[$0]! }.min()!
-            sent += step * weightSum
-            for (user, queue) in queues {
-                var queue = queue
-                queue[queue.count - 1].hashes -= step * weights[user]!
-                while let first = queue.last, first.hashes < 0.5 {
-                    done[first.id] = Int(sent.rounded(.up))
-                    queue.removeLast()
-                }
-                queues[user] = queue.isEmpty ? nil : queue
-            }
-        }
-        return done
+    /// The next attempt, for a job of which nothing is left but hashes that wait for theirs.
+    private func retry(of job: RunningJob) -> PostponedHashes? {
+        postponed[job.rowID].flatMap { $0.count >= job.openHashes ? $0 : nil }
     }
+
+    private static func reason(_ postponed: PostponedHashes) -> String {
+        let rest = postponed.count == 1 ? "one hash is" : "\(postponed.count) hashes are"
+        let time = UTCTime(postponed.nextAttemptAt).clockTime
+        return "\(rest) asked again from \(time) UTC on: \(postponed.reason)"
+    }
+
+    /// How many requests will have been sent when each job is done, its own and others', the fewest first: if
+    /// users take turns as `FairQueue` lets them.
+    ///
+    /// In weighted fair queuing the users' own times run alike: a user's job ends when that time has come to
+    /// the open hashes of the user's jobs up to it, over the user's weight.
+    static func requestsUntilDone(_ jobs: [RunningJob]) -> [(job: RunningJob, requests: Int)] {
+        var ends: [(time: Double, job: RunningJob, isUsersLast: Bool)] = []
+        var weights = 0.0
+        for (_, jobs) in Dictionary(grouping: jobs, by: \.user) {
+            let jobs = jobs.sorted(by: FairQueue.isBefore)
+            let weight = Self.weight(jobs[0])
+            weights += weight
+            var hashes = 0
+            for (index, job) in jobs.enumerated() {
+                hashes += job.openHashes
+                ends.append((Double(hashes) / weight, job, index == jobs.count - 1))
+            }
+        }
+        ends.sort { ($0.time, $0.job.rowID) < ($1.time, $1.job.rowID) }
+        var (sent, time) = (0.0, 0.0)
+        return ends.map { end in
+            sent += (end.time - time) * weights
+            time = end.time
+            if end.isUsersLast { weights -= Self.weight(end.job) }
+            // Less than a request is an error of the arithmetic.
+            return (end.job, Int((sent - 0.01).rounded(.up)))
+        }
+    }
+
+    private static func weight(_ job: RunningJob) -> Double { Double(max(1, job.weight)) }
 }

@@ -99,7 +99,7 @@ struct CheckResult {
     /// How long the requests take with an unused quota.
     func duration(of requests: Int) -> Duration {
         let now = SystemClock().now
-        return RateLimiter(limits: limits, spending: .init(), now: now).expectedWait(
-            forRequests: requests, at: now)
+        return RateLimiter(limits: limits, spending: .init(), now: now)
+            .expectedWaits(forRequests: [requests], at: now)[0]
     }
 }
