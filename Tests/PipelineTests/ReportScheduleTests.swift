@@ -9,16 +9,20 @@ struct ReportScheduleTests {
     private let job = JobID("20270115-080000-aaaaa")!
     private var schedule = ReportSchedule(interval: .seconds(5))
 
-    private func due(_ schedule: ReportSchedule, at now: Duration) -> [JobID] { schedule.due(at: now).jobs }
+    private let alice = Samples.user("alice")
+
+    private func due(_ schedule: ReportSchedule, at now: Duration) -> [JobID] {
+        schedule.due(at: now).map { if case .job(let id) = $0 { id } else { nil } }.compactMap(\.self)
+    }
 
     @Test func aReportIsWrittenAtOnceAndThenNotTooOften() {
         var schedule = schedule
-        schedule.jobChanged(job, isFinal: false)
+        schedule.jobChanged(job, of: alice, isFinal: false)
         #expect(due(schedule, at: .zero) == [job])
         schedule.jobBegun(job)
         schedule.jobWritten(job, isOver: false, at: .seconds(1), took: .milliseconds(10))
         #expect(schedule.nextDue == nil)
-        schedule.jobChanged(job, isFinal: false)
+        schedule.jobChanged(job, of: alice, isFinal: false)
         #expect(schedule.nextDue == .seconds(6))
         #expect(due(schedule, at: .milliseconds(5_999)).isEmpty)
         #expect(due(schedule, at: .seconds(6)) == [job])
@@ -26,21 +30,21 @@ struct ReportScheduleTests {
 
     @Test func aReportThatTakesLongRestsLonger() {
         var schedule = schedule
-        schedule.jobChanged(job, isFinal: false)
+        schedule.jobChanged(job, of: alice, isFinal: false)
         schedule.jobBegun(job)
         schedule.jobWritten(job, isOver: false, at: .seconds(10), took: .seconds(2))
-        schedule.jobChanged(job, isFinal: false)
+        schedule.jobChanged(job, of: alice, isFinal: false)
         #expect(schedule.nextDue == .seconds(50))
         // But for the last one.
-        schedule.jobChanged(job, isFinal: true)
+        schedule.jobChanged(job, of: alice, isFinal: true)
         #expect(due(schedule, at: .seconds(10)) == [job])
     }
 
     @Test func whatChangesWhileAReportIsWrittenIsWrittenAfterwards() {
         var schedule = schedule
-        schedule.jobChanged(job, isFinal: false)
+        schedule.jobChanged(job, of: alice, isFinal: false)
         schedule.jobBegun(job)
-        schedule.jobChanged(job, isFinal: true)
+        schedule.jobChanged(job, of: alice, isFinal: true)
         // Nothing else writes into the folder meanwhile, and no wake-up is needless.
         #expect(due(schedule, at: .seconds(100)).isEmpty)
         #expect(schedule.nextDue == nil)
@@ -49,24 +53,55 @@ struct ReportScheduleTests {
         schedule.jobBegun(job)
         schedule.jobWritten(job, isOver: true, at: .seconds(101), took: .seconds(1))
         #expect(schedule.nextDue == nil)
-        #expect(schedule.due(at: .seconds(1_000), isEnd: true).jobs.isEmpty)
+        #expect(schedule.due(at: .seconds(1_000), isEnd: true).isEmpty)
     }
 
     @Test func aJobThatRunsAgainWhileItsLastReportIsWrittenIsNotForgotten() {
         var schedule = schedule
-        schedule.jobChanged(job, isFinal: true)
+        schedule.jobChanged(job, of: alice, isFinal: true)
         schedule.jobBegun(job)
-        schedule.jobChanged(job, isFinal: false)
+        schedule.jobChanged(job, of: alice, isFinal: false)
         schedule.jobWritten(job, isOver: true, at: .seconds(3), took: .seconds(1))
         #expect(due(schedule, at: .seconds(3)) == [job])
     }
 
     @Test func aReportThatCannotBeWrittenIsTriedAgain() {
         var schedule = schedule
-        schedule.jobChanged(job, isFinal: true)
+        schedule.jobChanged(job, of: alice, isFinal: true)
         schedule.jobBegun(job)
         schedule.jobFailed(job, at: .seconds(3))
         #expect(due(schedule, at: .seconds(3)).isEmpty)
         #expect(due(schedule, at: .seconds(8)) == [job])
+    }
+
+    /// Jobs of a number each, later ones with larger ids.
+    private func job(_ number: Int) -> JobID { JobID("20270115-08\(1000 + number)-aaaaa")! }
+
+    @Test func usersTakeTurnsAndLastReportsComeFirst() {
+        var schedule = schedule
+        let bob = Samples.user("bob")
+        for number in 0..<5 { schedule.jobChanged(job(number), of: alice, isFinal: number == 3) }
+        schedule.userChanged(alice)
+        schedule.jobChanged(job(9), of: bob, isFinal: true)
+        schedule.userChanged(bob)
+        #expect(
+            schedule.due(at: .zero) == [
+                .job(job(3)), .job(job(9)), .index(alice), .index(bob), .job(job(0)), .job(job(1)),
+                .job(job(2)), .job(job(4)),
+            ])
+        // The time was over after alice's first: bob, who has waited longer, is next.
+        schedule.jobBegun(job(3))
+        schedule.jobWritten(job(3), isOver: true, at: .zero, took: .milliseconds(1))
+        #expect(
+            schedule.due(at: .zero).prefix(4) == [
+                .job(job(9)), .job(job(0)), .index(bob), .index(alice),
+            ])
+    }
+
+    @Test func anIndexDoesNotWaitForItsUsersReports() {
+        var schedule = schedule
+        for number in 0..<50 { schedule.jobChanged(job(number), of: alice, isFinal: true) }
+        schedule.userChanged(alice)
+        #expect(schedule.due(at: .zero).firstIndex(of: .index(alice)) == 1)
     }
 }

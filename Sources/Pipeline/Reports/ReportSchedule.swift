@@ -1,9 +1,18 @@
 import Model
 
 /// Schedule of the reports: each is written a first time at once, again at most every so often, and a last
-/// time at once. Pure: the time is given, on a clock that never steps.
+/// time at once; users take turns. Pure: the time is given, on a clock that never steps.
 struct ReportSchedule {
+    /// Something to write.
+    enum Item: Hashable {
+        /// A job's report.
+        case job(JobID)
+        /// A user's list of jobs.
+        case index(UserName)
+    }
+
     private struct Entry {
+        var user: UserName
         var isDirty = true
         var notBefore: Duration = .zero
         /// Nothing comes after it, so it is not held back.
@@ -17,36 +26,67 @@ struct ReportSchedule {
 
     private let interval: Duration
     private var jobs: [JobID: Entry] = [:]
-    private var users: [UserName: Entry] = [:]
+    private var indexes: [UserName: Entry] = [:]
+    /// When each user last had a turn, counted in turns.
+    private var turns: [UserName: Int] = [:]
+    private var turn = 0
 
     /// - Parameter interval: the least time between two writings of one unfinished report.
     init(interval: Duration) { self.interval = interval }
 
     /// A job's report is out of date; an `isFinal` one is not held back.
-    mutating func jobChanged(_ id: JobID, isFinal: Bool) {
-        jobs[id, default: Entry()].isDirty = true
+    mutating func jobChanged(_ id: JobID, of user: UserName, isFinal: Bool) {
+        jobs[id, default: Entry(user: user)].isDirty = true
         if isFinal { jobs[id]?.isFinal = true }
     }
 
     mutating func userChanged(_ user: UserName) {
-        users[user, default: Entry()].isDirty = true
+        indexes[user, default: Entry(user: user)].isDirty = true
     }
 
     /// What is to be written now; at the end, everything that is out of date.
-    func due(at now: Duration, isEnd: Bool = false) -> (jobs: [JobID], users: [UserName]) {
+    ///
+    /// Users take turns, report by report: first the one whose last turn is longest ago. Of one user last
+    /// reports come first, then those that have been due for longest; the index follows the first of them,
+    /// and does not wait for the others.
+    func due(at now: Duration, isEnd: Bool = false) -> [Item] {
         func isDue(_ entry: Entry) -> Bool { isEnd ? entry.isDirty : entry.due.map { $0 <= now } ?? false }
-        return (
-            jobs.filter { isDue($0.value) }.map(\.key).sorted(),
-            users.filter { isDue($0.value) }.map(\.key).sorted()
-        )
+        var items = Dictionary(grouping: jobs.filter { isDue($0.value) }, by: \.value.user).mapValues {
+            jobs in
+            jobs.sorted {
+                ($0.value.isFinal ? 0 : 1, $0.value.notBefore, $0.key) < (
+                    $1.value.isFinal ? 0 : 1, $1.value.notBefore, $1.key
+                )
+            }.map { Item.job($0.key) }
+        }
+        for (user, entry) in indexes where isDue(entry) {
+            let reports = items[user] ?? []
+            items[user] = reports.prefix(1) + [.index(user)] + reports.dropFirst()
+        }
+        let users = items.keys.sorted { (turns[$0] ?? 0, $0) < (turns[$1] ?? 0, $1) }
+        let rounds = items.values.map(\.count).max() ?? 0
+        var queues = users.compactMap { items[$0] }
+        var due: [Item] = []
+        for round in 0..<rounds {
+            queues.removeAll { $0.count <= round }
+            due += queues.map { $0[round] }
+        }
+        return due
     }
 
     /// A report's writing begins. It shows what is so at that moment, and not what changes until it is
     /// written.
     mutating func jobBegun(_ id: JobID) {
-        jobs[id, default: Entry()].isDirty = false
+        guard let user = jobs[id]?.user else { return }
+        jobs[id]?.isDirty = false
         jobs[id]?.isFinal = false
         jobs[id]?.isBeingWritten = true
+        hadTurn(user)
+    }
+
+    private mutating func hadTurn(_ user: UserName) {
+        turn += 1
+        turns[user] = turn
     }
 
     /// A report was written, and took so long: the next one waits for at least twenty times that, so that a
@@ -63,21 +103,24 @@ struct ReportSchedule {
     }
 
     mutating func userWritten(_ user: UserName, at now: Duration, took: Duration) {
-        users[user] = Entry(isDirty: false, notBefore: now + max(.seconds(1), took * 20))
+        indexes[user] = Entry(user: user, isDirty: false, notBefore: now + max(.seconds(1), took * 20))
+        hadTurn(user)
     }
 
     /// It could not be written (a full disk): again after a while.
     mutating func jobFailed(_ id: JobID, at now: Duration) {
-        jobs[id] = Entry(notBefore: now + Self.retryInterval)
+        guard let user = jobs[id]?.user else { return }
+        jobs[id] = Entry(user: user, notBefore: now + Self.retryInterval)
     }
 
     mutating func userFailed(_ user: UserName, at now: Duration) {
-        users[user] = Entry(notBefore: now + Self.retryInterval)
+        indexes[user] = Entry(user: user, notBefore: now + Self.retryInterval)
+        hadTurn(user)
     }
 
     /// When there is something to write next, if anything is out of date.
     var nextDue: Duration? {
-        (jobs.values.compactMap(\.due) + users.values.compactMap(\.due)).min()
+        (jobs.values.compactMap(\.due) + indexes.values.compactMap(\.due)).min()
     }
 
     private static let retryInterval: Duration = .seconds(5)

@@ -70,8 +70,8 @@ package actor ReportService: Service {
         self.logger = logger
     }
 
-    /// Works until a graceful shutdown, and then writes what is out of date. A cancelled task writes nothing
-    /// more.
+    /// Works until a graceful shutdown, and then writes the indexes and some short reports: the next start
+    /// writes what is missing. A cancelled task writes nothing more.
     package func run() async throws {
         try load()
         await withGracefulShutdownHandler {
@@ -84,8 +84,11 @@ package actor ReportService: Service {
                 guard !Task.isCancelled else { return }
                 // What finished while the others shut down is written before the end, and nothing claims to
                 // go on.
-                for id in running.keys { schedule.jobChanged(id, isFinal: false) }
-                await write(&group)
+                for (id, job) in running {
+                    schedule.jobChanged(id, of: job.user, isFinal: false)
+                    schedule.userChanged(job.user)
+                }
+                await writeLast()
             }
         } onGracefulShutdown: {
             self.mailbox.post(.stop)
@@ -115,7 +118,7 @@ package actor ReportService: Service {
         for change in changes {
             switch change {
             case .job(let id, let user, let isFinal):
-                schedule.jobChanged(id, isFinal: isFinal)
+                schedule.jobChanged(id, of: user, isFinal: isFinal)
                 schedule.userChanged(user)
                 running[id] = isFinal ? nil : (user, running[id]?.reported ?? JobEstimate())
             case .user(let user): schedule.userChanged(user)
@@ -146,7 +149,7 @@ package actor ReportService: Service {
         let estimates = await lookups.estimates()
         for (id, job) in running
         where job.reported.isOutdated(by: estimates[id] ?? JobEstimate(), at: now.wall) {
-            schedule.jobChanged(id, isFinal: false)
+            schedule.jobChanged(id, of: job.user, isFinal: false)
             schedule.userChanged(job.user)
         }
     }
@@ -156,25 +159,52 @@ package actor ReportService: Service {
     private static let shortRowsMax = 10_000
     private static let workersRowsMax = [200_000, Int.max]
 
+    /// For so long reports are written before the mail is read again; what is due then has another turn.
+    private static let writingSlice: Duration = .milliseconds(200)
+
     private func write(_ group: inout DiscardingTaskGroup) async {
-        let isLast = isStopping && longReports == 0
-        let due = schedule.due(at: clock.now.monotonic, isEnd: isLast)
-        let estimates = due.jobs.isEmpty && due.users.isEmpty ? [:] : await lookups.estimates()
-        for id in due.jobs {
-            let estimate = isStopping ? Self.stopped : estimates[id] ?? JobEstimate()
-            schedule.jobBegun(id)
-            if !isLast, let worker = worker(for: id) {
-                longReports += 1
-                group.addTask {
-                    await self.settle(id, byWorker: worker.publish(id, estimate: estimate))
+        let end = clock.now.monotonic + Self.writingSlice
+        let due = schedule.due(at: clock.now.monotonic)
+        let estimates = due.isEmpty ? [:] : await lookups.estimates()
+        for item in due {
+            switch item {
+            case .job(let id):
+                let estimate = isStopping ? Self.stopped : estimates[id] ?? JobEstimate()
+                schedule.jobBegun(id)
+                if let worker = worker(for: id) {
+                    longReports += 1
+                    group.addTask {
+                        await self.settle(id, byWorker: worker.publish(id, estimate: estimate))
+                    }
+                } else {
+                    settle(id, ReportWorker.publish(id, estimate: estimate, with: publisher, clock: clock))
                 }
-            } else {
-                settle(id, ReportWorker.publish(id, estimate: estimate, with: publisher, clock: clock))
+            case .index(let user): writeIndex(user, estimates)
             }
+            if clock.now.monotonic >= end { break }
         }
-        // A job that was just written has put its user on the list.
-        let users = isLast ? schedule.due(at: clock.now.monotonic, isEnd: true).users : due.users
-        for user in users { writeIndex(user, estimates) }
+        await writeStatus()
+    }
+
+    /// The most reports that a stop writes.
+    private static let lastReportsMax = 100
+
+    /// The end: what can be written quickly, and all indexes, say that hashdrop is stopped.
+    private func writeLast() async {
+        var left = Self.lastReportsMax
+        for case .job(let id) in schedule.due(at: clock.now.monotonic, isEnd: true) where left > 0 {
+            guard worker(for: id) == nil else { continue }
+            left -= 1
+            schedule.jobBegun(id)
+            settle(id, ReportWorker.publish(id, estimate: Self.stopped, with: publisher, clock: clock))
+        }
+        for case .index(let user) in schedule.due(at: clock.now.monotonic, isEnd: true) {
+            writeIndex(user, [:])
+        }
+        await writeStatus()
+    }
+
+    private func writeStatus() async {
         do {
             try status.write(
                 DaemonStatus(
