@@ -161,10 +161,10 @@ package actor LookupDispatcher {
         case .wait(let wait, let reason):
             setWait(reason, until: wait, now)
             return (0, wait)
-        case .stop(let reason):
-            setWait(source.keyAdvice.map { "\(reason) \($0)" } ?? reason, until: nil, now)
+        case .stop(let wait, let reason):
+            setWait(source.keyAdvice.map { "\(reason) \($0)" } ?? reason, until: wait, now)
             checkKey()
-            return (0, options.keyCheckInterval)
+            return (0, min(wait, options.keyCheckInterval))
         }
         switch rateLimiter.decide(at: now) {
         case .go(let left): return (min(count, left), nil)
@@ -319,7 +319,7 @@ package actor LookupDispatcher {
             case .pause:
                 rateLimiter.slowDown(at: now)
                 doubtsQuota = true
-            case .retryLater, .unreachable: queue.noteFailure(jobRowID: reservation.jobRowID)
+            case .retryLater, .forbidden, .unreachable: queue.noteFailure(jobRowID: reservation.jobRowID)
             case .giveUp: queue.noteAnswer()
             case .stopAsking: break
             }
@@ -358,6 +358,8 @@ package actor LookupDispatcher {
 
     private func reload() {
         needsReload = false
+        // A command or SIGHUP: the key may be well again, and one request tells.
+        circuitBreaker.keyChanged()
         queue.removeAllJobs()
         nextRetryAt = .distantPast
         loadJobs { try lookups.runningJobs() }

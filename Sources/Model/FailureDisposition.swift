@@ -1,7 +1,9 @@
 /// What is to be done about a request that brought no answer.
 package enum FailureDisposition: Hashable, Sendable {
-    /// The key is wrong or not allowed: no request can succeed until it is another one.
+    /// The key was refused: no request can succeed until it is another one, or its account is well again.
     case stopAsking
+    /// This request is not allowed to the key. If others are, its hash is to blame.
+    case forbidden
     /// The quota is used up, or too many requests came at once: send nothing for so long. Nil means that
     /// VirusTotal did not say how long.
     case pause(Duration?)

@@ -49,7 +49,8 @@ package enum VirusTotalError: Error, Hashable, Sendable {
 
     package var disposition: FailureDisposition {
         switch self {
-        case .authenticationRequired, .userNotActive, .wrongCredentials, .forbidden: .stopAsking
+        case .authenticationRequired, .userNotActive, .wrongCredentials: .stopAsking
+        case .forbidden: .forbidden
         case .quotaExceeded(let wait), .tooManyRequests(let wait), .edgeBlocked(let wait): .pause(wait)
         case .notAvailableYet, .transient, .deadlineExceeded, .failedDependency, .serverError,
             .unreadableAnswer, .wrongIdentity:

@@ -73,9 +73,40 @@ struct CircuitBreakerTests {
         breaker.note(Self.failure(.stopAsking), at: .zero, using: &generator)
         breaker.note(Self.failure(.unreachable), at: .zero, using: &generator)
         breaker.noteAnswer()
-        #expect(breaker.decide(at: .seconds(1_000_000)) == .stop(reason: "because"))
+        #expect(breaker.decide(at: .seconds(899)) == .stop(.seconds(1), reason: "because"))
         breaker.keyChanged()
-        #expect(breaker.decide(at: .seconds(1_000_000)) == .go)
+        #expect(breaker.decide(at: .seconds(899)) == .go)
+    }
+
+    @Test mutating func aRefusedKeyIsTriedAgainLessAndLessOften() {
+        var breaker = CircuitBreaker()
+        var now = Duration.zero
+        for minutes in [15, 30, 60, 60] {
+            // What was in flight together counts once.
+            for _ in 0..<4 { breaker.note(Self.failure(.stopAsking), at: now, using: &generator) }
+            #expect(breaker.decide(at: now) == .stop(.seconds(minutes * 60), reason: "because"))
+            now += .seconds(minutes * 60)
+            #expect(breaker.decide(at: now) == .probe(reason: "because"))
+        }
+        breaker.noteAnswer()
+        #expect(breaker.decide(at: now) == .go)
+        breaker.note(Self.failure(.stopAsking), at: now, using: &generator)
+        #expect(breaker.decide(at: now) == .stop(.seconds(900), reason: "because"))
+    }
+
+    @Test mutating func aForbiddenRequestStopsNothingUntilThereAreSeveralInARow() {
+        var breaker = CircuitBreaker()
+        for _ in 0..<10 {
+            for _ in 0..<CircuitBreaker.badAnswersMax {
+                breaker.note(Self.failure(.forbidden), at: .zero, using: &generator)
+                #expect(breaker.decide(at: .zero) == .go)
+            }
+            breaker.noteAnswer()
+        }
+        for _ in 0...CircuitBreaker.badAnswersMax {
+            breaker.note(Self.failure(.forbidden), at: .zero, using: &generator)
+        }
+        #expect(breaker.decide(at: .zero) == .stop(.seconds(900), reason: "because"))
     }
 
     @Test func theBackoffDoublesToItsLimitAsItsTableSays() {

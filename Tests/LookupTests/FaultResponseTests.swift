@@ -140,8 +140,11 @@ struct FaultResponseTests {
         }
     }
 
-    @Test(arguments: [Fault.Kind.wrongCredentials, .authenticationRequired, .userNotActive, .forbidden])
-    func aRefusedKeyStopsEverythingUntilItChanges(fault: Fault.Kind) async throws {
+    /// The fault, and how many requests it takes until it is believed.
+    @Test(arguments: [
+        (Fault.Kind.wrongCredentials, 1), (.authenticationRequired, 1), (.userNotActive, 1), (.forbidden, 3),
+    ])
+    func aRefusedKeyStopsEverythingUntilItChanges(fault: Fault.Kind, requests: Int) async throws {
         let generation = Counter()
         var world = LookupBench.World()
         world.faults = [FaultRule(fault)]
@@ -152,15 +155,59 @@ struct FaultResponseTests {
                 let reason = await bench.dispatcher.health().waitReason ?? ""
                 return reason.contains("key") || reason.contains("account")
             }
-            // Hours later nothing more was asked.
+            // Hours later it was tried three times more: after 15 min, 30 min and an hour.
             try await bench.clock.sleep(for: .seconds(7200))
-            #expect(bench.simulator.journal.lookups.count == 1)
+            #expect(bench.simulator.journal.lookups.count == requests + 3)
             #expect(try bench.job(job.id).state == .running)
             #expect(await bench.dispatcher.estimates()[job.id]?.expectedAt == nil)
             bench.simulator.removeAllFaults()
             generation.increment()
             _ = try await bench.finish(job.id)
+            #expect(bench.simulator.journal.lookups.count == requests + 3 + 10)
+        }
+    }
+
+    @Test func aKeyThatIsRefusedOnceGoesOnByItself() async throws {
+        var world = LookupBench.World()
+        world.faults = [FaultRule(.wrongCredentials, times: 1)]
+        try await LookupBench.run(Self.options, world) { bench in
+            let job = try bench.drop((0..<10).map { [FileFamily.numbered($0, seed: 9).sha256] })
+            let done = try await bench.finish(job.id)
+            let took = try #require(done.finishedAt).timeIntervalSince(done.receivedAt)
+            #expect(took >= 900 && took < 1_000, "\(took) s")
             #expect(bench.simulator.journal.lookups.count == 11)
+        }
+    }
+
+    @Test func aCommandTriesARefusedKeyAtOnce() async throws {
+        var world = LookupBench.World()
+        world.faults = [FaultRule(.wrongCredentials, times: 1)]
+        try await LookupBench.run(Self.options, world) { bench in
+            let job = try bench.drop([[FileFamily.numbered(1, seed: 9).sha256]])
+            try await bench.until("asking has stopped") {
+                await bench.dispatcher.health().waitReason?.contains("key") == true
+            }
+            bench.dispatcher.jobsChanged()
+            let done = try await bench.finish(job.id)
+            #expect(try #require(done.finishedAt).timeIntervalSince(done.receivedAt) < 100)
+        }
+    }
+
+    /// VirusTotal forbids one file to the account, and answers for the others.
+    @Test func aForbiddenHashHoldsNobodyUpAndFails() async throws {
+        let forbidden = FileFamily.numbered(3, seed: 9)
+        var world = LookupBench.World()
+        world.faults = [FaultRule(.forbidden, hash: forbidden.sha256)]
+        try await LookupBench.run(Self.options, world) { bench in
+            let job = try bench.drop((0..<10).map { [FileFamily.numbered($0, seed: 9).sha256] })
+            let other = try bench.drop(
+                (100..<110).map { [FileFamily.numbered($0, seed: 9).sha256] }, user: "bob")
+            let bobs = try await bench.finish(other.id)
+            #expect(try #require(bobs.finishedAt).timeIntervalSince(bobs.receivedAt) < 100)
+            let done = try await bench.finish(job.id)
+            let failed = try bench.rows(job.id).count { if case .failed = $0.state { true } else { false } }
+            #expect(done.state == .done && failed == 1)
+            #expect(bench.simulator.journal.requests(for: forbidden.sha256).count == 2)
         }
     }
 

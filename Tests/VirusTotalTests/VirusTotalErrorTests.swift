@@ -16,7 +16,7 @@ import VirusTotal
             (401, "AuthenticationRequiredError", .authenticationRequired, .stopAsking),
             (401, "UserNotActiveError", .userNotActive, .stopAsking),
             (401, "WrongCredentialsError", .wrongCredentials, .stopAsking),
-            (403, "ForbiddenError", .forbidden(message: "a message"), .stopAsking),
+            (403, "ForbiddenError", .forbidden(message: "a message"), .forbidden),
             (
                 409, "AlreadyExistsError", .badRequest(code: "AlreadyExistsError", message: "a message"),
                 .giveUp
@@ -29,7 +29,7 @@ import VirusTotal
             (429, "quotaexceedederror", .quotaExceeded(retryAfter: nil), .pause(nil)),
             (401, "WRONGCREDENTIALSERROR", .wrongCredentials, .stopAsking),
             (401, "New", .wrongCredentials, .stopAsking),
-            (403, "New", .forbidden(message: "a message"), .stopAsking),
+            (403, "New", .forbidden(message: "a message"), .forbidden),
             (418, "New", .badRequest(code: "New", message: "a message"), .giveUp),
             (408, "New", .deadlineExceeded, .retryLater), (424, "New", .failedDependency, .retryLater),
             (429, "New", .tooManyRequests(retryAfter: nil), .pause(nil)),

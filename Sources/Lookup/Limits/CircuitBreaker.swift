@@ -4,17 +4,19 @@ import Support
 /// Circuit breaker for the VirusTotal API. Pure: the time and the chance are given.
 ///
 /// - Closed: everything is sent. A refusal for the quota, a VirusTotal that cannot be reached, or more than
-///   `badAnswersMax` bad answers in a row open it; a refused key disables it.
+///   `badAnswersMax` bad answers in a row open it; a refused key, or more than `badAnswersMax` forbidden
+///   requests in a row, disable it.
 /// - Open: nothing is sent. It is half-open when its time is over.
 /// - Half-open: one request is sent as a probe. An answer closes it; a failure opens it again, for longer.
-/// - Disabled: nothing is sent. Another key closes it.
+/// - Disabled: nothing is sent. Another key closes it; without one it is half-open when its time is over.
 package struct CircuitBreaker: Sendable {
     package enum State: Hashable, Sendable {
         case closed
         /// Until then, on a clock that never steps. How long an outage will last cannot be told.
         case open(until: Duration, reason: String, isOutage: Bool)
         case halfOpen(reason: String, isOutage: Bool)
-        case disabled(reason: String)
+        /// Until then, on the same clock.
+        case disabled(until: Duration, reason: String)
     }
 
     package enum Decision: Hashable, Sendable {
@@ -22,7 +24,8 @@ package struct CircuitBreaker: Sendable {
         /// One request, when none is in flight. The reason is that of the open state before.
         case probe(reason: String)
         case wait(Duration, reason: String)
-        case stop(reason: String)
+        /// As a wait, for a refused key: another one ends it at once.
+        case stop(Duration, reason: String)
     }
 
     /// The longest wait that an answer's Retry-After can order: an hour. A larger one is a mistake or malice.
@@ -33,26 +36,34 @@ package struct CircuitBreaker: Sendable {
 
     package private(set) var state = State.closed
     private var failuresInARow = 0
+    private var refusalsInARow = 0
 
     package init() {}
 
     /// `now` is monotonic time.
     package mutating func decide(at now: Duration) -> Decision {
-        if case .open(let until, let reason, let isOutage) = state, now >= until {
+        switch state {
+        case .open(let until, let reason, let isOutage) where now >= until:
             state = .halfOpen(reason: reason, isOutage: isOutage)
+        case .disabled(let until, let reason) where now >= until:
+            // How long a key stays refused cannot be told.
+            state = .halfOpen(reason: reason, isOutage: true)
+        default: break
         }
         return switch state {
         case .closed: .go
         case .open(let until, let reason, _): .wait(until - now, reason: reason)
         case .halfOpen(let reason, _): .probe(reason: reason)
-        case .disabled(let reason): .stop(reason: reason)
+        case .disabled(let until, let reason): .stop(until - now, reason: reason)
         }
     }
 
     /// VirusTotal answered properly; "unknown" is such an answer.
     package mutating func noteAnswer() {
         failuresInARow = 0
+        // One that was on its way when the key was refused says nothing of the key.
         if case .disabled = state { return }
+        refusalsInARow = 0
         state = .closed
     }
 
@@ -61,8 +72,10 @@ package struct CircuitBreaker: Sendable {
         _ failure: LookupFailure, at now: Duration, using generator: inout some RandomNumberGenerator
     ) {
         switch failure.disposition {
-        case .stopAsking:
-            state = .disabled(reason: failure.reason)
+        case .stopAsking: disable(failure.reason, at: now)
+        case .forbidden:
+            countFailure(at: now)
+            if failuresInARow > Self.badAnswersMax { disable(failure.reason, at: now) }
         case .pause(let asked):
             countFailure(at: now)
             let own = Backoff.foreignQuota.wait(afterFailures: failuresInARow)
@@ -85,7 +98,15 @@ package struct CircuitBreaker: Sendable {
 
     /// The key has changed: a key that was refused says nothing about the next.
     package mutating func keyChanged() {
+        refusalsInARow = 0
         if case .disabled = state { state = .closed }
+    }
+
+    private mutating func disable(_ reason: String, at now: Duration) {
+        // Refusals of requests that were in flight together count as one.
+        if case .disabled(let until, _) = state, now < until { return }
+        refusalsInARow += 1
+        state = .disabled(until: now + Backoff.key.wait(afterFailures: refusalsInARow), reason: reason)
     }
 
     private mutating func countFailure(at now: Duration) {
