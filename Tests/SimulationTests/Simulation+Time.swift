@@ -56,6 +56,7 @@ extension Simulation {
 
     /// The machine sleeps: all clocks go on, and nothing runs meanwhile.
     func suspend(_ duration: Duration) throws {
+        try noteJobs()
         virusTotal.machineSleeps()
         clock.advance(to: now + duration)
         calmSince = now

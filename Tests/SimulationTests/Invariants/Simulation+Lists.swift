@@ -29,6 +29,14 @@ extension Simulation {
             self.name = digest == Self.empty ? name : ""
         }
 
+        init(_ job: Inspector.JobFacts) {
+            self.init(user: job.user, digest: job.digest ?? Data(), name: job.droppedName.display)
+        }
+
+        init(_ list: DroppedList) {
+            self.init(user: list.user.description, digest: list.digest, name: list.name)
+        }
+
         private static let empty = DroppedList.digest(Data())
     }
 
@@ -37,13 +45,11 @@ extension Simulation {
         let waiting = try marksInSpool()
         let claims = try marksOfClaims()
         let ids = Set(jobs.map(\.id))
-        let jobsByMark = Dictionary(grouping: jobs) { job in
-            Mark(user: job.user, digest: job.digest ?? Data(), name: job.droppedName.display)
-        }
+        let jobsByMark = Dictionary(grouping: jobs) { Mark($0) }
         var found: Set<JobID> = []
         for index in lists.indices {
             let list = lists[index]
-            let mark = Mark(user: list.user.description, digest: list.digest, name: list.name)
+            let mark = Mark(list)
             let jobs = jobsByMark[mark] ?? []
             found.formUnion(jobs.map(\.id))
             let unborn = claims.filter { $0.value == mark && !ids.contains($0.key) }.map(\.key)
@@ -79,6 +85,18 @@ extension Simulation {
         }
         if list.job == nil { statistics.jobs += 1 }
         lists[index].job = job.id
+    }
+
+    /// Remembers which jobs there are, before a time in which they may be removed.
+    func noteJobs() throws {
+        for job in try inspector.jobs() {
+            witness.lastSeen[job.id] = job
+            let mark = Mark(job)
+            for index in lists.indices where lists[index].job == nil && Mark(lists[index]) == mark {
+                lists[index].job = job.id
+                statistics.jobs += 1
+            }
+        }
     }
 
     /// Whether a job was to be removed: by a command, or because it ended long enough ago.
