@@ -32,7 +32,7 @@ struct PublicShape: Sendable, CustomTestStringConvertible {
 /// the parser had seen the shape.
 enum PublicShapes {
     static let all: [PublicShape] = [
-        edr, logs, feeds, packages, forensics, sheets, mails, secrets, configuration,
+        edr, logs, feeds, packages, forensics, sheets, mails, secrets, configuration, systems,
     ].flatMap(\.self)
 
     static let one = Invented("one")

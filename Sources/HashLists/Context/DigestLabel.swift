@@ -7,6 +7,7 @@ struct DigestLabel: Hashable, Sendable {
     let text: String
     /// The file's algorithm that it names.
     private(set) var algorithm: FileHash.Kind?
+    private(set) var namesSeveralAlgorithms = false
     private(set) var namesOtherAlgorithm = false
     /// Whether it says that there is a digest: an algorithm's name, or `hash` and the like.
     private(set) var namesDigest = false
@@ -95,6 +96,7 @@ struct DigestLabel: Hashable, Sendable {
     }
 
     private mutating func note(algorithm kind: FileHash.Kind) {
+        if let algorithm, algorithm != kind { namesSeveralAlgorithms = true }
         algorithm = algorithm ?? kind
         namesDigest = true
     }
@@ -112,4 +114,11 @@ struct DigestLabel: Hashable, Sendable {
 
     /// Whether it says that the digest is no file's, even as words of a sentence.
     var isDecisive: Bool { namesOtherThing || namesOtherAlgorithm || namesSecret }
+
+    /// Whether it names one algorithm, whose digests are longer: half of one that is on two lines must not be
+    /// taken for another file's.
+    func namesLonger(than hash: FileHash) -> Bool {
+        guard let algorithm, !namesSeveralAlgorithms else { return false }
+        return algorithm.byteCount > hash.kind.byteCount
+    }
 }

@@ -32,7 +32,7 @@ enum ElementLabel {
     }
 
     private static let kindNames: Set = [
-        "type", "alg", "algo", "algorithm", "name", "kind", "label", "key", "hashtype",
+        "type", "alg", "algo", "algorithm", "name", "kind", "label", "key", "hashtype", "search",
     ]
 
     /// Elements of HTML whose names are words of the vocabulary, and say nothing of a digest.

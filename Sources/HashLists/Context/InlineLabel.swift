@@ -33,6 +33,10 @@ enum InlineLabel {
                 // `=>` is an equals sign; a tag's end is the element's.
                 if end - 1 > lowerBound, line[end - 2] == UInt8(ascii: "=") { break }
                 return elements(endingAt: end, in: line, from: lowerBound)
+            case UInt8(ascii: "]"):
+                guard let tag = BBCode.tag(endingAt: end, in: line, from: lowerBound) else { break skip }
+                end = tag
+                continue skip
             case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "*"),
                 UInt8(ascii: "["),
                 UInt8(ascii: "("), UInt8(ascii: "\\"), UInt8(ascii: "<"):
@@ -85,6 +89,7 @@ enum InlineLabel {
         }
         if line[lowerBound..<end].suffix(7).elementsEqual("@sha256".utf8) { return image }
         var (start, end) = (end, end)
+        while let tag = BBCode.tag(endingAt: end, in: line, from: lowerBound) { end = tag }
         if line[end - 1] == UInt8(ascii: ")") || line[end - 1] == UInt8(ascii: "]") { end -= 1 }
         start = end
         while start > lowerBound, end - start < DigestLabel.bytesMax {
@@ -193,7 +198,7 @@ enum InlineLabel {
         "commit": "commit", "commits": "commit", "tree": "commit", "blob": "commit", "blame": "commit",
         "raw": "commit", "url": "url hash", "domain": "domain hash", "user": "user id",
         "certificate": "certificate",
-        "certificates": "certificate", "my": "certificate", "root": "certificate",
+        "certificates": "certificate", "avatar": "gravatar", "my": "certificate", "root": "certificate",
     ]
 
     /// `package@<digest>`: a revision.

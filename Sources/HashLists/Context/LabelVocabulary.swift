@@ -61,8 +61,8 @@ enum LabelVocabulary {
             .digest,
             """
             hash hashes hashwert hashvalue digest digests checksum checksums checksumvalue sum sums
-            prüfsumme prüfsummen empreinte empreintes value values data hashdata content string indicator
-            indicators ioc iocs text field
+            prüfsumme prüfsummen kontrollsumme empreinte empreintes somme suma huella impronta skrót value
+            values data hashdata content string indicator indicators ioc iocs text field
             """
         ),
         (
@@ -71,7 +71,7 @@ enum LabelVocabulary {
             file files filename filehash filehashes datei sample samples malware payload attachment
             attachments binary executable image pe elf macho module dropper loader dll exe elf process
             parent child grandparent artifact artifacts component package archive installer document
-            script driver source original target download archivo fichier
+            script driver source original target download archivo arquivo fichero fichier bestand plik
             """
         ),
         (
@@ -81,7 +81,9 @@ enum LabelVocabulary {
             authentihash authenticode rich richpe richhash vhash cert certs certificate certificates
             thumbprint thumbprints x509 ja3 ja3s ja3hash ja4 ja4s ja4h jarm hassh hasshserver cdhash
             telfhash permhash symhash rawmd5 firstbytes exphash behash icondhash gravatar fingerprint
-            fingerprints dockerimage imagedigest tbs verificationcode
+            fingerprints dockerimage imagedigest tbs verificationcode templatehash fingerabdruck zertifikat
+            zertifikats zertifikate certificat certificats certificado certificados certificato certificaat
+            certyfikat certyfikatu
             """
         ),
         (
@@ -99,7 +101,9 @@ enum LabelVocabulary {
             traceid spanid agentid deviceid requestid eventid incidentid alertid tenantid clientid
             customerid buildid imageid transactionid correlationid hostid machineid machineguid sensorid
             accountid orgid userid groupid campaignid actorid instanceid jobid taskid runid scanid
-            detectionid graphid boundary gitcommitid commitid treeid uid replyto
+            detectionid graphid boundary gitcommitid commitid treeid uid replyto seriennummer
+            serienummer série
+            serie gerätekennung benutzerkennung nachrichtenkennung
             """
         ),
         (.identifierOf, "id ids identifier identifiers kennung"),
@@ -111,9 +115,16 @@ enum LabelVocabulary {
             privatekey authkey accesskey secretkey sessionkey encryptionkey hmackey licensekey masterkey
             machinekey userkey bootkey dpapi authorization hmac nonce cnonce csrf xsrf xapikey csrftoken
             jwt otp sessid phpsessid jsessionid sessionid cookie cookies passwort passwörter kennwort
-            kennwörter contraseña contraseñas hasło geheimnis
+            kennwörter contraseña contraseñas hasło geheimnis wachtwoord jeton segredo secreto segreto
+            geheim
             """
         ),
-        (.secretOfLabel, "key keys schlüssel pass pwd pw pin lm nt auth sid salt aes rc4 clave senha"),
+        (
+            .secretOfLabel,
+            """
+            key keys schlüssel pass pwd pw pin lm nt auth sid salt aes rc4 clave senha passe clé chave
+            chiave sleutel klucz
+            """
+        ),
     ]
 }

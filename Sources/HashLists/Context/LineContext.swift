@@ -18,6 +18,8 @@ struct LineContext {
     private var keys: [(indentation: Int, label: DigestLabel?)] = []
     /// The elements of XML that are open, the outermost first.
     private var elements: [DigestLabel?] = []
+    /// What the empty element just above says of its sibling's value, as in OpenIOC: `<Context search="…"/>`.
+    private var sibling: DigestLabel?
 
     /// A label on a line of its own is short.
     private static let labelBytesMax = 96
@@ -97,7 +99,11 @@ struct LineContext {
     /// Keeps count of elements that open on one line and end on another.
     private mutating func passElement(_ line: UnsafeRawBufferPointer) {
         let start = line.firstIndex(of: UInt8(ascii: "<"))! + 1
+        sibling = nil
         guard start < line.count, let end = line[start...].firstIndex(of: UInt8(ascii: ">")) else { return }
+        if line[end - 1] == UInt8(ascii: "/") {
+            sibling = ElementLabel.labels(ofTag: line[start..<end]).first(where: \.isDecisive)
+        }
         if line[start] == UInt8(ascii: "/") {
             _ = elements.popLast()
         } else if line[start] != UInt8(ascii: "!"), line[start] != UInt8(ascii: "?"),
@@ -151,14 +157,18 @@ struct LineContext {
     ///
     /// - Parameter isAlone: whether the line is the digest and nothing else.
     func contexts(of line: UnsafeRawBufferPointer, isAlone: Bool) -> [DigestJudgement.Context] {
+        var contexts: [DigestJudgement.Context] = []
+        if let section, isAlone || section.isForAll {
+            contexts.append(.init(label: section.label, isAbove: isAlone))
+        }
         var labels: [DigestLabel] = []
-        if let section, isAlone || section.isForAll { labels.append(section.label) }
         if !keys.isEmpty {
             let indentation = Self.indentation(of: line)
             labels += keys.filter { $0.indentation < indentation }.reversed().compactMap(\.label)
         }
+        if let sibling, line.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") { labels.append(sibling) }
         labels += elements.reversed().compactMap(\.self)
-        return labels.map { .init(label: $0) }
+        return contexts + labels.map { .init(label: $0) }
     }
 }
 

@@ -146,6 +146,7 @@ enum FileNameKey {
         "executablepath", "processpath", "processname", "processexecutable", "processimage", "sourcefile",
         "originalfilename",
         "filenames", "folderpath", "objectname", "datei", "dateiname", "dateipfad", "pfad", "fichier",
+        "arquivo", "archivo", "fichero", "bestand", "plik",
         "archivo", "nom",
         "meaningfulname", "samplename", "component", "filelocation", "location", "fn",
     ]

@@ -137,6 +137,9 @@ struct LineReader {
         if CertutilOutput.isDigestInPairs(line) {
             return try emit(malformed(line, number: number, reason: NearMiss.parted.reason))
         }
+        if GroupedDigits.isLabelledDigest(line) {
+            return try emit(malformed(line, number: number, reason: NearMiss.grouped.reason))
+        }
         if context.headings?.holdsSpreadsheetNumber(line) == true {
             try emit(listed(line, number: number, PassedOver(.spreadsheetNumber), count: 0))
         }
@@ -190,6 +193,9 @@ struct LineReader {
                 lower = row.cells.last { $0.contains(ranges[index].lowerBound) }?.lowerBound ?? lower
             }
             contexts = InlineLabel.before(ranges[index], in: line, from: lower) + contexts
+            if let known = KnownLine.label(of: ranges[index], in: line) {
+                contexts.insert(.init(label: known), at: 0)
+            }
             if let behind = InlineLabel.behind(ranges[index], in: line, to: upper), contexts.isEmpty {
                 contexts.append(behind)
             }

@@ -76,6 +76,10 @@ struct NearMiss: Hashable, Sendable {
     static let parted = NearMiss(
         reason: "pairs of digits with something between them: write the hash without it")
 
+    /// The same with more digits in a group, behind a label that names a digest.
+    static let grouped = NearMiss(
+        reason: "groups of digits with something between them: write the hash in one piece")
+
     private init?(joined word: Token) {
         // A SHA-256 with a digit or two of its neighbour's beside it.
         let lengths = 2 * FileHash.Kind.md5.byteCount...2 * FileHash.Kind.sha256.byteCount + 2
