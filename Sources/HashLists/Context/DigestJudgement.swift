@@ -16,8 +16,9 @@ enum DigestJudgement: Hashable, Sendable {
         var isExplicit = true
         /// Whether the labelled value is the digest and nothing else.
         var isWhole = true
-        /// Whether the label stands on a line above, and the digest alone on its own.
-        var isAbove = false
+        /// Whether the label names an algorithm just beside the digest or just above it, so that a shorter
+        /// digest is a part of one.
+        var mayBeCut = false
     }
 
     /// Judges one digest by its labels; pure, and the only place that decides.
@@ -59,7 +60,7 @@ enum DigestJudgement: Hashable, Sendable {
         let isOfDigest = isNearest ? isDigest || context.isWhole : isDigest && label.isNothingElse
         if label.namesOtherThingOfDigest, context.isExplicit, isOfDigest { return .otherThing }
         if label.namesOtherAlgorithm, label.algorithm == nil { return .otherAlgorithm }
-        if context.isAbove, isNearest, label.namesLonger(than: hash) { return .cut }
+        if context.mayBeCut, isNearest, label.namesLonger(than: hash) { return .cut }
         guard isNearest, label.algorithm == nil else { return nil }
         if label.namesIdentifier { return .identifier }
         // `id` alone is VirusTotal's own name for a file's SHA-256; shorter ones are those of machines and
@@ -91,7 +92,7 @@ struct PassedOver: Hashable, Sendable {
         case .secret: "\(name)a secret; it is neither sent to VirusTotal nor shown"
         case .placeholder: "one digit repeated: a placeholder, not a digest"
         case .commentedOut: "commented out: the line begins with #"
-        case .cut: "\(name)cut by the end of the line: write the hash on one line"
+        case .cut: "\(name)cut: write the whole hash on one line"
         case .spreadsheetNumber:
             "a spreadsheet made a number of a hash; format the column as text and enter it again"
         case .malformed: "no digest that VirusTotal can look up"

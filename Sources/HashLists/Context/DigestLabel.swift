@@ -115,6 +115,8 @@ struct DigestLabel: Hashable, Sendable {
     /// Whether it says that the digest is no file's, even as words of a sentence.
     var isDecisive: Bool { namesOtherThing || namesOtherAlgorithm || namesSecret }
 
+    var isOfSecrets: Bool { namesSecret || namesSecretOfLabel }
+
     /// Whether it names one algorithm, whose digests are longer: half of one that is on two lines must not be
     /// taken for another file's.
     func namesLonger(than hash: FileHash) -> Bool {

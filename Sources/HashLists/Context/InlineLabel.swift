@@ -54,7 +54,7 @@ enum InlineLabel {
                 : hasSpace ? adjacent(endingAt: end, in: line, from: lowerBound) : nil
         guard var label else { return [] }
         label.isWhole = isWhole
-        return [label]
+        return [label] + (isExplicit ? attributes(before: end, in: line, from: lowerBound) : [])
     }
 
     /// The label behind the digest: `<digest> (imphash)`, `<digest>;imphash`. Only what is a label and
@@ -73,6 +73,16 @@ enum InlineLabel {
     }
 
     // MARK: Kinds of labels
+
+    /// `<add key="ApiKey" value="…">`: what the other attributes of the digest's own tag say.
+    private static func attributes(
+        before end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
+    ) -> [DigestJudgement.Context] {
+        guard let open = line[lowerBound..<end].lastIndex(of: UInt8(ascii: "<")),
+            !line[open..<end].contains(UInt8(ascii: ">"))
+        else { return [] }
+        return ElementLabel.labels(ofTag: line[(open + 1)..<end]).map { .init(label: $0) }
+    }
 
     /// `label: digest`, `label = digest`, `LABEL (name) = digest`.
     private static func explicit(
@@ -100,7 +110,10 @@ enum InlineLabel {
             if isEndOfSentence(at: start - 1, in: line) { break }
             start -= 1
         }
-        return DigestLabel(lastWords(line[start..<end])).map { .init(label: $0) }
+        if NameOfFile.ends(line[start..<end]) { return nil }
+        return DigestLabel(lastWords(line[start..<end])).map {
+            .init(label: $0, mayBeCut: $0.isOfDigestsOnly && !$0.isDecisive)
+        }
     }
 
     /// `SHA3-256 (setup.bin) = …`: the algorithm stands before the name, which may say anything.
@@ -130,7 +143,9 @@ enum InlineLabel {
             }
             start -= 1
         }
-        guard let label = DigestLabel(line[start..<end]) else { return nil }
+        guard !NameOfFile.ends(line[start..<end]), let label = DigestLabel(line[start..<end]) else {
+            return nil
+        }
         return .init(label: label, isExplicit: false)
     }
 

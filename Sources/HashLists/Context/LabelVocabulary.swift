@@ -72,6 +72,8 @@ enum LabelVocabulary {
             attachments binary executable image pe elf macho module dropper loader dll exe elf process
             parent child grandparent artifact artifacts component package archive installer document
             script driver source original target download archivo arquivo fichero fichier bestand plik
+            stealer stealers infostealer ransomware trojan backdoor keylogger passwordstealer tokenstealer
+            cookiestealer credentialstealer secretransomware
             """
         ),
         (
@@ -116,14 +118,16 @@ enum LabelVocabulary {
             machinekey userkey bootkey dpapi authorization hmac nonce cnonce csrf xsrf xapikey csrftoken
             jwt otp sessid phpsessid jsessionid sessionid cookie cookies passwort passwörter kennwort
             kennwörter contraseña contraseñas hasło geheimnis wachtwoord jeton segredo secreto segreto
-            geheim
+            geheim contrasena contrasenas parola parolă lösenord salasana adgangskode passord heslo jelszó
+            şifre κωδικός пароль пароли סיסמה 密码 密碼 口令 パスワード 비밀번호 aes128 aes192 aes256 mscache
+            mscachev2 dcc2 krb5 kerberos
             """
         ),
         (
             .secretOfLabel,
             """
-            key keys schlüssel pass pwd pw pin lm nt auth sid salt aes rc4 clave senha passe clé chave
-            chiave sleutel klucz
+            key keys schlüssel pass pwd pw pin lm nt auth sid salt aes rc4 clave senha passe clé clef chave
+            chiave sleutel klucz ключ 密钥 api seed
             """
         ),
     ]

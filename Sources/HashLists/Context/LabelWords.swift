@@ -43,18 +43,20 @@ enum LabelWords {
     }
 
     /// Dashes, spaces and colons beyond ASCII as their ASCII likes: `SHA‑256` with a hyphen that does not
-    /// break.
+    /// break. Letters beyond ASCII in lower case.
     private static func withoutDashes(_ label: some Sequence<UInt8>) -> [UInt8] {
         let bytes = Array(label)
         guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }
-        let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar -> Unicode.Scalar in
+        var text = ""
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
             switch scalar.value {
-            case 0x2010...0x2015, 0x2212: "-"
-            case 0xA0, 0x2000...0x200A, 0x202F, 0x3000, 0xFF1A: " "
-            default: scalar
+            case 0x2010...0x2015, 0x2212: text += "-"
+            case 0xA0, 0x2000...0x200A, 0x202F, 0x3000, 0xFF1A: text += " "
+            case 0x80...: text += scalar.properties.lowercaseMapping
+            default: text.unicodeScalars.append(scalar)
             }
         }
-        return Array(String(String.UnicodeScalarView(scalars)).utf8)
+        return Array(text.utf8)
     }
 
     private enum Character {

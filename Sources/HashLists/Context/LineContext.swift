@@ -33,6 +33,12 @@ struct LineContext {
             isAfterBreak = true
             return
         }
+        // The line below a heading.
+        if line.count > 3,
+            line.allSatisfy({ $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "=") || $0 == 0x20 })
+        {
+            return
+        }
         if isAfterBreak || line.count <= Self.labelBytesMax || first == UInt8(ascii: "#")
             || line.count <= TableHeadings.bytesMax && !Self.holdsLongNumber(line)
         {
@@ -139,7 +145,9 @@ struct LineContext {
         guard trimmed.count <= 64, trimmed.count(where: { $0 == 0x20 }) <= 3,
             !trimmed.contains(where: isValueMark), let label = DigestLabel(trimmed)
         else { return nil }
-        let isHeading = trimmed.last == UInt8(ascii: ":")
+        let isHeading =
+            trimmed.last == UInt8(ascii: ":")
+            || trimmed.first == UInt8(ascii: "[") && trimmed.last == UInt8(ascii: "]")
         return isHeading || label.isNothingElse ? (label, isHeading) : nil
     }
 
@@ -158,8 +166,9 @@ struct LineContext {
     /// - Parameter isAlone: whether the line is the digest and nothing else.
     func contexts(of line: UnsafeRawBufferPointer, isAlone: Bool) -> [DigestJudgement.Context] {
         var contexts: [DigestJudgement.Context] = []
-        if let section, isAlone || section.isForAll {
-            contexts.append(.init(label: section.label, isAbove: isAlone))
+        // A line that names its file is not what the heading of a list of secrets is about.
+        if let section, isAlone || section.isForAll && !(section.label.isOfSecrets && NameOfFile.ends(line)) {
+            contexts.append(.init(label: section.label, mayBeCut: isAlone))
         }
         var labels: [DigestLabel] = []
         if !keys.isEmpty {

@@ -8,6 +8,8 @@ import Model
 /// | `user::DOMAIN:<challenge>:<NT proof>:<blob>` | Responder (NetNTLMv2) |
 /// | `$DCC2$10240#user#<digest>`, `$krb5tgs$23$*…$<digest>$…` | hashcat's formats |
 /// | `*94BDCEBE19083CE2A1F959FD02F964C7AF4CFC29` | MySQL |
+/// | `a@example.org:<digest>`, `user:<digest>:<salt>` | leaked tables of users |
+/// | `WPA*01*<digest>*…` | hcxtools |
 ///
 /// A request's `Authorization` and `Cookie` hold nothing but secrets (RFC 9110, 11.6.2; RFC 6265, 4.2).
 ///
@@ -16,9 +18,29 @@ enum PasswordDump {
     /// Whether the digests of the line are those of passwords.
     static func matches(_ line: UnsafeRawBufferPointer, digests: [Range<Int>]) -> Bool {
         guard let first = digests.first else { return false }
-        if isRequestField(line) { return true }
+        if isRequestField(line) || isUser(line, first) || line.starts(with: "WPA*".utf8) { return true }
         if digests.count >= 2, isPair(line, first, digests[1]) { return true }
         return digests.contains { isTagged(line, $0) || isNetworkHash(line, $0) || isMySQL(line, $0) }
+    }
+
+    /// An address of mail or a name before a colon and the digest; behind a name also a colon and a salt, and
+    /// neither is the name of a file.
+    private static func isUser(_ line: UnsafeRawBufferPointer, _ digest: Range<Int>) -> Bool {
+        guard digest.lowerBound > 1, line[digest.lowerBound - 1] == UInt8(ascii: ":") else { return false }
+        let user = line[..<(digest.lowerBound - 1)]
+        guard user.allSatisfy({ $0 > 0x20 && !isPartOfPath($0) }) else { return false }
+        if user.contains(UInt8(ascii: "@")) { return true }
+        guard digest.upperBound < line.count, line[digest.upperBound] == UInt8(ascii: ":"),
+            DigestLabel(user) == nil
+        else { return false }
+        let salt = line[(digest.upperBound + 1)...]
+        let isName = salt.contains(UInt8(ascii: ".")) || user.contains(UInt8(ascii: "."))
+        return !salt.isEmpty && !isName && user.contains { $0 > 0x39 }
+            && salt.allSatisfy { $0 > 0x20 && !isPartOfPath($0) }
+    }
+
+    private static func isPartOfPath(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: ":")
     }
 
     /// A field of a request that carries credentials, also behind curl's `-H`.

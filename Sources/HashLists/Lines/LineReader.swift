@@ -183,7 +183,9 @@ struct LineReader {
         }
         let above = context.contexts(of: line, isAlone: isAlone)
         return digests.indices.map { index in
-            if isCut, ranges[index].upperBound == line.count - 1 { return .passedOver(PassedOver(.cut)) }
+            if isCut && ranges[index].upperBound == line.count - 1 || isShortened(ranges[index], line) {
+                return .passedOver(PassedOver(.cut))
+            }
             var lower = index > 0 ? ranges[index - 1].upperBound : 0
             let upper = index + 1 < ranges.count ? ranges[index + 1].lowerBound : line.count
             var contexts =
@@ -202,6 +204,16 @@ struct LineReader {
             return .judge(digests[index], contexts + above)
         }
     }
+
+    /// Whether dots beside a digest say that digits are left out.
+    private func isShortened(_ digest: Range<Int>, _ line: UnsafeRawBufferPointer) -> Bool {
+        Self.ellipses.contains { mark in
+            line[digest.upperBound...].starts(with: mark)
+                || line[..<digest.lowerBound].suffix(mark.count).elementsEqual(mark)
+        }
+    }
+
+    private static let ellipses = ["...", "…"].map { Array($0.utf8) }
 
     private func isNothingBeside(_ range: Range<Int>, _ line: UnsafeRawBufferPointer) -> Bool {
         let front = UnsafeRawBufferPointer(rebasing: line[..<range.lowerBound])
