@@ -207,13 +207,12 @@ struct LineReader {
 
     /// Whether dots beside a digest say that digits are left out.
     private func isShortened(_ digest: Range<Int>, _ line: UnsafeRawBufferPointer) -> Bool {
-        Self.ellipses.contains { mark in
-            line[digest.upperBound...].starts(with: mark)
-                || line[..<digest.lowerBound].suffix(mark.count).elementsEqual(mark)
+        func isEllipsis(_ mark: Slice<UnsafeRawBufferPointer>) -> Bool {
+            mark.count == 3 && (mark.elementsEqual("...".utf8) || mark.elementsEqual("…".utf8))
         }
+        return isEllipsis(line[digest.upperBound...].prefix(3))
+            || isEllipsis(line[..<digest.lowerBound].suffix(3))
     }
-
-    private static let ellipses = ["...", "…"].map { Array($0.utf8) }
 
     private func isNothingBeside(_ range: Range<Int>, _ line: UnsafeRawBufferPointer) -> Bool {
         let front = UnsafeRawBufferPointer(rebasing: line[..<range.lowerBound])
