@@ -47,6 +47,8 @@ package actor LookupDispatcher {
     var lastAnswerAt: Date?
     /// When a failed hash is due again; the past if that has to be looked up, nil if none is.
     private var nextRetryAt: Date? = .distantPast
+    /// When that was last looked up.
+    private var retriesReadAt: ClockReading
     private var keyGeneration: Int
     private var needsReload = false
     private var doubtsQuota = true
@@ -77,6 +79,7 @@ package actor LookupDispatcher {
         self.onProgress = onProgress
         self.logger = logger
         let now = clock.now
+        retriesReadAt = now
         try ledger.closeEarlierRun(at: now, bootID: clock.bootID)
         rateLimiter = RateLimiter(
             limits: options.limits, spending: try ledger.spending(at: now), now: now)
@@ -241,9 +244,10 @@ package actor LookupDispatcher {
 
     /// Puts hashes whose retry is due back into the queue, and looks up when the next one will be.
     private func wakeRetries(at now: ClockReading) throws {
-        // Later than any pause means that the clock stepped back: the database knows what that makes due.
-        guard let due = nextRetryAt, due <= now.wall || due > (now + Self.hashPauseMax).wall else { return }
+        // A clock that is put back makes pauses due that began in its future: the database knows which.
+        guard let due = nextRetryAt, due <= now.wall || now.isPutBack(since: retriesReadAt) else { return }
         nextRetryAt = try lookups.nextRetry(after: now.wall)
+        retriesReadAt = now
         queue.resumeAll()
     }
 
@@ -251,9 +255,6 @@ package actor LookupDispatcher {
         guard !queue.isEmpty, let next = nextRetryAt else { return nil }
         return .seconds(max(0.001, next.timeIntervalSince(now.wall)))
     }
-
-    /// The longest pause of a single hash, jitter included.
-    private static let hashPauseMax = Backoff.hash.limit * 1.25
 
     /// Compares the ledger with VirusTotal's own count, at the start and after a refusal.
     ///

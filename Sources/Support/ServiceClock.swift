@@ -14,6 +14,11 @@ package struct ClockReading: Hashable, Sendable {
         self.monotonic = monotonic
     }
 
+    /// Whether the wall clock was put back since an earlier reading, by more than a second.
+    package func isPutBack(since earlier: ClockReading) -> Bool {
+        wall.timeIntervalSince(earlier.wall) < (monotonic - earlier.monotonic).seconds - 1
+    }
+
     package static func + (moment: ClockReading, duration: Duration) -> ClockReading {
         ClockReading(wall: moment.wall + duration, monotonic: moment.monotonic + duration)
     }

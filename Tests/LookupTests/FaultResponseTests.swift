@@ -179,6 +179,23 @@ struct FaultResponseTests {
         }
     }
 
+    /// By less than the longest pause, and by more.
+    @Test(arguments: [Duration.seconds(1_800), .seconds(86_400)])
+    func aClockThatIsPutBackHoldsUpNoNextAttempt(step: Duration) async throws {
+        var world = LookupBench.World()
+        world.faults = [FaultRule(.transientError, times: 1)]
+        try await LookupBench.run(Self.options, world) { bench in
+            let job = try bench.drop([[FileFamily.numbered(1, seed: 9).sha256]])
+            try await bench.until("the first attempt has failed") {
+                try bench.database.lookups.nextRetry(after: bench.clock.now.wall) != nil
+            }
+            let start = bench.clock.now.monotonic
+            bench.clock.stepWall(by: .zero - step)
+            _ = try await bench.finish(job.id)
+            #expect(bench.clock.now.monotonic - start < .seconds(120))
+        }
+    }
+
     @Test func aCommandTriesARefusedKeyAtOnce() async throws {
         var world = LookupBench.World()
         world.faults = [FaultRule(.wrongCredentials, times: 1)]
