@@ -50,6 +50,15 @@ struct ContextRuleTests {
     }
 
     @Test(arguments: [
+        "ETag: \"\(two)\"", "Mutex: Global\\\(two)", "Mutexes:\n\(two)", "X-B3-TraceId=\(two)",
+        "GIT_SHA=\(two)",
+        "PGP: \(two)", "txid: \(two)", "proctitle=\(two)",
+    ])
+    func identifiersAreNotAsked(text: String) throws {
+        #expect(try kind(of: Self.two, in: text) == .identifier)
+    }
+
+    @Test(arguments: [
         "secret.exe \(one)", "key.exe: \(one)", "./keys/token.bin: \(one)", "cert.exe \(one)",
         "section.dll: \(one)", "RedLine password stealer: \(one)", "Cookie stealer\t\(one)",
         "password:\n\(two)\n\(one) ok.exe", "Passwort:\n\n\(one) ok.exe", "report.pdf:\(one):12",

@@ -83,7 +83,8 @@ enum LabelVocabulary {
             authentihash authenticode rich richpe richhash vhash cert certs certificate certificates
             thumbprint thumbprints x509 ja3 ja3s ja3hash ja4 ja4s ja4h jarm hassh hasshserver cdhash
             telfhash permhash symhash rawmd5 firstbytes exphash behash icondhash gravatar fingerprint
-            fingerprints dockerimage imagedigest tbs verificationcode templatehash fingerabdruck zertifikat
+            fingerprints dockerimage imagedigest tbs verificationcode templatehash rhhash
+            sshfp tlsa fingerabdruck zertifikat
             zertifikats zertifikate certificat certificats certificado certificados certificato certificaat
             certyfikat certyfikatu
             """
@@ -106,6 +107,9 @@ enum LabelVocabulary {
             detectionid graphid boundary gitcommitid commitid treeid uid replyto seriennummer
             serienummer série
             serie gerätekennung benutzerkennung nachrichtenkennung
+            mutex mutexes mutant txid txids transaction transactions traceparent keyid keyids gitsha
+            productcode packagecode versionid threatid gpg pgp validpgpkeys trustedkey keyring keyrings
+            proctitle fctuid
             """
         ),
         (.identifierOf, "id ids identifier identifiers kennung"),
@@ -117,7 +121,8 @@ enum LabelVocabulary {
             privatekey authkey accesskey secretkey sessionkey encryptionkey hmackey licensekey masterkey
             machinekey userkey bootkey dpapi authorization hmac nonce cnonce csrf xsrf xapikey csrftoken
             jwt otp sessid phpsessid jsessionid sessionid cookie cookies passwort passwörter kennwort
-            kennwörter contraseña contraseñas hasło geheimnis wachtwoord jeton segredo secreto segreto
+            kennwörter contraseña contraseñas hasło geheimnis wachtwoord jeton psk
+            presharedkey segredo secreto segreto
             geheim contrasena contrasenas parola parolă lösenord salasana adgangskode passord heslo jelszó
             şifre κωδικός пароль пароли סיסמה 密码 密碼 口令 パスワード 비밀번호 aes128 aes192 aes256 mscache
             mscachev2 dcc2 krb5 kerberos

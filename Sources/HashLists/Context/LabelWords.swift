@@ -72,7 +72,7 @@ enum LabelWords {
         }
     }
 
-    /// `sha` and `256` are one word, as are `blake2` and `b`, `ja3` and `s`.
+    /// `sha` and `256` are one word, as are `blake2` and `b`, `ja3` and `s`, `E` and `Tag`.
     private static func joiningSizes(_ words: [[UInt8]]) -> [String] {
         var joined: [String] = []
         for word in words {
@@ -88,6 +88,7 @@ enum LabelWords {
 
     private static func isTail(_ word: String, of previous: String) -> Bool {
         if sizes.contains(word) { return families.contains(previous) }
+        if word == "tag" { return previous == "e" }
         return word.utf8.count == 1 && LabelVocabulary.meaning(of: previous + word) != nil
     }
 
