@@ -27,7 +27,7 @@ package struct UnusableLine: Hashable, Sendable {
         case malformed
         /// A spreadsheet made a number of a hash: `1.23457E+31`.
         case spreadsheetNumber = "spreadsheet-number"
-        /// The half of a hash that a soft line break cut.
+        /// A part of a hash: a soft line break cut it, or its label says that it is longer.
         case cut
         /// A digest of something else than a whole file: an import table, a certificate, a TLS fingerprint.
         case otherThing = "other-thing"
