@@ -99,7 +99,6 @@ enum InlineLabel {
         }
         if line[lowerBound..<end].suffix(7).elementsEqual("@sha256".utf8) { return image }
         var (start, end) = (end, end)
-        while let tag = BBCode.tag(endingAt: end, in: line, from: lowerBound) { end = tag }
         if line[end - 1] == UInt8(ascii: ")") || line[end - 1] == UInt8(ascii: "]") { end -= 1 }
         start = end
         while start > lowerBound, end - start < DigestLabel.bytesMax {
