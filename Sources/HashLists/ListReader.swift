@@ -27,6 +27,12 @@ struct ListReader {
         self.splitter = splitter
     }
 
+    /// Reads a piece of a line whose number is known.
+    mutating func read(_ piece: UnsafeRawBufferPointer, endsLine: Bool, number: Int, emit: Emit) throws {
+        self.number = number
+        try take(piece, endsLine: endsLine, emit: emit)
+    }
+
     mutating func finish(emit: Emit) throws {
         if longLine.isOpen || !pending.isEmpty {
             try take(UnsafeRawBufferPointer(start: nil, count: 0), endsLine: true, emit: emit)
@@ -40,13 +46,14 @@ struct ListReader {
                 return try takeShort(piece, endsLine: endsLine, emit: emit)
             }
             try lines.finish(emit: emit)
-            longLine.open(number: number)
+            longLine.open(number: number, context: lines.context)
             try pending.withUnsafeBytes { try longLine.read($0, emit: emit) }
             pending.removeAll(keepingCapacity: true)
         }
         try longLine.read(piece, emit: emit)
         guard endsLine else { return }
         try longLine.close(emit: emit)
+        lines.pass(longLine)
         number += 1
     }
 

@@ -32,11 +32,17 @@ enum DigestJudgement: Hashable, Sendable {
         if hash.isOneDigitRepeated { return .passedOver(PassedOver(.placeholder)) }
         var isLabelled = false
         var isDigest = false
+        var isGeneric = true
         var subject: [String] = []
         for (depth, context) in contexts.enumerated() {
             let label = context.label
             let isNearest = depth == 0
             isDigest = isDigest || label.namesDigest
+            defer { isGeneric = isGeneric && (label.isGeneric || label == .nothing) }
+            if isNearest || isGeneric && label.namesSecretAround, context.isExplicit, label.namesSecretOfLabel
+            {
+                return .passedOver(PassedOver(.secret, label: label.text))
+            }
             if let kind = kind(of: context, hash, isNearest: isNearest, isDigest: isDigest),
                 kind != .otherAlgorithm || !isLabelled
             {
@@ -53,7 +59,7 @@ enum DigestJudgement: Hashable, Sendable {
         of context: Context, _ hash: FileHash, isNearest: Bool, isDigest: Bool
     ) -> UnusableLine.Kind? {
         let label = context.label
-        if label.namesSecret || label.namesSecretOfLabel && context.isExplicit && isNearest { return .secret }
+        if label.namesSecret { return .secret }
         if label.namesOtherThing { return .otherThing }
         // Around the nearest label only what is a label and nothing else counts: `sections`, but not
         // `get_url`.

@@ -21,6 +21,8 @@ struct DigestLabel: Hashable, Sendable {
     private(set) var namesSecret = false
     /// Whether it names a secret if it is no word of a sentence.
     private(set) var namesSecretOfLabel = false
+    /// Whether it names a secret also where words that say nothing stand between: `auth` of `auth.value`.
+    private(set) var namesSecretAround = false
     /// Whether all of its words are about digests: it is a label and nothing else.
     private(set) var isNothingElse = true
     /// The words that say whose digest it is: `parent` of `parent_md5`. Digests are names of one file only
@@ -90,8 +92,13 @@ struct DigestLabel: Hashable, Sendable {
             default: namesIdentifier = true
             }
         case .secret: namesSecret = true
-        case .secretOfLabel:
-            if before.last == "public" { namesOtherThing = true } else { namesSecretOfLabel = true }
+        case .secretOfLabel, .secretOfNearest:
+            if before.last == "public" {
+                namesOtherThing = true
+            } else {
+                namesSecretOfLabel = true
+                namesSecretAround = namesSecretAround || meaning == .secretOfLabel
+            }
         }
     }
 
@@ -114,6 +121,12 @@ struct DigestLabel: Hashable, Sendable {
 
     /// Whether it says that the digest is no file's, even as words of a sentence.
     var isDecisive: Bool { namesOtherThing || namesOtherAlgorithm || namesSecret }
+
+    /// Whether it may be the kind of another value: an algorithm, another thing, an identifier, a secret.
+    var isKind: Bool { algorithm != nil || isDecisive || namesIdentifier || isOfSecrets }
+
+    /// Whether it is `key` and the like: a secret's name, or that of any value.
+    var isKeyOnly: Bool { namesSecretOfLabel && isNothingElse && !namesSecret && !namesDigest }
 
     var isOfSecrets: Bool { namesSecret || namesSecretOfLabel }
 

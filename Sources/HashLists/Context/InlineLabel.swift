@@ -29,6 +29,7 @@ enum InlineLabel {
             switch line[end - 1] {
             case 0x20, 0x09: hasSpace = true
             case UInt8(ascii: ":"), UInt8(ascii: "="): isExplicit = true
+            case UInt8(ascii: "!") where isExplicit: break
             case UInt8(ascii: ">"):
                 // `=>` is an equals sign; a tag's end is the element's.
                 if end - 1 > lowerBound, line[end - 2] == UInt8(ascii: "=") { break }
@@ -45,13 +46,16 @@ enum InlineLabel {
             }
             end -= 1
         }
+        if !isExplicit, hasSpace, let verb = equalsWord(endingAt: end, in: line, from: lowerBound) {
+            (isExplicit, end) = (true, verb)
+        }
         guard end > lowerBound, end < digest.lowerBound || isCellEnd(line[end - 1]) else { return [] }
         let label =
             isExplicit
             ? explicit(endingAt: end, in: line, from: lowerBound)
             : isCellEnd(line[end - 1])
                 ? cell(endingAt: end - 1, in: line, from: lowerBound)
-                : hasSpace ? adjacent(endingAt: end, in: line, from: lowerBound) : nil
+                : hasSpace ? adjacent(digest, endingAt: end, in: line, from: lowerBound) : nil
         guard var label else { return [] }
         label.isWhole = isWhole
         return [label] + (isExplicit ? attributes(before: end, in: line, from: lowerBound) : [])
@@ -66,7 +70,10 @@ enum InlineLabel {
         while start < upperBound, isMargin(line[start]) { start += 1 }
         var end = start
         while end < upperBound, !isStop(line[end]), end - start <= DigestLabel.bytesMax { end += 1 }
-        guard end > start, let label = DigestLabel(line[start..<end]), label.isNothingElse, label.isDecisive,
+        // `<digest> token=…` labels what comes next.
+        let isOfNext = end < line.count && (line[end] == UInt8(ascii: "=") || line[end] == UInt8(ascii: ":"))
+        guard end > start, !isOfNext, let label = DigestLabel(line[start..<end]), label.isNothingElse,
+            label.isDecisive,
             !label.namesFile
         else { return nil }
         return .init(label: label)
@@ -89,13 +96,18 @@ enum InlineLabel {
         endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
     ) -> DigestJudgement.Context? {
         // `hash.md5(pe.rich_signature) == …` is a function's value, and what it is of stands in its brackets.
-        let isComparison =
-            end + 2 < line.count && line[end...].prefix(4).contains(UInt8(ascii: "="))
-            && line[end...].prefix(4).count { $0 == UInt8(ascii: "=") } > 1
+        let sign = line[end...].prefix(4).filter { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "!") }
+        let isComparison = sign.count > 1 && sign.contains(UInt8(ascii: "="))
         if line[end - 1] == UInt8(ascii: ")"), !isComparison,
             let tagged = tagged(endingAt: end, in: line, from: lowerBound)
         {
             return tagged
+        }
+        if line[end - 1] == UInt8(ascii: ")"), isComparison,
+            let open = line[lowerBound..<end].lastIndex(of: UInt8(ascii: "(")),
+            let label = DigestLabel(line[(open + 1)..<(end - 1)])
+        {
+            return .init(label: label)
         }
         if line[lowerBound..<end].suffix(7).elementsEqual("@sha256".utf8) { return image }
         var (start, end) = (end, end)
@@ -129,7 +141,7 @@ enum InlineLabel {
     /// The one or two words just before the digest, which are a label only if they are words for nothing
     /// else.
     private static func adjacent(
-        endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
+        _ digest: Range<Int>, endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
     ) -> DigestJudgement.Context? {
         var start = end
         var words = 1
@@ -142,11 +154,40 @@ enum InlineLabel {
             }
             start -= 1
         }
+        if start == end { return bracketed(endingAt: end, in: line, from: lowerBound) }
         guard !NameOfFile.ends(line[start..<end]), let label = DigestLabel(line[start..<end]) else {
             return nil
         }
-        return .init(label: label, isExplicit: false)
+        // A line that is a label and its digest, and nothing else: `key <digest>`.
+        let isLine = line[..<start].allSatisfy { $0 <= 0x20 } && digest.upperBound == line.count
+        return .init(label: label, isExplicit: isLine && label.isNothingElse)
     }
+
+    /// `[NT] <digest>`, `hash(NTLM) <digest>`: brackets around a label and nothing else.
+    private static func bracketed(
+        endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
+    ) -> DigestJudgement.Context? {
+        let opening: UInt8
+        switch line[end - 1] {
+        case UInt8(ascii: ")"): opening = UInt8(ascii: "(")
+        case UInt8(ascii: "]"): opening = UInt8(ascii: "[")
+        default: return nil
+        }
+        guard let open = line[lowerBound..<(end - 1)].suffix(48).lastIndex(of: opening),
+            let label = DigestLabel(line[(open + 1)..<(end - 1)]), label.isNothingElse
+        else { return nil }
+        return .init(label: label)
+    }
+
+    /// Where a word begins that says the same as an equals sign: `the password is <digest>`.
+    private static func equalsWord(
+        endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
+    ) -> Int? {
+        let tail = String(decoding: line[lowerBound..<end].suffix(5), as: UTF8.self).lowercased()
+        return equalsWords.first { tail.hasSuffix($0) }.map { end - $0.utf8.count }
+    }
+
+    private static let equalsWords = [" is", " ist", " est", " es", " jest", " was", " war"]
 
     /// `imphash,<digest>`: the cell before, if it is a label and nothing else.
     private static func cell(
@@ -205,6 +246,8 @@ enum InlineLabel {
         let separator = line[slash]
         let start = line[lowerBound..<slash].lastIndex(of: separator).map { $0 + 1 } ?? slash
         let element = String(decoding: line[start..<slash].prefix(16), as: UTF8.self).lowercased()
+        if isOfRegistry(before: slash, in: line, from: lowerBound) { return registryKey }
+        if isOfRepository(before: slash, in: line, from: lowerBound) { return commit }
         return pathElements[element].flatMap { DigestLabel(Array($0.utf8)) }.map { .init(label: $0) }
     }
 
@@ -214,6 +257,40 @@ enum InlineLabel {
         "certificate": "certificate",
         "certificates": "certificate", "avatar": "gravatar", "my": "certificate", "root": "certificate",
     ]
+
+    /// `HKEY_LOCAL_MACHINE\\…\\Products\\<digest>`: the registry names its keys by identifiers.
+    private static func isOfRegistry(
+        before slash: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
+    ) -> Bool {
+        guard line[slash] == UInt8(ascii: "\\") else { return false }
+        var start = slash
+        while start > lowerBound, !isEndOfWord(line[start - 1]), line[start - 1] != UInt8(ascii: "[") {
+            start -= 1
+        }
+        let root = String(decoding: line[start..<slash].prefix(6), as: UTF8.self).uppercased()
+        return ["HKEY_", "HKLM\\", "HKCU\\", "HKCR\\", "HKU\\", "HKLM:", "HKCU:"].contains {
+            root.hasPrefix($0)
+        }
+    }
+
+    private static let registryKey = DigestLabel(Array("registry id".utf8)).map {
+        DigestJudgement.Context(label: $0)
+    }
+
+    /// `https://raw.githubusercontent.com/owner/name/<digest>/…`: hosts that put a revision where another
+    /// has a branch.
+    ///
+    /// Source: the addresses that GitHub's API gives as `download_url`, `tarball_url` and `archive_url`.
+    private static func isOfRepository(
+        before slash: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
+    ) -> Bool {
+        var start = slash
+        while start > lowerBound, !isEndOfWord(line[start - 1]) { start -= 1 }
+        let address = String(decoding: line[start..<slash].prefix(64), as: UTF8.self).lowercased()
+        return ["//raw.githubusercontent.com/", "//codeload.github.com/", "//rawgit.com/"].contains {
+            address.contains($0)
+        }
+    }
 
     /// `package@<digest>`: a revision.
     private static let commit = DigestLabel(Array("commit".utf8)).map { DigestJudgement.Context(label: $0) }

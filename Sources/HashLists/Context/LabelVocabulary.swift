@@ -28,6 +28,8 @@ enum LabelVocabulary {
         /// A secret where a colon or an equals sign makes a label of it, unless `public` stands before it; in
         /// a sentence the word says nothing.
         case secretOfLabel
+        /// The same, of the nearest label only.
+        case secretOfNearest
     }
 
     static func meaning(of word: String) -> Meaning? { table[word] }
@@ -49,7 +51,8 @@ enum LabelVocabulary {
         (
             .otherAlgorithm,
             """
-            sha0 sha224 sha384 sha512 sha3 sha3256 sha3384 sha3512 keccak keccak256 shake shake128
+            sha0 sha224 sha384 sha512 sha2224 sha2384 sha2512 sha512224 sha512256 sha2512224 sha2512256
+            sha3 sha3256 sha3384 sha3512 keccak keccak256 shake shake128
             shake256 blake blake2 blake3 blake2b blake2s ripemd ripemd128 ripemd160 ripemd256 rmd rmd160
             md2 md4 md6 sm3 whirlpool tiger tiger192 gost streebog stribog haval snefru skein crc crc32
             crc64 adler32 xxh xxhash xxh64 xxh128 murmur murmur3 mmh3 cityhash farmhash siphash fnv fnv1
@@ -83,7 +86,8 @@ enum LabelVocabulary {
             authentihash authenticode rich richpe richhash vhash cert certs certificate certificates
             thumbprint thumbprints x509 ja3 ja3s ja3hash ja4 ja4s ja4h jarm hassh hasshserver cdhash
             telfhash permhash symhash rawmd5 firstbytes exphash behash icondhash gravatar fingerprint
-            fingerprints dockerimage imagedigest tbs verificationcode templatehash rhhash
+            fingerprints dockerimage imagedigest tbs verificationcode templatehash rhhash keyid keyids
+            signingchain certificatechain dnsrecord oci distributionmanifest
             sshfp tlsa fingerabdruck zertifikat
             zertifikats zertifikate certificat certificats certificado certificados certificato certificaat
             certyfikat certyfikatu
@@ -107,8 +111,9 @@ enum LabelVocabulary {
             detectionid graphid boundary gitcommitid commitid treeid uid replyto seriennummer
             serienummer série
             serie gerätekennung benutzerkennung nachrichtenkennung
-            mutex mutexes mutant txid txids transaction transactions traceparent keyid keyids gitsha
-            productcode packagecode versionid threatid gpg pgp validpgpkeys trustedkey keyring keyrings
+            mutex mutexes mutant txid txids transaction transactions traceparent gitsha
+            productcode packagecode versionid threatid cursor bootid eventhash componentid containerid
+            gpg pgp validpgpkeys trustedkey keyring keyrings
             proctitle fctuid
             """
         ),
@@ -120,7 +125,8 @@ enum LabelVocabulary {
             apitoken bearer credential credentials nthash lmhash ntlm ntlmv2 netntlm netntlmv2 nthashes
             privatekey authkey accesskey secretkey sessionkey encryptionkey hmackey licensekey masterkey
             machinekey userkey bootkey dpapi authorization hmac nonce cnonce csrf xsrf xapikey csrftoken
-            jwt otp sessid phpsessid jsessionid sessionid cookie cookies passwort passwörter kennwort
+            jwt otp vtkey vtapikey virustotalkey sessid phpsessid jsessionid sessionid cookie cookies
+            passwort passwörter kennwort
             kennwörter contraseña contraseñas hasło geheimnis wachtwoord jeton psk
             presharedkey segredo secreto segreto
             geheim contrasena contrasenas parola parolă lösenord salasana adgangskode passord heslo jelszó
@@ -131,9 +137,9 @@ enum LabelVocabulary {
         (
             .secretOfLabel,
             """
-            key keys schlüssel pass pwd pw pin lm nt auth sid salt aes rc4 clave senha passe clé clef chave
-            chiave sleutel klucz ключ 密钥 api seed
+            key keys schlüssel pwd pw auth clave senha passe clé clef chave chiave sleutel klucz ключ 密钥
             """
         ),
+        (.secretOfNearest, "pass pin lm nt sid salt aes rc4 api seed"),
     ]
 }

@@ -14,8 +14,14 @@ struct LineContext {
     private var above: [UInt8] = []
     /// Whether the line is the first one, or stands behind an empty one.
     private var isAfterBreak = true
-    /// The keys of YAML that are open, the outermost first.
-    private var keys: [(indentation: Int, label: DigestLabel?)] = []
+    /// The keys that are open, the outermost first: those of YAML, and names before an open bracket.
+    private var keys: [(indentation: Int, label: DigestLabel?, hasBracket: Bool)] = []
+    /// What a line above says of the values of its block: `Algorithm : RIPEMD160`, `type: imphash`.
+    private var kind: DigestLabel?
+    /// The statements of SQL.
+    private(set) var sql = SQLRows()
+    /// The table of HTML that is open.
+    private(set) var html = HTMLTable()
     /// The elements of XML that are open, the outermost first.
     private var elements: [DigestLabel?] = []
     /// What the empty element just above says of its sibling's value, as in OpenIOC: `<Context search="…"/>`.
@@ -30,6 +36,7 @@ struct LineContext {
     mutating func pass(_ line: UnsafeRawBufferPointer) {
         guard let first = line.first(where: { $0 != 0x20 && $0 != 0x09 }) else {
             fileName = nil
+            kind = nil
             isAfterBreak = true
             return
         }
@@ -47,12 +54,44 @@ struct LineContext {
             above.removeAll(keepingCapacity: true)
         }
         if first == UInt8(ascii: "<") { passElement(line) }
-        if !keys.isEmpty || line.last == UInt8(ascii: ":") { passKey(line) }
-        if first & 0xDF >= UInt8(ascii: "A"), first & 0xDF <= UInt8(ascii: "Z") || first == UInt8(ascii: "-")
-        {
-            passFileName(line)
+        if first == UInt8(ascii: "<") || html.isOpen { html.read(line) }
+        if !keys.isEmpty || line.last.map(Self.opensBlock) == true { passKey(line) }
+        sql.pass(line)
+        if (0x41...0x5A).contains(first & 0xDF) || first == UInt8(ascii: "-") {
+            passField(line)
         }
     }
+
+    /// Takes what a line with a digest says of the lines below, after its digests were judged.
+    mutating func passDigests(_ line: UnsafeRawBufferPointer) {
+        sql.pass(line)
+        // `'<digest>')`, `"<digest>" ],`: the end of what a bracket opened.
+        if let last = keys.last, last.hasBracket,
+            line.last(where: { $0 > 0x20 && !",;".utf8.contains($0) })
+                .map({ ")]}".utf8.contains($0) }) == true
+        {
+            keys.removeLast()
+        }
+        // `names=('<digest>'`: the array goes on.
+        guard let equals = line.prefix(64).firstIndex(of: UInt8(ascii: "=")), equals + 1 < line.count,
+            line[equals + 1] == UInt8(ascii: "("), !line.contains(UInt8(ascii: ")"))
+        else { return }
+        open(line[..<equals], indentation: Self.indentation(of: line), hasBracket: true)
+    }
+
+    /// The rows of a statement, their brackets included, if there are several on the line; each is read for
+    /// itself until `endRows`.
+    mutating func rowsOfSQL(in line: UnsafeRawBufferPointer) -> [Range<Int>] {
+        sql.mayHoldRows(line) ? sql.beginRows(of: line) : []
+    }
+
+    mutating func endRows(of line: UnsafeRawBufferPointer) { sql.pass(line) }
+
+    /// Takes a piece of a page with a digest, so that its table is known.
+    mutating func readMarkup(_ piece: Slice<UnsafeRawBufferPointer>) { html.read(piece) }
+
+    /// Goes on behind a long line, which was read elsewhere.
+    mutating func passLongLine(_ line: LongLine) { html = line.html }
 
     /// Whether four digits stand in a row: a year, a port, a size; headings hold none. In a log the answer
     /// stands at the line's beginning, so that its long lines are not looked at.
@@ -74,7 +113,7 @@ struct LineContext {
         isAfterBreak = false
     }
 
-    private mutating func passFileName(_ line: UnsafeRawBufferPointer) {
+    private mutating func passField(_ line: UnsafeRawBufferPointer) {
         if !hasBase64Part, line.count < 80, line.first.map({ $0 | 0x20 }) == UInt8(ascii: "c") {
             let text = String(decoding: line, as: UTF8.self).lowercased()
             hasBase64Part = text.hasPrefix("content-transfer-encoding:") && text.contains("base64")
@@ -83,18 +122,35 @@ struct LineContext {
             let colon = line.prefix(40).firstIndex(where: {
                 $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "=")
             }),
-            FileNameKey.isFileName(line[..<colon])
+            case let value = TableRow.trimmed(line, (colon + 1)..<line.count)
         else { return }
-        let value = TableRow.trimmed(line, (colon + 1)..<line.count)
-        if !value.isEmpty { fileName = Array(value.prefix(HashListLimits.keptStringBytesMax)) }
+        // The next item of a list.
+        if Self.beginsItem(line) { kind = nil }
+        if let word = LabelWords.words(of: line[..<colon]).last, TableHeadings.kindNames.contains(word) {
+            kind = DigestLabel(value).flatMap { $0.isNothingElse && $0.isKind ? $0 : nil }
+        }
+        if FileNameKey.isFileName(line[..<colon]), !value.isEmpty {
+            fileName = Array(value.prefix(HashListLimits.keptStringBytesMax))
+        }
     }
 
     private mutating func passKey(_ line: UnsafeRawBufferPointer) {
         let indentation = Self.indentation(of: line)
         keys.removeAll { $0.indentation >= indentation }
-        guard line.last == UInt8(ascii: ":"), keys.count < Self.depthMax, line.count <= DigestLabel.bytesMax
-        else { return }
-        keys.append((indentation, DigestLabel(line)))
+        guard let last = line.last, Self.opensBlock(last), line.count <= DigestLabel.bytesMax else { return }
+        open(line[...], indentation: indentation, hasBracket: last != UInt8(ascii: ":"))
+    }
+
+    private mutating func open(_ name: Slice<UnsafeRawBufferPointer>, indentation: Int, hasBracket: Bool) {
+        if keys.count < Self.depthMax { keys.append((indentation, DigestLabel(name), hasBracket)) }
+    }
+
+    /// Whether a line that ends with the byte names what the lines below it are.
+    private static func opensBlock(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ":"), UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): true
+        default: false
+        }
     }
 
     /// A dash of a list counts as indentation.
@@ -161,6 +217,20 @@ struct LineContext {
         }
     }
 
+    /// What a line above says of a value whose own labels say nothing.
+    func kind(of contexts: [DigestJudgement.Context], in line: UnsafeRawBufferPointer)
+        -> DigestJudgement.Context?
+    {
+        guard let kind, !contexts.isEmpty, contexts.allSatisfy(\.label.isGeneric), !Self.beginsItem(line)
+        else { return nil }
+        return .init(label: kind)
+    }
+
+    /// Whether the line is the first one of a list's item.
+    private static func beginsItem(_ line: UnsafeRawBufferPointer) -> Bool {
+        line.first { $0 > 0x20 } == UInt8(ascii: "-")
+    }
+
     /// The labels that the lines before give to a digest, the nearest first.
     ///
     /// - Parameter isAlone: whether the line is the digest and nothing else.
@@ -173,7 +243,11 @@ struct LineContext {
         var labels: [DigestLabel] = []
         if !keys.isEmpty {
             let indentation = Self.indentation(of: line)
-            labels += keys.filter { $0.indentation < indentation }.reversed().compactMap(\.label)
+            // Within brackets the values may stand where the name does.
+            let isValue = line.first == UInt8(ascii: "\"") || line.first == UInt8(ascii: "'") || isAlone
+            labels += keys.filter {
+                $0.indentation < indentation || $0.hasBracket && isValue && $0.indentation == indentation
+            }.reversed().compactMap(\.label)
         }
         if let sibling, line.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") { labels.append(sibling) }
         labels += elements.reversed().compactMap(\.self)
@@ -208,8 +282,9 @@ enum VisibleMarkup {
 
 /// Tables whose columns are parted by spaces, and whose headings say of all rows what their digests are.
 enum KnownTable {
-    /// `docker images --digests`.
+    /// `docker images --digests`, `docker ps --no-trunc`.
     static func label(headings line: UnsafeRawBufferPointer) -> DigestLabel? {
+        if line.starts(with: "CONTAINER ID ".utf8) { return DigestLabel(Array("container id".utf8)) }
         guard line.starts(with: "REPOSITORY ".utf8) else { return nil }
         return String(decoding: line, as: UTF8.self).contains(" IMAGE ID ")
             ? DigestLabel(Array("image digest".utf8)) : nil

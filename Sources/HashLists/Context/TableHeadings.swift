@@ -5,6 +5,8 @@ struct TableHeadings {
     let labels: [DigestLabel?]
     private let isFileName: [Bool]
     private let delimiter: CellDelimiter
+    /// Whether the table is one of users and nothing else, so that a digest in it is a password's.
+    private let isOfUsers: Bool
     /// The column that says what another one, whose heading says less, is of: MISP's `type`, `Algorithm`.
     private let kindColumn: Int?
     /// The only columns that become a comment; nil for all. MISP's export holds much that is no comment: ids,
@@ -33,6 +35,7 @@ struct TableHeadings {
                 || kindColumn != nil && label.namesDigest
         }
         guard isAboutDigests else { return nil }
+        isOfUsers = Self.isOfUsers(cells, labels)
         names = cells.map { VisibleText.string($0, charactersMax: 64) ?? "" }
         isFileName = cells.map(FileNameKey.isFileName)
         self.kindColumn = kindColumn
@@ -88,13 +91,35 @@ struct TableHeadings {
         return starts
     }
 
-    private static let kindNames: Set = ["type", "algorithm", "alg", "algo", "kind", "typ", "algorithmus"]
+    /// A user's name or address, a digest of which nothing more is said, and nothing but what belongs to a
+    /// user.
+    private static func isOfUsers(_ cells: [[UInt8]], _ labels: [DigestLabel?]) -> Bool {
+        let names = cells.map { LabelWords.words(of: $0).joined() }
+        let digests = labels.filter { $0?.namesDigest == true }
+        return digests.count == 1 && names.contains(where: userNames.contains)
+            && zip(names, labels).allSatisfy { name, label in
+                userNames.contains(name) || userFieldNames.contains(name) || label?.namesDigest == true
+            }
+    }
+
+    private static let userNames: Set = [
+        "user", "username", "users", "login", "account", "accountname", "email", "mail", "benutzer",
+        "benutzername", "utilisateur", "usuario", "utente", "samaccountname", "userprincipalname",
+    ]
+    private static let userFieldNames: Set = [
+        "id", "uid", "name", "salt", "domain", "rid", "firstname", "lastname", "vorname", "nachname", "role",
+        "created", "lastlogin",
+    ]
+
+    static let kindNames: Set = ["type", "algorithm", "alg", "algo", "kind", "typ", "algorithmus"]
 
     /// The cells of a row; nil if it has more than there are headings: then it is not known which is which.
     func cells(of line: UnsafeRawBufferPointer) -> [Range<Int>]? {
         let cells = TableRow(line, delimiter: delimiter).ranges
         return (2...names.count).contains(cells.count) ? cells : nil
     }
+
+    private static let password = DigestLabel(Array("password hash".utf8))
 
     /// Whether the table's cells become the comment; where spaces part them, names of files may hold spaces.
     var makesComment: Bool { if case .columns = delimiter { false } else { true } }
@@ -113,6 +138,9 @@ struct TableHeadings {
             let kind = DigestLabel(TableRow.trimmed(line, cells[kindColumn])), kind.isNothingElse
         {
             labels.append(kind)
+        }
+        if isOfUsers, self.labels[column]?.namesDigest == true, let password = Self.password {
+            labels.append(password)
         }
         if let label = self.labels[column] { labels.append(label) }
         return labels.map { .init(label: $0) }

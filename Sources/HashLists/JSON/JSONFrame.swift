@@ -32,6 +32,8 @@ struct JSONFrame {
     var kindText: String?
     var value: String?
     var malformed: UnusableLine?
+    /// Whether its `key` is a value that it counts, and no secret: `{"key": …, "doc_count": 3}`.
+    var isBucket = false
 
     /// With so many digests an object is a list, and they are not kept until its end.
     static let foundMax = 64
@@ -71,8 +73,12 @@ struct JSONFrame {
             } else if !found.isKey {
                 if let kind, found.contexts.allSatisfy({ $0.label == .nothing || $0.label.isGeneric }) {
                     found.contexts.insert(.init(label: kind), at: 0)
+                } else if let kind, kindText != nil, kind.namesOtherThing {
+                    // `"mediaType": "….image.layer…", "digest": "sha256:…"`.
+                    found.contexts.append(.init(label: kind))
                 }
             }
+            if isBucket { found.contexts.removeAll { $0.label.isKeyOnly } }
             if let label = key.label { found.contexts.append(.init(label: label)) }
             return found
         }

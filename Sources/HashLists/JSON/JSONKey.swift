@@ -20,6 +20,8 @@ struct JSONKey: Hashable, Sendable {
         /// Says what another value of the object is: `type`, `alg`.
         case kind
         case value
+        /// How often the object's key occurs: the object counts, as Elasticsearch's buckets do.
+        case count
         case other
     }
 
@@ -53,7 +55,8 @@ struct JSONKey: Hashable, Sendable {
 
     private static let roles: [String: Role] = [
         "attribute": .attribute, "attributes": .other, "object": .object, "name": .name, "comment": .comment,
-        "type": .kind, "value": .value, "key": .kind, "label": .kind,
+        "type": .kind, "value": .value, "key": .kind, "label": .kind, "doccount": .count,
+        "count": .count,
     ]
     private static let kindNames: Set = ["type", "alg", "algo", "algorithm", "kind", "method"]
     /// Words for a digest that are no words for several.

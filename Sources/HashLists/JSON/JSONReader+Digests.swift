@@ -2,6 +2,22 @@ import Model
 
 // What becomes of the digests of a closed object or array.
 extension JSONReader {
+    /// The open object whose file a closed one describes as well, if it is not for itself.
+    func ownerIndex(of frame: JSONFrame) -> Int? {
+        let last = frames.count - 1
+        guard frame.isObject, last >= 0 else { return nil }
+        if frame.key.role == .hashes {
+            if frames[last].isObject { return last }
+            // `"hashes": [{"alg": "MD5", "content": "…"}, …]`: each object is one digest of the object above.
+            let isPair = frame.kind != nil && last >= 1 && frames[last - 1].isObject
+            return isPair ? last - 1 : nil
+        }
+        let isInObject =
+            frame.key.role == .attribute && last >= 1 && !frames[last].isObject
+            && frames[last - 1].isObject && frames[last - 1].key.role == .object
+        return isInObject ? last - 1 : nil
+    }
+
     /// Judges the frame's digests; emits those that are passed over, and returns the file's.
     func judge(_ frame: JSONFrame, emit: Emit) throws -> [FileDigest] {
         guard !frame.found.isEmpty else { return [] }

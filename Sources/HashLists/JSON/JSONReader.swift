@@ -7,7 +7,7 @@ import Model
 /// is one of each kind and no key says that they are different files'; they name one file if each stands
 /// alone under an algorithm's name. A dictionary of hashes belongs to the object above it, the attributes of
 /// a MISP object to that object. The comment is the object's name and comment. Nothing is refused: where the
-/// text is no JSON, its hashes are found all the same.
+/// text is no JSON, its hashes are found all the same, and lines of text between values are read as a list's.
 struct JSONReader {
     let limits: HashListLimits
     private var splitter = LineSplitter()
@@ -25,14 +25,20 @@ struct JSONReader {
     private var stringLine = 1
     /// Keys come again and again: each is looked at once.
     private var keys: [[UInt8]: JSONKey] = [:]
+    private var text: TextBetweenJSON
+    private var digestsOfJSON = 0
+
     /// Digests that were seen, whatever became of them.
-    private(set) var digestsSeen = 0
+    var digestsSeen: Int { digestsOfJSON + text.digestsSeen }
 
     private static let keysMax = 1_000
 
     typealias Emit = (HashListItem) throws -> Void
 
-    init(limits: HashListLimits) { self.limits = limits }
+    init(limits: HashListLimits) {
+        self.limits = limits
+        text = TextBetweenJSON(limits: limits)
+    }
 
     /// Whether a text with this beginning is JSON: brackets as JSON nests them, then a string or an empty
     /// object. `[[anchor]]` of AsciiDoc is not.
@@ -53,9 +59,16 @@ struct JSONReader {
         return false
     }
 
-    mutating func consume(_ text: UnsafeRawBufferPointer, emit: Emit) throws {
+    mutating func consume(_ bytes: UnsafeRawBufferPointer, emit: Emit) throws {
         var splitter = splitter
-        try splitter.split(text) { piece, endsLine in
+        try splitter.split(bytes) { piece, endsLine in
+            let isBetweenValues = frames.isEmpty && !isInString && !hasString && surplusDepth == 0
+            if try text.read(
+                piece, endsLine: endsLine, number: line, isBetweenValues: isBetweenValues, emit: emit)
+            {
+                if endsLine { line += 1 }
+                return
+            }
             var index = 0
             while index < piece.count {
                 index =
@@ -69,6 +82,7 @@ struct JSONReader {
     }
 
     mutating func finish(emit: Emit) throws {
+        try text.finish(emit: emit)
         try endLine(emit: emit)
         try takeValue(emit: emit)
         surplusDepth = 0
@@ -139,7 +153,7 @@ struct JSONReader {
         return end + 1
     }
 
-    private static func isStructural(_ byte: UInt8) -> Bool {
+    static func isStructural(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "{"), UInt8(ascii: "}"),
             UInt8(ascii: "["), UInt8(ascii: "]"):
@@ -188,22 +202,6 @@ struct JSONReader {
         try emitEntries(of: frame, files, emit: emit)
     }
 
-    /// The open object whose file a closed one describes as well, if it is not for itself.
-    private func ownerIndex(of frame: JSONFrame) -> Int? {
-        let last = frames.count - 1
-        guard frame.isObject, last >= 0 else { return nil }
-        if frame.key.role == .hashes {
-            if frames[last].isObject { return last }
-            // `"hashes": [{"alg": "MD5", "content": "…"}, …]`: each object is one digest of the object above.
-            let isPair = frame.kind != nil && last >= 1 && frames[last - 1].isObject
-            return isPair ? last - 1 : nil
-        }
-        let isInObject =
-            frame.key.role == .attribute && last >= 1 && !frames[last].isObject
-            && frames[last - 1].isObject && frames[last - 1].key.role == .object
-        return isInObject ? last - 1 : nil
-    }
-
     // MARK: Keys and values
 
     private mutating func takeKey(emit: Emit) throws {
@@ -212,6 +210,7 @@ struct JSONReader {
         frames[last].nextKey = .none
         try findDigests(isKey: true, emit: emit)
         frames[last].nextKey = key(string.bytes)
+        if frames[last].nextKey.role == .count { frames[last].isBucket = true }
     }
 
     private mutating func key(_ bytes: [UInt8]) -> JSONKey {
@@ -269,7 +268,9 @@ struct JSONReader {
         let isKind =
             !isName || frames[last].key.role == .object
             || label.algorithm != nil || label.isDecisive && !label.namesFile
-        if isKind, label.isNothingElse || label.isDecisive { frames[last].kind = label }
+        if isKind, label.isNothingElse || label.isDecisive || label.namesIdentifier {
+            frames[last].kind = label
+        }
     }
 
     /// A MISP type names what stands before the bar as well: `filename|md5`.
@@ -359,7 +360,7 @@ struct JSONReader {
     }
 
     private mutating func take(_ found: JSONFrame.Found, emit: Emit) throws {
-        digestsSeen += 1
+        digestsOfJSON += 1
         guard let last = frames.indices.last else {
             var frame = JSONFrame(isObject: true, key: .none)
             frame.found = [found]

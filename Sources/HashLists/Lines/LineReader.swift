@@ -6,17 +6,23 @@ struct LineReader {
     private var comments: CommentReader
     private var formatList = FormatListBlock()
     private var certutil = CertutilOutput()
-    private var context = LineContext()
+    private(set) var context = LineContext()
     /// The digests of the line, in their order.
     private var digests: [FileHash] = []
     private var ranges: [Range<Int>] = []
+    /// Words of a line with digests that are certainly broken ones, and why.
+    private var broken: [(range: Range<Int>, nearMiss: NearMiss)] = []
     /// A line that a soft line break ends within a hash, and its number.
     private var cut: (line: [UInt8], number: Int)?
     /// The last line with a secret, and the character that it begins with: a dump of credentials goes on
     /// below it.
     private var secret: (number: Int, mark: UInt8) = (-1, 0)
+    /// Digests that the list calls secrets: where they stand without a label, they are the same.
+    private var secrets: Set<FileHash> = []
     /// Digests that were seen, whatever became of them.
     private(set) var digestsSeen = 0
+
+    private static let secretsMax = 1_000
 
     /// Whether the list is a mail with a part that is encoded in base 64.
     var hasBase64Part: Bool { context.hasBase64Part }
@@ -44,6 +50,9 @@ struct LineReader {
         try readClean(line, number: number, emit: emit)
     }
 
+    /// Takes what a long line, which was read elsewhere, says of the next lines.
+    mutating func pass(_ line: LongLine) { context.passLongLine(line) }
+
     /// Emits what waited for the next line.
     mutating func finish(emit: Emit) throws {
         if let cut {
@@ -68,6 +77,13 @@ struct LineReader {
         _ line: UnsafeRawBufferPointer, number: Int, isCut: Bool = false, emit: Emit
     ) throws {
         if let item = formatList.take(line, charactersMax: limits.commentCharactersMax) { try emit(item) }
+        let rows = context.rowsOfSQL(in: line)
+        if rows.count > 1 {
+            for row in rows {
+                try readClean(UnsafeRawBufferPointer(rebasing: line[row]), number: number, emit: emit)
+            }
+            return context.endRows(of: line)
+        }
         let nearMiss = findDigests(in: line)
         digestsSeen += digests.count
         let header = certutil.take(line)
@@ -79,15 +95,20 @@ struct LineReader {
         if line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "#") {
             return try emit(listed(line, number: number, PassedOver(.commentedOut), count: digests.count))
         }
-        let row = TableLine(line, context.headings, digest: ranges[0])
+        let row = TableLine(line, context, digest: ranges[0])
         var judgements = judge(line, row, isCut: isCut)
+        if ranges[0].count < line.count { context.passDigests(line) }
         if isMoreOfSecret(line, number: number) {
             judgements = judgements.map { _ in .passedOver(PassedOver(.secret, label: "credentials")) }
         }
+        noteSecrets(&judgements)
         if judgements.contains(where: { $0.passedOver?.kind == .secret }) {
             secret = (number, line.first { $0 != 0x20 && $0 != 0x09 } ?? 0)
         }
         try emitPassedOver(line, number: number, judgements, emit: emit)
+        for (range, nearMiss) in broken {
+            if let item = brokenItem(range, nearMiss, in: line, row, number: number) { try emit(item) }
+        }
         if let row, row.headings.holdsSpreadsheetNumber(line) {
             try emit(listed(line, number: number, PassedOver(.spreadsheetNumber), count: 0))
         }
@@ -109,6 +130,18 @@ struct LineReader {
             formatList.hold(entry)
         } else {
             try emit(.entry(entry))
+        }
+    }
+
+    private mutating func noteSecrets(_ judgements: inout [DigestJudgement]) {
+        for (index, judgement) in judgements.enumerated() {
+            if judgement.passedOver?.kind == .secret {
+                if secrets.count < Self.secretsMax { secrets.insert(digests[index]) }
+            } else if !secrets.isEmpty, judgement.isFile, !judgement.isLabelled,
+                secrets.contains(digests[index])
+            {
+                judgements[index] = .passedOver(PassedOver(.secret, label: "called a secret above"))
+            }
         }
     }
 
@@ -151,6 +184,7 @@ struct LineReader {
     private mutating func findDigests(in line: UnsafeRawBufferPointer) -> NearMiss? {
         digests.removeAll(keepingCapacity: true)
         ranges.removeAll(keepingCapacity: true)
+        broken.removeAll(keepingCapacity: true)
         var nearMiss: NearMiss?
         var index = 0
         while let (token, range) = Tokenizer.nextWord(in: line, from: index) {
@@ -161,18 +195,22 @@ struct LineReader {
             } else if let escaped = token.behindEscape(in: line, range) {
                 digests.append(escaped.hash)
                 ranges.append(escaped.range)
-            } else if nearMiss == nil, digests.isEmpty {
-                nearMiss = NearMiss(token)
+            } else if let found = NearMiss(token) {
+                nearMiss = nearMiss ?? found
+                if NearMiss.isBroken(token) { broken.append((range, found)) }
             }
         }
         if digests.count > 1, let own = ChecksumLine.ownHash(in: line, hashes: ranges) {
             digests = [digests[own]]
             ranges = [ranges[own]]
+            broken = []
         }
         return digests.isEmpty ? nearMiss : nil
     }
 
-    private func judge(_ line: UnsafeRawBufferPointer, _ row: TableLine?, isCut: Bool) -> [DigestJudgement] {
+    private mutating func judge(
+        _ line: UnsafeRawBufferPointer, _ row: TableLine?, isCut: Bool
+    ) -> [DigestJudgement] {
         // A hash and nothing else is the commonest line; only what stands above may say something of it.
         let isAlone = digests.count == 1 && isNothingBeside(ranges[0], line)
         if digests.count == 1, ranges[0].count == line.count {
@@ -182,7 +220,13 @@ struct LineReader {
             return digests.map { _ in .passedOver(PassedOver(.secret, label: "a password's hash")) }
         }
         let above = context.contexts(of: line, isAlone: isAlone)
+        let isMarkup = context.html.isOpen || line.first { $0 > 0x20 } == UInt8(ascii: "<")
+        defer { if isMarkup { context.readMarkup(line[ranges[ranges.count - 1].upperBound...]) } }
         return digests.indices.map { index in
+            if isMarkup {
+                let start = index > 0 ? ranges[index - 1].upperBound : 0
+                context.readMarkup(line[start..<ranges[index].lowerBound])
+            }
             if isCut && ranges[index].upperBound == line.count - 1 || isShortened(ranges[index], line) {
                 return .passedOver(PassedOver(.cut))
             }
@@ -198,6 +242,8 @@ struct LineReader {
             if let known = KnownLine.label(of: ranges[index], in: line) {
                 contexts.insert(.init(label: known), at: 0)
             }
+            if isMarkup { contexts += context.html.labels.map { .init(label: $0) } }
+            if let kind = context.kind(of: contexts, in: line) { contexts.insert(kind, at: 0) }
             if let behind = InlineLabel.behind(ranges[index], in: line, to: upper), contexts.isEmpty {
                 contexts.append(behind)
             }
@@ -294,6 +340,21 @@ struct LineReader {
         return .unusable(UnusableLine(line: number, text: excerpt(line), reason: reason))
     }
 
+    /// A broken digest beside good ones; nil if it is labelled as none of VirusTotal's.
+    private func brokenItem(
+        _ range: Range<Int>, _ nearMiss: NearMiss, in line: UnsafeRawBufferPointer, _ row: TableLine?,
+        number: Int
+    ) -> HashListItem? {
+        let word = UnsafeRawBufferPointer(rebasing: line[range])
+        let above = row.map { $0.headings.contexts(of: range, in: line, cells: $0.cells) } ?? []
+        let labels = (InlineLabel.before(range, in: line, from: 0) + above).map(\.label)
+        if let secret = labels.first(where: \.isOfSecrets) {
+            return listed(word, number: number, PassedOver(.secret, label: secret.text), count: 0)
+        }
+        if labels.contains(where: { $0.isDecisive || $0.namesIdentifier }) { return nil }
+        return .unusable(UnusableLine(line: number, text: excerpt(word), reason: nearMiss.reason))
+    }
+
     private func excerpt(_ text: UnsafeRawBufferPointer) -> String {
         VisibleText.string(text, charactersMax: limits.lineExcerptCharactersMax) ?? ""
     }
@@ -322,25 +383,6 @@ struct LineReader {
     private func fileName(_ header: CertutilOutput.Header?) -> String? {
         header?.fileName.flatMap {
             VisibleText.string($0, charactersMax: limits.commentCharactersMax)
-        }
-    }
-}
-
-/// A line that is a row below headings.
-struct TableLine {
-    let headings: TableHeadings
-    let cells: [Range<Int>]
-
-    /// Nil if there are no headings, or the line does not fit them.
-    init?(_ line: UnsafeRawBufferPointer, _ headings: TableHeadings?, digest: Range<Int>) {
-        if let headings, let cells = headings.cells(of: line) {
-            self.headings = headings
-            self.cells = cells
-        } else if let row = SQLInsert.row(of: line, around: digest) {
-            self.headings = row.headings
-            cells = row.cells
-        } else {
-            return nil
         }
     }
 }

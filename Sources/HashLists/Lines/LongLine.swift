@@ -17,6 +17,12 @@ struct LongLine {
     private var excerpt: [UInt8] = []
     private var isCommentedOut = false
     private var commentedOut = 0
+    /// The columns of the statement of SQL that the line is: a dump writes a table's rows on one line.
+    private var headings: TableHeadings?
+    private var sql = SQLRows()
+    /// The table of HTML that is open: a page may be one line.
+    private(set) var html = HTMLTable()
+    private var isMarkup = false
 
     typealias Emit = (HashListItem) throws -> Void
 
@@ -26,21 +32,28 @@ struct LongLine {
 
     init(limits: HashListLimits) { excerptCharactersMax = limits.lineExcerptCharactersMax }
 
-    mutating func open(number: Int) {
+    mutating func open(number: Int, context: LineContext) {
         isOpen = true
         self.number = number
+        (sql, html) = (context.sql, context.html)
     }
 
     /// Reads the next piece; emits an entry whenever `HashListLimits.hashesPerEntryMax` are together.
     mutating func read(_ piece: UnsafeRawBufferPointer, emit: Emit) throws {
-        if excerpt.isEmpty, piece.first == UInt8(ascii: "#") { isCommentedOut = true }
+        if excerpt.isEmpty, let first = piece.first {
+            isCommentedOut = first == UInt8(ascii: "#")
+            isMarkup = first == UInt8(ascii: "<") || html.isOpen
+        }
         excerpt.append(contentsOf: piece.prefix(max(0, (excerptCharactersMax + 1) * 4 - excerpt.count)))
         var rest = piece[...]
         while !rest.isEmpty {
             let room = HashListLimits.lineBytesMax - window.count
             window.append(contentsOf: rest.prefix(room))
             rest = rest.dropFirst(room)
-            if window.count == HashListLimits.lineBytesMax { try readWindow(to: lastBreak, emit: emit) }
+            if window.count == HashListLimits.lineBytesMax {
+                if overlap == 0 { headings = window.withUnsafeBytes { sql.headings(ofInsert: $0) } }
+                try readWindow(to: lastBreak, emit: emit)
+            }
         }
     }
 
@@ -54,15 +67,19 @@ struct LongLine {
             let text = VisibleText.string(excerpt, charactersMax: excerptCharactersMax) ?? ""
             try emit(.unusable(UnusableLine(line: number, text: text, reason: nearMiss.reason)))
         }
-        let digestsSeen = digestsSeen
+        let (digestsSeen, html) = (digestsSeen, html)
         self = LongLine(excerptCharactersMax: excerptCharactersMax)
-        self.digestsSeen = digestsSeen
+        (self.digestsSeen, self.html) = (digestsSeen, html)
     }
 
     private init(excerptCharactersMax: Int) { self.excerptCharactersMax = excerptCharactersMax }
 
     /// The end of the window's last byte that is no part of a word; what stands behind it may go on.
     private var lastBreak: Int {
+        // A row of a statement is read as a whole.
+        if headings != nil, let end = window.lastIndex(of: UInt8(ascii: ")")), end + 1 > overlap {
+            return end + 1
+        }
         let last = window.lastIndex { $0 < 0x80 && CharacterClass.ofASCII($0) == 0 }
         // A word of this length says nothing, wherever it is cut.
         return last.map { $0 + 1 > overlap ? $0 + 1 : window.count } ?? window.count
@@ -82,6 +99,8 @@ struct LongLine {
     private mutating func readDigests(_ text: UnsafeRawBufferPointer, emit: Emit) throws {
         var index = 0
         var previousEnd = 0
+        var readMarkup = overlap
+        defer { if isMarkup, readMarkup < text.count { html.read(text[readMarkup...]) } }
         while let (token, range) = Tokenizer.nextWord(in: text, from: index) {
             index = range.upperBound
             guard let hash = token.hash else {
@@ -96,7 +115,17 @@ struct LongLine {
                 commentedOut += 1
                 continue
             }
-            let contexts = InlineLabel.before(range, in: text, from: previousEnd)
+            var contexts = InlineLabel.before(range, in: text, from: previousEnd)
+            if isMarkup {
+                html.read(text[readMarkup..<range.lowerBound])
+                readMarkup = range.upperBound
+                contexts += html.labels.map { .init(label: $0) }
+            }
+            if let headings, let cells = SQLRows.cells(of: text, around: range),
+                cells.count == headings.names.count
+            {
+                contexts += headings.contexts(of: range, in: text, cells: cells)
+            }
             let judgement: DigestJudgement =
                 PasswordDump.matches(text, digests: [range])
                 ? .passedOver(PassedOver(.secret)) : .judge(hash, contexts)

@@ -44,6 +44,15 @@ struct NearMiss: Hashable, Sendable {
 
     private init(reason: String) { self.reason = reason }
 
+    /// Whether the word was certainly meant as a hash of VirusTotal's, and is none because of a digit: it is
+    /// listed also where the line holds good ones.
+    static func isBroken(_ word: Token) -> Bool {
+        guard (Token.byteCountMin...Token.keptBytesMax).contains(word.byteCount) else { return false }
+        if word.traits.contains(.otherCharacter) { return NearMiss(misspelt: word) != nil }
+        return word.traits.isSuperset(of: [.digit, .hexadecimalLetter])
+            && FileHash.Kind.allCases.contains { abs(word.byteCount - 2 * $0.byteCount) == 1 }
+    }
+
     /// Whether so many hexadecimal digits are suspicious whatever they are, even in JSON's noise.
     static func isTelling(digitCount: Int) -> Bool { reason(digitCount: digitCount) != nil }
 
@@ -93,17 +102,40 @@ struct NearMiss: Hashable, Sendable {
         return nil
     }
 
+    /// Letters of other scripts that look like hexadecimal digits count as such; they are named.
     private init?(misspelt word: Token) {
-        guard let kind = FileHash.Kind.allCases.first(where: { $0.byteCount * 2 == word.byteCount }),
-            word.traits.contains(.digit)
+        let scalars = String(decoding: word.bytes, as: UTF8.self).unicodeScalars
+        guard let kind = FileHash.Kind.allCases.first(where: { $0.byteCount * 2 == scalars.count }),
+            word.traits.contains(.digit) || scalars.contains(where: Self.looksLikeDigit)
         else { return nil }
-        let strangers = word.bytes.filter { Hex.value($0) == nil }
-        guard strangers.count <= 2, strangers.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "_") }) else {
-            return nil
+        let strangers = scalars.filter { !$0.isASCII || Hex.value(UInt8($0.value)) == nil }
+        let lookAlikes = strangers.count(where: Self.looksLikeDigit)
+        guard strangers.count - lookAlikes <= 2, strangers.first.map({ $0 != "_" }) == true,
+            strangers.allSatisfy({ $0.isASCII || Self.looksLikeDigit($0) })
+        else { return nil }
+        var names: [String] = []
+        for stranger in strangers where names.count < 3 {
+            let name = stranger.isASCII ? "“\(stranger)”" : "“\(stranger)” (\(Self.code(stranger)))"
+            if !names.contains(name) { names.append(name) }
         }
-        let list = strangers.map { "“\(Character(Unicode.Scalar($0)))”" }.joined(separator: " and ")
+        let list = names.joined(separator: " and ")
         let verb = strangers.count == 1 ? "is no hexadecimal digit" : "are no hexadecimal digits"
         reason =
-            "\(word.byteCount) characters like \(kind == .md5 ? "an" : "a") \(kind.name), but \(list) \(verb)"
+            "\(scalars.count) characters like \(kind == .md5 ? "an" : "a") \(kind.name), but \(list) \(verb)"
+    }
+
+    private static func code(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    /// Greek, Cyrillic and full-width letters and digits whose pictures are those of hexadecimal digits.
+    private static func looksLikeDigit(_ scalar: Unicode.Scalar) -> Bool {
+        if (0xFF10...0xFF19).contains(scalar.value) || (0xFF21...0xFF26).contains(scalar.value)
+            || (0xFF41...0xFF46).contains(scalar.value)
+        {
+            return true
+        }
+        return "АаВСсЕеԀԁЬОоЗбΑΒΕΟοƅɑе".unicodeScalars.contains(scalar)
     }
 }
