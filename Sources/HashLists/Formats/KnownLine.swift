@@ -1,3 +1,5 @@
+import Glibc
+
 /// Lines of programs that write digests without a label, of which some are no file's.
 ///
 /// | line | program | no file's |
@@ -104,16 +106,23 @@ enum KnownLine {
 
     /// `IN`, a type whose data may hold digests, and a space.
     private static func isRecordOfZone(_ front: UnsafeRawBufferPointer) -> Bool {
-        var index = 1
-        while index + 3 < front.count {
-            defer { index += 1 }
-            guard front[index] == UInt8(ascii: "I"), front[index + 1] == UInt8(ascii: "N"),
-                isBlank(front[index - 1]), isBlank(front[index + 2])
+        var index = 0
+        while let found = firstI(in: front, from: index) {
+            index = found + 1
+            guard found > 0, found + 3 < front.count, front[found + 1] == UInt8(ascii: "N"),
+                isBlank(front[found - 1]), isBlank(front[found + 2])
             else { continue }
-            let type = front[(index + 3)...].drop(while: isBlank).prefix { !isBlank($0) }
+            let type = front[(found + 3)...].drop(while: isBlank).prefix { !isBlank($0) }
             if zoneTypes.contains(String(decoding: type.prefix(16), as: UTF8.self)) { return true }
         }
         return false
+    }
+
+    private static func firstI(in bytes: UnsafeRawBufferPointer, from index: Int) -> Int? {
+        guard index < bytes.count, let base = bytes.baseAddress,
+            let found = memchr(base + index, CInt(UInt8(ascii: "I")), bytes.count - index)
+        else { return nil }
+        return UnsafeRawPointer(found) - base
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

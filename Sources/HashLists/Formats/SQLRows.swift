@@ -19,9 +19,19 @@ struct SQLRows {
 
     private static let tablesMax = 256
 
+    /// Whether lines of a statement may follow.
+    private var isOpen: Bool { open != nil || described != nil }
+
+    /// Whether the line's first byte may begin a statement; nearly every other line is told apart by it.
+    @inline(__always)
+    private static func mayBegin(_ line: UnsafeRawBufferPointer) -> Bool {
+        guard let first = line.first else { return false }
+        return first <= 0x20 || first | 0x20 == UInt8(ascii: "i") || first | 0x20 == UInt8(ascii: "c")
+    }
+
     /// Takes a line, with digests or without; a statement may go on below it.
     mutating func pass(_ line: UnsafeRawBufferPointer) {
-        guard let first = line.first(where: { $0 > 0x20 }) else { return }
+        guard isOpen || Self.mayBegin(line), let first = line.first(where: { $0 > 0x20 }) else { return }
         if described != nil { return describe(line, first) }
         if open != nil {
             if isCopy ? line.starts(with: "\\.".utf8) : line.last == UInt8(ascii: ";") { open = nil }
@@ -42,7 +52,9 @@ struct SQLRows {
 
     /// Whether the line may hold rows of which several stand on one line; a quick look.
     func mayHoldRows(_ line: UnsafeRawBufferPointer) -> Bool {
-        guard let first = line.first(where: { $0 > 0x20 }) else { return false }
+        guard isOpen || Self.mayBegin(line), let first = line.first(where: { $0 > 0x20 }) else {
+            return false
+        }
         return open != nil && !isCopy && first == UInt8(ascii: "(") || first | 0x20 == UInt8(ascii: "i")
     }
 
