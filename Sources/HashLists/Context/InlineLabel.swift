@@ -246,9 +246,11 @@ enum InlineLabel {
         let separator = line[slash]
         let start = line[lowerBound..<slash].lastIndex(of: separator).map { $0 + 1 } ?? slash
         let element = String(decoding: line[start..<slash].prefix(16), as: UTF8.self).lowercased()
+        if let known = pathElements[element] {
+            return DigestLabel(Array(known.utf8)).map { .init(label: $0) }
+        }
         if isOfRegistry(before: slash, in: line, from: lowerBound) { return registryKey }
-        if isOfRepository(before: slash, in: line, from: lowerBound) { return commit }
-        return pathElements[element].flatMap { DigestLabel(Array($0.utf8)) }.map { .init(label: $0) }
+        return isOfRepository(before: slash, in: line, from: lowerBound) ? commit : nil
     }
 
     private static let pathElements: [String: String] = [
