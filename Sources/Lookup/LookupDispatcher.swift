@@ -10,7 +10,7 @@ package import Support
 /// request is written to the ledger before it is sent, and an outcome is recorded in one transaction for
 /// every job that wanted the file.
 package actor LookupDispatcher {
-    private enum Event: Sendable {
+    enum Event: Sendable {
         case jobAdded(JobID)
         case jobsChanged
         case ended(Flight, Result<LookupAnswer.Answer, LookupFailure>)
@@ -19,7 +19,7 @@ package actor LookupDispatcher {
     }
 
     /// A request that has ended.
-    private struct Flight: Sendable {
+    struct Flight: Sendable {
         var request: Int64
         var reservation: Reservation
         /// Which key it was sent with.
@@ -28,13 +28,13 @@ package actor LookupDispatcher {
     }
 
     let lookups: LookupStore
-    private let ledger: QuotaLedger
+    let ledger: QuotaLedger
     let options: LookupOptions
-    private let source: LookupSource
+    let source: LookupSource
     let clock: any ServiceClock
     private let logger: Logger
     private let onProgress: @Sendable (RecordedOutcomes) -> Void
-    private let mailbox = Mailbox<Event>()
+    let mailbox = Mailbox<Event>()
     private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -50,10 +50,14 @@ package actor LookupDispatcher {
     /// When that was last looked up.
     private var retriesReadAt: ClockReading
     private var keyGeneration: Int
+    /// The last leap of the wall clock that the ledger was told of.
+    var knownLeap: ClockLeap?
+    /// When the quota is counted anew, while days and months are not known.
+    var nextRecount: Duration = .zero
     private var needsReload = false
-    private var doubtsQuota = true
-    private var nextQuotaCheck: Duration = .zero
-    private var isCheckingQuota = false
+    var doubtsQuota = true
+    var nextQuotaCheck: Duration = .zero
+    var isCheckingQuota = false
     private var isStopping = false
     var waitReason: String?
     /// On the monotonic clock: a step of the wall clock does not move it.
@@ -81,6 +85,8 @@ package actor LookupDispatcher {
         let now = clock.now
         retriesReadAt = now
         try ledger.closeEarlierRun(at: now, bootID: clock.bootID)
+        try ledger.note(leapOf: now)
+        knownLeap = now.leap
         rateLimiter = RateLimiter(
             limits: options.limits, spending: try ledger.spending(at: now), now: now)
         keyGeneration = source.keyGeneration()
@@ -119,6 +125,7 @@ package actor LookupDispatcher {
         guard !isStopping else { return nil }
         let now = clock.now
         do {
+            try followClock(at: now)
             try checkQuota(at: now, in: &group)
         } catch {
             note(storeFailure: error)
@@ -145,7 +152,7 @@ package actor LookupDispatcher {
 
     /// Days, months and retries come by the wall clock, which may be put forward: each wait looks again this
     /// often.
-    private static let waitMax: Duration = .seconds(60)
+    static let waitMax: Duration = .seconds(60)
     /// With nothing to wait for it looks again once an hour.
     private static let idleWaitMax: Duration = .seconds(3600)
     private static let storeRetryInterval: Duration = .seconds(5)
@@ -254,23 +261,6 @@ package actor LookupDispatcher {
     private func untilNextRetry(at now: ClockReading) -> Duration? {
         guard !queue.isEmpty, let next = nextRetryAt else { return nil }
         return .seconds(max(0.001, next.timeIntervalSince(now.wall)))
-    }
-
-    /// Compares the ledger with VirusTotal's own count, at the start and after a refusal.
-    ///
-    /// It waits for room in the minute, as every request does.
-    private func checkQuota(at now: ClockReading, in group: inout DiscardingTaskGroup) throws {
-        guard let quotas = source.quotas, doubtsQuota, !isCheckingQuota, now.monotonic >= nextQuotaCheck,
-            case .go = rateLimiter.decide(at: now)
-        else {
-            return
-        }
-        let check = try ledger.beginCheck(at: now.wall)
-        doubtsQuota = false
-        isCheckingQuota = true
-        nextQuotaCheck = now.monotonic + options.quotaCheckInterval
-        rateLimiter.beginCheck(at: now)
-        group.addTask { [mailbox] in mailbox.post(.quotas(check: check, await quotas())) }
     }
 
     // MARK: Hearing

@@ -45,6 +45,9 @@ package struct PipelineServices: Sendable {
     package let reports: ReportService
     package let retention: RetentionService
     package let publisher: ReportPublisher
+    /// The clock of all services: the runtime's, by which leaps of the wall clock are doubted first.
+    package let clock: SteadyClock
+    private let keeper: ClockService
     private let changes: Mailbox<ReportService.Change>
 
     /// Builds everything and starts nothing. Throws what the database does.
@@ -52,10 +55,15 @@ package struct PipelineServices: Sendable {
     /// - Parameters:
     ///   - source: where verdicts come from.
     ///   - watcher: what tells which folders are worth a look.
+    ///   - runtime: with the machine's clock.
     package init(
         _ options: Options, database: HashdropDatabase, spool: SpoolFolder, claims: ClaimStore,
         source: LookupSource, watcher: any FolderWatcher, runtime: ServiceRuntime, logger: Logger
     ) throws {
+        var runtime = runtime
+        clock = try database.ledger.steadyClock(over: runtime.clock)
+        runtime.clock = clock
+        keeper = ClockService(database: database, clock: clock, runtime: runtime, logger: logger)
         let changes = Mailbox<ReportService.Change>()
         let lookups = try LookupDispatcher(
             database: database, options: options.lookups, source: source, runtime: runtime, logger: logger,
@@ -85,9 +93,9 @@ package struct PipelineServices: Sendable {
     }
 
     /// Started in this order and stopped in the other: no more files, then no more requests, then the
-    /// reports.
+    /// reports, and the time is remembered last.
     package var services: [any Service] {
-        [reports, LookupService(dispatcher: lookups), intake, retention]
+        [keeper, reports, LookupService(dispatcher: lookups), intake, retention]
     }
 
     /// A command changed jobs or users in the database: they are read again.

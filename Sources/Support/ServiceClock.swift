@@ -8,10 +8,13 @@ package struct ClockReading: Hashable, Sendable {
     /// The machine's uptime, suspension included: comparable between processes, and starts of the daemon,
     /// that read the same `ServiceClock.bootID`.
     package var monotonic: Duration
+    /// The last leap of the wall clock that was believed, in this run of the daemon.
+    package var leap: ClockLeap?
 
-    package init(wall: Date, monotonic: Duration) {
+    package init(wall: Date, monotonic: Duration, leap: ClockLeap? = nil) {
         self.wall = wall
         self.monotonic = monotonic
+        self.leap = leap
     }
 
     /// Whether the wall clock was put back since an earlier reading, by more than a second.
@@ -20,7 +23,8 @@ package struct ClockReading: Hashable, Sendable {
     }
 
     package static func + (moment: ClockReading, duration: Duration) -> ClockReading {
-        ClockReading(wall: moment.wall + duration, monotonic: moment.monotonic + duration)
+        ClockReading(
+            wall: moment.wall + duration, monotonic: moment.monotonic + duration, leap: moment.leap)
     }
 }
 
@@ -61,17 +65,25 @@ package struct SystemClock: ServiceClock {
     /// Without that file, as in some containers, all starts of the machine look like one: an uptime that has
     /// become shorter then says that it is another.
     package let bootID: String
+    /// What a preloaded library has added to the clock, as libfaketime does to all of them.
+    private let fakedUptime: Duration
 
     package init() {
         let file = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .ascii)
         bootID = file?.trimmingCharacters(in: .newlines) ?? ""
+        let words = (try? String(contentsOfFile: "/proc/uptime", encoding: .ascii))?.split(separator: " ")
+        let uptime = words?.first.flatMap { Double($0) }.map { Duration.seconds($0) }
+        let difference = uptime.map { Self.uptime - $0 } ?? .zero
+        // The file is as old as its reading.
+        fakedUptime = difference.seconds.magnitude > 5 ? difference : .zero
     }
 
-    package var now: ClockReading {
+    package var now: ClockReading { ClockReading(wall: Date(), monotonic: Self.uptime - fakedUptime) }
+
+    private static var uptime: Duration {
         var uptime = timespec()
         clock_gettime(CLOCK_BOOTTIME, &uptime)
-        return ClockReading(
-            wall: Date(), monotonic: .seconds(uptime.tv_sec) + .nanoseconds(uptime.tv_nsec))
+        return .seconds(uptime.tv_sec) + .nanoseconds(uptime.tv_nsec)
     }
 
     package func sleep(for duration: Duration) async throws {

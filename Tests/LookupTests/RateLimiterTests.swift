@@ -36,6 +36,27 @@ struct RateLimiterTests {
         return sent
     }
 
+    /// The clock leaps over midnights and a month's end; the ledger counts the last 24 hours.
+    @Test func afterALeapNoMidnightGivesAnythingBack() {
+        let limits = QuotaLimits(
+            requestsPerMinuteLimit: 0, requestsPerDayLimit: 10, requestsPerMonthLimit: 100)
+        var quota = RateLimiter(limits: limits, spending: .init(today: 10, thisMonth: 30), now: Self.start)
+        var now = Self.start + .seconds(60)
+        now.wall += 40 * 86_400
+        quota.recount(
+            .init(today: 10, thisMonth: 30, isDayRolling: true, isMonthRolling: true), at: now)
+        #expect(quota.isRolling)
+        for _ in 0..<3 {
+            now.wall += 86_400
+            guard case .wait(_, .day) = quota.decide(at: now) else {
+                Issue.record("The day is not given anew.")
+                return
+            }
+        }
+        quota.recount(.init(today: 4, thisMonth: 30, isMonthRolling: true), at: now)
+        #expect(quota.decide(at: now) == .go(6))
+    }
+
     private static let start = ClockReading(wall: Samples.now, monotonic: .seconds(1000))
 
     @Test(arguments: [Duration.milliseconds(1), .milliseconds(600), .seconds(29)])

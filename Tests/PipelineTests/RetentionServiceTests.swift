@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Model
 import Store
+import Support
 import TestSupport
 import Testing
 
@@ -24,6 +25,35 @@ struct RetentionServiceTests {
         defer { unblock(path) }
         return block(path)
     }()
+
+    /// A clock that is 40 days ahead would make all of them old enough.
+    @Test func afterALeapNothingIsRemovedUntilItIsCertainlyOldEnough() async throws {
+        let fixture = try PipelineFixture()
+        let clock = ManualClock()
+        try fixture.database.ledger.closeEarlierRun(at: clock.now, bootID: clock.bootID)
+        let job = Samples.job(name: "a.txt", state: .refused, receivedAt: Samples.now - 10)
+        try fixture.database.jobs.refuse(job)
+        try fixture.database.jobs.saveReported(job.id, verdicts: [:], isFinal: true)
+        var runtime = fixture.runtime
+        let steady = try fixture.database.ledger.steadyClock(over: clock)
+        runtime.clock = steady
+        let service = RetentionService(
+            database: fixture.database, publisher: fixture.publisher, keep: .seconds(86_400),
+            reports: fixture.reports, runtime: runtime, logger: fixture.logger)
+        clock.stepWall(by: .seconds(40 * 86_400))
+        for _ in 0..<2 {
+            await service.sweep()
+            #expect(try fixture.database.jobs.count() == 1)
+            clock.advance(by: .seconds(61))
+        }
+        #expect(steady.now.leap != nil)
+        clock.advance(by: .seconds(86_000))
+        await service.sweep()
+        #expect(try fixture.database.jobs.count() == 1)
+        clock.advance(by: .seconds(600))
+        await service.sweep()
+        #expect(try fixture.database.jobs.count() == 0)
+    }
 
     @Test(.enabled(if: mayBlock, "this account may not mount"))
     func whatCannotBeRemovedDoesNotKeepTheOthers() async throws {

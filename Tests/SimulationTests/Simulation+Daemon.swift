@@ -16,9 +16,14 @@ extension Simulation {
                 scenario: scenario, folder: folder, clock: clock, scheduler: scheduler,
                 source: virusTotal.source(tellsQuotas: scenario.tellsQuotas), claimFaults: claimFaults,
                 logger: trace.logger), seed: generator.next())
+        isTimeForgotten = false
+        virusTotal.believe(daemon?.pipeline.clock)
         try applyFullDisk()
         calmSince = now
     }
+
+    /// The time as the daemon believes it.
+    var believedTime: Date { daemon?.pipeline.clock.now.wall ?? clock.now.wall }
 
     /// Stops it gracefully, which takes as long as its requests do.
     func stopDaemon() throws {

@@ -13,7 +13,8 @@ extension Simulation {
     enum Step: String, CaseIterable {
         case drop, rename, append, remove, addUser
         case cancel, retry, removeJob
-        case passSeconds, passMinutes, passAnHour, suspend, bootMachine, stepWallBack, correctWall
+        case passSeconds, passMinutes, passAnHour, suspend, bootMachine, stepWallBack, stepWallForward,
+            correctWall
         case virusTotalFault, virusTotalWell, fullDisk, freeDisk, reportsAway, reportsBack
         case watcherLost, watcherBack
         case stop, start, kill, killInAClaim
@@ -26,8 +27,10 @@ extension Simulation {
             case .freeDisk, .reportsBack: 12
             case .virusTotalWell, .append, .virusTotalFault, .watcherBack: 5
             case .rename, .kill, .retry, .cancel, .correctWall: 3
-            case .passAnHour, .suspend, .remove, .fullDisk, .stop, .killInAClaim, .removeJob, .watcherLost: 2
-            case .addUser, .bootMachine, .stepWallBack, .reportsAway: 1
+            case .passAnHour, .suspend, .remove, .fullDisk, .stop, .killInAClaim, .removeJob, .watcherLost,
+                .stepWallBack, .stepWallForward:
+                2
+            case .addUser, .bootMachine, .reportsAway: 1
             }
         }
     }
@@ -42,7 +45,10 @@ extension Simulation {
         case .freeDisk: isDatabaseFull
         case .reportsAway, .removeJob: !areReportsAway
         case .reportsBack: areReportsAway
-        case .correctWall: clock.wallOffset != .zero
+        case .correctWall: clock.wallOffset != .zero && !isTimeForgotten
+        case .stepWallForward: !isTimeForgotten
+        // While the machine is off no clock tells how long: what a wall clock shows then is believed.
+        case .bootMachine: isTimeRemembered
         default: true
         }
     }
@@ -63,7 +69,8 @@ extension Simulation {
         case .cancel: try cancelAJob()
         case .retry: try retryAJob()
         case .removeJob: try removeAJob()
-        case .passSeconds, .passMinutes, .passAnHour, .suspend, .bootMachine, .stepWallBack, .correctWall:
+        case .passSeconds, .passMinutes, .passAnHour, .suspend, .bootMachine, .stepWallBack, .stepWallForward,
+            .correctWall:
             try passTime(step)
         case .virusTotalFault, .virusTotalWell, .fullDisk, .freeDisk, .reportsAway, .reportsBack,
             .watcherLost, .watcherBack:
@@ -93,13 +100,32 @@ extension Simulation {
             try killDaemon()
             try note("the machine starts again", generator.duration(.seconds(1), .seconds(90))) {
                 clock.boot()
+                isTimeForgotten = true
                 try pass($0)
             }
-        case .stepWallBack:
-            // A clock that is ahead would begin a day before it has begun; issue 12 is about that.
-            stepWall(by: .zero - generator.duration(.seconds(1), .seconds(3 * 3_600)))
+        case .stepWallBack: stepWall(by: .zero - leap())
+        case .stepWallForward: stepWall(by: leap())
         default: stepWall(by: .zero - clock.wallOffset)
         }
+    }
+
+    /// Minutes, hours, days or years.
+    private func leap() -> Duration {
+        switch generator.below(4) {
+        case 0: generator.duration(.seconds(61), .seconds(1_800))
+        case 1: generator.duration(.seconds(1_800), .seconds(86_400))
+        case 2: generator.duration(.seconds(86_400), .seconds(40 * 86_400))
+        default: generator.duration(.seconds(365 * 86_400), .seconds(11 * 365 * 86_400))
+        }
+    }
+
+    /// Whether the next start would find the time that the wall clock shows now.
+    private var isTimeRemembered: Bool {
+        guard let memory = try? inspector.database.ledger.clockMemory(), memory.bootID == clock.bootID else {
+            return false
+        }
+        let expected = memory.wall + (clock.now.monotonic - memory.monotonic)
+        return abs(clock.now.wall.timeIntervalSince(expected)) < 1
     }
 
     private func note(_ text: String, _ duration: Duration, _ body: (Duration) throws -> Void) throws {
@@ -223,7 +249,7 @@ extension Simulation {
 
     /// Waits for the next day, or for the next attempt at a hash, take no time of the machine's.
     private func sleepUntilSomethingIsDue() throws {
-        let wall = clock.now.wall
+        let wall = believedTime
         guard let due = try health()?.waitsUntil ?? inspector.nextRetry(at: wall) else { return }
         let left = due.timeIntervalSince(wall)
         guard left > 120 else { return }

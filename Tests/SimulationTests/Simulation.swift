@@ -40,6 +40,8 @@ final class Simulation {
     var isDatabaseFull = false
     /// The folder of the reports is not there.
     var areReportsAway = false
+    /// The machine has started again, and no daemon has since looked at the clock.
+    var isTimeForgotten = false
     /// Since when nothing has come between the pipeline and its work: no fault, no stop, no step of the
     /// clock.
     var calmSince = Duration.zero

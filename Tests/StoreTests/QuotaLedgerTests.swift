@@ -137,6 +137,33 @@ struct QuotaLedgerTests {
         #expect(try database.ledger.spending(at: later).lastMinute == [.seconds(51)])
     }
 
+    /// A leap that is believed may be wrong: nothing is spent anew, and what was spent is not for ever.
+    @Test(arguments: [Duration.seconds(40 * 86_400), .seconds(-4_000 * 86_400), .seconds(13 * 3_600)])
+    func afterALeapTheLastDayAndMonthCount(offset: Duration) throws {
+        try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now), bootID: "a")
+        try send(1, at: Samples.now, endedAt: Samples.now + 1)
+        try send(2, at: Samples.now + 3_600, endedAt: Samples.now + 3_601)
+        func reading(_ seconds: Double) -> ClockReading {
+            var reading = Samples.reading(Samples.now + seconds)
+            let believedAt = Samples.reading(Samples.now + 7_200).monotonic
+            reading.leap = ClockLeap(offset: offset, believedAt: believedAt)
+            reading.wall = reading.wall + offset
+            return reading
+        }
+        for _ in 0..<2 { try database.ledger.note(leapOf: reading(7_200)) }
+        let soon = try database.ledger.spending(at: reading(7_200))
+        #expect((soon.today, soon.thisMonth, soon.isDayRolling, soon.isMonthRolling) == (2, 2, true, true))
+        let nextDay = try database.ledger.spending(at: reading(86_400 + 1_800))
+        #expect((nextDay.today, nextDay.thisMonth, nextDay.isDayRolling) == (1, 2, true))
+        // The month's end, by the new time, gives nothing back within 31 days; after them it does.
+        let later = try database.ledger.spending(at: reading(30 * 86_400))
+        #expect((later.today, later.thisMonth, later.isDayRolling) == (0, 2, false))
+        let end = try database.ledger.spending(at: reading(62 * 86_400))
+        #expect((end.today, end.thisMonth, end.isMonthRolling) == (0, 0, false))
+        #expect(try database.ledger.sinceLeap(at: reading(7_230)) == .seconds(30))
+        #expect(try database.ledger.clockMemory()?.wall == reading(7_200).wall)
+    }
+
     /// How long a machine was off, only its wall clock could tell.
     @Test(arguments: [("b", Duration.seconds(20)), ("a", .seconds(20))])
     func afterAStartOfTheMachineTheLastMinuteCountsFromThere(bootID: String, uptime: Duration) throws {
@@ -165,9 +192,10 @@ struct QuotaLedgerTests {
         try DatabaseQueue(path: folder.path("test.sqlite")).write { db in
             try db.execute(
                 sql: """
-                    DROP TABLE ledgerClock; ALTER TABLE request DROP COLUMN endedTick;
+                    DROP INDEX requestEndedTick; DROP TABLE clockMemory; DROP TABLE ledgerClock;
+                    ALTER TABLE request DROP COLUMN endedTick;
                     ALTER TABLE quotaCheck DROP COLUMN endedTick;
-                    DELETE FROM grdb_migrations WHERE identifier = '5'
+                    DELETE FROM grdb_migrations WHERE identifier IN ('5', '6')
                     """)
         }
         let ledger = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil).ledger

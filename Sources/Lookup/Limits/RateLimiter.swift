@@ -36,6 +36,10 @@ package struct RateLimiter: Sendable {
     /// What was used already of the periods to come, before the clock was put back.
     private var usedTomorrow: Int
     private var usedNextMonth: Int
+    /// After a leap of the wall clock: the last 24 hours and 31 days count, as the ledger has them, and no
+    /// midnight gives anything back.
+    private var isDayRolling: Bool
+    private var isMonthRolling: Bool
     private var endings: [Duration]
     /// Which day and month are counted.
     private var dayNumber: Int
@@ -49,6 +53,22 @@ package struct RateLimiter: Sendable {
         month = Quota(used: spending.thisMonth, limit: limits.requestsPerMonthLimit)
         usedTomorrow = spending.afterToday
         usedNextMonth = spending.afterThisMonth
+        (isDayRolling, isMonthRolling) = (spending.isDayRolling, spending.isMonthRolling)
+        dayNumber = now.wall.daysSince1970
+        monthStart = CivilDate(now.wall).monthStart
+    }
+
+    /// Whether the ledger must be asked again from time to time, because days and months are not known.
+    package var isRolling: Bool { isDayRolling || isMonthRolling }
+
+    /// Counts the day and the month anew, by the ledger, in which the requests in flight are.
+    package mutating func recount(_ spending: QuotaSpending, at now: ClockReading) {
+        rollOverPeriods(at: now)
+        day.used = spending.today
+        month.used = spending.thisMonth
+        (usedYesterday, usedLastMonth) = (0, 0)
+        (usedTomorrow, usedNextMonth) = (spending.afterToday, spending.afterThisMonth)
+        (isDayRolling, isMonthRolling) = (spending.isDayRolling, spending.isMonthRolling)
         dayNumber = now.wall.daysSince1970
         monthStart = CivilDate(now.wall).monthStart
     }
@@ -153,6 +173,8 @@ package struct RateLimiter: Sendable {
         if old > 0 { endings.removeFirst(old) }
         let today = now.wall.daysSince1970
         let thisMonth = CivilDate(now.wall).monthStart
+        if isDayRolling { dayNumber = today }
+        if isMonthRolling { monthStart = thisMonth }
         if today < dayNumber { restorePeriods(today, thisMonth) }
         if today > dayNumber {
             usedYesterday = day.used

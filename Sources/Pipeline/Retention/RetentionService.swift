@@ -81,14 +81,32 @@ package actor RetentionService: Service {
         }
     }
 
+    /// Whether the wall clock says how old a job is: after a leap, jobs from before it have another age, and
+    /// the leap may be wrong. When as much time has passed as a job is kept, all of them are old enough.
+    private func isClockTrusted(at now: ClockReading) -> Bool {
+        do {
+            return try database.ledger.sinceLeap(at: now).map { $0 >= keep } ?? true
+        } catch {
+            logger.error(
+                "It is not known whether the clock has leapt; nothing is removed.",
+                metadata: ["reason": "\(error)"])
+            return false
+        }
+    }
+
     /// Removes what is old enough now.
     package func sweep() async {
-        let requestsBefore = clock.now.wall - Self.requestsKept
+        let now = clock.now
+        let requestsBefore = now.wall - Self.requestsKept
+        await inSlices("A leap of the clock cannot be noted") {
+            try database.ledger.note(leapOf: now)
+            return false
+        }
         await inSlices("Old requests cannot be dropped from the ledger") {
             try database.ledger.prune(before: requestsBefore)
         }
-        guard keep > .zero else { return }
-        let limit = clock.now.wall - keep
+        guard keep > .zero, isClockTrusted(at: now) else { return }
+        let limit = now.wall - keep
         var removed = 0
         // Jobs that cannot be removed stay the oldest, and must not keep the others.
         var kept: [(job: Job, error: any Error)] = []

@@ -14,11 +14,17 @@ package struct QuotaSpending: Hashable, Sendable {
     /// Those of them that are in later days, and count again when such a day comes.
     package var afterToday: Int
     package var afterThisMonth: Int
+    /// Whether `today` and `thisMonth` are the requests of the last 24 hours and 31 days instead: after a
+    /// leap of the wall clock it is not known when a day and a month have begun.
+    package var isDayRolling: Bool
+    package var isMonthRolling: Bool
 
     package init(
         lastMinute: [Duration] = [], today: Int = 0, thisMonth: Int = 0, afterToday: Int = 0,
-        afterThisMonth: Int = 0
+        afterThisMonth: Int = 0, isDayRolling: Bool = false, isMonthRolling: Bool = false
     ) {
+        self.isDayRolling = isDayRolling
+        self.isMonthRolling = isMonthRolling
         self.lastMinute = lastMinute
         self.today = today
         self.thisMonth = thisMonth
@@ -63,12 +69,103 @@ package struct QuotaLedger: Sendable {
             func spending(since day: Int) throws -> Int {
                 try requests(since: day) + requestsOnTheirWay(intoDay: day)
             }
-            return QuotaSpending(
+            var spent = QuotaSpending(
                 lastMinute: try Self.lastMinute(at: reading.monotonic, in: db),
                 today: try spending(since: now.daysSince1970),
                 thisMonth: try spending(since: CivilDate(now).monthStart.daysSince1970),
                 afterToday: try requests(since: now.daysSince1970 + 1),
                 afterThisMonth: try requests(since: CivilDate(now).nextMonthStart.daysSince1970))
+            let tick = try Self.tick(at: reading.monotonic, in: db)
+            let leapTick = try Int64.fetchOne(db, sql: "SELECT leapTick FROM ledgerClock")
+            if let leapTick, tick - leapTick < Self.day {
+                spent.today = try Self.requests(sinceTick: tick - Self.day, in: db)
+                spent.isDayRolling = true
+            }
+            if let leapTick, tick - leapTick < Self.month {
+                spent.thisMonth = try Self.requests(sinceTick: tick - Self.month, in: db)
+                spent.isMonthRolling = true
+            }
+            return spent
+        }
+    }
+
+    private static let day: Int64 = 86_400_000
+    /// The longest one.
+    private static let month: Int64 = 31 * day
+
+    private static func requests(sinceTick tick: Int64, in db: Database) throws -> Int {
+        try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM request WHERE endedTick > ? OR endedAt IS NULL",
+            arguments: [tick])!
+    }
+
+    // MARK: Leaps of the wall clock
+
+    /// Takes note of the leap of a reading, once.
+    ///
+    /// Requests are dated by the new time from then on, those of before among them: how long ago each was is
+    /// known. Until a day and a month have passed, the ledger counts the last 24 hours and 31 days: the leap
+    /// may be wrong, and then it is not known when they begin.
+    package func note(leapOf reading: ClockReading) throws {
+        guard let leap = reading.leap else { return }
+        try pool.write { db in
+            let tick = try Self.tick(at: leap.believedAt, in: db)
+            let column = leap.mayBeTime ? "gapTick" : "leapTick"
+            try db.execute(
+                sql: "UPDATE ledgerClock SET \(column) = :tick WHERE coalesce(\(column), -1) < :tick",
+                arguments: ["tick": tick])
+            guard db.changesCount > 0 else { return }
+            // With it the next start does not take the same leap for another.
+            try db.execute(
+                sql: """
+                    INSERT OR REPLACE INTO clockMemory (id, wall, uptime, bootID)
+                        SELECT 1, ?, ?, bootID FROM ledgerClock
+                    """, arguments: [reading.wall.milliseconds, reading.monotonic.wholeMilliseconds])
+            if leap.mayBeTime { return }
+            try db.execute(
+                sql: "UPDATE request SET sentAt = sentAt + :offset, endedAt = endedAt + :offset",
+                arguments: ["offset": leap.offset.wholeMilliseconds])
+            try db.execute(sql: "DELETE FROM requestDay")
+            try db.execute(
+                sql: """
+                    INSERT INTO requestDay (day, requests)
+                        SELECT sentAt / :day - (sentAt % :day < 0), count(*) FROM request GROUP BY 1
+                    """, arguments: ["day": Self.day])
+        }
+    }
+
+    /// How long ago the wall clock last leapt, or went on by more than a day while the machine was off; on
+    /// the ledger's clock, which stands while the machine is off. Nil if it never did.
+    package func sinceLeap(at reading: ClockReading) throws -> Duration? {
+        try pool.read { db in
+            let last = try Int64.fetchOne(
+                db,
+                sql: "SELECT max(coalesce(leapTick, gapTick), coalesce(gapTick, leapTick)) FROM ledgerClock")
+            return try last.map { .milliseconds(try Self.tick(at: reading.monotonic, in: db) - $0) }
+        }
+    }
+
+    /// What the run before believed of the time; nil if there was none.
+    package func clockMemory() throws -> ClockMemory? {
+        try pool.read { db in
+            try Row.fetchOne(db, sql: "SELECT wall, uptime, bootID FROM clockMemory").map { row in
+                ClockMemory(
+                    wall: Date(milliseconds: row[0]), monotonic: .milliseconds(row[1] as Int64),
+                    bootID: row[2])
+            }
+        }
+    }
+
+    /// The clock of this machine as the daemon believes it, for a service or a command.
+    package func steadyClock(over base: any ServiceClock) throws -> SteadyClock {
+        SteadyClock(base: base, memory: try clockMemory())
+    }
+
+    package func remember(_ memory: ClockMemory) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO clockMemory (id, wall, uptime, bootID) VALUES (1, ?, ?, ?)",
+                arguments: [memory.wall.milliseconds, memory.monotonic.wholeMilliseconds, memory.bootID])
         }
     }
 

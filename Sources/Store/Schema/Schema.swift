@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 5
+    static let version = 6
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -17,6 +17,7 @@ enum Schema {
         migrator.registerMigration("3") { db in try db.execute(sql: reasonsOfLists) }
         migrator.registerMigration("4") { db in try db.execute(sql: checksOfQuota) }
         migrator.registerMigration("5") { db in try db.execute(sql: clockOfLedger) }
+        migrator.registerMigration("6") { db in try db.execute(sql: leapsOfClock) }
         return migrator
     }
 
@@ -189,6 +190,21 @@ enum Schema {
         -- When a request ended, on the ledger's clock; unlike endedAt no step of the wall clock makes it old.
         ALTER TABLE request ADD COLUMN endedTick INTEGER;
         ALTER TABLE quotaCheck ADD COLUMN endedTick INTEGER;
+        """
+
+    private static let leapsOfClock = """
+        -- The newest moment that was believed, and the machine's uptime then.
+        CREATE TABLE clockMemory (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            wall INTEGER NOT NULL,
+            uptime INTEGER NOT NULL,
+            bootID TEXT NOT NULL
+        ) STRICT;
+        -- When a leap of the wall clock was last believed, on the ledger's clock; and the same of leaps while
+        -- the machine was off, which may have been time.
+        ALTER TABLE ledgerClock ADD COLUMN leapTick INTEGER;
+        ALTER TABLE ledgerClock ADD COLUMN gapTick INTEGER;
+        CREATE INDEX requestEndedTick ON request (endedTick);
         """
 
     private static let tablesOfSessions = """

@@ -21,10 +21,12 @@ package struct SessionLimits: Hashable, Sendable {
         self.sessionsPerUserMax = sessionsPerUserMax
     }
 
-    /// Whether a session is still good.
+    /// Whether a session is still good; one of later than now, from before a step of the clock, is not.
     package func allow(startedAt: Date, usedAt: Date, at now: Date) -> Bool {
-        startedAt > now - lifetime && usedAt > now - idle
+        startedAt > now - lifetime && usedAt > now - idle && usedAt <= now + Self.aheadMax
     }
+
+    private static let aheadMax: Duration = .seconds(120)
 }
 
 /// Store of the web page's login sessions. It knows their ids only as SHA-256 digests, so that a copy of the

@@ -48,10 +48,12 @@ struct CacheCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try await configurationOption.settings()
-            let before = Date().addingTimeInterval(-Double(olderThan) * 86_400)
-            var pruning = try StatePaths.openDatabase(settings).cache.pruning(before: before)
+            let database = try StatePaths.openDatabase(settings)
+            let clock = try database.ledger.steadyClock(over: SystemClock())
+            let before = clock.now.wall.addingTimeInterval(-Double(olderThan) * 86_400)
+            var pruning = database.cache.pruning(before: before)
             var forgotten = 0
-            try await SystemClock().runSlices {
+            try await clock.runSlices {
                 guard let count = try pruning.advance() else { return false }
                 forgotten += count
                 return true

@@ -3,6 +3,7 @@ import Foundation
 import Model
 import Settings
 import Store
+import Support
 
 /// `hashdrop cancel JOB`: ends a running job.
 struct CancelCommand: AsyncParsableCommand {
@@ -19,7 +20,8 @@ struct CancelCommand: AsyncParsableCommand {
         let settings = try await configurationOption.settings()
         let database = try StatePaths.openDatabase(settings)
         let reason = "cancelled by hand"
-        guard let cancelled = try database.jobs.cancel(id, reason: reason, at: Date()) else {
+        let now = try database.ledger.steadyClock(over: SystemClock()).now.wall
+        guard let cancelled = try database.jobs.cancel(id, reason: reason, at: now) else {
             print("Job \(id) has ended already; nothing to cancel.")
             return
         }

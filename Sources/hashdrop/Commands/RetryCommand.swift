@@ -19,8 +19,9 @@ struct RetryCommand: AsyncParsableCommand {
                 .usage, "'\(job.showingControls)' is no job; one looks like 20261123-195045-k3f9x.")
         }
         let settings = try await configurationOption.settings()
-        let clock = SystemClock()
-        var retry = try StatePaths.openDatabase(settings).jobs.retry(
+        let database = try StatePaths.openDatabase(settings)
+        let clock = try database.ledger.steadyClock(over: SystemClock())
+        var retry = try database.jobs.retry(
             id, ages: settings.cacheAges, at: clock.now.wall)
         var sum = JobRetry.Slice()
         try await clock.runSlices {

@@ -51,7 +51,7 @@ struct Services: Sendable {
             services.append(
                 try WebService(
                     options: options, database: database, reports: settings.reports.directory,
-                    queries: Self.queries(pipeline, settings), clock: runtime.clock, logger: logger))
+                    queries: Self.queries(pipeline, settings), clock: pipeline.clock, logger: logger))
         }
         group = ServiceGroup(
             configuration: .init(
@@ -92,7 +92,10 @@ extension LookupSource {
         if let proxy = settings.proxy { options.proxy = proxy }
         if let file = settings.caFile { options.certificateFile = file }
         let curl = try CurlClient(options: options)
-        let client = { @Sendable in VirusTotalClient(endpoint: endpoint, key: keys.key, curl: curl) }
+        let clock = SystemClock()
+        let client = { @Sendable in
+            VirusTotalClient(endpoint: endpoint, key: keys.key, curl: curl, clock: clock)
+        }
         self.init(
             ask: { hash in
                 do throws(VirusTotalError) {

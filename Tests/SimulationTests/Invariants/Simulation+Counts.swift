@@ -69,7 +69,7 @@ extension Simulation {
         guard virusTotal.fault == nil else { return }
         for job in running where witness.firstSeen[job.id] == nil {
             let isShort = job.openRows <= Self.shortListMax && running.count { $0.user == job.user } == 1
-            guard isShort, try inspector.areAllAskable(job.id, at: clock.now.wall),
+            guard isShort, try inspector.areAllAskable(job.id, at: believedTime),
                 try inspector.openHashes(of: job.id).allSatisfy({ virusTotal.catalogue.answer(to: $0) != nil }
                 )
             else { continue }
@@ -83,7 +83,7 @@ extension Simulation {
         guard let finishedAt = jobs.first(where: { $0.id == id })?.finishedAt else {
             return virusTotal.journal.count
         }
-        let ago = clock.now.wall.timeIntervalSince(finishedAt)
+        let ago = believedTime.timeIntervalSince(finishedAt)
         return virusTotal.journal.count(until: now - .seconds(ago))
     }
 

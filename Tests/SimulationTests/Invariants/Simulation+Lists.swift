@@ -14,7 +14,14 @@ extension Simulation {
         try checkTurns(jobs)
         try checkReports(jobs)
         try checkWaits()
-        for job in jobs { witness.lastSeen[job.id] = job }
+        note(jobs)
+    }
+
+    private func note(_ jobs: [Inspector.JobFacts]) {
+        for job in jobs {
+            witness.lastSeen[job.id] = job
+            if !job.state.isFinal { witness.openUntil[job.id] = now }
+        }
     }
 
     /// A list as it is found anywhere: by its bytes, or by its name if it has none.
@@ -89,8 +96,9 @@ extension Simulation {
 
     /// Remembers which jobs there are, before a time in which they may be removed.
     func noteJobs() throws {
-        for job in try inspector.jobs() {
-            witness.lastSeen[job.id] = job
+        let jobs = try inspector.jobs()
+        note(jobs)
+        for job in jobs {
             let mark = Mark(job)
             for index in lists.indices where lists[index].job == nil && Mark(lists[index]) == mark {
                 lists[index].job = job.id
@@ -102,8 +110,14 @@ extension Simulation {
     /// Whether a job was to be removed: by a command, or because it ended long enough ago.
     private func mayBeGone(_ id: JobID) -> Bool {
         if witness.removed.contains(id) { return true }
-        guard scenario.keepJobs > .zero, let end = witness.lastSeen[id]?.finishedAt else { return false }
-        return witness.hasClockStepped || clock.now.wall.timeIntervalSince(end) >= scenario.keepJobs.seconds
+        guard scenario.keepJobs > .zero, let seen = witness.lastSeen[id], let end = seen.finishedAt else {
+            return false
+        }
+        if !witness.hasClockStepped {
+            return believedTime.timeIntervalSince(end) >= scenario.keepJobs.seconds
+        }
+        // Dates are worth nothing then: it is old enough if it was that long ago that it was still open.
+        return now - (witness.openUntil[id] ?? .zero) >= scenario.keepJobs
     }
 
     private func marksInSpool() throws -> [Mark] {

@@ -19,7 +19,7 @@ extension Simulation {
 
     /// Something can be asked, nothing says why it is not, and it is not asked.
     private func checkLookups(_ health: LookupHealth) throws {
-        let wall = clock.now.wall
+        let wall = believedTime
         try checkReason(health)
         let hasReason = health.waitsUntil.map { $0 > wall } ?? (virusTotal.fault == .wrongKey)
         guard health.requestsInFlight == 0, !hasReason, try inspector.hasAskable(at: wall) else {
@@ -39,7 +39,7 @@ extension Simulation {
     /// What the daemon says it waits for is so.
     private func checkReason(_ health: LookupHealth) throws {
         guard let reason = health.waitReason, let until = health.waitsUntil else { return }
-        let left = until.timeIntervalSince(clock.now.wall)
+        let left = until.timeIntervalSince(believedTime)
         let isOfDay = reason.hasPrefix("the day's")
         if isOfDay || reason.hasPrefix("the month's") {
             let quota = isOfDay ? health.day : health.month

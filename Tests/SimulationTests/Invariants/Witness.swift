@@ -13,6 +13,8 @@ struct Witness {
     var items: [JobID: DroppedList.Items] = [:]
     /// When each job was last seen, and how.
     var lastSeen: [JobID: Inspector.JobFacts] = [:]
+    /// When a job was last seen open.
+    var openUntil: [JobID: Duration] = [:]
     /// When a job was first seen, and when it was first seen final.
     var firstSeen: [JobID: Duration] = [:]
     var finalSince: [JobID: Duration] = [:]

@@ -9,8 +9,6 @@ struct RequestJournal {
     struct Entry {
         var hash: FileHash
         var sentAt: Duration
-        /// The daemon's wall clock showed another time than the true one, by which the ledger has its day.
-        var isClockWrong: Bool
         var countedAt: Duration?
         /// It has reached VirusTotal, or the place where it failed.
         var hasArrived = false
@@ -35,9 +33,6 @@ struct RequestJournal {
     private var counted: [Duration] = []
     private var days: [Int: Int] = [:]
     private var months: [String: Int] = [:]
-    /// Days and months in which the daemon's clock was wrong, so that it could not know when they began.
-    private var excusedDays: Set<Int> = []
-    private var excusedMonths: Set<String> = []
 
     init(limits: QuotaLimits) { self.limits = limits }
 
@@ -53,11 +48,11 @@ struct RequestJournal {
     func counted(day date: Date) -> Int { days[Self.day(date), default: 0] }
     func counted(month date: Date) -> Int { months[Self.month(date), default: 0] }
 
-    mutating func send(_ hash: FileHash, at now: Duration, isClockWrong: Bool) -> Int {
+    mutating func send(_ hash: FileHash, at now: Duration) -> Int {
         if entries.contains(where: { $0.hash == hash && $0.isInFlight }) {
             complaints.append("\(hash) is asked while it is in flight")
         }
-        entries.append(Entry(hash: hash, sentAt: now, isClockWrong: isClockWrong))
+        entries.append(Entry(hash: hash, sentAt: now))
         return entries.count - 1
     }
 
@@ -65,24 +60,18 @@ struct RequestJournal {
 
     /// VirusTotal counts a request, between its sending and its end.
     ///
-    /// - Parameters:
-    ///   - date: the true time.
-    ///   - isClockWrong: whether the daemon's wall clock shows another one.
-    mutating func count(_ number: Int?, at now: Duration, _ date: Date, isClockWrong: Bool) {
+    /// - Parameter date: the true time.
+    mutating func count(_ number: Int?, at now: Duration, _ date: Date) {
         if let number { entries[number].countedAt = now }
         counted.append(now)
         let (day, month) = (Self.day(date), Self.month(date))
-        if isClockWrong || number.map({ entries[$0].isClockWrong }) ?? false {
-            excusedDays.insert(day)
-            excusedMonths.insert(month)
-        }
         checkMinute(now)
         // The quota's own figures are no lookup.
         guard number != nil else { return }
         days[day, default: 0] += 1
         months[month, default: 0] += 1
-        check(days[day]!, limits.requestsPerDayLimit, "UTC day", isExcused: excusedDays.contains(day))
-        check(months[month]!, limits.requestsPerMonthLimit, "month", isExcused: excusedMonths.contains(month))
+        check(days[day]!, limits.requestsPerDayLimit, "UTC day")
+        check(months[month]!, limits.requestsPerMonthLimit, "month")
     }
 
     /// Returns whether the daemon still lives to hear it.
@@ -126,8 +115,8 @@ struct RequestJournal {
         complaints.append("\(limit + 1) requests within \(now - earlier); the limit is \(limit) a minute")
     }
 
-    private mutating func check(_ count: Int, _ limit: Int, _ period: String, isExcused: Bool) {
-        guard limit > 0, count > limit, !isExcused else { return }
+    private mutating func check(_ count: Int, _ limit: Int, _ period: String) {
+        guard limit > 0, count > limit else { return }
         complaints.append("\(count) requests in a \(period); the limit is \(limit)")
     }
 

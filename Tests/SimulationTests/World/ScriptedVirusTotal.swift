@@ -28,6 +28,8 @@ final class ScriptedVirusTotal: Sendable {
         var faultPercent = 100
         var keyGeneration = 0
         var complaints: [String] = []
+        /// By which the daemon dates what it hears; nil before its first start.
+        var believed: (any ServiceClock)?
         /// Which daemon lives: of a dead one nothing comes any more.
         var life = 0
     }
@@ -63,6 +65,9 @@ final class ScriptedVirusTotal: Sendable {
 
     /// What should not have been asked.
     var complaints: [String] { state.withLock { $0.complaints + $0.journal.complaints } }
+
+    /// The clock by which the daemon dates what it hears.
+    func believe(_ clock: (any ServiceClock)?) { state.withLock { $0.believed = clock } }
 
     func begin(_ fault: Fault, percent: Int) {
         state.withLock { state in
@@ -114,14 +119,14 @@ final class ScriptedVirusTotal: Sendable {
             if let objection { state.complaints.append(objection) }
             let latency = state.generator.duration(.milliseconds(20), latencyMax)
             let there = latency * state.generator.fraction()
-            let number = state.journal.send(hash, at: sentAt, isClockWrong: clock.wallOffset != .zero)
+            let number = state.journal.send(hash, at: sentAt)
             return (number, there, latency - there)
         }
         try? await clock.sleep(for: there)
         let fault = arrive(number)
         // libcurl gives up after 30 s.
         try? await clock.sleep(for: fault == .timeout ? .seconds(30) : back)
-        let (endedAt, wall) = (clock.passed, clock.now.wall)
+        let (endedAt, wall) = (clock.passed, (state.withLock(\.believed) ?? clock).now.wall)
         let result = result(of: hash, fault)
         let isHeard = state.withLock { state in
             let answer = try? result.get()
@@ -173,9 +178,7 @@ final class ScriptedVirusTotal: Sendable {
     }
 
     private func count(_ number: Int?, _ state: inout State) {
-        state.journal.count(
-            number, at: clock.passed, clock.trueTime,
-            isClockWrong: clock.wallOffset != .zero)
+        state.journal.count(number, at: clock.passed, clock.trueTime)
     }
 
     private func result(of hash: FileHash, _ fault: Fault?) -> Result<LookupAnswer.Answer, LookupFailure> {
