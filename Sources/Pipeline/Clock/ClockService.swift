@@ -67,8 +67,8 @@ package actor ClockService: Service {
         if let leap = now.leap, leap != toldLeap {
             logger.warning(
                 """
-                The wall clock's leap is believed. No finished lists are removed until as much time has passed \
-                as they are kept, and the quota counts the last 24 hours and 31 days for as long.
+                The wall clock's leap is believed. No finished lists are removed until as much time has \
+                passed as they are kept, and the quota counts the last 24 hours and 31 days for as long.
                 """, metadata: ["seconds": "\(Int(leap.offset.seconds))"])
         }
         toldLeap = now.leap
