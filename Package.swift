@@ -175,8 +175,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Model", "Reporting", "Simulator", "Support", "TestSupport", "hashdrop", "hashdrop-watch",
-                "hashdrop-crash",
+                "FileSystem", "Model", "Reporting", "Simulator", "Support", "TestSupport", "hashdrop",
+                "hashdrop-watch", "hashdrop-crash",
             ],
             swiftSettings: strict),
     ]

@@ -31,6 +31,14 @@ package final class AtomicFile {
             temporaryName: ".\(name).tmp")
     }
 
+    /// The same in a folder that is held open.
+    package convenience init(replacing name: String, in folder: borrowing Directory, mode: mode_t = 0o640)
+        throws
+    {
+        try self.init(
+            replacing: name, in: folder.reopened(), mode: mode, temporaryName: ".\(name).tmp")
+    }
+
     /// Creates the temporary file in a folder that is held open.
     package init(
         replacing name: String, in folder: consuming Directory, mode: mode_t, temporaryName: String

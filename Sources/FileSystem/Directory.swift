@@ -77,6 +77,37 @@ package struct Directory: ~Copyable {
         }
     }
 
+    /// A folder in this one, made if it is missing; a link in its place is refused.
+    ///
+    /// By mkdir(2), whose mode leaves the set-group-id bit that the folder takes from the one above; setting
+    /// permissions afterwards would clear it.
+    package func folder(_ name: String, makingWith mode: mode_t) throws -> Directory {
+        guard mkdirat(number, name, mode) == 0 || errno == EEXIST else {
+            throw error("create the folder", errno, name)
+        }
+        return try folder(name)
+    }
+
+    /// Removes a folder with everything in it; nothing happens if there is none, and a link or a file in its
+    /// place is removed itself.
+    package func removeTree(_ name: String) throws { try removeTree(Array(name.utf8), depth: 0) }
+
+    private func removeTree(_ name: [UInt8], depth: Int) throws {
+        guard let status = try status(name) else { return }
+        guard status.isFolder else { return try removeFile(name) }
+        // A tree made to exhaust the stack, not a report.
+        guard depth < Self.treeDepthMax else { throw error("remove the folder", ELOOP, name) }
+        let inner = try folder(name)
+        while case (let names, let more) = try inner.names(limit: Self.namesAtOnce), !names.isEmpty {
+            for name in names { try inner.removeTree(name, depth: depth + 1) }
+            if !more { break }
+        }
+        try removeFolder(name)
+    }
+
+    private static let treeDepthMax = 64
+    private static let namesAtOnce = 1_000
+
     package func makeFolder(_ name: String) throws {
         guard mkdirat(number, name, 0o700) == 0 else { throw error("create the folder", errno, name) }
     }
@@ -133,4 +164,9 @@ package struct Directory: ~Copyable {
 private func withErrnoCleared<Result>(_ body: () -> Result) -> Result {
     errno = 0
     return body()
+}
+
+extension stat {
+    package var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+    package var isLink: Bool { st_mode & S_IFMT == S_IFLNK }
 }

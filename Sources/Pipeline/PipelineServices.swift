@@ -73,7 +73,8 @@ package struct PipelineServices: Sendable {
                 }
             })
         let publisher = ReportPublisher(
-            database: database, options: options.reports, directory: options.reportsDirectory,
+            database: database, options: options.reports,
+            reports: try ReportsFolder(path: options.reportsDirectory, database: database),
             cacheMaxAge: options.intake.ages.known, isInputPending: { claims.holds($0) })
         let retention = RetentionService(
             database: database, publisher: publisher, keep: options.keepJobs, reports: changes,

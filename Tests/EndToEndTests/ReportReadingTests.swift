@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Model
 import Reporting
@@ -272,6 +273,6 @@ struct ReportReadingTests {
                     .init(
                         name: DroppedName("upload.part"), reason: "its name says that it is not finished",
                         firstSeenAt: Samples.now)
-                ], now: Samples.now), in: folder)
+                ], now: Samples.now), in: Directory.open(path: folder.path(percentEncoded: false)))
     }
 }

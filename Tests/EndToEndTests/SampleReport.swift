@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Model
 import Reporting
@@ -33,7 +34,9 @@ struct SampleReport {
         var input = ReportInput(job: job, now: Samples.now)
         input.statistics = Self.statistics(rows)
         change(&input)
-        try ReportWriter(options: options).writeHTML(input, in: folder.url) { try rows.forEach($0) }
+        try ReportWriter(options: options).writeHTML(input, in: Directory.open(path: folder.path(""))) {
+            try rows.forEach($0)
+        }
     }
 
     static func options(inFull: Int = 2_000) -> ReportOptions {

@@ -33,7 +33,8 @@ struct PipelineFixture {
         claims = try ClaimStore(spool: spool)
         publisher = ReportPublisher(
             database: database, options: ReportOptions(isSimulated: true, version: "test"),
-            directory: folder.path("reports"), cacheMaxAge: .seconds(60))
+            reports: try ReportsFolder(path: folder.path("reports"), database: database),
+            cacheMaxAge: .seconds(60))
     }
 
     var logger: Logger {

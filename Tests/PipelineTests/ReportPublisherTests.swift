@@ -20,13 +20,14 @@ struct ReportPublisherTests {
             at: folder.url.appending(path: "reports"), withIntermediateDirectories: true)
     }
 
-    private func publisher(writesJSON: Bool = true, writesSTIX: Bool = true) -> ReportPublisher {
+    private func publisher(writesJSON: Bool = true, writesSTIX: Bool = true) throws -> ReportPublisher {
         ReportPublisher(
             database: database,
             options: ReportOptions(
                 htmlRowsMax: 1, isSimulated: false, version: "1", writesJSON: writesJSON,
                 writesSTIX: writesSTIX),
-            directory: folder.path("reports"), cacheMaxAge: .seconds(86_400))
+            reports: try ReportsFolder(path: folder.path("reports"), database: database),
+            cacheMaxAge: .seconds(86_400))
     }
 
     /// A job with one line for each of these hashes.

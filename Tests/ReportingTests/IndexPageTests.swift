@@ -10,7 +10,7 @@ struct IndexPageTests {
     private func page(_ input: IndexInput, jobsMax: Int = 1_000) throws -> String {
         var options = Samples.writer().options
         options.indexJobsMax = jobsMax
-        try ReportWriter(options: options).writeIndex(input, in: samples.folder)
+        try ReportWriter(options: options).writeIndex(input, in: samples.directory())
         return try samples.text("index.html")
     }
 
@@ -74,7 +74,7 @@ struct IndexPageTests {
         var options = Samples.writer().options
         options.indexJobsInFullMax = 1
         try ReportWriter(options: options).writeIndex(
-            .init(user: UserName("alice")!, jobs: jobs, now: Samples.now), in: samples.folder)
+            .init(user: UserName("alice")!, jobs: jobs, now: Samples.now), in: samples.directory())
         let page = try samples.text("index.html")
         let older = try #require(page.components(separatedBy: "<ul class=older>").last)
         #expect(older.contains("aaaa2_list.txt/report.html\">list.txt</a> 1 hash, 1 unknown to VirusTotal"))

@@ -100,8 +100,9 @@ struct JSONLinesTests {
         var options = Samples.writer().options
         options.writesSTIX = true
         #expect(throws: Broken.self) {
-            try ReportWriter(options: options).writeTables(Samples.input(.done, rows: []), in: samples.folder)
-            { visit in
+            try ReportWriter(options: options).writeTables(
+                Samples.input(.done, rows: []), in: samples.directory()
+            ) { visit in
                 try visit(Samples.row(.unknown))
                 throw Broken()
             }

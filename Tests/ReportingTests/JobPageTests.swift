@@ -248,7 +248,7 @@ struct JobPageTests {
         let page = try samples.html(Samples.input(.done, rows: []), rows: [], by: writer)
         #expect(page.contains("class=\"simulated\"") && page.contains("<title>[simulated] "))
         try writer.writeIndex(
-            .init(user: UserName("alice")!, jobs: [], now: Samples.now), in: samples.folder)
+            .init(user: UserName("alice")!, jobs: [], now: Samples.now), in: samples.directory())
         #expect(try samples.text("index.html").contains("class=\"simulated\""))
     }
 }

@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Model
 import Reporting
@@ -15,6 +16,8 @@ struct Samples {
         folder = FileManager.default.temporaryDirectory.appending(path: "reporting-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
+
+    func directory() throws -> Directory { try Directory.open(path: folder.path(percentEncoded: false)) }
 
     static func writer(
         vendors: [String] = ["Fortinet"], htmlRowsMax: Int = 10_000, htmlRowsInFullMax: Int = 2_000,
@@ -55,13 +58,15 @@ struct Samples {
     func html(_ input: ReportInput, rows: [ReportRow], by writer: ReportWriter = Samples.writer()) throws
         -> String
     {
-        try writer.writeHTML(input, in: folder) { visit in try rows.forEach(visit) }
+        try writer.writeHTML(input, in: directory()) { visit in try rows.forEach(visit) }
         return try text("report.html")
     }
 
     /// Writes the tables.
     func writeTables(_ rows: [ReportRow], by writer: ReportWriter = Samples.writer()) throws {
-        try writer.writeTables(Self.input(.done, rows: rows), in: folder) { visit in try rows.forEach(visit) }
+        try writer.writeTables(Self.input(.done, rows: rows), in: directory()) { visit in
+            try rows.forEach(visit)
+        }
     }
 
     /// Writes the tables and reads the CSV back: the header, then the records.

@@ -8,7 +8,7 @@ struct StatusDocumentTests {
     init() throws { samples = try Samples() }
 
     private func keys(of input: ReportInput) throws -> [String: Any] {
-        try Samples.writer(isSimulated: true).writeStatus(input, in: samples.folder)
+        try Samples.writer(isSimulated: true).writeStatus(input, in: samples.directory())
         let data = try Data(contentsOf: samples.folder.appending(path: "status.json"))
         return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
@@ -54,7 +54,7 @@ struct StatusDocumentTests {
     }
 
     @Test func aDocumentOfAnOlderVersionIsRead() throws {
-        try Samples.writer().writeStatus(Samples.input(.done, rows: []), in: samples.folder)
+        try Samples.writer().writeStatus(Samples.input(.done, rows: []), in: samples.directory())
         let old = try samples.text("status.json").split(separator: "\n")
             .filter { !$0.contains("\"stix\"") && !$0.contains("\"reason\"") }.joined(separator: "\n")
             // The last of its keys is now the one before.
@@ -65,7 +65,7 @@ struct StatusDocumentTests {
     }
 
     @Test func theDocumentReadsItselfBack() throws {
-        try Samples.writer().writeStatus(Samples.input(.done, rows: []), in: samples.folder)
+        try Samples.writer().writeStatus(Samples.input(.done, rows: []), in: samples.directory())
         let document = try StatusDocument(
             json: Data(contentsOf: samples.folder.appending(path: "status.json")))
         #expect(document.schema == StatusDocument.currentSchema)

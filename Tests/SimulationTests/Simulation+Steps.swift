@@ -211,9 +211,10 @@ extension Simulation {
     }
 
     /// For commands that do what the daemon would.
-    var publisher: ReportPublisher {
+    func publisher() throws -> ReportPublisher {
         ReportPublisher(
-            database: inspector.database, options: scenario.reports, directory: folder.path("reports"),
+            database: inspector.database, options: scenario.reports,
+            reports: try ReportsFolder(path: folder.path("reports"), database: inspector.database),
             cacheMaxAge: scenario.ages.known)
     }
 

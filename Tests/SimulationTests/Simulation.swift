@@ -63,6 +63,7 @@ final class Simulation {
             atPath: folder.path("reports"), withIntermediateDirectories: true)
         let database = try HashdropDatabase(
             path: folder.path("spool/.hashdrop/hashdrop.sqlite"), endpoint: nil)
+        try ReportsFolder.begin(at: folder.path("reports"), database: database)
         inspector = Inspector(database: database)
         virusTotal = ScriptedVirusTotal(
             scenario, clock: clock, inspector: inspector, trace: trace, using: &generator)

@@ -10,55 +10,46 @@ package import Store
 package struct ReportPublisher: Sendable {
     private let database: HashdropDatabase
     private let writer: ReportWriter
-    private let root: URL
+    private let reports: ReportsFolder
     private let cacheMaxAge: Duration
     private let isInputPending: @Sendable (JobID) -> Bool
 
     /// - Parameters:
-    ///   - directory: where the users' report folders are; it must exist.
+    ///   - reports: where the users' report folders are.
     ///   - isInputPending: whether a job's input is still to be put into its folder; by default it never is.
     package init(
-        database: HashdropDatabase, options: ReportOptions, directory: String, cacheMaxAge: Duration,
+        database: HashdropDatabase, options: ReportOptions, reports: ReportsFolder, cacheMaxAge: Duration,
         isInputPending: @escaping @Sendable (JobID) -> Bool = { _ in false }
     ) {
         self.isInputPending = isInputPending
         self.database = database
         writer = ReportWriter(options: options)
-        root = URL(filePath: directory, directoryHint: .isDirectory)
+        self.reports = reports
         self.cacheMaxAge = cacheMaxAge
     }
 
-    /// A user's report folder; the name is checked, so the path stays inside the reports.
-    private func folder(of user: UserName) throws -> URL {
-        let folder = root.appending(path: user.description, directoryHint: .isDirectory)
-        try PrivateDirectory.make(at: folder)
-        return folder
-    }
-
-    private func folder(of job: Job) throws -> URL {
-        let folder = try folder(of: job.user)
-            .appending(path: job.folderName, directoryHint: .isDirectory)
-        try PrivateDirectory.make(at: folder)
-        return folder
+    private func folder(of job: Job) throws -> Directory {
+        let own = try reports.folder(of: job.user, in: reports.root())
+        return try reports.folder(of: job, in: own)
     }
 
     /// Puts the dropped bytes, untouched, into the job's folder.
     func publishInput(of job: Job, from path: String) throws {
         let source = try FileHandle(forReadingFrom: URL(filePath: path))
         defer { try? source.close() }
-        let own = root.appending(path: job.user.description)
-        let isFirst = !FileManager.default.fileExists(atPath: own.path(percentEncoded: false))
-        let target = try folder(of: job).appending(path: ReportWriter.FileName.input)
-        let file = try AtomicFile(replacing: target)
+        let root = try reports.root()
+        let isFirst = try root.status(Array(job.user.description.utf8)) == nil
+        let own = try reports.folder(of: job.user, in: root)
+        let file = try AtomicFile(
+            replacing: ReportWriter.FileName.input, in: try reports.folder(of: job, in: own))
         while let chunk = try source.read(upToCount: AtomicFile.bufferBytesMax), !chunk.isEmpty {
             try file.append(chunk)
         }
         try file.commit()
         // The claim goes next; until the folder's own name is on the disk a power cut would take the list
         // with it.
-        for folder in isFirst ? [own, root] : [own] {
-            try Directory.open(path: folder.path(percentEncoded: false), followingLink: true).synchronize()
-        }
+        try own.synchronize()
+        if isFirst { try root.synchronize() }
     }
 
     /// How many rows a job's report has; nil if there is no such job.
@@ -102,23 +93,18 @@ package struct ReportPublisher: Sendable {
         return job
     }
 
-    private func removeTables(in folder: URL) throws {
+    private func removeTables(in folder: borrowing Directory) throws {
         // The CSV first: while it is there, the others are.
         for name in [ReportWriter.FileName.csv, ReportWriter.FileName.json, ReportWriter.FileName.stix] {
-            let path = folder.appending(path: name).path(percentEncoded: false)
-            if FileManager.default.fileExists(atPath: path) {
-                try FileManager.default.removeItem(atPath: path)
-            }
+            try folder.removeFile(Array(name.utf8))
         }
     }
 
     /// Removes a job's folder with everything in it; one that is not there is fine.
     func removeFolder(of job: Job) throws {
-        // The user's name is checked and the job's folder's name made by us, so this stays inside the
-        // reports.
-        let folder = root.appending(path: job.user.description).appending(path: job.folderName)
-        guard FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)) else { return }
-        try FileManager.default.removeItem(at: folder)
+        let root = try reports.root()
+        guard try root.status(Array(job.user.description.utf8)) != nil else { return }
+        try reports.folder(of: job.user, in: root).removeTree(job.folderName)
     }
 
     /// Removes a job for good: its folder first, so that a cut in between leaves a row that says what to
@@ -149,6 +135,6 @@ package struct ReportPublisher: Sendable {
             IndexInput(
                 user: user, jobs: jobs.map { JobOverview(job: $0, estimate: estimates[$0.id] ?? .init()) },
                 jobsTotal: try database.jobs.count(of: user), waiting: waiting, now: now),
-            in: try folder(of: user))
+            in: try reports.folder(of: user, in: reports.root()))
     }
 }

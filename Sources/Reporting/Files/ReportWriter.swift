@@ -1,5 +1,5 @@
-import FileSystem
-package import Foundation
+package import FileSystem
+import Foundation
 package import Model
 
 /// Writer of a job's report files and of its user's index; each file appears complete or not at all.
@@ -29,9 +29,10 @@ package struct ReportWriter: Sendable {
 
     /// Writes `report.html` into a job's folder, from rows in the order of severity (`Verdict`'s order).
     package func writeHTML(
-        _ input: ReportInput, in folder: URL, rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
+        _ input: ReportInput, in folder: borrowing Directory,
+        rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
     ) throws {
-        let file = try AtomicFile(replacing: folder.appending(path: FileName.html))
+        let file = try AtomicFile(replacing: FileName.html, in: folder)
         try JobPage(input: input, frame: frame).write(to: file, rows: rows)
         try file.commit()
     }
@@ -43,12 +44,13 @@ package struct ReportWriter: Sendable {
     /// of the rows, so that they say the same, and `report.csv` appears last: a pipeline that waits for it
     /// finds the others.
     package func writeTables(
-        _ input: ReportInput, in folder: URL, rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
+        _ input: ReportInput, in folder: borrowing Directory,
+        rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
     ) throws {
         let csv = CSVTable(options: options)
         let json = JSONLines(options: options)
         let stix = STIXBundle(input: input, options: options)
-        let csvFile = try AtomicFile(replacing: folder.appending(path: FileName.csv))
+        let csvFile = try AtomicFile(replacing: FileName.csv, in: folder)
         let jsonFile = try optional(FileName.json, in: folder, isWanted: options.writesJSON)
         let stixFile = try optional(FileName.stix, in: folder, isWanted: options.writesSTIX)
         try csvFile.append { csv.appendHeader(to: &$0) }
@@ -63,20 +65,22 @@ package struct ReportWriter: Sendable {
         for file in [stixFile, jsonFile, csvFile] { try file?.commit() }
     }
 
-    private func optional(_ name: String, in folder: URL, isWanted: Bool) throws -> AtomicFile? {
-        isWanted ? try AtomicFile(replacing: folder.appending(path: name)) : nil
+    private func optional(_ name: String, in folder: borrowing Directory, isWanted: Bool) throws
+        -> AtomicFile?
+    {
+        isWanted ? try AtomicFile(replacing: name, in: folder) : nil
     }
 
     /// Writes `status.json`, the job's receipt, into its folder.
-    package func writeStatus(_ input: ReportInput, in folder: URL) throws {
-        let file = try AtomicFile(replacing: folder.appending(path: FileName.status))
+    package func writeStatus(_ input: ReportInput, in folder: borrowing Directory) throws {
+        let file = try AtomicFile(replacing: FileName.status, in: folder)
         try file.append(StatusDocument(input, options: options).json())
         try file.commit()
     }
 
     /// Writes a user's `index.html` into the user's report folder.
-    package func writeIndex(_ input: IndexInput, in folder: URL) throws {
-        let file = try AtomicFile(replacing: folder.appending(path: FileName.index))
+    package func writeIndex(_ input: IndexInput, in folder: borrowing Directory) throws {
+        let file = try AtomicFile(replacing: FileName.index, in: folder)
         try file.append(IndexPage(input: input, frame: frame).html().bytes)
         try file.commit()
     }

@@ -116,6 +116,19 @@ package struct HashdropDatabase: Sendable {
             + "finished reports stay."
     }
 
+    /// The reports' folder that bears hashdrop's marker; nil if none does yet.
+    package func reportsDirectory() throws -> String? {
+        try pool.read { try String.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'reports'") }
+    }
+
+    /// Remembers that the folder bears the marker.
+    package func noteReports(directory: String) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('reports', ?)", arguments: [directory])
+        }
+    }
+
     private func remember(endpoint: String, path: String) throws {
         let remembered: String = try pool.write { db in
             // Before the first request nothing is from anywhere.

@@ -3,6 +3,7 @@ import Curl
 import FileSystem
 import Foundation
 import Model
+import Pipeline
 import Reporting
 import Settings
 import Simulator
@@ -51,6 +52,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as StoreError: CommandFailure(code(for: error.kind), error.description)
         case let error as FileSystemError:
             CommandFailure(code(for: error), sentence(error.description))
+        case let error as ReportsFolder.Failure: CommandFailure(.temporary, "\(error)")
         case let error as SpoolError: CommandFailure(.system, error.description)
         case let error as SimulatorError: CommandFailure(.unavailable, sentence("\(error)"))
         case let error as CurlError:

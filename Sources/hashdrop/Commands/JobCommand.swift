@@ -39,7 +39,8 @@ struct JobCommand: AsyncParsableCommand {
             let publisher = ReportPublisher(
                 database: database,
                 options: try settings.reportOptions(isSimulated: false, version: Hashdrop.version),
-                directory: settings.reports.directory, cacheMaxAge: settings.cache.maxAge)
+                reports: try ReportsFolder(path: settings.reports.directory, database: database),
+                cacheMaxAge: settings.cache.maxAge)
             try publisher.remove(job)
             // A running daemon deletes the rows in turn with its own work; without one no other program
             // waits.

@@ -3,6 +3,7 @@ import Cryptography
 import FileSystem
 import Foundation
 import Model
+import Pipeline
 import Reporting
 import Settings
 import Store
@@ -35,6 +36,7 @@ struct UserCommand: AsyncParsableCommand {
             let password = passwordStdin ? try PasswordPrompt.fromStandardInput() : nil
             let drop = "\(settings.spool.directory)/\(user)"
             let reports = "\(settings.reports.directory)/\(user)"
+            try ReportsFolder(path: settings.reports.directory, database: database).verify()
             // Before the user: every user in the table can drop files.
             for folder in [drop, reports] { try UserCommand.makeFolder(folder) }
             try database.users.add(

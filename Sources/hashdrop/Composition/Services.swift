@@ -38,6 +38,7 @@ struct Services: Sendable {
         database = try HashdropDatabase(path: paths.database, endpoint: endpointName)
         try database.verify()
         let spool = try SpoolFolder(path: settings.spool.directory)
+        try ReportsFolder.begin(at: settings.reports.directory, database: database)
         let pipeline = try PipelineServices(
             settings.pipelineOptions(paths, isSimulated: isSimulated, version: Hashdrop.version),
             database: database, spool: spool,
