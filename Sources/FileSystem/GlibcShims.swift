@@ -25,4 +25,35 @@ package enum GlibcShims {
         }
         return result == 0 ? 0 : errno
     }
+
+    private typealias ReadLinksAttribute =
+        @convention(c) (
+            UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutableRawPointer?, Int
+        ) -> Int
+    private typealias ReadAttribute =
+        @convention(c) (Int32, UnsafePointer<CChar>, UnsafeMutableRawPointer?, Int) -> Int
+
+    private static let lgetxattr = dlsym(nil, "lgetxattr")
+        .map { unsafeBitCast($0, to: ReadLinksAttribute.self) }
+    private static let fgetxattr = dlsym(nil, "fgetxattr").map { unsafeBitCast($0, to: ReadAttribute.self) }
+
+    /// `lgetxattr(2)`: the attribute's length, or -1 and `errno`.
+    static func attribute(
+        _ name: String, atPath path: [UInt8], into buffer: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        guard let lgetxattr else { return unsupported() }
+        return withCString(path) { lgetxattr($0, name, buffer.baseAddress, buffer.count) }
+    }
+
+    /// `fgetxattr(2)`, likewise.
+    static func attribute(_ name: String, of number: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Int
+    {
+        guard let fgetxattr else { return unsupported() }
+        return fgetxattr(number, name, buffer.baseAddress, buffer.count)
+    }
+
+    private static func unsupported() -> Int {
+        errno = EOPNOTSUPP
+        return -1
+    }
 }

@@ -11,7 +11,8 @@ struct ReportWriterTests {
         struct Stop: Error {}
         let samples = samples
         #expect(throws: Stop.self) {
-            try Samples.writer().writeTables(Samples.input(.done, rows: []), in: samples.directory()) { visit in
+            try Samples.writer().writeTables(Samples.input(.done, rows: []), in: samples.directory()) {
+                visit in
                 try visit(Samples.row(.unknown))
                 throw Stop()
             }

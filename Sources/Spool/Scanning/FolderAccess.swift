@@ -1,3 +1,4 @@
+import FileSystem
 import Glibc
 
 /// Reading rights of a user's folder: what its owner and its group may read by themselves.
@@ -9,19 +10,33 @@ struct FolderAccess {
     private let ownerID: uid_t?
     private let groupID: gid_t?
 
-    /// - Parameter status: of the user's own folder. Folders within it may be foreign themselves.
-    init(_ status: stat) {
-        let othersDrop = status.st_mode & 0o022 != 0
-        // A folder that root or hashdrop made for a group is the group's, not its owner's.
-        let isService = status.st_uid == 0 || status.st_uid == geteuid()
-        ownerID = isService && othersDrop ? nil : status.st_uid
-        groupID = status.st_mode & 0o020 != 0 ? status.st_gid : nil
+    /// - Parameters:
+    ///   - status: of the user's own folder. Folders within it may be foreign themselves.
+    ///   - accessList: of the same folder.
+    init(_ status: stat, accessList: AccessList? = nil) {
+        // Of a folder into which others may move files, it is not known that the owner's come from the owner.
+        ownerID = status.st_mode & 0o022 != 0 ? nil : status.st_uid
+        let group = accessList?.owningGroup ?? status.st_mode >> 3
+        groupID = group & 0o2 != 0 ? status.st_gid : nil
     }
 
     /// Whether the mode lets one of them read the file, or read and enter the folder.
-    func mayRead(_ status: stat) -> Bool {
-        let needed: mode_t = status.kind == .folder ? 0o5 : 0o4
-        func allows(_ shift: mode_t) -> Bool { status.st_mode >> shift & needed == needed }
-        return allows(0) || (status.st_gid == groupID && allows(3)) || (status.st_uid == ownerID && allows(6))
+    ///
+    /// - Parameter accessList: the file's; needed where `asksGroup`.
+    func mayRead(_ status: stat, accessList: AccessList? = nil) -> Bool {
+        if Self.allows(status, 0) || status.st_uid == ownerID && Self.allows(status, 6) { return true }
+        guard asksGroup(status) else { return false }
+        return accessList.map { $0.owningGroup & Self.needed(status) == Self.needed(status) } ?? true
+    }
+
+    /// Whether the mode's bits for the group decide, which an access list may belie.
+    func asksGroup(_ status: stat) -> Bool {
+        !Self.allows(status, 0) && status.st_gid == groupID && Self.allows(status, 3)
+    }
+
+    private static func needed(_ status: stat) -> mode_t { status.kind == .folder ? 0o5 : 0o4 }
+
+    private static func allows(_ status: stat, _ shift: mode_t) -> Bool {
+        status.st_mode >> shift & needed(status) == needed(status)
     }
 }

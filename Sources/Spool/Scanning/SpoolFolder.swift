@@ -74,7 +74,9 @@ package final class SpoolFolder: Sendable {
         _ user: UserName, limit: Int = 1_000, foldersDeepMax: Int = 4, namesMax: Int = FolderScan.namesMax
     ) throws -> FolderScan {
         let folder = try root.folder(user.description)
-        let access = FolderAccess(try folder.descriptor.status { folder.error("look at", $0, "") })
+        let access = FolderAccess(
+            try folder.descriptor.status { folder.error("look at", $0, "") },
+            accessList: try folder.accessList())
         var look = DirectoryScan(
             limit: limit, foldersDeepMax: foldersDeepMax, access: access, namesLeft: namesMax)
         try look.visit(folder, prefix: [])
@@ -153,7 +155,10 @@ private struct DirectoryScan {
             // Litter beside lists is not told of one by one.
             if !prefix.isEmpty, NameRule(name) == .litter { continue }
             let isReadable = status.kind != .regular || folder.mayRead(name)
-            let isForeign = [.regular, .folder].contains(status.kind) && !access.mayRead(status)
+            let accessList = access.asksGroup(status) ? try folder.accessList(of: name) : nil
+            let isForeign =
+                [.regular, .folder].contains(status.kind)
+                && !access.mayRead(status, accessList: accessList)
             var entry = SpoolEntry(
                 name: DroppedName(bytes: prefix + name), status: status, isReadable: isReadable,
                 isForeign: isForeign)
