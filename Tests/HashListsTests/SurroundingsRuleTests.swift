@@ -149,6 +149,68 @@ struct SurroundingsRuleTests {
     }
 
     @Test(arguments: [
+        "Хэш пароля: \(two)", "Токен: \(two)", "密码哈希：\(two)", "令牌: \(two)", "パスワードハッシュ: \(two)",
+        "비밀번호 해시: \(two)",
+        "Sitzungstoken: \(two)", "Nr;Datei;SHA256;Kennworthash\n1;x.exe;\(one);\(two)",
+        "Mot de passe (md5) de l'admin : \(two)", "Kennwort von m.m (aus der SAM): \(two)",
+        "Password hashes found in memory\n\(two)\n", "API keys found in it\n\(two)",
+        "[credentials]\nuser = kim\nvalue = \(two)", "token: >\n  \(two)",
+        "SECRET_KEY = os.environ.get(\"SK\", \"\(two)\")", "client = VirusTotal(\"\(one)\")",
+        "define( 'NONCE_SALT', '\(two)' );", "$cfg['blowfish_secret'] = '\(two)';",
+        "$ nxc smb 10.0.0.1 -u admin -H \(two)", "xfreerdp /u:admin /pth:\(two) /v:a", "vt file x -k \(one)",
+        "$ hashcat -m 1000 nt.txt --show\n\(two):Summer2024\n", "$ openssl rand -hex 16\n\(two)",
+        "snmp-server user mon grp v3 auth md5 \(two) priv", "jdoe:Private Area:\(two)",
+        #"{"users": {"kim": {"hash": "\#(two)"}}}"#, #"{"name": "bob", "hash": "\#(two)", "salt": "x"}"#,
+        #"seen { "name" : "bob", "hash" : "\#(two)", "salt" : "x" }"#,
+        "email,name,hash,salt,shop\na,b,\(two),x,y",
+        "CREATE TABLE `t` (\n `id` int,\n `pwd` char(32)\n);\nINSERT INTO `t` VALUES (1,'\(two)');",
+        "https://\(two)@o1.ingest.example/2", "https://x.example/f?sig=\(two)", "xoxb-123-456-\(two)",
+        "<Table><Row><Cell><Data>Name</Data></Cell><Cell><Data>Password</Data></Cell></Row>"
+            + "<Row><Cell><Data>x</Data></Cell><Cell><Data>\(two)</Data></Cell></Row></Table>",
+        "Content-Transfer-Encoding: quoted-printable\n\nreset?token=3D\(two)\n",
+        "db: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  \(one)aabbccddeeff0011\n  \(two)\n",
+    ])
+    func secretsOfManyShapesAreSecrets(text: String) throws {
+        let secret = text.contains(Self.two) ? Self.two : Self.one
+        #expect(try kind(of: secret, in: text) == .secret)
+    }
+
+    @Test
+    func whatStandsBehindAHeaderIsNotTheHeaders() throws {
+        let text = "wget --header=\"Authorization: Token \(Self.two)\" https://x.example/dl/\(Self.one)"
+        #expect(try kind(of: Self.two, in: text) == .secret)
+        #expect(try kind(of: Self.one, in: text) == nil)
+    }
+
+    @Test
+    func aHashOnTwoLinesOfAMailIsOne() throws {
+        let text =
+            "Content-Transfer-Encoding: quoted-printable\n\nSHA256=3D\(Self.one.prefix(52))=\n"
+            + "\(Self.one.dropFirst(52)) (r=C3=A9sum=C3=A9)\n"
+        #expect(try kind(of: Self.one, in: text) == nil)
+    }
+
+    @Test(arguments: [
+        "Please block:\n\(two) - loader", "please block:\n\n\(two)",
+        "In this section of the report:\n\(two) x.exe",
+        "505 echo -n secret | md5sum\n506 echo \"\(two)  tool.tgz\" | md5sum -c",
+        "\"FileId\"=\"0000\(three)\"", "https://x.example/s?q=md5%3A\(two)",
+        "All zips: password infected\n\(two)",
+        "Samples, zipped with password infected\n\(two)", "PASS: x.exe \(two)", "users report: \(two)",
+    ])
+    func wordsAroundAFileAreNoLabels(text: String) throws {
+        let digest = try #require([Self.two, Self.three].first(where: text.contains))
+        #expect(try kind(of: digest, in: text) == nil)
+    }
+
+    @Test
+    func aDigestThatATextsColumnCutsIsListed() throws {
+        let text =
+            "SHA-256                           File\n\(Self.two)  x.exe\n\(String(Self.two.reversed()))\n"
+        #expect(try kind(of: Self.two, in: text) == .cut)
+    }
+
+    @Test(arguments: [
         "user,host,file,hash\nalice,pc,x.exe,\(two)", "the hash is \(two)", "(MD5) \(two)", "[sha256] \(one)",
         "sample.zip (password infected) \(two)", "PASS \(one) x.exe", "name,md5\nx.exe,\(two)",
         #"{"buckets": [{"key": "\#(two)", "doc_count": 3}]}"#, #"{"api": {"data": {"value": "\#(two)"}}}"#,

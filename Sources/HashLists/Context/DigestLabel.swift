@@ -23,6 +23,8 @@ struct DigestLabel: Hashable, Sendable {
     private(set) var namesSecretOfLabel = false
     /// Whether it names a secret also where words that say nothing stand between: `auth` of `auth.value`.
     private(set) var namesSecretAround = false
+    /// Whether it names users, whose digests are those of passwords.
+    private(set) var namesUsers = false
     /// Whether all of its words are about digests: it is a label and nothing else.
     private(set) var isNothingElse = true
     /// The words that say whose digest it is: `parent` of `parent_md5`. Digests are names of one file only
@@ -92,6 +94,7 @@ struct DigestLabel: Hashable, Sendable {
             default: namesIdentifier = true
             }
         case .secret: namesSecret = true
+        case .users: namesUsers = true
         case .secretOfLabel, .secretOfNearest:
             if before.last == "public" {
                 namesOtherThing = true
@@ -127,6 +130,12 @@ struct DigestLabel: Hashable, Sendable {
 
     /// Whether it is `key` and the like: a secret's name, or that of any value.
     var isKeyOnly: Bool { namesSecretOfLabel && isNothingElse && !namesSecret && !namesDigest }
+
+    /// Whether it is a secret's name of two words, and not a malware's: `Benutzer-Kennwort`.
+    var isSecretName: Bool {
+        namesSecret && subject.count == 1
+            && text.allSatisfy { $0.isLetter || $0 == "-" || $0 == "_" || $0 == " " }
+    }
 
     var isOfSecrets: Bool { namesSecret || namesSecretOfLabel }
 

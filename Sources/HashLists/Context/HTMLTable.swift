@@ -17,6 +17,9 @@ struct HTMLTable {
     private var headings: [DigestLabel?] = []
     /// The headings of the current row so far, while it has no other cells.
     private var row: [DigestLabel?]? = []
+    /// The cells of the first row, as labels.
+    private var cells: [DigestLabel?] = []
+    private var isFirstRow = true
     private var column: Int?
     /// The heading within the current row, as in `<tr><th>MD5</th><td>…`.
     private var beside: DigestLabel?
@@ -48,13 +51,15 @@ struct HTMLTable {
         let name = String(decoding: (tag ?? []).prefix { $0 > 0x20 }, as: UTF8.self).lowercased()
         tag = nil
         switch name {
-        case "table": (isInTable, headings, row, column, beside) = (true, [], [], nil, nil)
-        case "/table": (isInTable, title) = (false, nil)
-        case "tr": endRow()
-        case "/tr": endRow()
-        case "th", "td":
+        case "table": (isInTable, isFirstRow, headings, row, column, beside) = (true, true, [], [], nil, nil)
+        case "/table":
+            endRow()
+            (isInTable, title) = (false, nil)
+        case "tr", "/tr", "row", "/row": endRow()
+        case "/td", "/cell": if isFirstRow { cells.append(DigestLabel(text)) }
+        case "th", "td", "cell":
             column = (column ?? -1) + 1
-            if name == "td" { row = nil }
+            if name != "th" { row = nil }
         case "/th":
             let label = DigestLabel(text)
             row?.append(label)
@@ -70,6 +75,13 @@ struct HTMLTable {
 
     private mutating func endRow() {
         if let row, row.count > 1 { headings = row }
-        (row, column, beside) = ([], nil, nil)
+        // Without headings of their own kind the first row's cells are headings if they are about digests.
+        if isFirstRow, cells.count > 1,
+            cells.contains(where: { $0?.isKind == true || $0?.namesDigest == true })
+        {
+            headings = cells
+        }
+        if column != nil { isFirstRow = false }
+        (row, cells, column, beside) = ([], [], nil, nil)
     }
 }

@@ -13,6 +13,7 @@ enum InlineLabel {
         }
         if digest.upperBound < line.count, line[digest.upperBound] == UInt8(ascii: "@"), end > lowerBound,
             line[end - 1] == UInt8(ascii: ":")
+                || end > lowerBound + 1 && line[(end - 2)..<end].elementsEqual("//".utf8)
         {
             return [credential].compactMap(\.self)
         }
@@ -23,8 +24,15 @@ enum InlineLabel {
             isWhole = false
             while end > lowerBound, !isEndOfWord(line[end - 1]) { end -= 1 }
         }
+        if let label = tokenPrefix(digest, in: line) { return [.init(label: label)] }
         var isExplicit = false
         var hasSpace = false
+        // The equals sign of quoted-printable, and a colon as wide as a Chinese character.
+        if end - lowerBound >= 3,
+            line[(end - 3)..<end].elementsEqual("=3D".utf8) || line[(end - 3)..<end].elementsEqual("：".utf8)
+        {
+            (end, isExplicit) = (end - 3, true)
+        }
         skip: while end > lowerBound {
             switch line[end - 1] {
             case 0x20, 0x09: hasSpace = true
@@ -112,6 +120,10 @@ enum InlineLabel {
         if line[lowerBound..<end].suffix(7).elementsEqual("@sha256".utf8) { return image }
         var (start, end) = (end, end)
         if line[end - 1] == UInt8(ascii: ")") || line[end - 1] == UInt8(ascii: "]") { end -= 1 }
+        // `$config['secret'] = …`
+        while end > lowerBound, line[end - 1] == UInt8(ascii: "'") || line[end - 1] == UInt8(ascii: "\"") {
+            end -= 1
+        }
         start = end
         while start > lowerBound, end - start < DigestLabel.bytesMax {
             let byte = line[start - 1]
@@ -122,9 +134,39 @@ enum InlineLabel {
             start -= 1
         }
         if NameOfFile.ends(line[start..<end]) { return nil }
-        return DigestLabel(lastWords(line[start..<end])).map {
-            .init(label: $0, mayBeCut: $0.isOfDigestsOnly && !$0.isDecisive)
+        // A parameter of an address: `?sig=`.
+        if start > lowerBound, line[start - 1] == UInt8(ascii: "?") || line[start - 1] == UInt8(ascii: "&"),
+            secretParameters.contains(
+                String(decoding: line[start..<end].prefix(24), as: UTF8.self).lowercased())
+        {
+            return credential
         }
+        if let label = DigestLabel(lastWords(line[start..<end])) {
+            return .init(label: label, mayBeCut: label.isOfDigestsOnly && !label.isDecisive)
+        }
+        return phrase(endingAt: end, in: line, from: lowerBound)
+    }
+
+    private static let secretParameters: Set = [
+        "sig", "signature", "x-amz-signature", "t", "s", "sas", "auth",
+    ]
+
+    /// `Mot de passe (md5) de l'administrateur : …`: a label that brackets interrupt, if it names a secret.
+    private static func phrase(
+        endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
+    ) -> DigestJudgement.Context? {
+        var start = end
+        while start > lowerBound, end - start < DigestLabel.bytesMax {
+            let byte = line[start - 1]
+            let isInner = byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")") || byte == UInt8(ascii: "'")
+            if isStop(byte), !isInner { break }
+            if isEndOfSentence(at: start - 1, in: line) { break }
+            start -= 1
+        }
+        guard let label = DigestLabel(line[start..<end]), label.isOfSecrets, !label.namesFile else {
+            return nil
+        }
+        return .init(label: label)
     }
 
     /// `SHA3-256 (setup.bin) = …`: the algorithm stands before the name, which may say anything.
@@ -154,6 +196,10 @@ enum InlineLabel {
             }
             start -= 1
         }
+        if isOption(endingAt: end, in: line, from: lowerBound) {
+            return option(endingAt: end, in: line, from: lowerBound)
+        }
+        if let label = prefix(digest, endingAt: end, in: line) { return label }
         if start == end { return bracketed(endingAt: end, in: line, from: lowerBound) }
         guard !NameOfFile.ends(line[start..<end]), let label = DigestLabel(line[start..<end]) else {
             return nil
@@ -161,6 +207,51 @@ enum InlineLabel {
         // A line that is a label and its digest, and nothing else: `key <digest>`.
         let isLine = line[..<start].allSatisfy { $0 <= 0x20 } && digest.upperBound == line.count
         return .init(label: label, isExplicit: isLine && label.isNothingElse)
+    }
+
+    /// `-aesKey <digest>`: an option is as good as a colon.
+    private static func option(
+        endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
+    ) -> DigestJudgement.Context? {
+        let start = startOfWord(endingAt: end, in: line, from: lowerBound)
+        if end - start == 2, let label = shortOptions[line[start + 1]] { return .init(label: label) }
+        return DigestLabel(line[start..<end]).map { .init(label: $0) }
+    }
+
+    /// What the option of a letter is in programs that ask VirusTotal or encrypt.
+    private static let shortOptions: [UInt8: DigestLabel] = {
+        let names = [("k", "key"), ("K", "key"), ("p", "password"), ("P", "password")]
+        return Dictionary(
+            uniqueKeysWithValues: names.compactMap { letter, name in
+                DigestLabel(Array(name.utf8)).map { (Array(letter.utf8)[0], $0) }
+            })
+    }()
+
+    private static func isOption(
+        endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
+    ) -> Bool {
+        let start = startOfWord(endingAt: end, in: line, from: lowerBound)
+        return end - start >= 2 && line[start] == UInt8(ascii: "-") && line[start + 1] != UInt8(ascii: "-")
+            || end - start > 2 && line[start] == UInt8(ascii: "-")
+    }
+
+    private static func startOfWord(
+        endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
+    ) -> Int {
+        var start = end
+        while start > lowerBound, line[start - 1] > 0x20 { start -= 1 }
+        return start
+    }
+
+    /// `AES-256 file key <digest>`: a line that is a label of several words and its digest.
+    private static func prefix(
+        _ digest: Range<Int>, endingAt end: Int, in line: UnsafeRawBufferPointer
+    ) -> DigestJudgement.Context? {
+        guard end <= 48, !NameOfFile.ends(line), !NameOfFile.ends(line[..<end]),
+            let label = DigestLabel(line[..<end]), label.isNothingElse,
+            label.isOfSecrets, digest.upperBound == line.count || line[..<end].contains(0x20)
+        else { return nil }
+        return .init(label: label)
     }
 
     /// `[NT] <digest>`, `hash(NTLM) <digest>`: brackets around a label and nothing else.
@@ -197,7 +288,15 @@ enum InlineLabel {
         while start > lowerBound, !isCellEnd(line[start - 1]), end - start <= DigestLabel.bytesMax {
             start -= 1
         }
-        guard let label = DigestLabel(line[start..<end]), label.isNothingElse, !label.namesFile else {
+        var cell = line[start..<end]
+        // `define('AUTH_SALT', '…'`: what is in the last quotes.
+        if let last = cell.last, last == UInt8(ascii: "'") || last == UInt8(ascii: "\""),
+            let open = cell.dropLast().lastIndex(of: last)
+        {
+            cell = cell[(open + 1)..<(cell.endIndex - 1)]
+        }
+        guard let label = DigestLabel(cell), label.isNothingElse || label.isSecretName, !label.namesFile
+        else {
             return nil
         }
         return .init(label: label)
@@ -238,85 +337,7 @@ enum InlineLabel {
         return contexts
     }
 
-    /// `…/commit/<digest>`, `…/gui/url/<digest>`, `…\\Certificates\\<digest>`: what an address says of the
-    /// digest in it.
-    private static func pathElement(
-        before slash: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
-    ) -> DigestJudgement.Context? {
-        let separator = line[slash]
-        let start = line[lowerBound..<slash].lastIndex(of: separator).map { $0 + 1 } ?? slash
-        let element = String(decoding: line[start..<slash].prefix(16), as: UTF8.self).lowercased()
-        if let known = pathElements[element] {
-            return DigestLabel(Array(known.utf8)).map { .init(label: $0) }
-        }
-        if isOfRegistry(before: slash, in: line, from: lowerBound) { return registryKey }
-        return isOfRepository(before: slash, in: line, from: lowerBound) ? commit : nil
-    }
-
-    private static let pathElements: [String: String] = [
-        "commit": "commit", "commits": "commit", "tree": "commit", "blob": "commit", "blame": "commit",
-        "raw": "commit", "url": "url hash", "domain": "domain hash", "user": "user id",
-        "certificate": "certificate",
-        "certificates": "certificate", "avatar": "gravatar", "my": "certificate", "root": "certificate",
-    ]
-
-    /// `HKEY_LOCAL_MACHINE\\…\\Products\\<digest>`: the registry names its keys by identifiers.
-    private static func isOfRegistry(
-        before slash: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
-    ) -> Bool {
-        guard line[slash] == UInt8(ascii: "\\") else { return false }
-        var start = slash
-        while start > lowerBound, !isEndOfWord(line[start - 1]), line[start - 1] != UInt8(ascii: "[") {
-            start -= 1
-        }
-        let root = String(decoding: line[start..<slash].prefix(6), as: UTF8.self).uppercased()
-        return ["HKEY_", "HKLM\\", "HKCU\\", "HKCR\\", "HKU\\", "HKLM:", "HKCU:"].contains {
-            root.hasPrefix($0)
-        }
-    }
-
-    private static let registryKey = DigestLabel(Array("registry id".utf8)).map {
-        DigestJudgement.Context(label: $0)
-    }
-
-    /// `https://raw.githubusercontent.com/owner/name/<digest>/…`: hosts that put a revision where another
-    /// has a branch.
-    ///
-    /// Source: the addresses that GitHub's API gives as `download_url`, `tarball_url` and `archive_url`.
-    private static func isOfRepository(
-        before slash: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
-    ) -> Bool {
-        var start = slash
-        while start > lowerBound, !isEndOfWord(line[start - 1]) { start -= 1 }
-        let address = String(decoding: line[start..<slash].prefix(64), as: UTF8.self).lowercased()
-        return ["//raw.githubusercontent.com/", "//codeload.github.com/", "//rawgit.com/"].contains {
-            address.contains($0)
-        }
-    }
-
-    /// `package@<digest>`: a revision.
-    private static let commit = DigestLabel(Array("commit".utf8)).map { DigestJudgement.Context(label: $0) }
-
-    /// `name@sha256:<digest>`: an image of a container.
-    private static let image = DigestLabel(Array("image digest".utf8)).map {
-        DigestJudgement.Context(label: $0)
-    }
-
-    /// `https://user:<digest>@host`.
-    private static let credential = DigestLabel(Array("password in an address".utf8)).map {
-        DigestJudgement.Context(label: $0)
-    }
-
-    /// `git+https://…#<digest>`, `….git#<digest>`: a revision; of another file it may be the checksum.
-    private static func isFragmentOfRepository(_ mark: Int, in line: UnsafeRawBufferPointer) -> Bool {
-        var start = mark
-        while start > 0, !isEndOfWord(line[start - 1]) { start -= 1 }
-        let word = line[start..<mark]
-        return word.starts(with: "git+".utf8) || word.starts(with: "git:".utf8)
-            || word.suffix(4).elementsEqual(".git".utf8)
-    }
-
-    private static func isEndOfWord(_ byte: UInt8) -> Bool {
+    static func isEndOfWord(_ byte: UInt8) -> Bool {
         byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "<")
     }
 

@@ -30,9 +30,38 @@ enum LabelVocabulary {
         case secretOfLabel
         /// The same, of the nearest label only.
         case secretOfNearest
+        /// Several users: a digest under it of which nothing more is said is a password's.
+        case users
     }
 
-    static func meaning(of word: String) -> Meaning? { table[word] }
+    static func meaning(of word: String) -> Meaning? { table[word] ?? compound(word) }
+
+    /// The meaning of a word that is put together or inflected, as in German, Russian or Chinese: that of the
+    /// part that says most.
+    private static func compound(_ word: String) -> Meaning? {
+        guard word.utf8.count >= 6 else { return nil }
+        if word.utf8.allSatisfy({ $0 < 0x80 }) {
+            if word.contains("kennwort") || word.contains("passwort") { return .secret }
+            return endings.first { word.hasSuffix($0.ending) }?.meaning
+        }
+        return stems.first { word.contains($0.stem) }?.meaning
+    }
+
+    /// Of words in ASCII, as they are written together: `sitzungstoken`, `dbpassword`.
+    private static let endings: [(ending: String, meaning: Meaning)] = [
+        "password", "passwd", "passwort", "kennwort", "passphrase", "secret", "token", "apikey", "privatekey",
+    ].map { ($0, .secret) }
+
+    /// The first that a word contains counts: `密码哈希` is a password's.
+    private static let stems: [(stem: String, meaning: Meaning)] =
+        [
+            "парол", "токен", "секрет", "密码", "密碼", "口令", "密钥", "密鑰", "令牌", "パスワード", "トークン", "秘密",
+            "暗証", "비밀번호", "암호", "토큰", "contraseñ", "passwörter", "schlüssel", "κωδικ", "συνθηματικ", "كلمة",
+            "סיסמ", "hasł", "heslo", "jelszó", "şifre", "lösenord",
+        ].map { ($0, Meaning.secret) }
+        + ["сертификат", "证书", "證書", "証明書", "인증서", "πιστοποιητικ", "отпечат", "指纹", "拇印", "zertifikat"]
+        .map { ($0, .otherThing) }
+        + ["хэш", "хеш", "哈希", "ハッシュ", "해시", "prüfsumme"].map { ($0, .digest) }
 
     private static let table: [String: Meaning] = {
         var table: [String: Meaning] = [:]
@@ -54,6 +83,7 @@ enum LabelVocabulary {
             sha0 sha224 sha384 sha512 sha2224 sha2384 sha2512 sha512224 sha512256 sha2512224 sha2512256
             sha3 sha3256 sha3384 sha3512 keccak keccak256 shake shake128
             shake256 blake blake2 blake3 blake2b blake2s ripemd ripemd128 ripemd160 ripemd256 rmd rmd160
+            tiger128 xxh3
             md2 md4 md6 sm3 whirlpool tiger tiger192 gost streebog stribog haval snefru skein crc crc32
             crc64 adler32 xxh xxhash xxh64 xxh128 murmur murmur3 mmh3 cityhash farmhash siphash fnv fnv1
             fnv1a tlsh ssdeep sdhash nilsimsa ctph lzjd phash dhash ahash simhash minhash quickxor
@@ -98,7 +128,7 @@ enum LabelVocabulary {
             """
             section sections overlay overlays import imports resources icon favicon export exports header
             headers entrypoint pdb symbol symbols bytes banner url urls uri domain domains email
-            description avatar tls ssl signer signers signature stub manifest layer chunk block piece
+            description avatar tls ssl signer signers signature stub manifest layer chunk piece
             """
         ),
         (
@@ -125,7 +155,9 @@ enum LabelVocabulary {
             apitoken bearer credential credentials nthash lmhash ntlm ntlmv2 netntlm netntlmv2 nthashes
             privatekey authkey accesskey secretkey sessionkey encryptionkey hmackey licensekey masterkey
             machinekey userkey bootkey dpapi authorization hmac nonce cnonce csrf xsrf xapikey csrftoken
-            jwt otp vtkey vtapikey virustotalkey sessid phpsessid jsessionid sessionid cookie cookies
+            jwt otp securestring stringdata clientrandom passwordhash passwordhashes passwordhashs
+            userhash passhash vtkey vtapikey virustotalkey sessid phpsessid jsessionid sessionid cookie
+            cookies
             passwort passwörter kennwort
             kennwörter contraseña contraseñas hasło geheimnis wachtwoord jeton psk
             presharedkey segredo secreto segreto
@@ -140,6 +172,13 @@ enum LabelVocabulary {
             key keys schlüssel pwd pw auth clave senha passe clé clef chave chiave sleutel klucz ключ 密钥
             """
         ),
-        (.secretOfNearest, "pass pin lm nt sid salt aes rc4 api seed"),
+        (
+            .secretOfNearest,
+            """
+            pass pin lm nt sid salt aes rc4 api seed pat dsn signing admin administrator krbtgt iv otpseed
+            hostkey remember session
+            """
+        ),
+        (.users, "users accounts members logins benutzerkonten utilisateurs usuarios"),
     ]
 }

@@ -1,3 +1,5 @@
+import Model
+
 /// What the lines before a digest's line say of it: a table's headings, a label on a line of its own, the
 /// keys and elements that are open, the name of the file that a block is about.
 ///
@@ -16,6 +18,10 @@ struct LineContext {
     private var isAfterBreak = true
     /// The keys that are open, the outermost first: those of YAML, and names before an open bracket.
     private var keys: [(indentation: Int, label: DigestLabel?, hasBracket: Bool)] = []
+    /// The section of an INI file that is open: `[credentials]`.
+    private var chapter: DigestLabel?
+    /// Whether a mail says that a part of it is quoted-printable.
+    private(set) var isQuotedPrintable = false
     /// What a line above says of the values of its block: `Algorithm : RIPEMD160`, `type: imphash`.
     private var kind: DigestLabel?
     /// The statements of SQL.
@@ -26,6 +32,8 @@ struct LineContext {
     private var elements: [DigestLabel?] = []
     /// What the empty element just above says of its sibling's value, as in OpenIOC: `<Context search="…"/>`.
     private var sibling: DigestLabel?
+
+    private static let printedSecrets = DigestLabel(Array("passwords' hashes".utf8)) ?? .nothing
 
     /// A label on a line of its own is short.
     private static let labelBytesMax = 96
@@ -52,6 +60,9 @@ struct LineContext {
             keep(line)
         } else {
             above.removeAll(keepingCapacity: true)
+        }
+        if first == UInt8(ascii: "["), line.last == UInt8(ascii: "]") {
+            chapter = DigestLabel(line).flatMap { $0.isOfSecrets || $0.isDecisive ? $0 : nil }
         }
         if first == UInt8(ascii: "<") { passElement(line) }
         if first == UInt8(ascii: "<") || html.isOpen { html.read(line) }
@@ -105,6 +116,12 @@ struct LineContext {
     }
 
     private mutating func keep(_ line: UnsafeRawBufferPointer) {
+        // Data between a heading and the last piece of it.
+        if line.count > 2 * FileHash.Kind.sha256.byteCount,
+            TableRow.trimmed(line, 0..<line.count).allSatisfy(CharacterClass.isHexadecimalDigit)
+        {
+            return
+        }
         above.removeAll(keepingCapacity: true)
         guard line.count <= TableHeadings.bytesMax else { return }
         above.append(contentsOf: line)
@@ -116,7 +133,9 @@ struct LineContext {
     private mutating func passField(_ line: UnsafeRawBufferPointer) {
         if !hasBase64Part, line.count < 80, line.first.map({ $0 | 0x20 }) == UInt8(ascii: "c") {
             let text = String(decoding: line, as: UTF8.self).lowercased()
-            hasBase64Part = text.hasPrefix("content-transfer-encoding:") && text.contains("base64")
+            let isEncoding = text.hasPrefix("content-transfer-encoding:")
+            hasBase64Part = isEncoding && text.contains("base64")
+            if isEncoding { isQuotedPrintable = text.contains("quoted-printable") }
         }
         guard
             let colon = line.prefix(40).firstIndex(where: {
@@ -138,7 +157,9 @@ struct LineContext {
         let indentation = Self.indentation(of: line)
         keys.removeAll { $0.indentation >= indentation }
         guard let last = line.last, Self.opensBlock(last), line.count <= DigestLabel.bytesMax else { return }
-        open(line[...], indentation: indentation, hasBracket: last != UInt8(ascii: ":"))
+        let isText = last == UInt8(ascii: ">") || last == UInt8(ascii: "|")
+        if isText, !line.dropLast().contains(UInt8(ascii: ":")) { return }
+        open(line[...], indentation: indentation, hasBracket: last != UInt8(ascii: ":") && !isText)
     }
 
     private mutating func open(_ name: Slice<UnsafeRawBufferPointer>, indentation: Int, hasBracket: Bool) {
@@ -149,6 +170,8 @@ struct LineContext {
     private static func opensBlock(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: ":"), UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): true
+        // A text on several lines: `secret: >`.
+        case UInt8(ascii: ">"), UInt8(ascii: "|"): true
         default: false
         }
     }
@@ -186,6 +209,8 @@ struct LineContext {
             let text = UnsafeRawBufferPointer(rebasing: line.drop { $0 == UInt8(ascii: "#") || $0 == 0x20 })
             if let known = KnownTable.label(headings: text) {
                 section = (known, true)
+            } else if CommandLine.printsSecrets(text) {
+                section = (Self.printedSecrets, true)
             } else if let found = TableHeadings(text) {
                 headings = found
                 section = nil
@@ -198,13 +223,22 @@ struct LineContext {
 
     private static func section(_ line: UnsafeRawBufferPointer) -> (label: DigestLabel, isForAll: Bool)? {
         let trimmed = line.withMarkupRemoved
-        guard trimmed.count <= 64, trimmed.count(where: { $0 == 0x20 }) <= 3,
-            !trimmed.contains(where: isValueMark), let label = DigestLabel(trimmed)
-        else { return nil }
+        guard trimmed.count <= 64, !trimmed.contains(where: isValueMark) else { return nil }
+        if let secrets = headingOfSecrets(trimmed) { return (secrets, false) }
+        guard trimmed.count(where: { $0 == 0x20 }) <= 3, let label = DigestLabel(trimmed) else { return nil }
         let isHeading =
             trimmed.last == UInt8(ascii: ":")
             || trimmed.first == UInt8(ascii: "[") && trimmed.last == UInt8(ascii: "]")
         return isHeading || label.isNothingElse ? (label, isHeading) : nil
+    }
+
+    /// `Password hashes found in memory`: two words that are one for secrets, before anything else.
+    private static func headingOfSecrets(_ line: [UInt8]) -> DigestLabel? {
+        let words = line.split(separator: 0x20, maxSplits: 2)
+        guard words.count == 3, !NameOfFile.ends(line[...]),
+            let label = DigestLabel(words[0] + [0x20] + words[1]), label.namesSecret, label.isNothingElse
+        else { return nil }
+        return label
     }
 
     /// What shows that a line is a value of its own, and no label of the next ones.
@@ -238,7 +272,8 @@ struct LineContext {
         var contexts: [DigestJudgement.Context] = []
         // A line that names its file is not what the heading of a list of secrets is about.
         if let section, isAlone || section.isForAll && !(section.label.isOfSecrets && NameOfFile.ends(line)) {
-            contexts.append(.init(label: section.label, mayBeCut: isAlone))
+            contexts.append(
+                .init(label: section.label, isWhole: section.label.isNothingElse, mayBeCut: isAlone))
         }
         var labels: [DigestLabel] = []
         if !keys.isEmpty {
@@ -251,6 +286,8 @@ struct LineContext {
         }
         if let sibling, line.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") { labels.append(sibling) }
         labels += elements.reversed().compactMap(\.self)
+        // Of a section's settings, not of a list below it.
+        if let chapter, line.prefix(64).contains(UInt8(ascii: "=")) { labels.append(chapter) }
         return contexts + labels.map { .init(label: $0) }
     }
 }

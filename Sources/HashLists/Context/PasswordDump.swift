@@ -18,7 +18,11 @@ enum PasswordDump {
     /// Whether the digests of the line are those of passwords.
     static func matches(_ line: UnsafeRawBufferPointer, digests: [Range<Int>]) -> Bool {
         guard let first = digests.first else { return false }
-        if isRequestField(line) || isUser(line, first) || line.starts(with: "WPA*".utf8) { return true }
+        if digests.count == 1 && isRequestField(line, first) || isUser(line, first) || isRealm(line, first)
+            || line.starts(with: "WPA*".utf8) || line.starts(with: "CLIENT_RANDOM ".utf8)
+        {
+            return true
+        }
         if digests.count >= 2, isPair(line, first, digests[1]) { return true }
         return digests.contains { isTagged(line, $0) || isNetworkHash(line, $0) || isMySQL(line, $0) }
     }
@@ -43,9 +47,32 @@ enum PasswordDump {
         byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: ":")
     }
 
-    /// A field of a request that carries credentials, also behind curl's `-H`.
-    private static func isRequestField(_ line: UnsafeRawBufferPointer) -> Bool {
-        guard let colon = line.prefix(64).firstIndex(of: UInt8(ascii: ":")) else { return false }
+    /// `user:realm with spaces:<digest>` and nothing else, as Apache's htdigest writes it.
+    private static func isRealm(_ line: UnsafeRawBufferPointer, _ digest: Range<Int>) -> Bool {
+        guard digest.count == 32, digest.upperBound == line.count, digest.lowerBound > 3,
+            line[digest.lowerBound - 1] == UInt8(ascii: ":")
+        else { return false }
+        let fields = line[..<(digest.lowerBound - 1)].split(separator: UInt8(ascii: ":"))
+        guard fields.count == 2, let user = fields.first, let realm = fields.last, DigestLabel(realm) == nil
+        else { return false }
+        return user.allSatisfy { CharacterClass.ofASCII($0 & 0x7F) != 0 || $0 == UInt8(ascii: "-") }
+            && user.contains { $0 > 0x39 }
+            && !realm.contains { isPartOfPath($0) || $0 == UInt8(ascii: ".") } && realm.first != 0x20
+            && realm.contains(0x20)
+    }
+
+    /// A field of a request that carries credentials, also behind curl's `-H`; what stands behind its
+    /// quotes is not the field's.
+    static func isRequestField(_ line: UnsafeRawBufferPointer, _ digest: Range<Int>) -> Bool {
+        guard let colon = line[..<digest.lowerBound].prefix(96).firstIndex(of: UInt8(ascii: ":")) else {
+            return false
+        }
+        let front = line[..<colon]
+        if let quote = front.lastIndex(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }),
+            line[colon..<digest.lowerBound].contains(line[quote])
+        {
+            return false
+        }
         let name = String(decoding: line[..<colon].suffix(24), as: UTF8.self).lowercased()
         return ["authorization", "cookie", "set-cookie"].contains { name.hasSuffix($0) }
     }

@@ -26,11 +26,19 @@ struct TableHeadings {
         guard (2...Self.columnsMax).contains(cells.count),
             cells.allSatisfy({ $0.count <= DigestLabel.bytesMax })
         else { return nil }
+        // A command's options: the bars are pipes.
+        if delimiter == .character(UInt8(ascii: "|")),
+            cells.contains(where: { cell in
+                zip(cell, cell.dropFirst()).contains { $0 == 0x20 && $1 == UInt8(ascii: "-") }
+            })
+        {
+            return nil
+        }
         labels = cells.map { DigestLabel($0) }
         let kindColumn = cells.firstIndex { Self.kindNames.contains(LabelWords.words(of: $0).last ?? "") }
         let isAboutDigests = labels.contains { label in
             guard let label else { return false }
-            return label.algorithm != nil || label.isDecisive || label.isNamedHash
+            return label.algorithm != nil || label.isDecisive || label.isNamedHash || label.isOfSecrets
                 || label.namesIdentifier && label.isNothingElse
                 || kindColumn != nil && label.namesDigest
         }
@@ -95,6 +103,7 @@ struct TableHeadings {
     /// user.
     private static func isOfUsers(_ cells: [[UInt8]], _ labels: [DigestLabel?]) -> Bool {
         let names = cells.map { LabelWords.words(of: $0).joined() }
+        if names.contains("salt") { return true }
         let digests = labels.filter { $0?.namesDigest == true }
         return digests.count == 1 && names.contains(where: userNames.contains)
             && zip(names, labels).allSatisfy { name, label in
@@ -108,7 +117,9 @@ struct TableHeadings {
     ]
     private static let userFieldNames: Set = [
         "id", "uid", "name", "salt", "domain", "rid", "firstname", "lastname", "vorname", "nachname", "role",
-        "created", "lastlogin",
+        "created", "lastlogin", "ip", "ipaddress", "registered", "status", "activationkey", "otpseed",
+        "nicename",
+        "usernicename", "useremail", "userlogin", "userregistered", "displayname", "phone", "country",
     ]
 
     static let kindNames: Set = ["type", "algorithm", "alg", "algo", "kind", "typ", "algorithmus"]
@@ -143,7 +154,10 @@ struct TableHeadings {
             labels.append(password)
         }
         if let label = self.labels[column] { labels.append(label) }
-        return labels.map { .init(label: $0) }
+        // A column of text may be too narrow for a digest, which goes on below.
+        var isText = false
+        if case .columns = delimiter { isText = true }
+        return labels.map { .init(label: $0, mayBeCut: isText && $0.isOfDigestsOnly) }
     }
 
     /// What a row says besides its digests: the file's name first, then the other cells behind their

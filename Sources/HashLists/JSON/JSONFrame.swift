@@ -34,6 +34,10 @@ struct JSONFrame {
     var malformed: UnusableLine?
     /// Whether its `key` is a value that it counts, and no secret: `{"key": …, "doc_count": 3}`.
     var isBucket = false
+    /// Whether it holds a password's salt.
+    var isSalted = false
+
+    private static let password = DigestLabel(Array("a salted password's hash".utf8))
 
     /// With so many digests an object is a list, and they are not kept until its end.
     static let foundMax = 64
@@ -77,6 +81,11 @@ struct JSONFrame {
                     // `"mediaType": "….image.layer…", "digest": "sha256:…"`.
                     found.contexts.append(.init(label: kind))
                 }
+            }
+            if isSalted, let password = Self.password,
+                found.contexts.allSatisfy({ $0.label == .nothing || $0.label.isGeneric })
+            {
+                found.contexts.insert(.init(label: password), at: 0)
             }
             if isBucket { found.contexts.removeAll { $0.label.isKeyOnly } }
             if let label = key.label { found.contexts.append(.init(label: label)) }

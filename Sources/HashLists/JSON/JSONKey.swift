@@ -22,6 +22,8 @@ struct JSONKey: Hashable, Sendable {
         case value
         /// How often the object's key occurs: the object counts, as Elasticsearch's buckets do.
         case count
+        /// A password's salt: the object's hash is the password's.
+        case salt
         case other
     }
 
@@ -56,7 +58,7 @@ struct JSONKey: Hashable, Sendable {
     private static let roles: [String: Role] = [
         "attribute": .attribute, "attributes": .other, "object": .object, "name": .name, "comment": .comment,
         "type": .kind, "value": .value, "key": .kind, "label": .kind, "doccount": .count,
-        "count": .count,
+        "count": .count, "salt": .salt,
     ]
     private static let kindNames: Set = ["type", "alg", "algo", "algorithm", "kind", "method"]
     /// Words for a digest that are no words for several.

@@ -210,7 +210,11 @@ struct JSONReader {
         frames[last].nextKey = .none
         try findDigests(isKey: true, emit: emit)
         frames[last].nextKey = key(string.bytes)
-        if frames[last].nextKey.role == .count { frames[last].isBucket = true }
+        switch frames[last].nextKey.role {
+        case .count: frames[last].isBucket = true
+        case .salt: frames[last].isSalted = true
+        default: break
+        }
     }
 
     private mutating func key(_ bytes: [UInt8]) -> JSONKey {

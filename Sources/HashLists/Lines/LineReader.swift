@@ -2,14 +2,14 @@ import Model
 
 /// Reads the lines of a list, each as a whole, and keeps what a line says about the next ones.
 struct LineReader {
-    private let limits: HashListLimits
-    private var comments: CommentReader
+    let limits: HashListLimits
+    var comments: CommentReader
     private var formatList = FormatListBlock()
     private var certutil = CertutilOutput()
     private(set) var context = LineContext()
     /// The digests of the line, in their order.
-    private var digests: [FileHash] = []
-    private var ranges: [Range<Int>] = []
+    var digests: [FileHash] = []
+    var ranges: [Range<Int>] = []
     /// Words of a line with digests that are certainly broken ones, and why.
     private var broken: [(range: Range<Int>, nearMiss: NearMiss)] = []
     /// A line that a soft line break ends within a hash, and its number.
@@ -36,6 +36,13 @@ struct LineReader {
 
     /// Reads one line without its line break; `number` counts from 1.
     mutating func read(_ line: UnsafeRawBufferPointer, number: Int, emit: Emit) throws {
+        if context.isQuotedPrintable, let decoded = QuotedPrintable.decoded(line) {
+            return try decoded.withUnsafeBytes { try readDecoded($0, number: number, emit: emit) }
+        }
+        try readDecoded(line, number: number, emit: emit)
+    }
+
+    private mutating func readDecoded(_ line: UnsafeRawBufferPointer, number: Int, emit: Emit) throws {
         if let cut {
             self.cut = nil
             return try join(cut, line, number: number, emit: emit)
@@ -67,10 +74,10 @@ struct LineReader {
         _ cut: (line: [UInt8], number: Int), _ line: UnsafeRawBufferPointer, number: Int, emit: Emit
     ) throws {
         if let joined = SoftLineBreak.joined(cut.line, line) {
-            return try joined.withUnsafeBytes { try read($0, number: cut.number, emit: emit) }
+            return try joined.withUnsafeBytes { try readDecoded($0, number: cut.number, emit: emit) }
         }
         try cut.line.withUnsafeBytes { try readClean($0, number: cut.number, isCut: true, emit: emit) }
-        try read(line, number: number, emit: emit)
+        try readDecoded(line, number: number, emit: emit)
     }
 
     private mutating func readClean(
@@ -242,6 +249,7 @@ struct LineReader {
             if let known = KnownLine.label(of: ranges[index], in: line) {
                 contexts.insert(.init(label: known), at: 0)
             }
+            if let secret = secretOfLine(ranges[index], contexts, in: line) { return secret }
             if isMarkup { contexts += context.html.labels.map { .init(label: $0) } }
             if let kind = context.kind(of: contexts, in: line) { contexts.insert(kind, at: 0) }
             if let behind = InlineLabel.behind(ranges[index], in: line, to: upper), contexts.isEmpty {
@@ -249,6 +257,24 @@ struct LineReader {
             }
             return .judge(digests[index], contexts + above)
         }
+    }
+
+    /// What the whole line says of a digest whose own labels say nothing: an argument of a cracker, a hash
+    /// beside its salt, the value of a variable.
+    private func secretOfLine(
+        _ digest: Range<Int>, _ contexts: [DigestJudgement.Context], in line: UnsafeRawBufferPointer
+    ) -> DigestJudgement? {
+        if PasswordDump.isRequestField(line, digest) {
+            return .passedOver(PassedOver(.secret, label: "a request's credentials"))
+        }
+        if CommandLine.holdsSecret(digest, in: line) {
+            return .passedOver(PassedOver(.secret, label: "a command's secret"))
+        }
+        guard contexts.allSatisfy({ $0.label.isGeneric || $0.label == .nothing }) else { return nil }
+        if Assignment.label(of: line, before: digest.lowerBound)?.isOfSecrets == true {
+            return .passedOver(PassedOver(.secret, label: "a variable's value"))
+        }
+        return Salt.isIn(line) ? .passedOver(PassedOver(.secret, label: "a salted password's hash")) : nil
     }
 
     /// Whether dots beside a digest say that digits are left out.
@@ -308,86 +334,6 @@ struct LineReader {
         if gap.contains(UInt8(ascii: ">")) { return false }
         guard let words = CommentPiece.tidied(gap) else { return true }
         return DigestLabel(words)?.isNothingElse ?? false
-    }
-
-    // MARK: Items
-
-    private func emitPassedOver(
-        _ line: UnsafeRawBufferPointer, number: Int, _ judgements: [DigestJudgement], emit: Emit
-    ) throws {
-        let passedOver = judgements.compactMap(\.passedOver)
-        if passedOver.count == judgements.count, Set(passedOver).count == 1, let first = passedOver.first {
-            return try emit(listed(line, number: number, first, count: judgements.count))
-        }
-        for (index, judgement) in judgements.enumerated() {
-            guard let passedOver = judgement.passedOver else { continue }
-            let digest = UnsafeRawBufferPointer(rebasing: line[ranges[index]])
-            try emit(listed(digest, number: number, passedOver, count: 1))
-        }
-    }
-
-    private func listed(
-        _ text: UnsafeRawBufferPointer, number: Int, _ passedOver: PassedOver, count: Int
-    ) -> HashListItem {
-        let shown =
-            passedOver.kind == .secret
-            ? SecretMask.masked(text).withUnsafeBytes { excerpt($0) } : excerpt(text)
-        return .unusable(
-            UnusableLine(
-                line: number, text: shown, reason: passedOver.reason, kind: passedOver.kind, digests: count))
-    }
-
-    private func malformed(_ line: UnsafeRawBufferPointer, number: Int, reason: String) -> HashListItem {
-        if let label = SecretMask.label(in: line) {
-            return listed(line, number: number, PassedOver(.secret, label: label), count: 0)
-        }
-        return .unusable(UnusableLine(line: number, text: excerpt(line), reason: reason))
-    }
-
-    /// A broken digest beside good ones; nil if it is labelled as none of VirusTotal's.
-    private func brokenItem(
-        _ range: Range<Int>, _ nearMiss: NearMiss, in line: UnsafeRawBufferPointer, _ row: TableLine?,
-        number: Int
-    ) -> HashListItem? {
-        let word = UnsafeRawBufferPointer(rebasing: line[range])
-        let above = row.map { $0.headings.contexts(of: range, in: line, cells: $0.cells) } ?? []
-        let labels = (InlineLabel.before(range, in: line, from: 0) + above).map(\.label)
-        if let secret = labels.first(where: \.isOfSecrets) {
-            return listed(word, number: number, PassedOver(.secret, label: secret.text), count: 0)
-        }
-        if labels.contains(where: { $0.isDecisive || $0.namesIdentifier }) { return nil }
-        return .unusable(UnusableLine(line: number, text: excerpt(word), reason: nearMiss.reason))
-    }
-
-    private func excerpt(_ text: UnsafeRawBufferPointer) -> String {
-        VisibleText.string(text, charactersMax: limits.lineExcerptCharactersMax) ?? ""
-    }
-
-    private func pairedItem(
-        _ digits: [UInt8], header: CertutilOutput.Header, line: UnsafeRawBufferPointer, number: Int
-    ) -> HashListItem {
-        guard let hash = FileHash(hexadecimal: digits) else {
-            return malformed(line, number: number, reason: NearMiss(digitCount: digits.count).reason)
-        }
-        return .entry(HashListEntry(line: number, hashes: [hash], comment: fileName(header)))
-    }
-
-    /// What the line says besides its digests; nil if that is only their labels.
-    private mutating func comment(
-        of line: UnsafeRawBufferPointer, _ row: TableLine?, isLabelled: Bool
-    ) -> String? {
-        if let row, row.headings.makesComment {
-            return row.headings.comment(
-                of: line, cells: row.cells, digests: ranges, charactersMax: limits.commentCharactersMax)
-        }
-        guard let comment = comments.comment(of: line, hashes: ranges) else { return nil }
-        return isLabelled && DigestLabel(Array(comment.utf8))?.isOfDigestsOnly == true ? nil : comment
-    }
-
-    private func fileName(_ header: CertutilOutput.Header?) -> String? {
-        header?.fileName.flatMap {
-            VisibleText.string($0, charactersMax: limits.commentCharactersMax)
-        }
     }
 }
 

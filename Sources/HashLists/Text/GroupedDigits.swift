@@ -9,7 +9,8 @@ enum GroupedDigits {
             FileHash.Kind.allCases.contains(where: { $0.byteCount * 2 == digits })
         else { return false }
         let front = line[..<start].suffix(DigestLabel.bytesMax)
-        return DigestLabel(front)?.namesDigest ?? false
+        let name = front.reversed().drop { $0 == 0x20 || $0 == UInt8(ascii: ":") }.reversed()
+        return DigestLabel(front)?.namesDigest ?? false || NameOfFile.ends(Array(name)[...])
     }
 
     /// Where the groups at the line's end begin, and how many digits they have.

@@ -38,6 +38,11 @@ extension Token {
     func behindEscape(
         in line: UnsafeRawBufferPointer, _ range: Range<Int>
     ) -> (hash: FileHash, range: Range<Int>)? {
+        // Windows' Amcache writes a file's SHA-1 behind four zeros.
+        if range.count == 2 * FileHash.Kind.sha1.byteCount + 4, bytes.prefix(4).allSatisfy({ $0 == 0x30 }) {
+            let rest = (range.lowerBound + 4)..<range.upperBound
+            return FileHash(hexadecimal: UnsafeRawBufferPointer(rebasing: line[rest])).map { ($0, rest) }
+        }
         guard range.lowerBound > 0, range.count > 2 * FileHash.Kind.md5.byteCount else { return nil }
         let (before, first) = (line[range.lowerBound - 1], line[range.lowerBound])
         let escape: Int
@@ -48,6 +53,8 @@ extension Token {
         case UInt8(ascii: "=")
         where first == UInt8(ascii: "3") && line[range.lowerBound + 1] & 0xDF == UInt8(ascii: "D"):
             escape = 2
+        // `%3A` of an address.
+        case UInt8(ascii: "%") where CharacterClass.isHexadecimalDigit(first): escape = 2
         default: return nil
         }
         guard FileHash.Kind.allCases.contains(where: { 2 * $0.byteCount == byteCount - escape }) else {

@@ -1,0 +1,68 @@
+/// Command lines whose arguments are secrets, and whose output is.
+///
+/// Sources: the programs' own manuals: hashcat, John the Ripper, NetExec, evil-winrm, impacket, FreeRDP,
+/// redis-cli, Vault, sshpass, OpenSSL; Cisco's "Password and Privilege Commands".
+enum CommandLine {
+    /// Whether the digest at `digest` is an argument that is a password, its hash or a key.
+    static func holdsSecret(_ digest: Range<Int>, in line: UnsafeRawBufferPointer) -> Bool {
+        let front = UnsafeRawBufferPointer(rebasing: line[..<digest.lowerBound])
+        if isDevice(front) || isCall(front) { return true }
+        guard let program = program(in: front) else { return false }
+        // `mimikatz <digest>` is a list of files; an option makes a command of it.
+        return front[program...].split(whereSeparator: { $0 <= 0x20 }).dropFirst().contains {
+            $0.first == UInt8(ascii: "-") || $0.first == UInt8(ascii: "/") || $0.elementsEqual("login".utf8)
+        }
+    }
+
+    /// Whether the lines below are what such a program found or made: `hashcat … --show`.
+    static func printsSecrets(_ line: UnsafeRawBufferPointer) -> Bool {
+        // The head of a text that Ansible has encrypted.
+        if line.drop(while: { $0 == 0x20 }).starts(with: "$ANSIBLE_VAULT".utf8) { return true }
+        if let program = program(in: line) {
+            return line[program...].split(whereSeparator: { $0 <= 0x20 }).dropFirst().contains {
+                $0.first == UInt8(ascii: "-")
+            }
+        }
+        return String(decoding: line.suffix(96), as: UTF8.self).contains("openssl rand")
+    }
+
+    /// Where the first program that takes passwords or their hashes is named as a command.
+    private static func program(in line: UnsafeRawBufferPointer) -> Int? {
+        guard line.count <= 1_024 else { return nil }
+        return line.split(whereSeparator: { $0 <= 0x20 || $0 == UInt8(ascii: "(") }).first { word in
+            guard (3...32).contains(word.count) else { return false }
+            let name = word.split(separator: UInt8(ascii: "/")).last ?? word
+            let text = String(decoding: name, as: UTF8.self).lowercased()
+            return programs.contains(text) || text.hasPrefix("impacket-")
+        }?.startIndex
+    }
+
+    private static let programs: Set = [
+        "hashcat", "hashcat64", "john", "nxc", "netexec", "crackmapexec", "cme", "evil-winrm", "xfreerdp",
+        "pth-winexe", "psexec.py", "wmiexec.py", "smbexec.py", "atexec.py", "secretsdump.py", "gettgt.py",
+        "getst.py", "ticketer.py", "redis-cli", "sshpass", "vault", "rubeus.exe", "rubeus",
+    ]
+
+    /// A line of a network device's configuration that sets a password or a key.
+    private static func isDevice(_ front: UnsafeRawBufferPointer) -> Bool {
+        let text = String(decoding: front.drop { $0 == 0x20 }.prefix(24), as: UTF8.self)
+        return deviceLines.contains { text.hasPrefix($0) }
+    }
+
+    private static let deviceLines = [
+        "snmp-server user ", "crypto isakmp key ", "enable secret ", "enable password ", "username ",
+        "tacacs-server ", "radius-server ", "ntp authentication-key", "key-string ",
+    ]
+
+    /// `VirusTotal("…")`, `vt.Client("…")`: what a client is made with is its key.
+    private static func isCall(_ front: UnsafeRawBufferPointer) -> Bool {
+        guard front.count > 8, let quote = front.last,
+            quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
+            front[front.count - 2] == UInt8(ascii: "(")
+        else { return false }
+        let name = String(decoding: front.dropLast(2).suffix(24), as: UTF8.self).lowercased()
+        return ["virustotal", "client", "authenticate", "set_key", "setkey", "login"].contains {
+            name.hasSuffix($0)
+        }
+    }
+}
