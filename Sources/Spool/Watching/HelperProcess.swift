@@ -58,7 +58,12 @@ struct HelperProcess: ~Copyable {
 
         let arguments = [helper, spool, String(getpid())].map { (text: String) in strdup(text) }
         defer { for argument in arguments { free(argument) } }
-        return posix_spawn(&processID, helper, &files, &attributes, arguments + [nil], environ)
+        // The key of VirusTotal may stand in the daemon's; the helper needs the loader's variables at most.
+        let variables = ["PATH", "LD_LIBRARY_PATH", "LANG", "TZ"].compactMap { (name: String) in
+            getenv(name).map { strdup("\(name)=\(String(cString: $0))") }
+        }
+        defer { for variable in variables { free(variable) } }
+        return posix_spawn(&processID, helper, &files, &attributes, arguments + [nil], variables + [nil])
     }
 
     /// Whether a signal stopped it, so that it lives and tells nothing.

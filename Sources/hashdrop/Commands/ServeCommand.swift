@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Logging
 import Lookup
 import ServiceLifecycle
@@ -20,6 +21,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var configurationOption: ConfigurationOption
 
     func run() async throws {
+        // A dump of memory would hold the key, session cookies and lists.
+        var noDump = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noDump)
         let settings = try await configurationOption.settings()
         let endpoint = try VirusTotalEndpoint(settings.virusTotal.endpoint)
         let keys = try KeySource(

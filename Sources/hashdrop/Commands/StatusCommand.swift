@@ -44,6 +44,8 @@ struct StatusCommand: AsyncParsableCommand {
         }
 
         var isRunning: Bool
+        /// Whether a signal has stopped it: it holds its place and does nothing.
+        var isStopped: Bool
         var daemon: DaemonStatus?
         var jobs: [JobLine]
     }
@@ -68,7 +70,7 @@ struct StatusCommand: AsyncParsableCommand {
             print(Self.text(overview))
         }
         if !overview.isRunning { throw ExitCode(CommandFailure.Code.unavailable.rawValue) }
-        if let daemon = overview.daemon, Self.needsAttention(daemon) {
+        if overview.isStopped || overview.daemon.map(Self.needsAttention) == true {
             throw ExitCode(CommandFailure.Code.temporary.rawValue)
         }
     }
@@ -78,8 +80,10 @@ struct StatusCommand: AsyncParsableCommand {
     ) throws -> Overview {
         let isRunning = DaemonLock.isHeld(path: paths.lock)
         let database = try HashdropDatabase(path: paths.database, endpoint: nil)
+        let process = isRunning ? try? DaemonLock.holder(path: paths.lock) : nil
         return Overview(
-            isRunning: isRunning, daemon: isRunning ? DaemonStatusFile(path: paths.status).read() : nil,
+            isRunning: isRunning, isStopped: process.map(DaemonLock.isStopped) ?? false,
+            daemon: isRunning ? DaemonStatusFile(path: paths.status).read() : nil,
             jobs: try database.jobs.jobs(limit: jobs).map { job in
                 Overview.JobLine(
                     id: job.id.description, user: job.user.description, name: job.droppedName.display,
@@ -104,7 +108,10 @@ struct StatusCommand: AsyncParsableCommand {
     private static func text(_ overview: Overview) -> String {
         var lines: [String] = []
         if let daemon = overview.daemon {
-            lines.append("Daemon: running (process \(daemon.processID))")
+            lines.append(
+                overview.isStopped
+                    ? "Daemon: stopped by a signal; 'kill -CONT \(daemon.processID)' lets it go on"
+                    : "Daemon: running (process \(daemon.processID))")
             lines.append(
                 "Quota:  \(minute(daemon.minute)) this minute, \(used(daemon.day)) today, "
                     + "\(used(daemon.month)) this month (UTC)")

@@ -23,6 +23,7 @@ struct UserCommand: AsyncParsableCommand {
         @Flag(help: "May see all users' jobs and the operations view.") var administrator = false
         @Option(help: "Turns in the queue relative to others, 1 to 100.") var weight = 1
         @Flag(help: "Read a password for the web page from standard input.") var passwordStdin = false
+        @Flag(help: "Give the lists of a former user of this name to the new one.") var keepLists = false
         @OptionGroup var configurationOption: ConfigurationOption
 
         func validate() throws {
@@ -37,6 +38,14 @@ struct UserCommand: AsyncParsableCommand {
             let drop = "\(settings.spool.directory)/\(user)"
             let reports = "\(settings.reports.directory)/\(user)"
             try ReportsFolder(path: settings.reports.directory, database: database).verify()
+            let lists = try database.users.user(user) == nil ? try database.jobs.count(of: user) : 0
+            guard lists == 0 || keepLists else {
+                throw CommandFailure(
+                    .data,
+                    "There \(lists == 1 ? "is a list" : "are \(lists) lists") of a former user '\(user)', which "
+                        + "the new one would see. Add another name, remove the lists ('hashdrop job remove'), "
+                        + "or give them to the new user: 'hashdrop user add \(user) --keep-lists'.")
+            }
             // Before the user: every user in the table can drop files.
             for folder in [drop, reports] { try UserCommand.makeFolder(folder) }
             try database.users.add(

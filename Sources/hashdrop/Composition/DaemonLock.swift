@@ -24,7 +24,7 @@ final class DaemonLock: Sendable {
                     + "another spool.directory.")
         }
         // For the commands that have something to tell the daemon.
-        let process = Array("\(getpid())\n".utf8)
+        let process = Array("\(getpid())\n\(Self.processNamespace)\n".utf8)
         // Overwritten first and cut then: on a full disk the file's own block is still there to write to.
         guard pwrite(descriptor, process, process.count, 0) == process.count,
             ftruncate(descriptor, off_t(process.count)) == 0
@@ -48,9 +48,34 @@ final class DaemonLock: Sendable {
     }
 
     /// The process that holds the lock, as it wrote itself into it; nil if it has not yet.
+    ///
+    /// - Throws: `CommandFailure` if it runs in another container, where its number is another process here.
     static func holder(path: String) throws -> pid_t? {
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        return pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        guard let number = lines.first.flatMap({ pid_t($0) }) else { return nil }
+        guard lines.count < 2 || lines[1] == processNamespace else {
+            throw CommandFailure(
+                .unavailable,
+                "The daemon runs in another container (process \(number) there) and cannot be told from "
+                    + "here; what was changed is stored. Send it SIGHUP there, or run this command there.")
+        }
+        return number
+    }
+
+    /// Whether a signal has stopped the process (`SIGSTOP`, a debugger); it holds its lock all the same.
+    ///
+    /// Source: proc(5), "/proc/[pid]/stat".
+    static func isStopped(_ process: pid_t) -> Bool {
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+            let end = text.lastIndex(of: ")")
+        else { return false }
+        let state = text[text.index(after: end)...].drop { $0 == " " }.first
+        return state == "T" || state == "t"
+    }
+
+    /// Which processes the numbers count: `pid:[4026531836]`.
+    private static var processNamespace: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? ""
     }
 
     deinit { close(descriptor) }
