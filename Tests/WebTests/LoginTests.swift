@@ -75,6 +75,29 @@ struct LoginTests {
         #expect(other.cookies.keys.contains("hashdrop-session"), "only a trusted proxy is believed")
     }
 
+    /// The page's default: all people of the machine come from 127.0.0.1.
+    @Test func aKnownBrowserLogsInBesideAFloodOfWrongPasswords() async throws {
+        let site = try await WebFixture.make()
+        let first = try await site.logIn("alice", WebFixture.password)
+        let device = try #require(first.cookies["hashdrop-device"])
+        let line = try #require(first.headers["set-cookie"]?.first { $0.hasPrefix("hashdrop-device=") })
+        for part in ["HttpOnly", "SameSite=Strict", "Max-Age=15552000"] { #expect(line.contains(part)) }
+        for _ in 0..<30 { _ = try await site.logIn("alice", "guess") }
+        #expect(try await site.logIn("alice", WebFixture.password).status == 429)
+        let cookies = ["hashdrop-device": device]
+        #expect(try await site.logIn("alice", WebFixture.password, cookies: cookies).status == 303)
+        // It is alice's, and no other user's.
+        for _ in 0..<30 { _ = try await site.logIn("bob", "guess") }
+        #expect(try await site.logIn("bob", WebFixture.password, cookies: cookies).status == 429)
+        // Another password, and no browser is known any more.
+        let user = Samples.user("alice")
+        try await site.store { database in
+            let hash = try database.users.user(user)?.passwordHash
+            try database.users.setPasswordHash(hash, of: user)
+        }
+        #expect(try await site.logIn("alice", WebFixture.password, cookies: cookies).status == 429)
+    }
+
     @Test func aSessionThatWasPlantedBeforeTheLoginIsWorthNothingAfterwards() async throws {
         let site = try await WebFixture.make()
         let planted = try await site.session("bob")

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Web
@@ -27,6 +28,31 @@ struct LoginThrottleTests {
             #expect(throttle.attempt(alice, at: now) == .allowed)
         }
         #expect(waits == [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 30, 30].map { .seconds($0) })
+    }
+
+    /// Where all come by one address, as behind 127.0.0.1, her browser is known by its cookie.
+    @Test func atASharedAddressAKnownBrowserIsNotSlowedByOthers() {
+        let throttle = ThrottleBox()
+        let attacker = Self.pair("alice", 1)
+        let alice = LoginThrottle.Pair(
+            user: "alice", address: NetworkAddress("10.0.0.1"), device: Data([1]))
+        var now = Duration.zero
+        var allowed = 0
+        for tick in 0..<2_000 {
+            now += .milliseconds(150)
+            _ = throttle.attempt(attacker, at: now)
+            guard tick % 100 == 99 else { continue }
+            if throttle.attempt(alice, at: now) == .allowed { allowed += 1 }
+            throttle.succeeded(alice)
+        }
+        #expect(allowed == 20)
+        // A stolen cookie guesses no faster than an address does.
+        var guesses = 0
+        for _ in 0..<3_600 {
+            now += .seconds(1)
+            if throttle.attempt(alice, at: now) == .allowed { guesses += 1 }
+        }
+        #expect(guesses < 130, "\(guesses) within an hour")
     }
 
     @Test func clientsElsewhereCannotLockAliceOut() {

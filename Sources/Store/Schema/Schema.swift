@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 6
+    static let version = 7
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -18,6 +18,7 @@ enum Schema {
         migrator.registerMigration("4") { db in try db.execute(sql: checksOfQuota) }
         migrator.registerMigration("5") { db in try db.execute(sql: clockOfLedger) }
         migrator.registerMigration("6") { db in try db.execute(sql: leapsOfClock) }
+        migrator.registerMigration("7") { db in try db.execute(sql: devicesOfUsers) }
         return migrator
     }
 
@@ -205,6 +206,17 @@ enum Schema {
         ALTER TABLE ledgerClock ADD COLUMN leapTick INTEGER;
         ALTER TABLE ledgerClock ADD COLUMN gapTick INTEGER;
         CREATE INDEX requestEndedTick ON request (endedTick);
+        """
+
+    private static let devicesOfUsers = """
+        -- Browsers that a user has logged in from. The id itself stands only in the browser's cookie, here
+        -- its SHA-256.
+        CREATE TABLE device (
+            idHash BLOB NOT NULL CHECK (length(idHash) = 32),
+            user TEXT NOT NULL REFERENCES user(name) ON DELETE CASCADE,
+            usedAt INTEGER NOT NULL,
+            PRIMARY KEY (user, idHash)
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let tablesOfSessions = """

@@ -88,6 +88,36 @@ package struct SessionStore: Sendable {
         }
     }
 
+    /// Browsers of one user that are known at a time; a further one takes the oldest's place.
+    private static let devicesMax = 20
+
+    /// Whether the user has logged in from the browser before, and not changed the password since.
+    package func isDevice(_ idHash: Data, of user: UserName) throws -> Bool {
+        try pool.read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM device WHERE user = ? AND idHash = ?)",
+                arguments: [user.description, idHash])!
+        }
+    }
+
+    /// Notes that the user has logged in from a browser; nothing happens if there is no such user any more.
+    package func noteDevice(_ idHash: Data, of user: UserName, at now: Date) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO device (idHash, user, usedAt) SELECT ?, name, ? FROM user WHERE name = ?
+                    ON CONFLICT (user, idHash) DO UPDATE SET usedAt = excluded.usedAt
+                    """, arguments: [idHash, now.milliseconds, user.description])
+            try db.execute(
+                sql: """
+                    DELETE FROM device WHERE user = :user AND idHash NOT IN (
+                        SELECT idHash FROM device WHERE user = :user
+                        ORDER BY idHash = :new DESC, usedAt DESC LIMIT :max)
+                    """,
+                arguments: ["user": user.description, "new": idHash, "max": Self.devicesMax])
+        }
+    }
+
     /// Notes that a session was used; nothing happens if there is none.
     package func noteUse(of idHash: Data, at now: Date) throws {
         try pool.write { db in

@@ -62,13 +62,14 @@ package struct UserStore: Sendable {
         }
     }
 
-    /// Sets another password, or none, and ends the user's sessions at the web page.
+    /// Sets another password, or none, and ends the user's sessions at the web page; no browser is known any
+    /// more.
     ///
     /// - Throws: `StoreError` of kind `noSuchUser`.
     package func setPasswordHash(_ hash: String?, of name: UserName) throws {
         try change(
             "UPDATE user SET passwordHash = ? WHERE name = ?", [hash, name.description], name,
-            "DELETE FROM session WHERE user = ?")
+            ["DELETE FROM session WHERE user = ?", "DELETE FROM device WHERE user = ?"])
     }
 
     /// Removes the user with the user's sessions; jobs and reports stay.
@@ -80,7 +81,7 @@ package struct UserStore: Sendable {
 
     /// Changes the one row of `name`; `afterwards` is told the name in the same transaction.
     private func change(
-        _ sql: String, _ arguments: StatementArguments, _ name: UserName, _ afterwards: String? = nil
+        _ sql: String, _ arguments: StatementArguments, _ name: UserName, _ afterwards: [String] = []
     ) throws {
         try pool.write { db in
             try db.execute(sql: sql, arguments: arguments)
@@ -88,7 +89,7 @@ package struct UserStore: Sendable {
                 throw StoreError(
                     .noSuchUser, "There is no user '\(name)'; 'hashdrop user list' shows who there is.")
             }
-            if let afterwards { try db.execute(sql: afterwards, arguments: [name.description]) }
+            for sql in afterwards { try db.execute(sql: sql, arguments: [name.description]) }
         }
     }
 

@@ -44,10 +44,19 @@ actor Authenticator {
     }
 
     /// Tries a name and a password.
-    func logIn(name: String, password: String, from address: NetworkAddress?) async throws -> Outcome {
+    ///
+    /// - Parameter device: the token in the browser's cookie, by which it may be known.
+    func logIn(
+        name: String, password: String, from address: NetworkAddress?, device: SecretToken? = nil
+    ) async throws -> Outcome {
         let userName = UserName(name)
+        var knownDevice: SecretToken?
+        if let device, let userName, try await sessions.isDevice(device, of: userName) {
+            knownDevice = device
+        }
         // Names that no user can have share one entry: they may be long, and they may be many.
-        let pair = LoginThrottle.Pair(user: userName?.description ?? "", address: address)
+        let pair = LoginThrottle.Pair(
+            user: userName?.description ?? "", address: address, device: knownDevice?.hash)
         if case .wait(let wait) = throttle.attempt(pair, at: clock.now.monotonic) { return .wait(wait) }
         do {
             // A second time, because another login of the user may have replaced the hash during the first.

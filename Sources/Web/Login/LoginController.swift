@@ -54,7 +54,8 @@ struct LoginController: Sendable {
             return response
         }
         let outcome = try await authenticator.logIn(
-            name: fields.user ?? "", password: fields.password ?? "", from: connection.address)
+            name: fields.user ?? "", password: fields.password ?? "", from: connection.address,
+            device: WebCookie.device.token(in: request.headers, isSecure: connection.isSecure))
         switch outcome {
         case .success(let user, let id): return try await loggedIn(user, id, request.headers, connection)
         case .wrong:
@@ -92,10 +93,13 @@ struct LoginController: Sendable {
         logger.info(
             "Logged in.",
             metadata: ["user": "\(user)", "address": "\(connection.address?.description ?? "?")"])
+        let device = WebCookie.device.token(in: fields, isSecure: connection.isSecure) ?? SecretToken()
+        try await sessions.noteDevice(device, of: user)
         var response = responses.redirect(.jobs)
         response.headers[values: .setCookie] = [
             WebCookie.session.keeping(id, isSecure: connection.isSecure),
             WebCookie.form.removing(isSecure: connection.isSecure),
+            WebCookie.device.keeping(device, isSecure: connection.isSecure),
         ]
         return response
     }

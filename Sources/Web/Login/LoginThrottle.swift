@@ -1,3 +1,5 @@
+import Foundation
+
 /// Rate limiter for logins: how long a client has to wait before the next try.
 ///
 /// Wrong tries are counted for a user at an address, for an address, and for an IPv6 site (a /48):
@@ -10,6 +12,9 @@
 /// | 10, 11, 12 … | 1, 2, 4 … 60 s since the address's last wrong try |
 /// | from the site: up to 39 | none |
 /// | 40, 41, 42 … | 1, 2, 4 … 60 s since the site's last wrong try |
+///
+/// A browser from which the user has logged in before is known by a cookie, and has a count of its own, as
+/// the user's in the table: where people share an address, others' wrong tries do not slow it.
 ///
 /// Against guesses from many addresses, of which each would have its first try free, the tries for one user
 /// from places where the user has not logged in before share one limit (`NewDeviceRateLimiter`).
@@ -28,9 +33,12 @@ struct LoginThrottle: Sendable {
         var user: String
         var address: [UInt8]
         var site: [UInt8]
+        /// The digest of the token of a browser that the user is known at.
+        var device: Data?
 
-        init(user: String, address: NetworkAddress?) {
+        init(user: String, address: NetworkAddress?, device: Data? = nil) {
             self.user = user
+            self.device = device
             self.address = address?.network ?? []
             site = address?.site ?? []
         }
@@ -54,6 +62,7 @@ struct LoginThrottle: Sendable {
     private var byAddress: [[UInt8]: Failures] = [:]
     private var bySite: [[UInt8]: Failures] = [:]
     private var byPair: [Pair: Failures] = [:]
+    private var byDevice: [Data: Failures] = [:]
     private var known: Set<Pair> = []
     private var newDevices: NewDeviceRateLimiter
 
@@ -66,13 +75,14 @@ struct LoginThrottle: Sendable {
 
     /// What is remembered, in entries.
     var entryCount: Int {
-        byUser.count + byAddress.count + bySite.count + byPair.count + newDevices.entryCount
+        byUser.count + byAddress.count + bySite.count + byPair.count + byDevice.count + newDevices.entryCount
     }
 
     /// Decides about a try. An allowed one counts as wrong until `succeeded` is told otherwise: many tries at
     /// once are not cheaper than one after the other.
     mutating func attempt(_ pair: Pair, at now: Duration) -> Decision {
         forget(at: now)
+        if let device = pair.device { return attempt(device, at: now) }
         let wait = max(userWait(pair, now), addressWait(pair, now))
         guard wait <= .zero else { return .wait(wait) }
         // Asked last: a client that has to wait for another reason must not use its reservation up.
@@ -87,10 +97,24 @@ struct LoginThrottle: Sendable {
         return .allowed
     }
 
+    private mutating func attempt(_ device: Data, at now: Duration) -> Decision {
+        if let own = byDevice[device] {
+            let wait =
+                own.last + Self.wait(own.count, free: Self.freeTriesForUser, max: Self.userWaitMax) - now
+            guard wait <= .zero else { return .wait(wait) }
+        }
+        count(&byDevice, device, now)
+        return .allowed
+    }
+
     /// The try was right: it does not count, and this user is known at this address from now on. Wrong tries
     /// for other users from the address still count, or any account could be used to clear them.
     mutating func succeeded(_ pair: Pair) {
         undo(pair)
+        if let device = pair.device {
+            byDevice[device] = nil
+            return
+        }
         byPair[pair] = nil
         if known.count >= entriesMax { known.removeAll() }
         known.insert(pair)
@@ -98,6 +122,7 @@ struct LoginThrottle: Sendable {
 
     /// The try was not decided (too many others were being checked) and does not count.
     mutating func undo(_ pair: Pair) {
+        if let device = pair.device { return uncount(&byDevice, device) }
         uncount(&byUser, pair.user)
         uncount(&byAddress, pair.address)
         uncount(&bySite, pair.site)
@@ -144,6 +169,7 @@ struct LoginThrottle: Sendable {
         Self.forget(&byAddress, now, entriesMax)
         Self.forget(&bySite, now, entriesMax)
         Self.forget(&byPair, now, entriesMax)
+        Self.forget(&byDevice, now, entriesMax)
     }
 
     private static func forget<Key: Hashable>(

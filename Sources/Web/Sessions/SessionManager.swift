@@ -85,6 +85,17 @@ final class SessionManager: Sendable {
         return isBegun ? id : nil
     }
 
+    /// Whether the user has logged in from this browser before.
+    func isDevice(_ id: SecretToken, of user: UserName) async throws -> Bool {
+        try await data.read { try $0.sessions.isDevice(id.hash, of: user) }
+    }
+
+    /// Notes that the user has logged in from this browser.
+    func noteDevice(_ id: SecretToken, of user: UserName) async throws {
+        let now = clock.now.wall
+        try await write { try $0.noteDevice(id.hash, of: user, at: now) }
+    }
+
     /// Ends a session; nothing happens if there is none.
     func end(_ id: SecretToken) async throws {
         let now = clock.now.wall

@@ -9,6 +9,8 @@ enum WebCookie: String {
     case session = "hashdrop-session"
     /// Ties the login form to the browser that asked for it.
     case form = "hashdrop-form"
+    /// By which a browser is known that a user has logged in from; worth no login.
+    case device = "hashdrop-device"
 
     private func name(isSecure: Bool) -> String { isSecure ? "__Host-\(rawValue)" : rawValue }
 
@@ -22,9 +24,10 @@ enum WebCookie: String {
         return values.count == 1 ? SecretToken(cookieValue: values[0]) : nil
     }
 
-    /// The header's value that keeps `token` in the browser until it is closed.
+    /// The header's value that keeps `token` in the browser: until it is closed, a device's for half a year.
     func keeping(_ token: SecretToken, isSecure: Bool) -> String {
-        "\(name(isSecure: isSecure))=\(token.cookieValue); \(attributes(isSecure: isSecure))"
+        let age = self == .device ? "Max-Age=15552000; " : ""
+        return "\(name(isSecure: isSecure))=\(token.cookieValue); \(age)\(attributes(isSecure: isSecure))"
     }
 
     /// The header's value that removes the cookie.
