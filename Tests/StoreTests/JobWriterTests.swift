@@ -50,6 +50,31 @@ struct JobWriterTests {
         }
     }
 
+    /// Or one answer would have as many followers as the list has lines, in one transaction.
+    @Test func aFileHasOneMD5() throws {
+        let job = Samples.job()
+        var intake = database.jobs.writer(for: job, ages: CacheAges())
+        let primary = FileHash(String(repeating: "ab", count: 32))!
+        for part in 0..<3 {
+            var slice = ImportBatch()
+            for number in 0..<1_000 {
+                let digits = String(part * 1_000 + number + 1_048_576, radix: 16)
+                let md5 = FileHash(String(repeating: "0", count: 32 - digits.count) + digits)!
+                slice.add(HashListEntry(line: number + 1, hashes: [md5, primary]))
+                // The same again is the same name.
+                slice.add(HashListEntry(line: number + 1, hashes: [md5, primary]))
+            }
+            if part < 2 { try intake.write(slice) } else { _ = try intake.finish(slice, at: Samples.now) }
+        }
+        let followers = try DatabaseQueue(path: folder.path("test.sqlite")).read {
+            try Int.fetchOne(
+                $0, sql: "SELECT count(*) FROM jobHash WHERE leader = ?",
+                arguments: [Data(repeating: 0xAB, count: 32)])!
+        }
+        #expect(followers == 3)
+        #expect(try rows(job).count == 3_001)
+    }
+
     @Test func aListInSlicesIsTheSameJobAsInOne() throws {
         let job = Samples.job()
         var intake = database.jobs.writer(for: job, ages: CacheAges())

@@ -16,6 +16,8 @@ package struct ImportBatch: Sendable {
     }
 
     private(set) var rows: [Row] = []
+    /// The MD5 and the SHA-1 that a stronger hash was first named with in this batch.
+    private var names: [FileHash: [FileHash.Kind: FileHash]] = [:]
     private(set) var unusableLines: [UnusableLine] = []
     /// Lines in which a hash was probably meant.
     private(set) var unusableCount = 0
@@ -32,19 +34,26 @@ package struct ImportBatch: Sendable {
     package var count: Int { rows.count + unusableLines.count }
 
     /// A line with hashes. Where it holds at most one of each kind they are taken for names of one file: the
-    /// strongest is the primary, and the others wait for its answer.
+    /// strongest is the primary, and the others wait for its answer. A file has one MD5: further ones beside
+    /// the same primary are asked for themselves, so that no answer has thousands of followers.
     package mutating func add(_ entry: HashListEntry) {
         let distinct = Set(entry.hashes)
         let primary =
             Set(distinct.map(\.kind)).count == distinct.count && distinct.count > 1
             ? entry.hashes.max { $0.kind < $1.kind } : nil
         for hash in entry.hashes {
-            let isAlias = primary != nil && hash != primary
+            let isAlias = primary.map { $0 != hash && isName(hash, of: $0) } ?? false
             rows.append(
                 Row(
                     offset: rows.count + 1, hash: hash, primary: isAlias ? primary : nil,
                     isPrimarysFile: isAlias && entry.namesOneFile, line: entry.line, comment: entry.comment))
         }
+    }
+
+    private mutating func isName(_ hash: FileHash, of primary: FileHash) -> Bool {
+        let first = names[primary, default: [:]][hash.kind]
+        if first == nil { names[primary, default: [:]][hash.kind] = hash }
+        return first.map { $0 == hash } ?? true
     }
 
     package mutating func add(_ line: UnusableLine) {

@@ -42,9 +42,9 @@ struct UserCommand: AsyncParsableCommand {
             guard lists == 0 || keepLists else {
                 throw CommandFailure(
                     .data,
-                    "There \(lists == 1 ? "is a list" : "are \(lists) lists") of a former user '\(user)', which "
-                        + "the new one would see. Add another name, remove the lists ('hashdrop job remove'), "
-                        + "or give them to the new user: 'hashdrop user add \(user) --keep-lists'.")
+                    "A former user '\(user)' has \(lists) \(lists == 1 ? "list" : "lists"), which the "
+                        + "new one would see. Add another name, remove the lists ('hashdrop job remove'), or "
+                        + "give them to the new user: 'hashdrop user add \(user) --keep-lists'.")
             }
             // Before the user: every user in the table can drop files.
             for folder in [drop, reports] { try UserCommand.makeFolder(folder) }
