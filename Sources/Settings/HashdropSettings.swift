@@ -64,6 +64,9 @@ package struct HashdropSettings: Hashable, Sendable {
     package struct Jobs: Hashable, Sendable {
         /// Zero keeps them for ever.
         package var keep: Duration
+        /// Zero is no limit, here and below.
+        package var openHashesPerUser: Int
+        package var perUser: Int
     }
 
     package var spool: Spool

@@ -150,6 +150,13 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "jobs.keep", .duration(.zero ... .seconds(315_360_000)), "30d",
             "Finished jobs are removed after this time, with their report folders; 0s keeps them forever."),
+        .init(
+            "jobs.openHashesPerUser", .integer(0...1_000_000_000), "5000000",
+            "A user's further files wait while so many hashes of the user are to be asked; 0 is no limit."
+        ),
+        .init(
+            "jobs.perUser", .integer(0...10_000_000), "100000",
+            "A user's further files wait while so many of the user's lists are kept; 0 is no limit."),
         .init("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical."),
     ]
 

@@ -162,9 +162,15 @@ package struct SettingsLoader {
             virusTotal: try virusTotal(),
             cache: .init(
                 maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge")),
-            web: try web(), jobs: .init(keep: try duration("jobs.keep")), logLevel: text("log.level"))
+            web: try web(), jobs: try jobs(), logLevel: text("log.level"))
         try checkTogether(settings)
         return settings
+    }
+
+    private func jobs() throws -> HashdropSettings.Jobs {
+        .init(
+            keep: try duration("jobs.keep"), openHashesPerUser: try integer("jobs.openHashesPerUser"),
+            perUser: try integer("jobs.perUser"))
     }
 
     private func virusTotal() throws -> HashdropSettings.VirusTotal {

@@ -37,6 +37,36 @@ struct FairnessTests {
         }
     }
 
+    /// A user's limit holds up that user's files alone, and nothing of them is lost.
+    @Test func aUsersFurtherFilesWaitAtTheLimit() async throws {
+        let settings = ["HASHDROP_JOBS_PER_USER": "2", "HASHDROP_SPOOL_SAFETY_SCAN": "1s"]
+        try await DaemonFixture.with(settings: settings) { place, _ in
+            try await place.serve()
+            _ = try await place.hashdrop("user", "add", "bob")
+            let ended = try await place.shell(
+                """
+                for name in 1 2 3 4; do echo \(Samples.hash(1).hexadecimal) >$name.txt; done
+                mv ?.txt spool/alice/
+                echo \(Samples.hash(1).hexadecimal) >bobs; mv bobs spool/bob/bobs.txt
+                """)
+            #expect(ended.exitCode == 0, "\(ended.errors)")
+            try await eventually("bob's report") { Self.hasReport(place, "bobs.txt") }
+            try await eventually("the reason is in alice's index") {
+                let index = try String(
+                    contentsOfFile: place.folder.path("reports/alice/index.html"), encoding: .utf8)
+                return index.contains("jobs.perUser")
+            }
+            #expect(place.jobCount == 2, "alice's")
+            // Room for one more.
+            let taken = ["1.txt", "2.txt", "3.txt", "4.txt"].flatMap { place.folders($0) }
+            let id = try #require(taken.first).lastPathComponent.prefix { $0 != "_" }
+            #expect(try await place.hashdrop("job", "remove", String(id)).exitCode == 0)
+            try await eventually("a third list") {
+                try await place.shell("ls spool/alice | wc -l").output.hasPrefix("1")
+            }
+        }
+    }
+
     /// Within one list, and over a stop in the middle of it.
     @Test func aShortListIsFinishedWhileSomebodysLongOneIsBeingRead() async throws {
         let hashes = 200_000

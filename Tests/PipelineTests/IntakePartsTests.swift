@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Spool
+import Store
 import TestSupport
 import Testing
 
@@ -8,6 +9,19 @@ import Testing
 
 /// The small decisions of the intake, with the time given.
 struct IntakePartsTests {
+    @Test(arguments: [
+        (UserLimits(), UserUse(openHashes: 4_999_999, lists: 99_999), nil),
+        (UserLimits(), UserUse(openHashes: 5_000_000, lists: 0), "jobs.openHashesPerUser"),
+        (UserLimits(), UserUse(openHashes: 0, lists: 100_000), "jobs.perUser"),
+        (UserLimits(openHashesMax: 0, listsMax: 0), UserUse(openHashes: .max, lists: .max), nil),
+        (UserLimits(openHashesMax: 0, listsMax: 1), UserUse(openHashes: 9, lists: 1), "jobs.perUser"),
+    ])
+    func aUserHasLimits(limits: UserLimits, use: UserUse, setting: String?) {
+        let reason = limits.reason(against: use)
+        #expect((reason == nil) == (setting == nil))
+        #expect(setting.map { reason?.contains($0) == true } ?? true)
+    }
+
     @Test func betweenTwoLooksIsARestInProportion() {
         var pace = ScanPace()
         #expect(pace.notBefore == .zero)

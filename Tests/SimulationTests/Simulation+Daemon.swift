@@ -85,12 +85,17 @@ extension Simulation {
 
     // MARK: Commands
 
+    /// As a command has it, a process of its own.
+    private func timeOfCommands() throws -> Date {
+        try inspector.database.ledger.steadyClock(over: clock).now.wall
+    }
+
     func cancelAJob() throws {
         let running = try inspector.jobs().filter { $0.state == .running }
         guard !running.isEmpty else { return }
         let job = generator.pick(running)
         note("job \(job.id) is cancelled")
-        _ = try inspector.database.jobs.cancel(job.id, reason: "cancelled by hand", at: clock.now.wall)
+        _ = try inspector.database.jobs.cancel(job.id, reason: "cancelled by hand", at: timeOfCommands())
         daemon?.pipeline.reload()
     }
 
@@ -102,7 +107,7 @@ extension Simulation {
         let job = generator.pick(failed)
         note("job \(job.id) is tried again")
         var retry = try inspector.database.jobs.retry(
-            job.id, ages: scenario.ages, at: clock.now.wall, rowsAtOnce: 5)
+            job.id, ages: scenario.ages, at: timeOfCommands(), rowsAtOnce: 5)
         while try retry.advance() != nil {}
         witness.forget(job.id)
         daemon?.pipeline.reload()

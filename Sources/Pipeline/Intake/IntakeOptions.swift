@@ -14,11 +14,14 @@ package struct IntakeOptions: Sendable {
     /// Hashes of a list that are taken in at once, in one transaction; default 20,000: some tenths of a
     /// second.
     package var hashesAtOnce: Int
+    package var userLimits: UserLimits
 
     package init(
         safetyScan: Duration = .seconds(60), poll: Duration = .seconds(5), waitingFilesMax: Int = 1_000,
-        limits: HashListLimits = .init(), ages: CacheAges = .init(), hashesAtOnce: Int = 20_000
+        limits: HashListLimits = .init(), ages: CacheAges = .init(), hashesAtOnce: Int = 20_000,
+        userLimits: UserLimits = .init()
     ) {
+        self.userLimits = userLimits
         self.safetyScan = safetyScan
         self.poll = poll
         self.waitingFilesMax = waitingFilesMax

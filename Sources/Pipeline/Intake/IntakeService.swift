@@ -278,6 +278,7 @@ package actor IntakeService: Service {
         var waiting: [WaitingFile] = []
         var claimed = 0
         folder.blocked = nil
+        var use: UserUse?
         let began = clock.now.monotonic
         func isTurnOver() -> Bool {
             claimed == Self.claimsAtOnce || (claimed > 0 && clock.now.monotonic - began >= Self.turnMax)
@@ -287,7 +288,9 @@ package actor IntakeService: Service {
             if case .wait(let why, _) = decision.action {
                 reason = why.description
                 if case .cannotBeTaken = why { folder.blocked = reason }
-            } else if let pause = folder.pause?.reason ?? claimProcessor.reasonToPause(user) {
+            } else if let pause = folder.pause?.reason ?? claimProcessor.reasonToPause(user)
+                ?? reasonOfLimits(user, taken: claimed, &use)
+            {
                 reason = "complete: \(pause)"
             } else if isTurnOver() {
                 reason = "complete: waits for its turn"
@@ -299,6 +302,22 @@ package actor IntakeService: Service {
             if let reason { waiting.append(WaitingFile(decision, reason, at: now)) }
         }
         return waiting
+    }
+
+    /// Why a user's limits let no further list be taken; nil if they do.
+    ///
+    /// - Parameters:
+    ///   - taken: lists that this turn has taken.
+    ///   - use: what the user had before, looked up once a turn.
+    private func reasonOfLimits(_ user: UserName, taken: Int, _ use: inout UserUse?) -> String? {
+        do {
+            var now = try use ?? database.jobs.use(of: user)
+            use = now
+            now.lists += taken
+            return options.userLimits.reason(against: now)
+        } catch {
+            return "the database cannot be read: \(error)"
+        }
     }
 
     /// Takes one entry away.

@@ -70,6 +70,19 @@ package struct JobStore: Sendable {
         }
     }
 
+    /// What the user has, for the limits of one user.
+    package func use(of user: UserName) throws -> UserUse {
+        try pool.read { db in
+            let openHashes = try Int.fetchOne(
+                db,
+                sql: "SELECT coalesce(sum(openCount), 0) FROM job WHERE user = ? AND state = 'running'",
+                arguments: [user.description])!
+            let lists = try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM job WHERE user = ?", arguments: [user.description])!
+            return UserUse(openHashes: openHashes, lists: lists)
+        }
+    }
+
     /// How many jobs a user has.
     package func count(of user: UserName) throws -> Int {
         try pool.read { db in

@@ -217,6 +217,8 @@ enum Schema {
             usedAt INTEGER NOT NULL,
             PRIMARY KEY (user, idHash)
         ) STRICT, WITHOUT ROWID;
+        -- How many hashes of a user are to be asked, without a look at finished lists.
+        CREATE INDEX jobRunning ON job (user, openCount) WHERE state = 'running';
         """
 
     private static let tablesOfSessions = """

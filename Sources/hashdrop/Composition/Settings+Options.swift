@@ -65,7 +65,8 @@ extension HashdropSettings {
         IntakeOptions(
             safetyScan: spool.safetyScan, poll: spool.poll, waitingFilesMax: spool.waitingFilesMax,
             limits: HashListLimits(hashesMax: list.hashesMax, commentCharactersMax: list.commentMax),
-            ages: cacheAges)
+            ages: cacheAges,
+            userLimits: UserLimits(openHashesMax: jobs.openHashesPerUser, listsMax: jobs.perUser))
     }
 
     /// Nil for no page.
