@@ -60,11 +60,11 @@ package struct ReportPublisher: Sendable {
     ///
     /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its
     ///   end.
-    func publish(_ id: JobID, estimate: JobEstimate, at now: Date) throws -> Job? {
+    func publish(_ id: JobID, estimate: JobEstimate, at now: Date) throws -> Published? {
         guard var job = try database.jobs.job(id) else { return nil }
         // The last report is written once: a kill in the middle of a second time would leave a temporary file
         // for ever.
-        if job.state.isFinal, try database.jobs.isPublished(id) { return job }
+        if job.state.isFinal, try database.jobs.isPublished(id) { return Published(job: job, isNew: false) }
         // "Done" promises the input beside it. The intake, which holds the claim, tells of the job again
         // afterwards.
         if job.state.isFinal, isInputPending(id) { return nil }
@@ -90,7 +90,14 @@ package struct ReportPublisher: Sendable {
         }
         try writer.writeStatus(input, in: folder)
         try database.jobs.saveReported(id, verdicts: job.counts.byVerdict, isFinal: job.state.isFinal)
-        return job
+        return Published(job: job, isNew: true)
+    }
+
+    /// A job as its report has it.
+    struct Published: Sendable {
+        var job: Job
+        /// Whether the report was written now; the last one is written once.
+        var isNew: Bool
     }
 
     private func removeTables(in folder: borrowing Directory) throws {

@@ -244,21 +244,15 @@ package actor ReportService: Service {
         do {
             let published = try outcome.result.get()
             troubles["job \(id)"] = nil
-            let isOver = published?.state.isFinal ?? true
+            let isOver = published?.job.state.isFinal ?? true
             schedule.jobWritten(id, isOver: isOver, at: now, took: outcome.took)
-            guard let job = published else {
+            guard let job = published?.job else {
                 running[id] = nil
                 return
             }
             if isOver {
                 running[id] = nil
-                logger.info(
-                    "Reported.",
-                    metadata: [
-                        "job": "\(id)", "user": "\(job.user)", "state": "\(job.state.rawValue)",
-                        "hashes": "\(job.counts.hashes)", "requests": "\(job.requestCost.requestsSent)",
-                        "seconds": "\(outcome.took / .seconds(1))",
-                    ])
+                if published?.isNew == true { logReported(job, took: outcome.took) }
             } else {
                 running[id] = (job.user, outcome.estimate)
             }
@@ -267,6 +261,16 @@ package actor ReportService: Service {
             troubles["job \(id)"] = ReportPublisher.reason(error)
             schedule.jobFailed(id, at: now)
         }
+    }
+
+    private func logReported(_ job: Job, took: Duration) {
+        logger.info(
+            "Reported.",
+            metadata: [
+                "job": "\(job.id)", "user": "\(job.user)", "state": "\(job.state.rawValue)",
+                "hashes": "\(job.counts.hashes)", "requests": "\(job.requestCost.requestsSent)",
+                "seconds": "\(took / .seconds(1))",
+            ])
     }
 
     private func writeIndex(_ user: UserName, _ estimates: [JobID: JobEstimate]) {

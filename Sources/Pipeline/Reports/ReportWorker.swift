@@ -24,7 +24,7 @@ actor ReportWorker {
     struct Outcome: Sendable {
         var estimate: JobEstimate
         /// What `ReportPublisher.publish` returned.
-        var result: Result<Job?, any Error>
+        var result: Result<ReportPublisher.Published?, any Error>
         var took: Duration
     }
 
