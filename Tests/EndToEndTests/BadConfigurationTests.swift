@@ -223,6 +223,35 @@ struct BadConfigurationTests {
         #expect(try await place.shell("ls spool/alice").output.isEmpty)
     }
 
+    @Test func waitingWithoutADaemonEnds() async throws {
+        let place = DaemonFixture()
+        _ = try await place.hashdrop("user", "add", "alice")
+        let ended = try await place.hashdrop(
+            "submit", "--wait", "--user", "alice", "--name", "list.txt", "-",
+            input: Samples.hash(1).hexadecimal)
+        #expect(ended.exitCode == 69)
+        #expect(ended.errors.contains("'hashdrop serve' starts one"), "\(ended.errors)")
+        #expect(try await place.shell("ls spool/alice").output == "list.txt\n")
+    }
+
+    @Test func aFormerUsersListsAreNotANewOnes() async throws {
+        try await DaemonFixture.with { place, _ in
+            try await place.serve()
+            _ = try await place.shell(
+                "echo \(Samples.hash(1).hexadecimal) >list; mv list spool/alice/list.txt")
+            try await eventually("the report") {
+                place.folders("list.txt").contains {
+                    FileManager.default.fileExists(atPath: $0.appending(path: "report.csv").path())
+                }
+            }
+            #expect(try await place.hashdrop("user", "remove", "alice").exitCode == 0)
+            let refused = try await place.hashdrop("user", "add", "alice")
+            #expect(refused.exitCode == 65)
+            #expect(refused.errors.contains("--keep-lists"), "\(refused.errors)")
+            #expect(try await place.hashdrop("user", "add", "alice", "--keep-lists").exitCode == 0)
+        }
+    }
+
     @Test func aMisspeltVariableIsWarnedOf() async throws {
         let place = DaemonFixture(
             settings: ["HASHDROP_SPOOL_QUITE_PERIOD": "1s"])

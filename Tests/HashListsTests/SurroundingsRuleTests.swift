@@ -175,6 +175,29 @@ struct SurroundingsRuleTests {
         #expect(try kind(of: secret, in: text) == .secret)
     }
 
+    @Test(arguments: [
+        "password: \(two) | \(three)", "imphash \(two) or \(three)", "passwords: \(two), \(three)",
+        "RMD160: \(three) | \(two)",
+    ])
+    func aLabelHoldsForWhatFollowsIt(text: String) throws {
+        #expect(try kind(of: Self.two, in: text) != nil)
+        #expect(try kind(of: Self.three, in: text) != nil)
+    }
+
+    @Test
+    func passwordsAreNoComments() throws {
+        let text = "name,password,md5\na.zip,Summer2024,\(Self.two)\n"
+        let comments = try Sample.items(Array(text.utf8), chunk: 1 << 20).compactMap(\.entry).map(\.comment)
+        #expect(comments == ["a.zip"])
+    }
+
+    @Test
+    func labelsThatAreWrittenTogetherAreRead() throws {
+        let text = "SHA-256:\(Self.one)SHA-1:\(Self.three)MD5: \(Self.two)"
+        for digest in [Self.one, Self.two, Self.three] { #expect(try kind(of: digest, in: text) == nil) }
+        #expect(try kind(of: Self.one, in: "see \(Self.one)...") == nil)
+    }
+
     @Test
     func whatStandsBehindAHeaderIsNotTheHeaders() throws {
         let text = "wget --header=\"Authorization: Token \(Self.two)\" https://x.example/dl/\(Self.one)"

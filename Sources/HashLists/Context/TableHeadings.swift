@@ -177,6 +177,8 @@ struct TableHeadings {
                     }
                 })
             else { continue }
+            // A password stays in the house as well.
+            if labels[column]?.isOfSecrets == true, column != kindColumn { continue }
             let holdsDigest = digests.contains { range.contains($0.lowerBound) }
             if isFileName[column] || holdsDigest || commentColumns != nil {
                 files.append(text)

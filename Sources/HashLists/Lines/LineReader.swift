@@ -229,34 +229,58 @@ struct LineReader {
         let above = context.contexts(of: line, isAlone: isAlone)
         let isMarkup = context.html.isOpen || line.first { $0 > 0x20 } == UInt8(ascii: "<")
         defer { if isMarkup { context.readMarkup(line[ranges[ranges.count - 1].upperBound...]) } }
-        return digests.indices.map { index in
-            if isMarkup {
-                let start = index > 0 ? ranges[index - 1].upperBound : 0
-                context.readMarkup(line[start..<ranges[index].lowerBound])
-            }
-            if isCut && ranges[index].upperBound == line.count - 1 || isShortened(ranges[index], line) {
-                return .passedOver(PassedOver(.cut))
-            }
-            var lower = index > 0 ? ranges[index - 1].upperBound : 0
-            let upper = index + 1 < ranges.count ? ranges[index + 1].lowerBound : line.count
-            var contexts =
-                row.map { $0.headings.contexts(of: ranges[index], in: line, cells: $0.cells) } ?? []
-            // Below a heading that says what its column holds, the cells before say nothing of this one.
-            if let row, contexts.contains(where: { !$0.label.isGeneric }) {
-                lower = row.cells.last { $0.contains(ranges[index].lowerBound) }?.lowerBound ?? lower
-            }
-            contexts = InlineLabel.before(ranges[index], in: line, from: lower) + contexts
-            if let known = KnownLine.label(of: ranges[index], in: line) {
-                contexts.insert(.init(label: known), at: 0)
-            }
-            if let secret = secretOfLine(ranges[index], contexts, in: line) { return secret }
-            if isMarkup { contexts += context.html.labels.map { .init(label: $0) } }
-            if let kind = context.kind(of: contexts, in: line) { contexts.insert(kind, at: 0) }
-            if let behind = InlineLabel.behind(ranges[index], in: line, to: upper), contexts.isEmpty {
-                contexts.append(behind)
-            }
-            return .judge(digests[index], contexts + above)
+        var judgements: [DigestJudgement] = []
+        for index in digests.indices {
+            let judgement = judge(index, line, row, above: above, isMarkup: isMarkup, isCut: isCut)
+            let isContinued = judgements.last?.passedOver != nil && isContinuation(index, line, row)
+            judgements.append(isContinued ? judgements[index - 1] : judgement)
         }
+        return judgements
+    }
+
+    /// Whether nothing but a separator or a little word stands between a digest and the one before it, so that
+    /// what was said of that one holds: `password: <digest> | <digest>`.
+    private func isContinuation(_ index: Int, _ line: UnsafeRawBufferPointer, _ row: TableLine?) -> Bool {
+        guard index > 0, row == nil else { return false }
+        let gap = line[ranges[index - 1].upperBound..<ranges[index].lowerBound]
+        guard gap.count <= 8 else { return false }
+        let letters = gap.filter { CharacterClass.ofASCII($0 & 0x7F) != 0 || $0 >= 0x80 }
+        let word = String(decoding: letters, as: UTF8.self).lowercased()
+        return !gap.contains { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ">") }
+            && ["", "or", "and", "und", "oder", "et", "ou", "y", "o", "new", "neu", "old", "then"].contains(
+                word)
+    }
+
+    private mutating func judge(
+        _ index: Int, _ line: UnsafeRawBufferPointer, _ row: TableLine?, above: [DigestJudgement.Context],
+        isMarkup: Bool, isCut: Bool
+    ) -> DigestJudgement {
+        if isMarkup {
+            let start = index > 0 ? ranges[index - 1].upperBound : 0
+            context.readMarkup(line[start..<ranges[index].lowerBound])
+        }
+        if isCut && ranges[index].upperBound == line.count - 1 || isShortened(index, line) {
+            return .passedOver(PassedOver(.cut))
+        }
+        var lower = index > 0 ? ranges[index - 1].upperBound : 0
+        let upper = index + 1 < ranges.count ? ranges[index + 1].lowerBound : line.count
+        var contexts =
+            row.map { $0.headings.contexts(of: ranges[index], in: line, cells: $0.cells) } ?? []
+        // Below a heading that says what its column holds, the cells before say nothing of this one.
+        if let row, contexts.contains(where: { !$0.label.isGeneric }) {
+            lower = row.cells.last { $0.contains(ranges[index].lowerBound) }?.lowerBound ?? lower
+        }
+        contexts = InlineLabel.before(ranges[index], in: line, from: lower) + contexts
+        if let known = KnownLine.label(of: ranges[index], in: line) {
+            contexts.insert(.init(label: known), at: 0)
+        }
+        if let secret = secretOfLine(ranges[index], contexts, in: line) { return secret }
+        if isMarkup { contexts += context.html.labels.map { .init(label: $0) } }
+        if let kind = context.kind(of: contexts, in: line) { contexts.insert(kind, at: 0) }
+        if let behind = InlineLabel.behind(ranges[index], in: line, to: upper), contexts.isEmpty {
+            contexts.append(behind)
+        }
+        return .judge(digests[index], contexts + above)
     }
 
     /// What the whole line says of a digest whose own labels say nothing: an argument of a cracker, a hash
@@ -278,7 +302,10 @@ struct LineReader {
     }
 
     /// Whether dots beside a digest say that digits are left out.
-    private func isShortened(_ digest: Range<Int>, _ line: UnsafeRawBufferPointer) -> Bool {
+    private func isShortened(_ index: Int, _ line: UnsafeRawBufferPointer) -> Bool {
+        // There is no longer one of which it might be a part.
+        guard digests[index].kind != .sha256 else { return false }
+        let digest = ranges[index]
         func isEllipsis(_ mark: Slice<UnsafeRawBufferPointer>) -> Bool {
             mark.count == 3 && (mark.elementsEqual("...".utf8) || mark.elementsEqual("…".utf8))
         }

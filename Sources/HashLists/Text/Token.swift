@@ -43,6 +43,16 @@ extension Token {
             let rest = (range.lowerBound + 4)..<range.upperBound
             return FileHash(hexadecimal: UnsafeRawBufferPointer(rebasing: line[rest])).map { ($0, rest) }
         }
+        // A label that the next one's was written against: `<digest>SHA-1:`.
+        for kind in FileHash.Kind.allCases where range.count == 2 * kind.byteCount + 3 {
+            let rest = range.lowerBound..<(range.upperBound - 3)
+            let tail = line[rest.upperBound..<range.upperBound]
+            if tail.elementsEqual("SHA".utf8) || tail.elementsEqual("MD5".utf8),
+                let hash = FileHash(hexadecimal: UnsafeRawBufferPointer(rebasing: line[rest]))
+            {
+                return (hash, rest)
+            }
+        }
         guard range.lowerBound > 0, range.count > 2 * FileHash.Kind.md5.byteCount else { return nil }
         let (before, first) = (line[range.lowerBound - 1], line[range.lowerBound])
         let escape: Int

@@ -100,15 +100,16 @@ struct DemoCommand: AsyncParsableCommand {
         let file = try FileHandle(forReadingFrom: list)
         let digest = try DroppedJob.sha256(of: file)
         let now = Date()
+        let before = try DroppedJob.folderNames(in: URL(filePath: reports, directoryHint: .isDirectory))
         let name = DroppedName(DemoList.name)
         var generator = SystemRandomNumberGenerator()
         try DropFile.drop(contentsOf: file.fileDescriptor, as: name, into: drop, using: &generator)
         let job = DroppedJob(
             reports: URL(filePath: reports, directoryHint: .isDirectory),
             dropFolder: URL(filePath: drop, directoryHint: .isDirectory), name: name, sha256: digest,
-            droppedAt: now)
+            droppedAt: now, before: Set(before))
         var display = ProgressDisplay()
-        let (folder, status) = try await job.wait(timeout: .seconds(120), &display)
+        let (folder, status) = try await job.wait(timeout: .seconds(120), &display, isDaemonGone: { false })
         print(
             """
 

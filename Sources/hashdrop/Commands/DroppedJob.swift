@@ -12,13 +12,18 @@ struct DroppedJob {
     let name: DroppedName
     let sha256: String
     let droppedAt: Date
+    /// The report folders that were there before the drop.
+    let before: Set<String>
 
     private static let pollInterval: Duration = .milliseconds(200)
 
     /// Waits until the report is final and returns its status.
     ///
-    /// - Throws: `CommandFailure` if there is none in time.
-    func wait(timeout: Duration?, _ display: inout ProgressDisplay) async throws -> (URL, StatusDocument) {
+    /// - Parameter isDaemonGone: whether it is certain that no daemon runs.
+    /// - Throws: `CommandFailure` if there is none in time, or no daemon that would read the file.
+    func wait(
+        timeout: Duration?, _ display: inout ProgressDisplay, isDaemonGone: () -> Bool
+    ) async throws -> (URL, StatusDocument) {
         let end = timeout.map { ContinuousClock.now + $0 }
         var folder: URL?
         while true {
@@ -31,6 +36,13 @@ struct DroppedJob {
                 }
             } else {
                 display.show(waitText)
+                if isLate, isDaemonGone() {
+                    display.end()
+                    throw CommandFailure(
+                        .unavailable,
+                        "'\(name.display)' is dropped, and no daemon runs that would read it: "
+                            + "'hashdrop serve' starts one, and the list is read then.")
+                }
             }
             if let end, ContinuousClock.now >= end {
                 display.end()
@@ -43,24 +55,23 @@ struct DroppedJob {
         }
     }
 
+    private var isLate: Bool { Date().timeIntervalSince(droppedAt) > 10 }
+
     private var waitText: String {
         let isThere = FileManager.default.fileExists(
             atPath: dropFolder.path(percentEncoded: false) + "/" + String(decoding: name.bytes, as: UTF8.self)
         )
-        let isLate = Date().timeIntervalSince(droppedAt) > 10
         return isThere
             ? "waiting to be picked up" + (isLate ? " (does 'hashdrop serve' run?)" : "")
             : "picked up, waiting for the report"
     }
 
-    /// The folder whose name and content are the dropped file's and whose job is not older than the drop.
+    /// The folder whose name and content are the dropped file's and that has come since the drop: no clock
+    /// is asked, for the daemon's may be another one.
     private func find() throws -> URL? {
         let ending = "_" + name.pathComponent
-        var generator = SystemRandomNumberGenerator()
-        // Names begin with the second of the claim.
-        let earliest = JobID(claimedAt: droppedAt, using: &generator).description.prefix(15)
         for folder in try Self.folderNames(in: reports).sorted().reversed()
-        where folder.dropFirst(JobID.characterCount) == ending && folder.prefix(15) >= earliest {
+        where folder.dropFirst(JobID.characterCount) == ending && !before.contains(folder) {
             let url = reports.appending(path: folder, directoryHint: .isDirectory)
             if let status = Self.status(in: url), status.input.sha256 == nil || status.input.sha256 == sha256
             {
@@ -70,7 +81,7 @@ struct DroppedJob {
         return nil
     }
 
-    private static func folderNames(in reports: URL) throws -> [String] {
+    static func folderNames(in reports: URL) throws -> [String] {
         let path = reports.path(percentEncoded: false)
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path)

@@ -15,7 +15,7 @@ struct SubmitCommand: AsyncParsableCommand {
         discussion: """
             With --wait the exit code is the verdict: 0 all clean, 1 something malicious or suspicious, 2 \
             neither but something unknown, without results or failed, or a line that holds no usable hash, \
-            65 the file was refused, 75 not done within --timeout.
+            65 the file was refused, 69 no daemon runs that would read it, 75 not done within --timeout.
             """)
 
     @Argument(help: "The list; '-' reads standard input and needs --name.") var file: String
@@ -39,7 +39,10 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         var display = ProgressDisplay()
         let limit = timeout.map { Duration.seconds($0) }
-        let (folder, status) = try await job.wait(timeout: limit, &display)
+        let paths = StatePaths(spool: settings.spool.directory)
+        let (folder, status) = try await job.wait(timeout: limit, &display) {
+            DaemonLock.isKnownFree(path: paths.lock)
+        }
         try Self.conclude(folder, status)
     }
 
@@ -61,15 +64,17 @@ struct SubmitCommand: AsyncParsableCommand {
         try Self.checkMayDrop(into: folder)
         let digest = try DroppedJob.sha256(of: source)
         let now = Date()
+        let reports = URL(filePath: "\(settings.reports.directory)/\(user)", directoryHint: .isDirectory)
+        // Without the right to look the wait says so.
+        let before = wait ? (try? DroppedJob.folderNames(in: reports)) ?? [] : []
         var generator = SystemRandomNumberGenerator()
         try DropFile.drop(
             contentsOf: source.fileDescriptor, as: name, into: folder,
             bytesMax: Int64(settings.list.bytesMax),
             using: &generator)
         return DroppedJob(
-            reports: URL(filePath: "\(settings.reports.directory)/\(user)", directoryHint: .isDirectory),
-            dropFolder: URL(filePath: folder, directoryHint: .isDirectory), name: name, sha256: digest,
-            droppedAt: now)
+            reports: reports, dropFolder: URL(filePath: folder, directoryHint: .isDirectory), name: name,
+            sha256: digest, droppedAt: now, before: Set(before))
     }
 
     private static func checkMayDrop(into folder: String) throws {

@@ -80,6 +80,13 @@ final class DaemonLock: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Whether it is certain that no daemon holds the lock; false for an account that may not look.
+    static func isKnownFree(path: String) -> Bool {
+        let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+        // Before the first daemon there is no lock yet.
+        return access(folder, R_OK | W_OK | X_OK) == 0 && !isHeld(path: path)
+    }
+
     /// Whether a daemon holds the lock; false if there has never been one.
     static func isHeld(path: String) -> Bool {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
