@@ -238,8 +238,8 @@ struct LineReader {
         return judgements
     }
 
-    /// Whether nothing but a separator or a little word stands between a digest and the one before it, so that
-    /// what was said of that one holds: `password: <digest> | <digest>`.
+    /// Whether nothing but a separator or a little word stands between a digest and the one before it, so
+    /// that what was said of that one holds: `password: <digest> | <digest>`.
     private func isContinuation(_ index: Int, _ line: UnsafeRawBufferPointer, _ row: TableLine?) -> Bool {
         guard index > 0, row == nil else { return false }
         let gap = line[ranges[index - 1].upperBound..<ranges[index].lowerBound]
