@@ -232,7 +232,11 @@ struct LineReader {
         var judgements: [DigestJudgement] = []
         for index in digests.indices {
             let judgement = judge(index, line, row, above: above, isMarkup: isMarkup, isCut: isCut)
-            let isContinued = judgements.last?.passedOver != nil && isContinuation(index, line, row)
+            // Beside an imphash a digest of another kind may be the file's; beside a secret it is none.
+            let isContinued =
+                judgements.last?.passedOver.map { passedOver in
+                    passedOver.kind == .secret || digests[index].kind == digests[index - 1].kind
+                } == true && isContinuation(index, line, row)
             judgements.append(isContinued ? judgements[index - 1] : judgement)
         }
         return judgements
