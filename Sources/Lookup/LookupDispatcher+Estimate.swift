@@ -59,10 +59,16 @@ extension LookupDispatcher {
             }
             return
                 "the minute's \(rateLimiter.minute.limit) requests are used up; goes on within the minute"
-        case .day: return "the day's \(rateLimiter.day.limit) requests are used up; goes on at 00:00 UTC"
+        case .day:
+            let end =
+                rateLimiter.isRolling
+                ? "the clock has leapt, so the last 24 hours count" : "goes on at 00:00 UTC"
+            return "the day's \(rateLimiter.day.limit) requests are used up; \(end)"
         case .month:
-            return "the month's \(rateLimiter.month.limit) requests are used up; "
-                + "goes on on the 1st at 00:00 UTC"
+            let end =
+                rateLimiter.isRolling
+                ? "the clock has leapt, so the last 31 days count" : "goes on on the 1st at 00:00 UTC"
+            return "the month's \(rateLimiter.month.limit) requests are used up; \(end)"
         }
     }
 

@@ -55,6 +55,34 @@ struct RetentionServiceTests {
         #expect(try fixture.database.jobs.count() == 0)
     }
 
+    /// A weekend; its clock is right, or is corrected within a day.
+    @Test func afterDaysOffNothingIsRemovedForADay() async throws {
+        let fixture = try PipelineFixture()
+        let clock = ManualClock()
+        try fixture.database.ledger.closeEarlierRun(at: clock.now, bootID: clock.bootID)
+        let before = try fixture.database.ledger.steadyClock(over: clock)
+        try fixture.database.ledger.remember(before.memory)
+        let job = Samples.job(name: "a.txt", state: .refused, receivedAt: Samples.now - 10)
+        try fixture.database.jobs.refuse(job)
+        try fixture.database.jobs.saveReported(job.id, verdicts: [:], isFinal: true)
+        clock.advance(by: .seconds(3 * 86_400))
+        clock.boot()
+        try fixture.database.ledger.closeEarlierRun(at: clock.now, bootID: clock.bootID)
+        var runtime = fixture.runtime
+        runtime.clock = try fixture.database.ledger.steadyClock(over: clock)
+        let service = RetentionService(
+            database: fixture.database, publisher: fixture.publisher, keep: .seconds(2 * 86_400),
+            reports: fixture.reports, runtime: runtime, logger: fixture.logger)
+        await service.sweep()
+        #expect(try fixture.database.jobs.count() == 1)
+        clock.advance(by: .seconds(86_300))
+        await service.sweep()
+        #expect(try fixture.database.jobs.count() == 1)
+        clock.advance(by: .seconds(200))
+        await service.sweep()
+        #expect(try fixture.database.jobs.count() == 0)
+    }
+
     @Test(.enabled(if: mayBlock, "this account may not mount"))
     func whatCannotBeRemovedDoesNotKeepTheOthers() async throws {
         let fixture = try PipelineFixture()

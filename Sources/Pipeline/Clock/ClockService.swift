@@ -65,11 +65,13 @@ package actor ClockService: Service {
         }
         toldDoubt = doubt
         if let leap = now.leap, leap != toldLeap {
-            logger.warning(
-                """
-                The wall clock's leap is believed. No finished lists are removed until as much time has \
-                passed as they are kept, and the quota counts the last 24 hours and 31 days for as long.
-                """, metadata: ["seconds": "\(Int(leap.offset.seconds))"])
+            let consequence =
+                leap.mayBeTime
+                ? "The clock has gone on by more than a day while the machine was off. No finished lists are "
+                    + "removed for a day."
+                : "The wall clock's leap is believed. No finished lists are removed until as much time has "
+                    + "passed as they are kept, and the quota counts the last 24 hours and 31 days."
+            logger.warning("\(consequence)", metadata: ["seconds": "\(Int(leap.offset.seconds))"])
         }
         toldLeap = now.leap
     }

@@ -82,10 +82,13 @@ package actor RetentionService: Service {
     }
 
     /// Whether the wall clock says how old a job is: after a leap, jobs from before it have another age, and
-    /// the leap may be wrong. When as much time has passed as a job is kept, all of them are old enough.
+    /// the leap may be wrong. When as much time has passed as a job is kept, all of them are old enough. A
+    /// machine that was off for days is likely to be right; its clock is given a day to be corrected.
     private func isClockTrusted(at now: ClockReading) -> Bool {
         do {
-            return try database.ledger.sinceLeap(at: now).map { $0 >= keep } ?? true
+            let since = try database.ledger.sinceLeap(at: now)
+            return since.leap.map { $0 >= keep } ?? true
+                && since.gap.map { $0 >= min(keep, Self.correctionTime) } ?? true
         } catch {
             logger.error(
                 "It is not known whether the clock has leapt; nothing is removed.",
@@ -93,6 +96,8 @@ package actor RetentionService: Service {
             return false
         }
     }
+
+    private static let correctionTime: Duration = .seconds(86_400)
 
     /// Removes what is old enough now.
     package func sweep() async {

@@ -134,14 +134,14 @@ package struct QuotaLedger: Sendable {
         }
     }
 
-    /// How long ago the wall clock last leapt, or went on by more than a day while the machine was off; on
-    /// the ledger's clock, which stands while the machine is off. Nil if it never did.
-    package func sinceLeap(at reading: ClockReading) throws -> Duration? {
+    /// How long ago the wall clock last leapt, and how long ago the machine had been off for more than a day;
+    /// on the ledger's clock, which stands while the machine is off. Nil where it never did.
+    package func sinceLeap(at reading: ClockReading) throws -> (leap: Duration?, gap: Duration?) {
         try pool.read { db in
-            let last = try Int64.fetchOne(
-                db,
-                sql: "SELECT max(coalesce(leapTick, gapTick), coalesce(gapTick, leapTick)) FROM ledgerClock")
-            return try last.map { .milliseconds(try Self.tick(at: reading.monotonic, in: db) - $0) }
+            let now = try Self.tick(at: reading.monotonic, in: db)
+            let row = try Row.fetchOne(db, sql: "SELECT leapTick, gapTick FROM ledgerClock")!
+            let (leap, gap): (Int64?, Int64?) = (row[0], row[1])
+            return (leap.map { .milliseconds(now - $0) }, gap.map { .milliseconds(now - $0) })
         }
     }
 
