@@ -148,7 +148,7 @@ enum InlineLabel {
     }
 
     private static let secretParameters: Set = [
-        "sig", "signature", "x-amz-signature", "t", "s", "sas", "auth",
+        "sig", "signature", "x-amz-signature", "sas", "auth",
     ]
 
     /// `Mot de passe (md5) de l'administrateur : …`: a label that brackets interrupt, if it names a secret.
@@ -231,8 +231,7 @@ enum InlineLabel {
         endingAt end: Int, in line: UnsafeRawBufferPointer, from lowerBound: Int
     ) -> Bool {
         let start = startOfWord(endingAt: end, in: line, from: lowerBound)
-        return end - start >= 2 && line[start] == UInt8(ascii: "-") && line[start + 1] != UInt8(ascii: "-")
-            || end - start > 2 && line[start] == UInt8(ascii: "-")
+        return end - start >= 2 && line[start] == UInt8(ascii: "-")
     }
 
     private static func startOfWord(

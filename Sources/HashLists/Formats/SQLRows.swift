@@ -78,8 +78,8 @@ struct SQLRows {
         of line: UnsafeRawBufferPointer, around digest: Range<Int>
     ) -> (headings: TableHeadings, cells: [Range<Int>])? {
         if let open, isCopy {
-            return TableRow(line, delimiter: .character(0x09)).ranges.count == open.names.count
-                ? (open, TableRow(line, delimiter: .character(0x09)).ranges) : nil
+            let cells = TableRow(line, delimiter: .character(0x09)).ranges
+            return cells.count == open.names.count ? (open, cells) : nil
         }
         guard let headings = open ?? headings(ofInsert: line) else { return nil }
         guard let cells = Self.cells(of: line, around: digest), cells.count == headings.names.count else {
