@@ -42,17 +42,18 @@ package struct UnusableLine: Hashable, Sendable {
         /// Stands on a line that begins with `#`.
         case commentedOut = "commented-out"
 
-        /// As a reader sees it behind a number, for example `3 digests of other things`.
-        package var words: String {
-            switch self {
+        /// As a reader sees it behind the number of digests, for example `1 secret`.
+        package func words(_ count: Int) -> String {
+            let s = count == 1 ? "" : "s"
+            return switch self {
             case .malformed: "with something like a hash"
             case .spreadsheetNumber: "spoiled by a spreadsheet"
             case .cut: "cut by a line break"
             case .otherThing: "of other things than a file"
             case .otherAlgorithm: "by other algorithms"
-            case .identifier: "identifiers"
-            case .secret: "secrets"
-            case .placeholder: "placeholders"
+            case .identifier: "identifier\(s)"
+            case .secret: "secret\(s)"
+            case .placeholder: "placeholder\(s)"
             case .commentedOut: "commented out"
             }
         }

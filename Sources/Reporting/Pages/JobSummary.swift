@@ -115,7 +115,7 @@ package struct JobSummary {
 
     private func appendPassedOver(_ sum: Int, to page: inout HTMLBuilder) {
         let reasons = UnusableLine.Kind.allCases.compactMap { kind in
-            counts.passedOver[kind].map { "\(Wording.number($0)) \(kind.words)" }
+            counts.passedOver[kind].map { "\(Wording.number($0)) \(kind.words($0))" }
         }
         page.raw("<p>")
         page.text("\(Wording.count(sum, "digest", "digests")): \(reasons.joined(separator: ", ")).")

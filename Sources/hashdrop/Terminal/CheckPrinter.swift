@@ -76,7 +76,7 @@ enum CheckSentences {
         }
         if summary.repeated > 0 { sentence += ", \(summary.repeated) repeated" }
         let passedOver = UnusableLine.Kind.allCases.compactMap { kind in
-            summary.unusable[kind].map { "\($0) \(kind.words)" }
+            summary.unusable[kind].map { "\($0) \(kind.words($0))" }
         }
         if !passedOver.isEmpty { sentence += ". Not looked up: \(passedOver.joined(separator: ", "))" }
         return sentence + "."
