@@ -45,14 +45,14 @@ extension Directory {
     }
 
     private static let attribute = "system.posix_acl_access"
-    /// Room for 8,000 entries: the most that the kernel stores for an attribute, 64 KiB.
-    private static let attributeBytesMax = 65_536
 
     private func accessList(
         _ name: [UInt8], read: (UnsafeMutableRawBufferPointer) -> Int
     ) throws -> AccessList? {
-        var buffer = [UInt8](repeating: 0, count: Self.attributeBytesMax)
-        let count = buffer.withUnsafeMutableBytes(read)
+        // Without room the call tells the length; nearly all files have none.
+        var count = read(UnsafeMutableRawBufferPointer(start: nil, count: 0))
+        var buffer = [UInt8](repeating: 0, count: max(0, count))
+        if count > 0 { count = buffer.withUnsafeMutableBytes(read) }
         guard count >= 0 else {
             if [ENODATA, EOPNOTSUPP, ENOENT].contains(errno) { return nil }
             throw error("read the access list of", errno, name)

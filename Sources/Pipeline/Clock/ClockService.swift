@@ -17,7 +17,7 @@ package actor ClockService: Service {
 
     private struct Stop: Sendable, Equatable {}
 
-    /// A start within this time of the last look may take a leap forward for the time that has passed.
+    /// After a start of the machine a clock that is behind by less than this is not noticed.
     private static let interval: Duration = .seconds(60)
 
     package init(database: HashdropDatabase, clock: SteadyClock, runtime: ServiceRuntime, logger: Logger) {
