@@ -58,7 +58,7 @@ test-full: debian-test debian-full check build $(VENV)/ready-full ## the same wi
 	@HASHDROP_TEST_FULL=1 HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 
 bench: build $(VENV)/ready ## ratios against baselines, with the release build
-	@$(VENV)/bin/python .ci/bench
+	@$(VENV)/bin/python .ci/benchmark
 
 check: ## formatting, layering and style, without a build
 	@.ci/check

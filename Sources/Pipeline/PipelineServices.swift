@@ -23,11 +23,13 @@ package struct PipelineServices: Sendable {
         package var partialReportInterval: Duration
         /// How long a finished job stays; zero is for ever.
         package var keepJobs: Duration
+        /// How long an answer stays in the cache; zero is for ever.
+        package var keepAnswers: Duration
 
         package init(
             reportsDirectory: String, statusFile: String, lookups: LookupOptions,
             readiness: ReadinessStateMachine.Rules, intake: IntakeOptions, reports: ReportOptions,
-            partialReportInterval: Duration, keepJobs: Duration
+            partialReportInterval: Duration, keepJobs: Duration, keepAnswers: Duration
         ) {
             self.reportsDirectory = reportsDirectory
             self.statusFile = statusFile
@@ -37,6 +39,7 @@ package struct PipelineServices: Sendable {
             self.reports = reports
             self.partialReportInterval = partialReportInterval
             self.keepJobs = keepJobs
+            self.keepAnswers = keepAnswers
         }
     }
 
@@ -77,8 +80,8 @@ package struct PipelineServices: Sendable {
             reports: try ReportsFolder(path: options.reportsDirectory, database: database),
             cacheMaxAge: options.intake.ages.known, isInputPending: { claims.holds($0) })
         let retention = RetentionService(
-            database: database, publisher: publisher, keep: options.keepJobs, reports: changes,
-            runtime: runtime, logger: logger)
+            database: database, publisher: publisher, keep: options.keepJobs,
+            keepAnswers: options.keepAnswers, reports: changes, runtime: runtime, logger: logger)
         self.changes = changes
         self.lookups = lookups
         self.publisher = publisher

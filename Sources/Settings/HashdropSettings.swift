@@ -49,6 +49,8 @@ package struct HashdropSettings: Hashable, Sendable {
     package struct Cache: Hashable, Sendable {
         package var maxAge: Duration
         package var unknownMaxAge: Duration
+        /// Zero keeps answers for ever.
+        package var keep: Duration
     }
 
     package struct Web: Hashable, Sendable {
@@ -67,6 +69,7 @@ package struct HashdropSettings: Hashable, Sendable {
         /// Zero is no limit, here and below.
         package var openHashesPerUser: Int
         package var perUser: Int
+        package var reportBytesPerUser: Int
     }
 
     package var spool: Spool

@@ -7,7 +7,8 @@ package struct SettingKey: Hashable, Sendable {
         case text, path
         case integer(ClosedRange<Int>)
         case duration(ClosedRange<Duration>)
-        case bytes, list
+        case bytes(ClosedRange<Int>)
+        case list
         /// true or false.
         case flag
     }
@@ -57,7 +58,7 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "spool.hardLinkGrace", .duration(.seconds(1) ... .seconds(86_400)), "60s",
             "A file may have a second name (hard link) for this long before it is refused."),
-        .init("list.bytesMax", .bytes, "64MiB", "The largest file that is accepted."),
+        .init("list.bytesMax", .bytes(1 ... .max), "64MiB", "The largest file that is accepted."),
         .init(
             "list.hashesMax", .integer(1...100_000_000), "2000000",
             "The most hashes that a file may hold, repeated ones included."),
@@ -113,7 +114,7 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "virustotal.requestTimeout", .duration(.seconds(1) ... .seconds(300)), "30s",
             "A request that takes longer has failed and is tried again."),
-        .init("virustotal.bodyBytesMax", .bytes, "8MiB", "The largest answer that is read."),
+        .init("virustotal.bodyBytesMax", .bytes(1 ... .max), "8MiB", "The largest answer that is read."),
         .init(
             "virustotal.attemptsMax", .integer(1...100), "5",
             "Bad answers for one hash after which it is reported as failed."),
@@ -129,6 +130,9 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "cache.unknownMaxAge", .duration(.zero ... .seconds(31_536_000)), "24h",
             "The same for files that VirusTotal does not know or has not scanned yet."),
+        .init(
+            "cache.keep", .duration(.zero ... .seconds(315_360_000)), "365d",
+            "Answers that were asked for longer ago are forgotten; 0s keeps them forever."),
         .init(
             "web.listen", .text, "127.0.0.1:8080",
             "Where the page listens, as address:port; off turns it off."),
@@ -157,6 +161,9 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "jobs.perUser", .integer(0...10_000_000), "100000",
             "A user's further files wait while so many of the user's lists are kept; 0 is no limit."),
+        .init(
+            "jobs.reportBytesPerUser", .bytes(0 ... .max), "20GiB",
+            "A user's further files wait while the user's finished reports take so much; 0 is no limit."),
         .init("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical."),
     ]
 

@@ -20,11 +20,11 @@ enum SettingValue {
     /// `64MiB`, `512KiB`, `1GiB`, or a number of bytes; nil for anything else.
     static func bytes(_ text: String) -> Int? {
         for (unit, factor) in sizeUnits where text.hasSuffix(unit) {
-            guard let number = Int(trimmed(text.dropLast(unit.count))), number > 0 else { continue }
+            guard let number = Int(trimmed(text.dropLast(unit.count))), number >= 0 else { continue }
             let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: factor)
             return isTooLarge ? nil : bytes
         }
-        return Int(text).flatMap { $0 > 0 ? $0 : nil }
+        return Int(text).flatMap { $0 >= 0 ? $0 : nil }
     }
 
     /// As `duration` would read it, in the largest unit without a fraction.

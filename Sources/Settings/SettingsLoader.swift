@@ -161,7 +161,8 @@ package struct SettingsLoader {
                 partialEvery: try duration("reports.partialEvery")),
             virusTotal: try virusTotal(),
             cache: .init(
-                maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge")),
+                maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge"),
+                keep: try duration("cache.keep")),
             web: try web(), jobs: try jobs(), logLevel: text("log.level"))
         try checkTogether(settings)
         return settings
@@ -170,7 +171,8 @@ package struct SettingsLoader {
     private func jobs() throws -> HashdropSettings.Jobs {
         .init(
             keep: try duration("jobs.keep"), openHashesPerUser: try integer("jobs.openHashesPerUser"),
-            perUser: try integer("jobs.perUser"))
+            perUser: try integer("jobs.perUser"),
+            reportBytesPerUser: try bytes("jobs.reportBytesPerUser"))
     }
 
     private func virusTotal() throws -> HashdropSettings.VirusTotal {
@@ -274,7 +276,9 @@ package struct SettingsLoader {
     }
 
     private func bytes(_ name: String) throws -> Int {
-        guard let value = SettingValue.bytes(text(name)) else {
+        guard case .bytes(let range) = key(name).shape, let value = SettingValue.bytes(text(name)),
+            range.contains(value)
+        else {
             throw bad(name, text(name), "a size such as 512KiB or 64MiB")
         }
         return value

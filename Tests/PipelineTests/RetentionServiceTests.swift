@@ -39,6 +39,7 @@ struct RetentionServiceTests {
         runtime.clock = steady
         let service = RetentionService(
             database: fixture.database, publisher: fixture.publisher, keep: .seconds(86_400),
+            keepAnswers: .zero,
             reports: fixture.reports, runtime: runtime, logger: fixture.logger)
         clock.stepWall(by: .seconds(40 * 86_400))
         for _ in 0..<2 {
@@ -72,6 +73,7 @@ struct RetentionServiceTests {
         runtime.clock = try fixture.database.ledger.steadyClock(over: clock)
         let service = RetentionService(
             database: fixture.database, publisher: fixture.publisher, keep: .seconds(2 * 86_400),
+            keepAnswers: .zero,
             reports: fixture.reports, runtime: runtime, logger: fixture.logger)
         await service.sweep()
         #expect(try fixture.database.jobs.count() == 1)
@@ -101,7 +103,7 @@ struct RetentionServiceTests {
         #expect(Self.block(stuck))
         defer { Self.unblock(stuck) }
         let service = RetentionService(
-            database: fixture.database, publisher: fixture.publisher, keep: .seconds(60),
+            database: fixture.database, publisher: fixture.publisher, keep: .seconds(60), keepAnswers: .zero,
             reports: fixture.reports, runtime: fixture.runtime, logger: fixture.logger)
         await service.sweep()
         #expect(try fixture.database.jobs.jobs(limit: 200).map(\.id) == [jobs[0].id])

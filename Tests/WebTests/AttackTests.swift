@@ -162,6 +162,25 @@ struct AttackTests {
         #expect(!answer.body.contains("<form"))
     }
 
+    @Test(arguments: [
+        "Host: 127.0.0.1\r\nHost: evil.example", "Host: evil.example\r\nHost: 127.0.0.1",
+        "Host: 127.0.0.1\r\nhost: 127.0.0.1", "Host: 127.0.0.1\r\nTransfer-Encoding: xchunked",
+        "Host: 127.0.0.1\r\nTransfer-Encoding: gzip, chunked",
+        "Host: 127.0.0.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "Host: 127.0.0.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5",
+    ])
+    func aHeadThatCanBeReadInTwoWaysIsRejected(fields: String) async throws {
+        try await WebFixture.listening { _, client in
+            let connection = try Connection(port: client.port)
+            let second = "GET /style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+            connection.write("GET /login HTTP/1.1\r\n\(fields)\r\n\r\n\(second)")
+            let said = String(
+                decoding: await blocking { connection.readToEnd() }, as: UTF8.self)
+            #expect(said.hasPrefix("HTTP/1.1 4"), "\(said)")
+            #expect(!said.contains("<form") && said.components(separatedBy: "HTTP/1.1 ").count == 2)
+        }
+    }
+
     @Test func thePagesOwnNamesAreAnswered() async throws {
         let options = WebFixture.options { $0.publicHosts = ["Hashdrop.example.org"] }
         let site = try await WebFixture.make(options)

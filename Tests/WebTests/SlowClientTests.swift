@@ -103,55 +103,103 @@ import Web
         }
     }
 
-    @Test func thereAreSoManyConnectionsAndAFurtherOneWaitsForItsTurn() async throws {
-        let options = WebFixture.options {
-            $0.connections.connectionsMax = 3
-            $0.connections.headTimeout = .seconds(300)
-        }
-        let request = "HEAD /style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-        try await WebFixture.listening(options) { _, client in
-            var held: [Connection] = []
-            for _ in 0..<3 {
-                let connection = try Connection(port: client.port)
-                connection.write(request)
-                #expect(await connection.readSome().contains("200 OK"))
-                held.append(connection)
-            }
-            let further = try Connection(port: client.port)
-            further.write(request)
-            // The page answers the others as before, and not this one.
-            for _ in 0..<50 {
-                held[0].write(request)
-                #expect(await held[0].readSome().contains("200 OK"))
-                #expect(!further.hasSomethingToRead)
-            }
-            held.removeLast()
-            #expect(await further.readSome().contains("200 OK"))
+    private static let request = "HEAD /style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+    /// So long that only the numbers of connections can end one.
+    private static func patient(_ change: (inout ConnectionLimits) -> Void) -> WebOptions {
+        WebFixture.options {
+            $0.connections = ConnectionLimits(
+                headTimeout: .seconds(300), bodyTimeout: .seconds(300), stallTimeout: .seconds(300))
+            change(&$0.connections)
         }
     }
 
-    @Test func oneAddressHasItsShareOfTheConnections() async throws {
-        let options = WebFixture.options {
-            $0.connections.connectionsPerAddressMax = 3
-            // So long that only the share can end a connection.
-            $0.connections.headTimeout = .seconds(300)
+    /// Connections that are answered once and then held.
+    private func held(_ count: Int, port: Int) async throws -> [Connection] {
+        var held: [Connection] = []
+        for _ in 0..<count {
+            let connection = try Connection(port: port)
+            connection.write(Self.request)
+            #expect(await connection.readSome().contains("200 OK"))
+            held.append(connection)
         }
-        try await WebFixture.listening(options) { _, client in
-            var held: [Connection] = []
-            for _ in 0..<3 {
+        return held
+    }
+
+    /// A connection whose answer is larger than the kernel's buffers and is not taken.
+    private func download(_ site: WebFixture, port: Int) async throws -> Connection {
+        let alice = try await site.session("alice")
+        let file = site.alicesFile("report.html")
+        try await blocking { try Data(repeating: 0x61, count: 32 << 20).write(to: file) }
+        let connection = try Connection(port: port)
+        let cookie = alice.map { "\($0.key)=\($0.value)" }.joined()
+        connection.write(
+            "GET /jobs/\(site.alicesJob.id)/report.html HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: \(cookie)\r\n\r\n"
+        )
+        #expect(await connection.readSome().contains("200 OK"))
+        return connection
+    }
+
+    @Test(arguments: [
+        "", "GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+        "POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4000\r\n\r\na",
+        Self.request,
+    ])
+    func connectionsThatAreOnlyHeldKeepNoClientOut(sent: String) async throws {
+        try await WebFixture.listening(Self.patient { $0.connectionsPerAddressMax = 3 }) { _, client in
+            var idle: [Connection] = []
+            for _ in 0..<40 {
                 let connection = try Connection(port: client.port)
-                connection.write("HEAD /style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-                // Answered, and so counted.
-                let answer = await connection.readSome()
-                #expect(answer.contains("200 OK"))
-                held.append(connection)
+                connection.write(sent)
+                idle.append(connection)
             }
-            let said = try await ends(Connection(port: client.port))
-            #expect(said.isEmpty)
-            held.removeAll()
+            #expect(try await client.send("GET", "/login").status == 200)
+            let first = idle[0]
+            try await eventually("the longest unused one is closed") { first.isReset }
+        }
+    }
+
+    @Test func theLongestUnusedConnectionGivesWay() async throws {
+        try await WebFixture.listening(Self.patient { $0.connectionsPerAddressMax = 3 }) { _, client in
+            let held = try await held(3, port: client.port)
+            held[0].write(Self.request)
+            #expect(await held[0].readSome().contains("200 OK"))
+            _ = try await self.held(1, port: client.port)
+            try await eventually("the second is closed, not the first") { held[1].isReset }
+            held[0].write(Self.request)
+            #expect(await held[0].readSome().contains("200 OK"))
+        }
+    }
+
+    @Test func aShareThatIsAllWorkedForKeepsAFurtherConnectionOfThatAddressOut() async throws {
+        try await WebFixture.listening(Self.patient { $0.connectionsPerAddressMax = 1 }) { site, client in
+            var downloads = [try await download(site, port: client.port)]
+            #expect(try await ends(Connection(port: client.port)).isEmpty)
+            downloads.removeAll()
             try await eventually("there is room again") {
                 (try? await client.send("GET", "/login").status) == 200
             }
+        }
+    }
+
+    @Test func aPageThatIsFullOfUnusedConnectionsHasRoomForAFurtherOne() async throws {
+        try await WebFixture.listening(Self.patient { $0.connectionsMax = 3 }) { _, client in
+            let held = try await held(3, port: client.port)
+            try await eventually("the longest unused one is closed") { held[0].isReset }
+            #expect(try await client.send("GET", "/login").status == 200)
+        }
+    }
+
+    @Test func aPageThatWorksForAllItsConnectionsLetsAFurtherOneWait() async throws {
+        try await WebFixture.listening(Self.patient { $0.connectionsMax = 2 }) { site, client in
+            var downloads = [
+                try await download(site, port: client.port), try await download(site, port: client.port),
+            ]
+            let further = try Connection(port: client.port)
+            further.write(Self.request)
+            #expect(!further.hasSomethingToRead)
+            downloads.removeLast()
+            #expect(await further.readSome().contains("200 OK"))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Reporting
 package import Store
 
 /// How much one user may have at a time; zero is no limit. Further files wait in the drop folder.
@@ -6,10 +7,15 @@ package struct UserLimits: Hashable, Sendable {
     package var openHashesMax: Int
     /// Lists that are kept, finished ones among them; default 100,000.
     package var listsMax: Int
+    /// Bytes of finished reports; default 20 GiB.
+    package var reportBytesMax: Int64
 
-    package init(openHashesMax: Int = 5_000_000, listsMax: Int = 100_000) {
+    package init(
+        openHashesMax: Int = 5_000_000, listsMax: Int = 100_000, reportBytesMax: Int64 = 20 << 30
+    ) {
         self.openHashesMax = openHashesMax
         self.listsMax = listsMax
+        self.reportBytesMax = reportBytesMax
     }
 
     /// Why no further list of a user is taken now; nil if one is.
@@ -23,6 +29,12 @@ package struct UserLimits: Hashable, Sendable {
             return
                 "\(use.lists) lists of this user are kept, and one user may have \(listsMax) (jobs.perUser); "
                 + "'hashdrop job remove' and jobs.keep make room"
+        }
+        if reportBytesMax > 0, use.reportBytes >= reportBytesMax {
+            return
+                "this user's reports take \(Wording.size(use.reportBytes)), and one user's may take "
+                + "\(Wording.size(reportBytesMax)) (jobs.reportBytesPerUser); 'hashdrop job remove' and "
+                + "jobs.keep make room"
         }
         return nil
     }

@@ -89,8 +89,18 @@ package struct ReportPublisher: Sendable {
             try database.reportRows.forEachRow(of: id, order: order, visit)
         }
         try writer.writeStatus(input, in: folder)
-        try database.jobs.saveReported(id, verdicts: job.counts.byVerdict, isFinal: job.state.isFinal)
+        try database.jobs.saveReported(
+            id, verdicts: job.counts.byVerdict, isFinal: job.state.isFinal,
+            bytes: try bytes(of: folder))
         return Published(job: job, isNew: true)
+    }
+
+    private func bytes(of folder: borrowing Directory) throws -> Int64 {
+        var bytes: Int64 = 0
+        for name in ReportWriter.FileName.all {
+            bytes += try folder.status(Array(name.utf8)).map { Int64($0.st_size) } ?? 0
+        }
+        return bytes
     }
 
     /// A job as its report has it.

@@ -7,8 +7,8 @@ package import Store
 package import Support
 import Synchronization
 
-/// Removes finished jobs that are old enough, with their report folders, and old requests of the ledger: at
-/// the start and every hour. Deletes the rows of jobs that were removed, by it or by a command.
+/// Removes finished jobs that are old enough, with their report folders, old answers of the cache, and old
+/// requests of the ledger: at the start and every hour. Deletes the rows of jobs that were removed, by it or by a command.
 package actor RetentionService: Service {
     private enum Event: Sendable {
         case jobsRemoved
@@ -18,6 +18,7 @@ package actor RetentionService: Service {
     private let database: HashdropDatabase
     private let publisher: ReportPublisher
     private let keep: Duration
+    private let keepAnswers: Duration
     private let reports: Mailbox<ReportService.Change>
     private let clock: any ServiceClock
     private let logger: Logger
@@ -32,14 +33,17 @@ package actor RetentionService: Service {
     /// for the operator.
     private static let requestsKept: Duration = .seconds(31 * 86_400)
 
-    /// - Parameter keep: how long a finished job stays; zero is for ever.
+    /// - Parameters:
+    ///   - keep: how long a finished job stays; zero is for ever.
+    ///   - keepAnswers: how long an answer stays in the cache; zero is for ever.
     package init(
-        database: HashdropDatabase, publisher: ReportPublisher, keep: Duration,
+        database: HashdropDatabase, publisher: ReportPublisher, keep: Duration, keepAnswers: Duration,
         reports: Mailbox<ReportService.Change>, runtime: ServiceRuntime, logger: Logger
     ) {
         self.database = database
         self.publisher = publisher
         self.keep = keep
+        self.keepAnswers = keepAnswers
         self.reports = reports
         clock = runtime.clock
         executor = runtime.makeExecutor("hashdrop.retention")
@@ -84,7 +88,7 @@ package actor RetentionService: Service {
     /// Whether the wall clock says how old a job is: after a leap, jobs from before it have another age, and
     /// the leap may be wrong. When as much time has passed as a job is kept, all of them are old enough. A
     /// machine that was off for days is likely to be right; its clock is given a day to be corrected.
-    private func isClockTrusted(at now: ClockReading) -> Bool {
+    private func isClockTrusted(at now: ClockReading, for keep: Duration) -> Bool {
         do {
             let since = try database.ledger.sinceLeap(at: now)
             return since.leap.map { $0 >= keep } ?? true
@@ -110,8 +114,27 @@ package actor RetentionService: Service {
         await inSlices("Old requests cannot be dropped from the ledger") {
             try database.ledger.prune(before: requestsBefore)
         }
-        guard keep > .zero, isClockTrusted(at: now) else { return }
-        let limit = now.wall - keep
+        if keep > .zero, isClockTrusted(at: now, for: keep) { removeJobs(before: now.wall - keep) }
+        if keepAnswers > .zero, isClockTrusted(at: now, for: keepAnswers) {
+            await forgetAnswers(before: now.wall - keepAnswers)
+        }
+    }
+
+    private func forgetAnswers(before limit: Date) async {
+        var pruning = database.cache.pruning(before: limit)
+        var forgotten = 0
+        await inSlices("Old answers of the cache cannot be forgotten") {
+            guard let count = try pruning.advance() else { return false }
+            forgotten += count
+            return true
+        }
+        guard forgotten > 0 else { return }
+        logger.info(
+            "Forgot old answers of the cache.",
+            metadata: ["hashes": "\(forgotten)", "older-than": "\(limit)"])
+    }
+
+    private func removeJobs(before limit: Date) {
         var removed = 0
         // Jobs that cannot be removed stay the oldest, and must not keep the others.
         var kept: [(job: Job, error: any Error)] = []

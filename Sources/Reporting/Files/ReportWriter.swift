@@ -17,6 +17,8 @@ package struct ReportWriter: Sendable {
         package static let status = "status.json"
         package static let input = "input"
         package static let index = "index.html"
+        /// Those of a job's folder.
+        package static let all = [html, csv, json, stix, status, input]
     }
 
     package let options: ReportOptions

@@ -56,17 +56,21 @@ package struct JobStore: Sendable {
     /// Remembers how many rows of each verdict a job's report shows, so that lists of jobs need not count
     /// again.
     ///
-    /// - Parameter isFinal: whether the report is the last one, and stands in its folder. It is not if the
-    ///   job was told to run again meanwhile.
-    package func saveReported(_ id: JobID, verdicts: [Verdict: Int], isFinal: Bool) throws {
+    /// - Parameters:
+    ///   - isFinal: whether the report is the last one, and stands in its folder. It is not if the job was
+    ///     told to run again meanwhile.
+    ///   - bytes: of all files in the job's report folder.
+    package func saveReported(
+        _ id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64 = 0
+    ) throws {
         let text = verdicts.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
             .joined(separator: ",")
         try pool.write { db in
             try db.execute(
                 sql: """
-                    UPDATE job SET words = ?, isPublished = max(isPublished, ? AND state <> 'running')
-                    WHERE name = ?
-                    """, arguments: [text, isFinal, id.description])
+                    UPDATE job SET words = ?, isPublished = max(isPublished, ? AND state <> 'running'),
+                        reportBytes = ? WHERE name = ?
+                    """, arguments: [text, isFinal, bytes, id.description])
         }
     }
 
@@ -77,9 +81,32 @@ package struct JobStore: Sendable {
                 db,
                 sql: "SELECT coalesce(sum(openCount), 0) FROM job WHERE user = ? AND state = 'running'",
                 arguments: [user.description])!
-            let lists = try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM job WHERE user = ?", arguments: [user.description])!
-            return UserUse(openHashes: openHashes, lists: lists)
+            let kept = try Row.fetchOne(
+                db,
+                sql:
+                    "SELECT count(*), coalesce(sum(reportBytes), 0) FROM job INDEXED BY jobUse WHERE user = ?",
+                arguments: [user.description])!
+            return UserUse(openHashes: openHashes, lists: kept[0], reportBytes: kept[1])
+        }
+    }
+
+    /// What each user has; users without a job are left out.
+    package func useOfEachUser() throws -> [UserName: UserUse] {
+        try pool.read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT user, count(*), sum(reportBytes),
+                        (SELECT coalesce(sum(openCount), 0) FROM job running
+                            WHERE running.user = job.user AND running.state = 'running')
+                    FROM job INDEXED BY jobUse GROUP BY user
+                    """)
+            return Dictionary(
+                uniqueKeysWithValues: rows.compactMap { row in
+                    UserName(row[0] as String).map {
+                        ($0, UserUse(openHashes: row[3], lists: row[1], reportBytes: row[2]))
+                    }
+                })
         }
     }
 

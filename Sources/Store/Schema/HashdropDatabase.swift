@@ -48,6 +48,19 @@ package struct HashdropDatabase: Sendable {
         }
     }
 
+    private init(pool: DatabasePool) { self.pool = pool }
+
+    /// The same database over connections that SQLite lets only read: for the page.
+    package func readOnly() throws -> HashdropDatabase {
+        var configuration = Self.configuration()
+        configuration.readonly = true
+        do {
+            return HashdropDatabase(pool: try DatabasePool(path: pool.path, configuration: configuration))
+        } catch let error as DatabaseError {
+            throw Self.openingError(error, path: pool.path)
+        }
+    }
+
     /// `hdrp`, in the file's header (`PRAGMA application_id`), where `file` and we see whose database it is.
     private static let applicationID: Int64 = 0x6864_7270
 
@@ -87,6 +100,8 @@ package struct HashdropDatabase: Sendable {
         configuration.maximumReaderCount = 8
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            // What a long transaction has made of the log is given back.
+            try db.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
             // Sorting a report of a million rows must not need a million rows of memory.
             try db.execute(sql: "PRAGMA temp_store = FILE")
             // KiB. There is one writer and there are many readers, who have the system's cache behind theirs.

@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 7
+    static let version = 8
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -19,6 +19,7 @@ enum Schema {
         migrator.registerMigration("5") { db in try db.execute(sql: clockOfLedger) }
         migrator.registerMigration("6") { db in try db.execute(sql: leapsOfClock) }
         migrator.registerMigration("7") { db in try db.execute(sql: devicesOfUsers) }
+        migrator.registerMigration("8") { db in try db.execute(sql: bytesOfReports) }
         return migrator
     }
 
@@ -219,6 +220,14 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         -- How many hashes of a user are to be asked, without a look at finished lists.
         CREATE INDEX jobRunning ON job (user, openCount) WHERE state = 'running';
+        """
+
+    private static let bytesOfReports = """
+        -- Bytes in the job's report folder when its last report was written; 0 before, and for jobs that
+        -- were reported by an earlier version.
+        ALTER TABLE job ADD COLUMN reportBytes INTEGER NOT NULL DEFAULT 0;
+        -- What each user has, without a look at the jobs themselves.
+        CREATE INDEX jobUse ON job (user, reportBytes);
         """
 
     private static let tablesOfSessions = """

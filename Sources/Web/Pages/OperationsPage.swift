@@ -1,10 +1,12 @@
 import Foundation
 import Model
 import Reporting
+import Store
 
 /// The daemon at a glance, for administrators.
 struct OperationsPage {
     let view: OperationsView
+    let uses: [UserName: UserUse]
     let now: Date
 
     func append(to page: inout HTMLBuilder) {
@@ -15,6 +17,7 @@ struct OperationsPage {
         appendVirusTotal(to: &page)
         appendQuotas(to: &page)
         appendQueue(to: &page)
+        appendUses(to: &page)
         appendFolders(to: &page)
         appendDisks(to: &page)
     }
@@ -83,6 +86,28 @@ struct OperationsPage {
             page.raw("</b>")
         }
         page.raw("</ul><p class=muted>Hashes to ask, by user; the users take turns.</p></section>\n")
+    }
+
+    /// Who takes up how much, the largest reports first.
+    private func appendUses(to page: inout HTMLBuilder) {
+        guard !uses.isEmpty else { return }
+        page.raw("<section><h2>Use</h2><table class=wide><thead><tr><th scope=col>User")
+        page.raw("<th scope=col class=number>Lists kept<th scope=col class=number>Hashes without an answer")
+        page.raw("<th scope=col class=number>Finished reports<tbody>")
+        let sorted = uses.sorted {
+            ($1.value.reportBytes, $1.value.lists, $0.key) < ($0.value.reportBytes, $0.value.lists, $1.key)
+        }
+        for (user, use) in sorted {
+            page.raw("<tr><th scope=row>")
+            page.text(user.description)
+            page.raw("<td class=number data-label=\"Lists kept\">")
+            page.number(use.lists)
+            page.raw("<td class=number data-label=\"Hashes without an answer\">")
+            page.number(use.openHashes)
+            page.raw("<td class=number data-label=\"Finished reports\">")
+            page.text(Wording.size(use.reportBytes))
+        }
+        page.raw("</table></section>\n")
     }
 
     private func appendFolders(to page: inout HTMLBuilder) {

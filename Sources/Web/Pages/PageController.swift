@@ -47,7 +47,9 @@ struct PageController: Sendable {
 
     @Sendable func operations(_ request: Request, _ context: UserContext) async throws -> Response {
         try requireAdministrator(context)
-        let page = OperationsPage(view: await queries.operations(), now: clock.now.wall)
+        let page = OperationsPage(
+            view: await queries.operations(), uses: try await data.read { try $0.jobs.useOfEachUser() },
+            now: clock.now.wall)
         return responses.html("Operations", context.user, .operations, live: "/operations?live") {
             page.append(to: &$0)
         }

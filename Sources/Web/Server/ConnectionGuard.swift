@@ -1,8 +1,9 @@
 import Glibc
+import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Channel handler that closes connections that are too slow, too large or too many from one address.
+/// Channel handler that closes connections that are too slow or too large, and those that give way to others.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -10,14 +11,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let limits: ConnectionLimits
-    private let counter: ConnectionCounter
+    private let table: ConnectionTable
     private var timeouts: ConnectionTimeouts?
     private var timer: (scheduled: Scheduled<Void>, deadline: Duration)?
-    private var address: NetworkAddress?
+    private var id: ConnectionTable.ID?
+    /// Whether an answer has said that the connection ends with it.
+    private var isLastAnswer = false
 
-    init(limits: ConnectionLimits, counter: ConnectionCounter) {
+    init(limits: ConnectionLimits, table: ConnectionTable) {
         self.limits = limits
-        self.counter = counter
+        self.table = table
     }
 
     private static func now() -> Duration { .nanoseconds(Int64(NIODeadline.now().uptimeNanoseconds)) }
@@ -35,8 +38,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         timer?.scheduled.cancel()
         timer = nil
         timeouts = nil
-        if let address { counter.remove(address) }
-        address = nil
+        if let id { table.remove(id) }
+        id = nil
         context.fireChannelInactive()
     }
 
@@ -44,8 +47,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard timeouts == nil else { return }
         timeouts = ConnectionTimeouts(limits: limits, openedAt: Self.now())
         if let peer = context.remoteAddress?.ipAddress.flatMap(NetworkAddress.init) {
-            guard counter.add(peer) else { return context.close(promise: nil) }
-            address = peer
+            let channel = context.channel
+            id = table.add(peer) { channel.close(promise: nil) }
+            guard id != nil else { return context.close(promise: nil) }
         }
         watch(context)
     }
@@ -65,13 +69,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         timeouts?.writeBegan(at: Self.now())
-        let isEnd = if case .end = unwrapOutboundIn(data) { true } else { false }
+        let part = unwrapOutboundIn(data)
+        if case .head(let answer) = part, answer.headerFields[.connection] == "close" { isLastAnswer = true }
+        let isEnd = if case .end = part { true } else { false }
         let promise = promise ?? context.eventLoop.makePromise()
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         promise.futureResult.whenComplete { _ in
             let (handler, context) = bound.value
             handler.timeouts?.writeEnded(at: Self.now())
             if isEnd { handler.timeouts?.answerEnded(at: Self.now()) }
+            // What has come behind the request is not looked at.
+            if isEnd, handler.isLastAnswer { return context.close(promise: nil) }
             handler.watch(context)
         }
         context.write(data, promise: promise)
@@ -88,6 +96,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// One timer at a time; when it fires early, because the deadline has moved on, the next one is set.
     private func watch(_ context: ChannelHandlerContext) {
+        if let id, let timeouts { table.set(id, isWorkedFor: timeouts.isWorkedFor) }
         guard let deadline = timeouts?.deadline, context.channel.isActive else { return }
         if let timer {
             guard deadline < timer.deadline else { return }

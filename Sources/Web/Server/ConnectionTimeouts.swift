@@ -19,6 +19,9 @@ struct ConnectionTimeouts: Sendable {
         return min(waitsUntil ?? latest, latest)
     }
 
+    /// Whether a whole request has come that is not wholly answered; otherwise the page waits for the client.
+    var isWorkedFor: Bool { answersOpen > 0 && !isReading }
+
     init(limits: ConnectionLimits, openedAt now: Duration) {
         self.limits = limits
         waitsUntil = now + limits.headTimeout

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Logging
 import Model
@@ -48,6 +49,16 @@ struct RejectionMiddleware: RouterMiddleware {
 
     private static let targetBytesMax = 2_048
 
+    private static let secondHost = HTTPField.Name("Host")!
+
+    /// Whether every proxy reads the same out of the head: one `Host` (the first is not among the fields any
+    /// more), and no coding of the body but chunks.
+    private static func isPlainlyFramed(_ fields: HTTPFields) -> Bool {
+        fields[values: secondHost].isEmpty
+            && fields[values: .transferEncoding].allSatisfy { $0.lowercased() == "chunked" }
+            && fields[values: .transferEncoding].count <= 1
+    }
+
     func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
@@ -58,6 +69,11 @@ struct RejectionMiddleware: RouterMiddleware {
                 "A request without TLS was rejected; web.trustedProxies names the proxies that may send any.",
                 connection)
             var response = responses.message(.forbidden, "This page is reached over TLS only.")
+            response.headers[.connection] = "close"
+            return response
+        }
+        guard Self.isPlainlyFramed(request.head.headerFields) else {
+            var response = responses.message(.badRequest, "The request can be read in two ways.")
             response.headers[.connection] = "close"
             return response
         }

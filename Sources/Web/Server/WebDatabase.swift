@@ -14,9 +14,12 @@ actor WebDatabase {
     private let executor = BlockingExecutor(label: "hashdrop.web")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// - Parameter reports: the folder of the users' report folders.
-    init(database: HashdropDatabase, reports: String) {
-        self.database = database
+    /// - Parameters:
+    ///   - database: it is only read.
+    ///   - reports: the folder of the users' report folders.
+    /// - Throws: `StoreError`.
+    init(database: HashdropDatabase, reports: String) throws {
+        self.database = try database.readOnly()
         self.reports = reports
     }
 

@@ -73,9 +73,11 @@ package struct WebOptions: Hashable, Sendable {
 
 /// Limits of connections, so that slow or huge requests cannot hold the page.
 package struct ConnectionLimits: Hashable, Sendable {
-    /// Connections at the same time; default 256. Further ones wait in the system's queue.
+    /// Connections at the same time; default 256. The last one takes the place of one that is not used; where
+    /// all are worked for, further ones wait in the system's queue.
     package var connectionsMax: Int
-    /// Connections of one address, proxies that are trusted excepted; default 32. A further one is closed.
+    /// Connections of one client, proxies that are trusted excepted; default 32. A further one takes the place
+    /// of one that is not used; where all are worked for, it is closed.
     package var connectionsPerAddressMax: Int
     /// From the connection, or the last answer, to the end of the request's head; default 15 s.
     package var headTimeout: Duration

@@ -37,7 +37,7 @@ package final class WebService: Service {
         self.options = options
         self.logger = logger
         server = Self.server(options)
-        let data = WebDatabase(database: database, reports: reports)
+        let data = try WebDatabase(database: database, reports: reports)
         let sessions = SessionManager(
             database: database, data: data, limits: options.sessions, clock: clock, logger: logger)
         let authenticator = Authenticator(
@@ -69,11 +69,10 @@ package final class WebService: Service {
 
     private static func server(_ options: WebOptions) -> HTTPServerBuilder {
         let limits = options.connections
-        let counter = ConnectionCounter(
-            connectionsPerAddressMax: limits.connectionsPerAddressMax, exceptions: options.trustedAddresses)
+        let table = ConnectionTable(limits: limits, proxies: options.trustedAddresses)
         return .http1(
             configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(limits: limits, counter: counter)],
+                additionalChannelHandlers: [ConnectionGuard(limits: limits, table: table)],
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headBytesMax, maxHeaderListSize: limits.headBytesMax,
                     maxHeaderFieldCount: 64)))

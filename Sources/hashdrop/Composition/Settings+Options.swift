@@ -44,7 +44,7 @@ extension HashdropSettings {
             reportsDirectory: reports.directory, statusFile: paths.status, lookups: lookupOptions,
             readiness: readinessRules, intake: intakeOptions,
             reports: try reportOptions(isSimulated: isSimulated, version: version),
-            partialReportInterval: reports.partialEvery, keepJobs: jobs.keep)
+            partialReportInterval: reports.partialEvery, keepJobs: jobs.keep, keepAnswers: cache.keep)
     }
 
     var readinessRules: ReadinessStateMachine.Rules {
@@ -66,7 +66,9 @@ extension HashdropSettings {
             safetyScan: spool.safetyScan, poll: spool.poll, waitingFilesMax: spool.waitingFilesMax,
             limits: HashListLimits(hashesMax: list.hashesMax, commentCharactersMax: list.commentMax),
             ages: cacheAges,
-            userLimits: UserLimits(openHashesMax: jobs.openHashesPerUser, listsMax: jobs.perUser))
+            userLimits: UserLimits(
+                openHashesMax: jobs.openHashesPerUser, listsMax: jobs.perUser,
+                reportBytesMax: Int64(jobs.reportBytesPerUser)))
     }
 
     /// Nil for no page.

@@ -22,6 +22,7 @@ struct Scenario: Sendable {
     let hashesAtOnce: Int
     let partialReportInterval: Duration
     let keepJobs: Duration
+    let keepAnswers: Duration
     let writesSTIX: Bool
     /// Whether hints come at all; if not, the folders are polled.
     let isWatched: Bool
@@ -49,6 +50,8 @@ struct Scenario: Sendable {
         hashesAtOnce = generator.pick([4, 10, 20_000])
         partialReportInterval = generator.pick([.seconds(10), .seconds(30), .seconds(60)])
         keepJobs = generator.pick([.zero, .zero, .seconds(6 * 3_600), .seconds(3 * 86_400)])
+        // Longer than an answer is fresh: what was asked is not asked again.
+        keepAnswers = generator.pick([.zero, .seconds(2 * 86_400)])
         writesSTIX = generator.below(4) == 0
         isWatched = generator.below(4) > 0
         tellsQuotas = generator.below(3) == 0
@@ -77,7 +80,8 @@ struct Scenario: Sendable {
         PipelineServices.Options(
             reportsDirectory: folder.path("reports"), statusFile: folder.path("spool/.hashdrop/daemon.json"),
             lookups: lookups, readiness: .init(), intake: intake, reports: reports,
-            partialReportInterval: partialReportInterval, keepJobs: keepJobs)
+            partialReportInterval: partialReportInterval, keepJobs: keepJobs,
+            keepAnswers: keepAnswers)
     }
 }
 

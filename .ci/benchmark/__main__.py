@@ -4,12 +4,11 @@
 Every figure is a ratio to a baseline of the same run, from the median of several rounds; absolute times are shown
 for orientation only. Loads go to 127.0.0.1 and stop by themselves.
 
-    .ci/bench [--program PATH] [--rounds N] [--hashes N] [--cached N] [--rows N] [--long N] [--only PART]
+    .ci/benchmark [--program PATH] [--rounds N] [--hashes N] [--cached N] [--rows N] [--long N] [--only PART]
 """
 import argparse
 import asyncio
 import csv
-import hashlib
 import html
 import itertools
 import json
@@ -27,98 +26,10 @@ import threading
 import time
 import urllib.request
 
-KEY = "0123456789abcdef" * 4
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from daemon import KEY, Daemon, Simulator, hashes
+from fairness import fairness
 
-
-def hashes(count, salt):
-    return [hashlib.sha256(b"%d %d" % (salt, n)).hexdigest() for n in range(count)]
-
-
-class Simulator:
-    """A simulated VirusTotal without limits whose answers take so many milliseconds."""
-
-    def __init__(self, program, latency):
-        self.process = subprocess.Popen(
-            [program, "simulate", "--port", "0", "--per-minute", "0", "--per-day", "0", "--per-month", "0",
-             "--latency", str(latency)], stdout=subprocess.PIPE, text=True)
-        self.url = re.search(r"http://\S+", self.process.stdout.readline()).group(0)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
-
-
-class Daemon:
-    """hashdrop serve with a spool of its own and a user."""
-
-    def __init__(self, program, url, connections, **settings):
-        self.program = program
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hashdrop-bench-"))
-        self.environment = dict(os.environ, HASHDROP_VIRUSTOTAL_ENDPOINT=url, HASHDROP_VIRUSTOTAL_API_KEY=KEY,
-                                HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE="0", HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY="0",
-                                HASHDROP_VIRUSTOTAL_REQUESTS_PER_MONTH="0", HASHDROP_LOG_LEVEL="error",
-                                HASHDROP_VIRUSTOTAL_CONNECTIONS=str(connections))
-        self.environment.update(settings)
-        self.run("user", "add", "bench")
-        self.log = self.folder / "log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen([program, "serve"], cwd=self.folder, env=self.environment, stderr=log)
-        end = time.monotonic() + 30
-        while "bench: events" not in self.run("status", check=False):
-            assert time.monotonic() < end, "the daemon does not start"
-            time.sleep(0.05)
-
-    def run(self, *arguments, check=True):
-        done = subprocess.run([self.program, *arguments], cwd=self.folder, env=self.environment, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        assert not check or done.returncode in (0, 1, 2), done.stderr
-        return done.stdout
-
-    def submit(self, lines):
-        """Seconds until the report of a list is finished."""
-        path = self.folder / "list.txt"
-        path.write_text("\n".join(lines) + "\n")
-        start = time.monotonic()
-        self.run("submit", "--wait", "list.txt")
-        return time.monotonic() - start
-
-    def drop(self, lines, name, user="bench"):
-        """Drops a list as programs should: under a name that waits, then renamed."""
-        path = self.folder / "spool" / user / f".{name}"
-        path.write_text("\n".join(lines) + "\n")
-        path.rename(path.with_name(name))
-
-    def table(self, name, user="bench"):
-        """The CSV of a dropped list's report, once it is there."""
-        return next((self.folder / "reports" / user).glob(f"*_{name}/report.csv"), None)
-
-    def peak_memory(self):
-        """The most memory that the daemon has had, in MiB."""
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024
-
-    def forget_peak(self):
-        """Counts the peak from now on."""
-        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
-
-    def report(self):
-        """The latest job's folder, and how many seconds its last report took by the daemon's own log."""
-        *_, line = [line for line in self.log.read_text().splitlines() if "Reported." in line]
-        name = re.search(r"job=(\S+)", line).group(1)
-        folder, = (self.folder / "reports/bench").glob(f"{name}_*")
-        return folder, float(re.search(r"seconds=(\S+)", line).group(1))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
-        shutil.rmtree(self.folder)
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 async def vt_py(url, lines):
@@ -421,7 +332,8 @@ def main():
     parser.add_argument("--cached", type=int, default=10_000)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--long", type=int, default=300_000)
-    parser.add_argument("--only", choices=["throughput", "cached", "neighbours", "memory", "reports", "browsing"], help="one part")
+    parser.add_argument("--only", choices=["throughput", "cached", "neighbours", "memory", "reports", "browsing", "fairness"], help="one part")
+    parser.add_argument("--scenario", help="of fairness, one: a part of its name")
     options = parser.parse_args()
     program = os.path.abspath(options.program)
     if not os.path.exists(program):
@@ -436,6 +348,7 @@ def main():
         "memory": lambda: (memory(program), memory_by_answers(program)),
         "reports": lambda: reports(program, options.rounds, options.rows),
         "browsing": lambda: browsing(program, options.rounds, options.rows),
+        "fairness": lambda: fairness(program, options.scenario),
     }
     for name, part in parts.items():
         if options.only in (None, name):
