@@ -129,9 +129,9 @@ package struct FileHash: Hashable, Sendable {
 }
 
 extension FileHash: Comparable {
-    /// By kind, then by bytes: a fixed order for tests and tie-breaks, without a meaning.
+    /// By bytes, of equal beginnings the shorter first: SQLite's order of the stored hashes.
     package static func < (a: FileHash, b: FileHash) -> Bool {
-        a.kind == b.kind ? a.words < b.words : a.kind < b.kind
+        a.words == b.words ? a.kind < b.kind : a.words < b.words
     }
 }
 

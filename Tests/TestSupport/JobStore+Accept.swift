@@ -1,3 +1,4 @@
+package import Foundation
 package import Model
 package import Store
 
@@ -10,6 +11,17 @@ extension JobStore {
     ) throws -> Job {
         var slice = ImportBatch()
         try fill(&slice)
-        return try writer(for: job, ages: ages).finish(slice, at: job.receivedAt)
+        var writer = writer(for: job, ages: ages)
+        return try writer.finish(slice, at: job.receivedAt)
+    }
+}
+
+extension JobWriter {
+    /// Takes the last slice and writes all of the list.
+    package mutating func finish(_ slice: ImportBatch, at now: Date) throws -> Job {
+        try end(slice)
+        while true {
+            if let job = try advance(at: now) { return job }
+        }
     }
 }

@@ -4,8 +4,8 @@ import Model
 import Spool
 import Store
 
-/// Reads a claimed file's hashes into its job, a step at a time, so that a long list lets others have their
-/// turns.
+/// Reads a claimed file's hashes and writes them into its job, a step at a time, so that a long list lets
+/// others have their turns.
 struct ListImport {
     let file: ClaimedFile
     private let jobs: JobStore
@@ -13,6 +13,7 @@ struct ListImport {
     private var parser: HashListParser
     private let slice: Int
     private var offset: UInt64 = 0
+    private var isAtEnd = false
 
     init(_ file: ClaimedFile, jobs: JobStore, options: IntakeOptions) {
         self.file = file
@@ -23,35 +24,42 @@ struct ListImport {
             for: Job(
                 id: file.id, user: file.user, droppedName: file.droppedName, state: .running,
                 receivedAt: file.receivedAt, inputBytes: file.bytes, inputSHA256: file.sha256,
-                evidence: file.evidence), ages: options.ages)
+                evidence: file.evidence), ages: options.ages, hashesAtOnce: options.hashesAtOnce)
     }
 
-    /// The bytes that are still to be read.
-    var bytesLeft: Int64 { max(0, file.bytes - Int64(offset)) }
+    /// How much of the work is done, from 0 to 1: reading the file is taken for half of it.
+    private var fraction: Double {
+        let fractionRead = file.bytes > 0 ? min(1, Double(offset) / Double(file.bytes)) : 1
+        return (fractionRead + writer.fractionWritten) / 2
+    }
 
-    /// How much of the file has been read, from 0 to 99.
-    var percent: Int { file.bytes > 0 ? Int(min(99, Int64(offset) * 100 / file.bytes)) : 0 }
+    /// The work that is left, in bytes of the file.
+    var bytesLeft: Int64 { Int64(Double(file.bytes) * (1 - fraction)) }
+
+    /// How much of the work is done, from 0 to 99.
+    var percent: Int { Int(min(99, fraction * 100)) }
 
     // A step ends with as many hashes as one transaction should take, or with so much text that holds few.
     private static let chunkBytes = 64 << 10
     private static let chunksAtOnce = 64
 
-    /// Reads on: a part of the list that takes well under a second. A file that is no list becomes a refused
-    /// job. What throws changes nothing: the step may be tried again. A job that ends with its list ends
-    /// `now`.
+    /// Reads or writes on: a part of the list that takes well under a second. A file that is no list becomes
+    /// a refused job. What throws changes nothing: the step may be tried again. A job that ends with its list
+    /// ends `now`.
     ///
-    /// - Returns: the job, if the list has come to its end.
+    /// - Returns: the job, if it is complete.
     /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.
     mutating func advance(at now: Date) throws -> Job? {
         do {
-            return try step(now)
+            if !isAtEnd { try read() }
+            return isAtEnd ? try writer.advance(at: now) : nil
         } catch let error as HashListError {
             try writer.refuse(error.description, at: now)
             return try jobs.job(file.id)
         }
     }
 
-    private mutating func step(_ now: Date) throws -> Job? {
+    private mutating func read() throws {
         var next = self
         var slice = ImportBatch()
         func emit(_ item: HashListItem) {
@@ -67,13 +75,15 @@ struct ListImport {
             guard let chunk = try input.read(upToCount: Self.chunkBytes), !chunk.isEmpty else {
                 try next.parser.finish(emit: emit)
                 slice.remarks = next.parser.remarks.map(\.sentence)
-                return try writer.finish(slice, at: now)
+                try next.writer.end(slice)
+                next.isAtEnd = true
+                self = next
+                return
             }
             try chunk.withUnsafeBytes { try next.parser.consume($0, emit: emit) }
             next.offset += UInt64(chunk.count)
         }
-        if slice.count > 0 { try next.writer.write(slice) }
+        if slice.count > 0 { try next.writer.add(slice) }
         self = next
-        return nil
     }
 }

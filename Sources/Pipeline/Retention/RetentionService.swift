@@ -8,7 +8,8 @@ package import Support
 import Synchronization
 
 /// Removes finished jobs that are old enough, with their report folders, old answers of the cache, and old
-/// requests of the ledger: at the start and every hour. Deletes the rows of jobs that were removed, by it or by a command.
+/// requests of the ledger: at the start and every hour. Deletes the rows of jobs that were removed, by it or
+/// by a command.
 package actor RetentionService: Service {
     private enum Event: Sendable {
         case jobsRemoved

@@ -2,20 +2,9 @@ package import Model
 
 /// A part of a list, in memory until it is written.
 package struct ImportBatch: Sendable {
-    /// A hash and where it stands.
-    struct Row: Sendable {
-        /// Its place in the slice, counted from 1.
-        var offset: Int
-        var hash: FileHash
-        /// The hash that is asked in its place first.
-        var primary: FileHash?
-        /// Whether the list's structure says that both are names of one file.
-        var isPrimarysFile: Bool
-        var line: Int
-        var comment: String?
-    }
-
-    private(set) var rows: [Row] = []
+    /// Every mention of a hash, whose position is its place in this batch.
+    private var rows: [ListedHash] = []
+    private(set) var hasAliases = false
     /// The MD5 and the SHA-1 that a stronger hash was first named with in this batch.
     private var names: [FileHash: [FileHash.Kind: FileHash]] = [:]
     private(set) var unusableLines: [UnusableLine] = []
@@ -27,6 +16,15 @@ package struct ImportBatch: Sendable {
     package var remarks: [String] = []
 
     package init() {}
+
+    /// Its hashes as those of a list that has named `mentions` before.
+    func hashes(after mentions: Int) -> [ListedHash] {
+        rows.map { row in
+            var row = row
+            row.position += mentions
+            return row
+        }
+    }
 
     /// Hashes, repeated ones among them.
     package var mentions: Int { rows.count }
@@ -43,9 +41,10 @@ package struct ImportBatch: Sendable {
             ? entry.hashes.max { $0.kind < $1.kind } : nil
         for hash in entry.hashes {
             let isAlias = primary.map { $0 != hash && isName(hash, of: $0) } ?? false
+            hasAliases = hasAliases || isAlias
             rows.append(
-                Row(
-                    offset: rows.count + 1, hash: hash, primary: isAlias ? primary : nil,
+                ListedHash(
+                    hash: hash, position: rows.count + 1, primary: isAlias ? primary : nil,
                     isPrimarysFile: isAlias && entry.namesOneFile, line: entry.line, comment: entry.comment))
         }
     }

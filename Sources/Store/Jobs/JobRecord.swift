@@ -22,37 +22,36 @@ enum JobRecord {
     /// Whether answers are written into a job's rows: it runs, or is about to.
     static let isServed = "job.state = 'running' AND job.stage < 2"
 
-    /// Counts the slice whose rows have higher positions than `position`. Sums are added to, for answers may
-    /// have come for earlier slices meanwhile.
+    /// Counts the slice of the rows after one hash and up to another. Sums are added to, for answers may have
+    /// come for earlier slices meanwhile.
     static func addToCounts(
-        _ rowID: Int64, after position: Int, _ batch: ImportBatch, in db: Database
+        _ rowID: Int64, after hash: FileHash?, upTo last: FileHash?, in db: Database
     ) throws {
+        guard let last else { return }
         let slice = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
                     SELECT count(*), coalesce(sum(state < 2), 0), coalesce(sum(state = 2), 0) FROM jobHash
-                    WHERE jobID = ? AND position > ?
-                    """), arguments: [rowID, position])!
+                    WHERE jobID = ? AND hash > ? AND hash <= ?
+                    """), arguments: [rowID, hash?.data ?? Data(), last.data])!
         let (hashes, open, cached): (Int, Int, Int) = (slice[0], slice[1], slice[2])
         try db.cachedStatement(
             sql: """
                 UPDATE job SET hashCount = hashCount + ?, openCount = openCount + ?,
-                    savedByCache = savedByCache + ?, duplicateCount = duplicateCount + ?,
-                    unusableCount = unusableCount + ? WHERE id = ?
+                    savedByCache = savedByCache + ? WHERE id = ?
                 """
-        ).execute(
-            arguments: [hashes, open, cached, batch.mentions - hashes, batch.unusableCount, rowID])
-        if !batch.passedOver.isEmpty || !batch.remarks.isEmpty { try addReasons(rowID, batch, in: db) }
+        ).execute(arguments: [hashes, open, cached, rowID])
     }
 
-    private static func addReasons(_ rowID: Int64, _ batch: ImportBatch, in db: Database) throws {
-        let before = try String.fetchOne(
-            db, sql: "SELECT passedOver FROM job WHERE id = ?", arguments: [rowID])
-        var counts: [UnusableLine.Kind: Int] = self.counts(before ?? "")
-        counts.merge(batch.passedOver, uniquingKeysWith: +)
-        try db.execute(
-            sql: "UPDATE job SET passedOver = ?, remarks = ? WHERE id = ?",
-            arguments: [text(of: counts), batch.remarks.joined(separator: "\n"), rowID])
+    /// Notes what the list holds beside its hashes.
+    static func set(
+        _ rowID: Int64, unusableCount: Int, passedOver: [UnusableLine.Kind: Int], remarks: [String],
+        in db: Database
+    ) throws {
+        try db.cachedStatement(
+            sql: "UPDATE job SET unusableCount = ?, passedOver = ?, remarks = ? WHERE id = ?"
+        ).execute(
+            arguments: [unusableCount, text(of: passedOver), remarks.joined(separator: "\n"), rowID])
     }
 
     /// Counts in the form 'malicious 3,clean 1'.
@@ -74,7 +73,9 @@ enum JobRecord {
 
     /// The whole list is imported: the job is complete. With nothing open it is done; a list without any
     /// digest is refused, one whose digests are all passed over is not: its report says why.
-    static func finishImport(_ rowID: Int64, at now: Date, in db: Database) throws {
+    ///
+    /// - Parameter mentions: hashes of the list, repeated ones among them.
+    static func finishImport(_ rowID: Int64, mentions: Int, at now: Date, in db: Database) throws {
         let counts = try Row.fetchOne(
             db, sql: "SELECT hashCount, openCount, unusableCount, passedOver FROM job WHERE id = ?",
             arguments: [rowID])!
@@ -83,9 +84,12 @@ enum JobRecord {
         let isRefused = hashes == 0 && passedOver.isEmpty
         let state: JobState = isRefused ? .refused : open == 0 ? .done : .running
         try db.execute(
-            sql: "UPDATE job SET stage = 1, state = ?, reason = ?, finishedAt = ? WHERE id = ?",
+            sql: """
+                UPDATE job SET stage = 1, duplicateCount = ? - hashCount, state = ?, reason = ?,
+                    finishedAt = ? WHERE id = ?
+                """,
             arguments: [
-                state.rawValue, isRefused ? noHashReason(unusable: unusable) : nil,
+                mentions, state.rawValue, isRefused ? noHashReason(unusable: unusable) : nil,
                 state == .running ? nil : now.milliseconds, rowID,
             ])
     }

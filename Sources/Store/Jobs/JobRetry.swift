@@ -30,10 +30,8 @@ extension JobStore {
             let hasFailed = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM jobHash WHERE jobID = ? AND state = 3)",
                 arguments: [job])!
-            let last = try Int.fetchOne(
-                db, sql: "SELECT max(position) FROM jobHash WHERE jobID = ?", arguments: [job])
             return JobRetry(
-                pool: pool, job: job, lastPosition: hasFailed ? last ?? 0 : 0, rowsAtOnce: rowsAtOnce,
+                pool: pool, job: job, hasFailed: hasFailed, rowsAtOnce: rowsAtOnce,
                 knownSince: now - ages.known.seconds, unknownSince: now - ages.unknown.seconds)
         }
     }
@@ -60,20 +58,20 @@ package struct JobRetry: Sendable {
 
     let pool: DatabasePool
     let job: Int64
-    let lastPosition: Int
     let rowsAtOnce: Int
     /// Older answers are no longer fresh.
     private let knownSince: Date
     private let unknownSince: Date
-    private var position = 0
+    /// The last hash of the slices before; nil at the end.
+    private var place: Data?
 
     init(
-        pool: DatabasePool, job: Int64, lastPosition: Int, rowsAtOnce: Int, knownSince: Date,
+        pool: DatabasePool, job: Int64, hasFailed: Bool, rowsAtOnce: Int, knownSince: Date,
         unknownSince: Date
     ) {
         self.pool = pool
         self.job = job
-        self.lastPosition = lastPosition
+        place = hasFailed ? Data() : nil
         self.rowsAtOnce = rowsAtOnce
         self.knownSince = knownSince
         self.unknownSince = unknownSince
@@ -83,19 +81,25 @@ package struct JobRetry: Sendable {
     ///
     /// - Returns: nil at the end of the list, or if the job was cancelled or removed meanwhile.
     package mutating func advance() throws -> Slice? {
-        guard position < lastPosition else { return nil }
-        let slice = try pool.write { db in try open(in: db) }
-        position = slice == nil ? lastPosition : position + rowsAtOnce
+        guard let place else { return nil }
+        let (slice, last) = try pool.write { db in
+            let last = try Data.fetchOne(
+                db,
+                sql: "SELECT hash FROM jobHash WHERE jobID = ? AND hash > ? ORDER BY hash LIMIT 1 OFFSET ?",
+                arguments: [job, place, rowsAtOnce - 1])
+            return (try open(after: place, upTo: last ?? AliasResolver.beyondHashes, in: db), last)
+        }
+        self.place = slice == nil ? nil : last
         return slice
     }
 
-    private func open(in db: Database) throws -> Slice? {
+    private func open(after place: Data, upTo last: Data, in db: Database) throws -> Slice? {
         let isThere = try Bool.fetchOne(
             db, sql: "SELECT state IN ('running', 'done') FROM job WHERE id = ? AND stage = 1",
             arguments: [job])
         guard isThere == true else { return nil }
-        let slice: StatementArguments = ["job": job, "from": position, "to": position + rowsAtOnce]
-        let rows = "jobID = :job AND position > :from AND position <= :to"
+        let slice: StatementArguments = ["job": job, "after": place, "last": last]
+        let rows = "jobID = :job AND hash > :after AND hash <= :last"
         try db.execute(
             sql: "DELETE FROM retry WHERE hash IN (SELECT hash FROM jobHash WHERE \(rows) AND state = 3)",
             arguments: slice)

@@ -75,8 +75,8 @@ extension JobStore {
                 db, sql: "SELECT id FROM job WHERE stage <> 1 AND stage = 2 LIMIT 1")
         else { return false }
         for part in [
-            "DELETE FROM jobHash WHERE jobID = :job AND position IN"
-                + " (SELECT position FROM jobHash WHERE jobID = :job ORDER BY position LIMIT \(rowsAtOnce))",
+            "DELETE FROM jobHash WHERE jobID = :job AND hash IN"
+                + " (SELECT hash FROM jobHash WHERE jobID = :job ORDER BY hash LIMIT \(rowsAtOnce))",
             "DELETE FROM unusableLine WHERE rowid IN"
                 + " (SELECT rowid FROM unusableLine WHERE jobID = :job LIMIT \(rowsAtOnce))",
             "UPDATE request SET jobID = NULL WHERE id IN"

@@ -7,8 +7,10 @@ package struct JobStore: Sendable {
     let pool: DatabasePool
 
     /// Prepares to import a list; nothing is written yet.
-    package func writer(for job: Job, ages: CacheAges) -> JobWriter {
-        JobWriter(job: job, ages: ages, pool: pool)
+    ///
+    /// - Parameter hashesAtOnce: how many one transaction writes, about.
+    package func writer(for job: Job, ages: CacheAges, hashesAtOnce: Int = 20_000) -> JobWriter {
+        JobWriter(job: job, ages: ages, hashesAtOnce: hashesAtOnce, pool: pool)
     }
 
     /// Stores a job that was refused without a list.
@@ -83,8 +85,9 @@ package struct JobStore: Sendable {
                 arguments: [user.description])!
             let kept = try Row.fetchOne(
                 db,
-                sql:
-                    "SELECT count(*), coalesce(sum(reportBytes), 0) FROM job INDEXED BY jobUse WHERE user = ?",
+                sql: """
+                    SELECT count(*), coalesce(sum(reportBytes), 0) FROM job INDEXED BY jobUse WHERE user = ?
+                    """,
                 arguments: [user.description])!
             return UserUse(openHashes: openHashes, lists: kept[0], reportBytes: kept[1])
         }

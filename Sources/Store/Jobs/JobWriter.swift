@@ -3,92 +3,185 @@ import GRDB
 package import Model
 import Support
 
-/// Writes a list into its job slice by slice, each one transaction, so that no other writer waits for the end
-/// of a long one.
+/// Writes a list into its job, a step at a time, so that no other writer waits for the end of a long one.
 ///
-/// Until its last slice the job is neither shown nor asked for; answers that come meanwhile are written
-/// into it all the same. What throws changes nothing, neither here nor in the database: the same slice may be
-/// written again.
+/// While a long list is read its hashes are kept outside of the database (`StagedHashes`); at its end they
+/// are written in the order of their bytes, slice by slice, each one transaction. A list of one slice is
+/// written at once.
+///
+/// Until its last step the job is neither shown nor asked for; answers that come meanwhile are written into
+/// it all the same. What throws changes nothing, neither here nor in the database: the same step may be
+/// taken again.
 package struct JobWriter: Sendable {
     private let job: Job
     private let ages: CacheAges
     private let pool: DatabasePool
-    private var rowID: Int64?
-    /// Hashes written, repeated ones among them: the last one's position.
+    private let hashesAtOnce: Int
+    /// Hashes read, repeated ones among them: the last one's position.
     private var mentions = 0
-    /// Unusable lines written, by reason.
-    private var lines: [UnusableLine.Kind: Int] = [:]
+    private var hasAliases = false
+    /// What has been read and is not hashes.
+    private var rest = ListRest()
+    private var staged: StagedHashes?
+    /// The last slice, which of a short list is all of it.
+    private var lastSlice: [ListedHash] = []
+    private var stage = Stage.reading
 
-    init(job: Job, ages: CacheAges, pool: DatabasePool) {
+    private enum Stage: Sendable {
+        case reading
+        /// Hashes are written; those up to `after` are.
+        case hashes(rowID: Int64?, after: FileHash?)
+        /// Aliases are resolved that may have been written before their primaries; `hasChanged` says whether
+        /// this pass has resolved one.
+        case aliases(rowID: Int64, after: Data, hasChanged: Bool)
+    }
+
+    init(job: Job, ages: CacheAges, hashesAtOnce: Int, pool: DatabasePool) {
         self.job = job
         self.ages = ages
+        self.hashesAtOnce = hashesAtOnce
         self.pool = pool
     }
 
-    /// Writes a slice that is not the last one.
-    package mutating func write(_ slice: ImportBatch) throws {
-        rowID = try pool.write { db in try write(slice, into: rowID ?? insert(in: db), db) }
-        mentions += slice.mentions
-        for line in slice.unusableLines { lines[line.kind, default: 0] += 1 }
-    }
-
-    /// Writes the last slice, which completes the job.
-    ///
-    /// - Returns: the job with its counts. It is already done if the cache knew everything, and refused if
-    ///   the list holds no hash.
-    package func finish(_ slice: ImportBatch, at now: Date) throws -> Job {
-        try pool.write { db in
-            let rowID = try write(slice, into: rowID ?? insert(in: db), db)
-            try JobRecord.finishImport(rowID, at: now, in: db)
-            return try JobRecord.job(rowID, in: db)!
+    /// How much of what was read is written, from 0 to 1.
+    package var fractionWritten: Double {
+        switch stage {
+        case .reading: 0
+        case .hashes: staged?.fractionMerged ?? 0
+        case .aliases: 1
         }
     }
 
-    /// Makes a refused job of it: what was written of its list is removed.
+    /// Takes a slice that is not the last one.
+    package mutating func add(_ slice: ImportBatch) throws {
+        var staged = try staged ?? StagedHashes()
+        try staged.add(ListedHash.merged(slice.hashes(after: mentions)))
+        self.staged = staged
+        note(slice)
+    }
+
+    /// Takes the last slice; `advance` then writes.
+    package mutating func end(_ slice: ImportBatch) throws {
+        let hashes = ListedHash.merged(slice.hashes(after: mentions))
+        if staged != nil { try staged?.add(hashes) } else { lastSlice = hashes }
+        note(slice)
+        stage = .hashes(rowID: nil, after: nil)
+    }
+
+    private mutating func note(_ slice: ImportBatch) {
+        mentions += slice.mentions
+        hasAliases = hasAliases || slice.hasAliases
+        rest.add(slice)
+    }
+
+    /// Writes on; the last step completes the job.
+    ///
+    /// - Returns: the job with its counts, at the end. It is already done if the cache knew everything, and
+    ///   refused if the list holds no hash.
+    package mutating func advance(at now: Date) throws -> Job? {
+        switch stage {
+        case .reading: preconditionFailure("the list has not come to its end")
+        case .hashes(let rowID, let last): return try writeHashes(rowID, after: last, now)
+        case .aliases(let rowID, let last, let hasChanged):
+            return try resolveAliases(rowID, after: last, hasChanged, now)
+        }
+    }
+
+    private mutating func writeHashes(_ rowID: Int64?, after last: FileHash?, _ now: Date) throws -> Job? {
+        var staged = staged
+        let hashes = try staged?.next(about: hashesAtOnce) ?? lastSlice
+        let isLast = staged == nil || staged?.fractionMerged == 1
+        let (id, done) = try pool.write { db in
+            let id = try rowID ?? begin(in: db)
+            let insertion = try HashInsertion(jobID: id, ages: ages, now: job.receivedAt, in: db)
+            for hash in hashes { try insertion.insert(hash) }
+            try JobRecord.addToCounts(id, after: last, upTo: hashes.last?.hash, in: db)
+            guard isLast else { return (id, nil as Job?) }
+            if hasAliases {
+                guard staged == nil else { return (id, nil) }
+                while try AliasResolver.resolve(jobID: id, in: db) > 0 {}
+            }
+            return (id, try finish(id, now, in: db))
+        }
+        self.staged = staged
+        stage =
+            isLast
+            ? .aliases(rowID: id, after: Data(), hasChanged: false)
+            : .hashes(rowID: id, after: hashes.last?.hash ?? last)
+        return done
+    }
+
+    /// Again until a pass changes nothing, since an alias may be the primary of another line. No hash is the
+    /// primary of a stronger one: there are three passes at most.
+    private mutating func resolveAliases(
+        _ rowID: Int64, after last: Data, _ hasChanged: Bool, _ now: Date
+    ) throws -> Job? {
+        let (next, done) = try pool.write { db -> (Stage, Job?) in
+            let part = try AliasResolver.nextAliases(jobID: rowID, after: last, limit: hashesAtOnce, in: db)
+            let changes = try AliasResolver.resolve(jobID: rowID, after: last, upTo: part, in: db)
+            let hasChanged = hasChanged || changes > 0
+            if let part { return (.aliases(rowID: rowID, after: part, hasChanged: hasChanged), nil) }
+            if hasChanged { return (.aliases(rowID: rowID, after: Data(), hasChanged: false), nil) }
+            return (stage, try finish(rowID, now, in: db))
+        }
+        stage = next
+        return done
+    }
+
+    /// Makes a refused job of a list that turns out to be none while it is read: nothing of it is written.
     package func refuse(_ reason: String, at now: Date) throws {
         var job = job
         job.state = .refused
         job.reason = reason
         job.finishedAt = now
-        try pool.write { [job] db in
-            if let rowID { try JobRecord.beginRemoval("id = ?", [rowID], in: db) }
-            _ = try JobRecord.insert(job, in: db)
-        }
+        try pool.write { [job] db in _ = try JobRecord.insert(job, in: db) }
     }
 
-    private func insert(in db: Database) throws -> Int64 {
-        try JobRecord.insert(job, isComplete: false, in: db)
+    private func begin(in db: Database) throws -> Int64 {
+        let id = try JobRecord.insert(job, isComplete: false, in: db)
+        try rest.insert(jobID: id, in: db)
+        return id
     }
 
-    private func write(_ slice: ImportBatch, into rowID: Int64, _ db: Database) throws -> Int64 {
-        let insertion = try HashInsertion(jobID: rowID, ages: ages, now: job.receivedAt, in: db)
-        // In the order of the index: a page of it is then written once a slice, and not once a hash.
-        for row in slice.rows.sorted(by: { ($0.hash, $0.offset) < ($1.hash, $1.offset) }) {
-            try insertion.insert(row, position: mentions + row.offset)
-        }
-        try insertLines(slice, rowID, db)
-        try AliasResolver.resolve(jobID: rowID, after: mentions, in: db)
-        try JobRecord.addToCounts(rowID, after: mentions, slice, in: db)
-        return rowID
+    private func finish(_ id: Int64, _ now: Date, in db: Database) throws -> Job {
+        try JobRecord.finishImport(id, mentions: mentions, at: now, in: db)
+        return try JobRecord.job(id, in: db)!
     }
+}
 
-    /// Of each reason the first lines are kept, and all of them counted.
-    private func insertLines(_ slice: ImportBatch, _ rowID: Int64, _ db: Database) throws {
-        let statement = try db.cachedStatement(
-            sql: "INSERT INTO unusableLine (jobID, line, text, reason, kind) VALUES (?, ?, ?, ?, ?)")
-        var kept = lines
-        for line in slice.unusableLines {
-            guard kept[line.kind, default: 0] < Self.linesOfKindMax else { continue }
-            kept[line.kind, default: 0] += 1
-            try statement.execute(arguments: [
-                rowID, line.line, line.text.storable, line.reason, line.kind.rawValue,
-            ])
-        }
-    }
-
+/// What a list holds beside its hashes: of each reason the first unusable lines, and the numbers of all.
+private struct ListRest: Sendable {
     /// Unusable lines of one reason that are kept: more than a reader looks at, and no burden for the
     /// database.
     private static let linesOfKindMax = 1_000
+
+    private var lines: [UnusableLine] = []
+    private var kept: [UnusableLine.Kind: Int] = [:]
+    private var unusableCount = 0
+    private var passedOver: [UnusableLine.Kind: Int] = [:]
+    private var remarks: [String] = []
+
+    mutating func add(_ slice: ImportBatch) {
+        for line in slice.unusableLines where kept[line.kind, default: 0] < Self.linesOfKindMax {
+            kept[line.kind, default: 0] += 1
+            lines.append(line)
+        }
+        unusableCount += slice.unusableCount
+        passedOver.merge(slice.passedOver, uniquingKeysWith: +)
+        remarks += slice.remarks
+    }
+
+    func insert(jobID: Int64, in db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO unusableLine (jobID, line, text, reason, kind) VALUES (?, ?, ?, ?, ?)")
+        for line in lines {
+            try statement.execute(arguments: [
+                jobID, line.line, line.text.storable, line.reason, line.kind.rawValue,
+            ])
+        }
+        try JobRecord.set(
+            jobID, unusableCount: unusableCount, passedOver: passedOver, remarks: remarks, in: db)
+    }
 }
 
 /// Inserts a job's hashes; those that the cache knows are answered at once.
@@ -102,24 +195,24 @@ private struct HashInsertion {
         self.jobID = jobID
         knownSince = (now - ages.known).milliseconds
         unknownSince = (now - ages.unknown).milliseconds
-        // Numbered, for names are looked up for each row. "WHERE true", or SQLite would take ON for a join's.
-        // 1 job, 2 position, 3 hash, 4 leader, 5 isLeadersFile, 6 line, 7 comment,
-        // 8 knownSince, 9 unknownSince
-        let isFresh = CacheAges.hasFreshAnswer(to: "?3", knownSince: "?8", unknownSince: "?9")
+        // Numbered, for names are looked up for each row.
+        // 1 job, 2 position, 3 hash, 4 leader, 5 isLeadersFile, 6 line, 7 comment, 8 occurrences,
+        // 9 knownSince, 10 unknownSince
+        let isFresh = CacheAges.hasFreshAnswer(to: "?3", knownSince: "?9", unknownSince: "?10")
         statement = try db.cachedStatement(
             sql: """
-                INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment)
-                SELECT ?1, ?2, ?3, iif(isFresh, 2, iif(?4 IS NULL, 0, 1)), iif(isFresh, NULL, ?4), ?5, ?6, ?7
+                INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment,
+                    occurrences)
+                SELECT ?1, ?2, ?3, iif(isFresh, 2, iif(?4 IS NULL, 0, 1)), iif(isFresh, NULL, ?4), ?5, ?6, ?7,
+                    ?8
                 FROM (SELECT \(isFresh) AS isFresh)
-                WHERE true
-                ON CONFLICT (jobID, hash) DO UPDATE SET occurrences = occurrences + 1
                 """)
     }
 
-    func insert(_ row: ImportBatch.Row, position: Int) throws {
+    func insert(_ row: ListedHash) throws {
         try statement.execute(arguments: [
-            jobID, position, row.hash.data, row.primary?.data, row.isPrimarysFile, row.line,
-            row.comment?.storable, knownSince, unknownSince,
+            jobID, row.position, row.hash.data, row.primary?.data, row.isPrimarysFile, row.line,
+            row.comment?.storable, row.occurrences, knownSince, unknownSince,
         ])
     }
 }

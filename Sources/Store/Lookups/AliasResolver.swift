@@ -11,32 +11,54 @@ import Model
 /// the same, unknown, file. A line alone does not: in "loader <hash> dropped <hash>" the second may be known
 /// malware.
 enum AliasResolver {
-    /// Resolves the aliases of a new slice, whose rows have higher positions than `position`, as a set. None
-    /// of them is a primary in an earlier slice.
-    static func resolve(jobID: Int64, after position: Int, in db: Database) throws {
-        let slice: StatementArguments = ["job": jobID, "position": position]
-        // Again until nothing changes, since an alias may be the primary of another line.
-        repeat {
-            try db.execute(
-                sql: """
-                    UPDATE jobHash SET state = 2, leader = NULL,
-                        askedAs = (SELECT coalesce(l.askedAs, l.hash) FROM jobHash l
-                            WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader)
-                    WHERE jobID = :job AND position > :position AND state = 1 AND isLeadersFile = 1
-                        AND EXISTS (
-                        SELECT 1 FROM jobHash l JOIN answer ON answer.hash = coalesce(l.askedAs, l.hash)
-                        WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader AND l.state = 2
-                            AND answer.fileID IS NULL)
-                    """, arguments: slice)
-        } while db.changesCount > 0
+    /// Resolves the aliases of a list that has just been written, as a set: those after one hash and up to
+    /// another, or all. Their primaries may have been answered, or failed, while the list was written.
+    ///
+    /// - Returns: how many were resolved. Others may be resolvable by that.
+    static func resolve(
+        jobID: Int64, after hash: Data = Data(), upTo last: Data? = nil, in db: Database
+    ) throws -> Int {
+        let slice: StatementArguments = ["job": jobID, "after": hash, "last": last ?? beyondHashes]
+        let aliases = "jobID = :job AND hash > :after AND hash <= :last AND state = 1"
         try db.execute(
             sql: """
-                UPDATE jobHash SET state = 0, leader = NULL
-                WHERE jobID = :job AND position > :position AND state = 1 AND EXISTS (
-                    SELECT 1 FROM jobHash l WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader
-                        AND l.state = 2)
+                UPDATE jobHash SET state = 2, leader = NULL,
+                    askedAs = (SELECT coalesce(l.askedAs, l.hash) FROM jobHash l
+                        WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader)
+                WHERE \(aliases) AND isLeadersFile = 1 AND EXISTS (
+                    SELECT 1 FROM jobHash l JOIN answer ON answer.hash = coalesce(l.askedAs, l.hash)
+                    WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader AND l.state = 2
+                        AND answer.fileID IS NULL)
                 """, arguments: slice)
+        let answered = db.changesCount
+        if answered > 0 {
+            try db.execute(
+                sql: """
+                    UPDATE job SET openCount = openCount - :count, savedByCache = savedByCache + :count
+                    WHERE id = :job
+                    """, arguments: ["count": answered, "job": jobID])
+        }
+        try db.execute(
+            sql: """
+                UPDATE jobHash SET state = 0, leader = NULL WHERE \(aliases) AND EXISTS (
+                    SELECT 1 FROM jobHash l WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader
+                        AND l.state >= 2)
+                """, arguments: slice)
+        return answered + db.changesCount
     }
+
+    /// The `limit`th alias after a hash; nil if there are fewer.
+    static func nextAliases(jobID: Int64, after hash: Data, limit: Int, in db: Database) throws -> Data? {
+        try Data.fetchOne(
+            db,
+            sql: """
+                SELECT hash FROM jobHash WHERE jobID = ? AND hash > ? AND state = 1
+                ORDER BY hash LIMIT 1 OFFSET ?
+                """, arguments: [jobID, hash, limit - 1])
+    }
+
+    /// Comes after every hash in the order of bytes.
+    static let beyondHashes = Data(repeating: 0xFF, count: 33)
 
     /// Resolves the aliases of hashes that have just been answered or failed.
     ///

@@ -64,16 +64,13 @@ package struct CachePruning: Sendable {
         try db.execute(
             sql: """
                 DELETE FROM answer WHERE hash > :after AND hash <= :last AND askedAt < :date AND NOT EXISTS (
-                    SELECT 1 FROM job INDEXED BY jobUnpublished CROSS JOIN jobHash INDEXED BY jobHashOnce
+                    SELECT 1 FROM job INDEXED BY jobUnpublished CROSS JOIN jobHash
                         ON jobHash.jobID = job.id AND jobHash.hash = answer.hash
                     WHERE job.isPublished = 0)
                 """,
-            arguments: ["after": hash, "last": last ?? Self.beyondHashes, "date": date.milliseconds])
+            arguments: ["after": hash, "last": last ?? AliasResolver.beyondHashes, "date": date.milliseconds])
         return (db.changesCount, last)
     }
-
-    /// Comes after every hash in the order of bytes.
-    private static let beyondHashes = Data(repeating: 0xFF, count: 33)
 
     private static let filesAtOnce = 1_000
 

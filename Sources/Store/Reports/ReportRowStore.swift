@@ -78,17 +78,23 @@ package struct ReportRowStore: Sendable {
             """
         switch order {
         case .list:
-            return "\(columns) FROM jobHash \(join) WHERE jobID = :job ORDER BY position"
+            // The narrow rows are sorted, before the wide ones are joined to them. A limit keeps SQLite from
+            // merging the inner query into the outer one (its documentation, "The SQLite Query Optimizer",
+            // 10, rule 6), which then gives out the rows in the inner one's order.
+            return """
+                \(columns)
+                FROM (SELECT * FROM jobHash WHERE jobID = :job ORDER BY position LIMIT -1) AS jobHash \(join)
+                """
         case .severity(let thresholds, let limit):
             // Sort the keys alone and fetch the wide columns for the winners only.
             return """
                 WITH first AS MATERIALIZED (
-                    SELECT position, \(rank(thresholds, open: open)) AS rank,
+                    SELECT jobHash.hash AS listed, position, \(rank(thresholds, open: open)) AS rank,
                         file.detectionCount AS detections
                     FROM jobHash \(join) WHERE jobID = :job
                     ORDER BY rank, detections DESC, position LIMIT \(limit))
                 \(columns) FROM first
-                    JOIN jobHash ON jobID = :job AND jobHash.position = first.position \(join)
+                    JOIN jobHash ON jobID = :job AND jobHash.hash = first.listed \(join)
                 ORDER BY rank, detections DESC, jobHash.position
                 """
         }

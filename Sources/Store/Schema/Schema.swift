@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 8
+    static let version = 9
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -20,6 +20,7 @@ enum Schema {
         migrator.registerMigration("6") { db in try db.execute(sql: leapsOfClock) }
         migrator.registerMigration("7") { db in try db.execute(sql: devicesOfUsers) }
         migrator.registerMigration("8") { db in try db.execute(sql: bytesOfReports) }
+        migrator.registerMigration("9") { db in try db.execute(sql: listsByHash) }
         return migrator
     }
 
@@ -220,6 +221,37 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         -- How many hashes of a user are to be asked, without a look at finished lists.
         CREATE INDEX jobRunning ON job (user, openCount) WHERE state = 'running';
+        """
+
+    /// The rows of the lists in the order of their hashes: what an answer, an alias or a refill asks for is a
+    /// hash, and a list is written in that order. By position each slice of a long list would touch every
+    /// page of the indexes.
+    private static let listsByHash = """
+        CREATE TABLE listedHash (
+            jobID INTEGER NOT NULL REFERENCES job(id) ON DELETE CASCADE,
+            hash BLOB NOT NULL CHECK (length(hash) IN (16, 20, 32)),
+            -- Its first place among the list's mentions, counted from 1.
+            position INTEGER NOT NULL,
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+            leader BLOB CHECK ((leader IS NOT NULL) = (state = 1)),
+            isLeadersFile INTEGER NOT NULL DEFAULT 0 CHECK (isLeadersFile IN (0, 1)),
+            askedAs BLOB,
+            reason TEXT CHECK ((reason IS NOT NULL) = (state = 3)),
+            line INTEGER NOT NULL,
+            occurrences INTEGER NOT NULL DEFAULT 1,
+            comment TEXT,
+            PRIMARY KEY (jobID, hash)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO listedHash (jobID, hash, position, state, leader, isLeadersFile, askedAs, reason, line,
+                occurrences, comment)
+            SELECT jobID, hash, position, state, leader, isLeadersFile, askedAs, reason, line, occurrences,
+                comment
+            FROM jobHash ORDER BY jobID, hash;
+        DROP TABLE jobHash;
+        ALTER TABLE listedHash RENAME TO jobHash;
+        CREATE INDEX jobHashWanted ON jobHash (hash) WHERE state < 2;
+        CREATE INDEX jobHashOpen ON jobHash (jobID, hash) WHERE state = 0;
+        CREATE INDEX jobHashFollowing ON jobHash (jobID, leader) WHERE state = 1;
         """
 
     private static let bytesOfReports = """

@@ -76,8 +76,8 @@ package struct ConnectionLimits: Hashable, Sendable {
     /// Connections at the same time; default 256. The last one takes the place of one that is not used; where
     /// all are worked for, further ones wait in the system's queue.
     package var connectionsMax: Int
-    /// Connections of one client, proxies that are trusted excepted; default 32. A further one takes the place
-    /// of one that is not used; where all are worked for, it is closed.
+    /// Connections of one client, proxies that are trusted excepted; default 32. A further one takes the
+    /// place of one that is not used; where all are worked for, it is closed.
     package var connectionsPerAddressMax: Int
     /// From the connection, or the last answer, to the end of the request's head; default 15 s.
     package var headTimeout: Duration

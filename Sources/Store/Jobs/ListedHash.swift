@@ -1,0 +1,30 @@
+import Model
+
+/// A distinct hash of a list, and where it stands first.
+struct ListedHash: Sendable {
+    var hash: FileHash
+    /// Its place among the list's mentions, counted from 1.
+    var position: Int
+    /// How often the list names it.
+    var occurrences = 1
+    /// The hash that is asked in its place first.
+    var primary: FileHash?
+    /// Whether the list's structure says that both are names of one file.
+    var isPrimarysFile: Bool
+    var line: Int
+    var comment: String?
+
+    /// The distinct hashes in the order of their bytes, which is the table's: a slice of them touches few of
+    /// its pages. What is said of a hash is what is said where it stands first.
+    static func merged(_ mentions: [ListedHash]) -> [ListedHash] {
+        var distinct: [ListedHash] = []
+        for mention in mentions.sorted(by: { ($0.hash, $0.position) < ($1.hash, $1.position) }) {
+            if let last = distinct.indices.last, distinct[last].hash == mention.hash {
+                distinct[last].occurrences += mention.occurrences
+            } else {
+                distinct.append(mention)
+            }
+        }
+        return distinct
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import GRDB
+import Model
+
+/// Hashes of a long list on their way into the database, outside of it: sorted parts in a temporary file,
+/// and their merge. In the order of the list each part of it would touch every page of the table and of its
+/// indexes, and be written hundreds of times over.
+///
+/// The file has no name (SQLite's temporary database): it is gone with its last user, however that ends. A
+/// value: a copy that is dropped leaves the merge where it was.
+struct StagedHashes: Sendable {
+    /// A sorted part, and how far the merge has got in it.
+    private struct Run: Sendable {
+        /// The next row to read.
+        var next: Int64
+        let last: Int64
+        var buffer: ArraySlice<ListedHash> = []
+        var hasMore: Bool { next <= last }
+    }
+
+    private let file: DatabaseQueue
+    private var runs: [Run] = []
+    private var rows: Int64 = 0
+    /// Rows that the merge has given out.
+    private var merged: Int64 = 0
+
+    /// Throws the system's error if there is no room for temporary files.
+    init() throws {
+        var configuration = Configuration()
+        configuration.prepareDatabase { db in
+            // Nothing of it is read again after a cut.
+            try db.execute(
+                sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000")
+        }
+        file = try DatabaseQueue(path: "", configuration: configuration)
+        try file.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE mention (hash BLOB NOT NULL, position INTEGER NOT NULL,
+                        occurrences INTEGER NOT NULL, leader BLOB, isLeadersFile INTEGER NOT NULL,
+                        line INTEGER NOT NULL, comment TEXT)
+                    """)
+        }
+    }
+
+    /// How much of what is here has been merged, from 0 to 1.
+    var fractionMerged: Double { rows > 0 ? Double(merged) / Double(rows) : 1 }
+
+    /// Adds a part, which `ListedHash.merged` has sorted. Throws the system's error, and then has added
+    /// none of it.
+    mutating func add(_ hashes: [ListedHash]) throws {
+        guard !hashes.isEmpty else { return }
+        let last = try file.write { db in
+            let statement = try db.cachedStatement(sql: "INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?, ?)")
+            for row in hashes {
+                try statement.execute(arguments: [
+                    row.hash.data, row.position, row.occurrences, row.primary?.data, row.isPrimarysFile,
+                    row.line,
+                    row.comment?.storable,
+                ])
+            }
+            return db.lastInsertedRowID
+        }
+        runs.append(Run(next: last - Int64(hashes.count) + 1, last: last))
+        rows += Int64(hashes.count)
+    }
+
+    /// The next distinct hashes of the whole list, about `limit` of them, in their order; empty at the end.
+    mutating func next(about limit: Int) throws -> [ListedHash] {
+        for index in runs.indices where runs[index].buffer.isEmpty {
+            try fill(&runs[index], max(Self.runReadMin, limit / runs.count))
+        }
+        // Beyond this one a run may have rows that are not read yet. Up to it everything is here, for a run
+        // names each hash once.
+        let bound = runs.filter(\.hasMore).compactMap(\.buffer.last?.hash).min()
+        var mentions: [ListedHash] = []
+        for index in runs.indices {
+            let part =
+                bound.map { bound in runs[index].buffer.prefix { $0.hash <= bound } } ?? runs[index].buffer
+            mentions += part
+            runs[index].buffer = runs[index].buffer[part.endIndex...]
+        }
+        merged += Int64(mentions.count)
+        runs.removeAll { $0.buffer.isEmpty && !$0.hasMore }
+        return ListedHash.merged(mentions)
+    }
+
+    private static let runReadMin = 50
+
+    private func fill(_ run: inout Run, _ count: Int) throws {
+        guard run.hasMore else { return }
+        let end = min(run.last, run.next + Int64(count) - 1)
+        run.buffer = try file.read { db in
+            try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT * FROM mention WHERE rowid BETWEEN ? AND ? ORDER BY rowid"),
+                arguments: [run.next, end]
+            ).map { row in
+                ListedHash(
+                    hash: try FileHash(column: row[0]), position: row[1], occurrences: row[2],
+                    primary: try (row[3] as Data?).map(FileHash.init(column:)), isPrimarysFile: row[4],
+                    line: row[5], comment: row[6])
+            }
+        }[...]
+        run.next = end + 1
+    }
+}
