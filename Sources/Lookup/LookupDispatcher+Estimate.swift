@@ -15,18 +15,29 @@ extension LookupDispatcher {
         var estimator = CompletionEstimator(
             now: now, jobs: queue.jobs, postponed: postponedHashes(at: now), rateLimiter: rateLimiter,
             connectionsMax: options.connectionsMax, answerSeconds: answerSeconds, pause: .zero,
-            isForeseeable: true, waitReason: nil)
+            // Before the first answer it is not known whether there will be one.
+            isForeseeable: lastAnswerAt != nil || inFlight.isEmpty, waitReason: nil)
         switch circuitBreaker.state {
         case .closed: break
         case .open(let until, _, let isOutage):
             estimator.pause = max(.zero, until - now.monotonic)
-            estimator.isForeseeable = !isOutage
-        case .halfOpen(_, let isOutage): estimator.isForeseeable = !isOutage
+            if isOutage { estimator.isForeseeable = false }
+        case .halfOpen(_, let isOutage): if isOutage { estimator.isForeseeable = false }
         case .disabled: estimator.isForeseeable = false
         }
         if storeTrouble != nil { estimator.isForeseeable = false }
-        estimator.waitReason = storeTrouble ?? waitReason
+        estimator.waitReason = storeTrouble ?? waitReason.map { "\($0)\(goesOn(at: now))" }
         return estimator
+    }
+
+    /// When lookups go on, where the reason itself does not say it.
+    private func goesOn(at now: ClockReading) -> String {
+        switch circuitBreaker.state {
+        case .open(let until, _, _), .disabled(let until, _):
+            guard until > now.monotonic else { return "" }
+            return " Asked again from \(UTCTime((now + (until - now.monotonic)).wall).clockTime) UTC on."
+        case .closed, .halfOpen: return ""
+        }
     }
 
     private func postponedHashes(at now: ClockReading) -> [Int64: PostponedHashes] {

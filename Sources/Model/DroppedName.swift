@@ -16,6 +16,12 @@ package struct DroppedName: Hashable, Sendable, Comparable {
         return text.unicodeScalars.map(\.escaped).joined()
     }
 
+    /// Anywhere in a name, puts the list before its user's others.
+    package static let urgentMark = "!urgent"
+
+    /// Whether the name has the mark.
+    package var isUrgent: Bool { bytes.firstRange(of: Self.urgentMark.utf8) != nil }
+
     /// The name as a part of a report folder's name: every byte but `A`–`Z`, `a`–`z`, `0`–`9`, `.`, `-`, `_`
     /// becomes `_`, and only the first 100 are kept. The README promises this rule to scripts.
     package var pathComponent: String {

@@ -4,7 +4,7 @@ import Model
 extension VirusTotalError: CustomStringConvertible {
     package var description: String { sentence }
 
-    /// What happened, why, and what to do about it, for the operator.
+    /// What happened, why, and what to do about it, for the operator. When it is asked again the lookups say.
     package var sentence: String {
         switch self {
         case .quotaExceeded:
@@ -31,21 +31,21 @@ extension VirusTotalError: CustomStringConvertible {
             "VirusTotal has nothing at this address (\(message)). Check the endpoint in the settings."
         case .fileWithdrawn(let message):
             "VirusTotal no longer shows this file (\(message)). It is not asked again."
-        case .notAvailableYet: "VirusTotal has no result yet and promises one. It is asked again later."
-        case .transient: "VirusTotal has a passing fault\(waitText). It is asked again later."
-        case .deadlineExceeded: "VirusTotal took too long. It is asked again later."
-        case .failedDependency: "Something that VirusTotal depends on failed. It is asked again later."
-        case .serverError(let status): "VirusTotal's server failed (HTTP \(status)). It is asked again later."
+        case .notAvailableYet: "VirusTotal has no result yet and promises one."
+        case .transient: "VirusTotal has a passing fault\(waitText)."
+        case .deadlineExceeded: "VirusTotal took too long."
+        case .failedDependency: "Something that VirusTotal depends on failed."
+        case .serverError(let status): "VirusTotal's server failed (HTTP \(status))."
         case .unreadableAnswer(let status, let why):
             "The answer (HTTP \(status)) is not one of VirusTotal: \(why). "
-                + "It is asked again later; if this stays, look for a proxy or portal in between."
+                + "If this stays, look for a proxy or portal in between."
         case .wrongIdentity(let asked, let got):
             "The answer for \(asked) is about \(got) and was thrown away. "
-                + "It is asked again later; if this stays, look for a cache in between."
+                + "If this stays, look for a cache in between."
         case .transport(let error):
             "No answer from VirusTotal: \(error). "
                 + (error.isRetryable
-                    ? "It is asked again later; if this stays, check the network." : "Not retried.")
+                    ? "If this stays, check the network." : "Not retried.")
         }
     }
 

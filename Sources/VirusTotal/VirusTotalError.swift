@@ -52,6 +52,8 @@ package enum VirusTotalError: Error, Hashable, Sendable {
         case .authenticationRequired, .userNotActive, .wrongCredentials: .stopAsking
         case .forbidden: .forbidden
         case .quotaExceeded(let wait), .tooManyRequests(let wait), .edgeBlocked(let wait): .pause(wait)
+        // The whole service asks for rest, not this request alone.
+        case .transient(let wait?): .pause(wait)
         case .notAvailableYet, .transient, .deadlineExceeded, .failedDependency, .serverError,
             .unreadableAnswer, .wrongIdentity:
             .retryLater

@@ -21,7 +21,7 @@ struct FairQueueTests {
             queue.add(
                 RunningJob(
                     rowID: row, id: Samples.job().id, user: Samples.user(user), weight: weight,
-                    droppedName: DroppedName(name), receivedAt: Samples.now, openHashes: hashes.count))
+                    isUrgent: DroppedName(name).isUrgent, receivedAt: Samples.now, openHashes: hashes.count))
         }
 
         /// The job that the next request is for, or nil when there is nothing to ask.
@@ -153,14 +153,21 @@ struct FairQueueTests {
     }
 
     @Test func theEstimateCountsWhatIsServedBefore() {
-        func job(_ row: Int64, _ user: String, _ open: Int, weight: Int = 1) -> RunningJob {
-            RunningJob(
-                rowID: row, id: Samples.job().id, user: Samples.user(user), weight: weight,
-                droppedName: DroppedName("x"), receivedAt: Samples.now, openHashes: open)
-        }
         let jobs = [job(1, "alice", 100), job(2, "alice", 10), job(3, "bob", 30)]
         let turns = CompletionEstimator.requestsUntilDone(jobs)
         #expect(turns.map(\.job) == [jobs[1], jobs[2], jobs[0]])
         #expect(turns.map(\.requests) == [20, 60, 140])
+    }
+
+    @Test func theEstimateCountsASharedHashOnce() {
+        // Bob's list is alice's once more.
+        let jobs = [job(1, "alice", 100), job(2, "bob", 100, shared: 1)]
+        #expect(CompletionEstimator.requestsUntilDone(jobs).map(\.requests) == [100, 100])
+    }
+
+    private func job(_ row: Int64, _ user: String, _ open: Int, shared: Double = 0) -> RunningJob {
+        RunningJob(
+            rowID: row, id: Samples.job().id, user: Samples.user(user), weight: 1, isUrgent: false,
+            receivedAt: Samples.now, openHashes: open, sharedFraction: shared)
     }
 }

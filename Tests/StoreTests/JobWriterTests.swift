@@ -183,6 +183,24 @@ struct JobWriterTests {
         #expect(try database.jobs.count(of: job.user) == 1)
     }
 
+    @Test func hashesThatAnotherListWantsAreCounted() throws {
+        func accept(_ user: String, _ numbers: Range<Int>) throws -> Job {
+            var writer = database.jobs.writer(for: Samples.job(user: user), ages: CacheAges())
+            return try writer.finish(slice(numbers), at: Samples.now)
+        }
+        func fraction(_ job: Job) throws -> Double? {
+            try database.lookups.runningJob(job.id)?.sharedFraction
+        }
+        let alice = try accept("alice", 0..<100)
+        let bob = try accept("bob", 50..<150)
+        #expect(try fraction(alice) == 0)
+        #expect(try fraction(bob) == 0.5)
+        _ = try database.jobs.cancel(bob.id, reason: "x", at: Samples.now)
+        #expect(try fraction(accept("carol", 120..<150)) == 0, "a cancelled list asks for nothing")
+        try answer(Samples.hash(0), .unknown, for: alice)
+        #expect(try fraction(accept("carol", 0..<2)) == 1, "what is answered is not to be asked")
+    }
+
     @Test func whileAListIsReadNothingOfItIsWritten() throws {
         let job = Samples.job()
         var writer = database.jobs.writer(for: job, ages: CacheAges())

@@ -100,10 +100,35 @@ struct QuotaLedgerTests {
 
     @Test func pruningKeepsTheSums() throws {
         try send(1, at: Samples.now, endedAt: Samples.now)
-        #expect(try !database.ledger.prune(before: Samples.now + 1))
+        let later = Samples.reading(Samples.now + 61)
+        #expect(try !database.ledger.prune(olderThan: .seconds(60), at: later))
         let spending = try database.ledger.spending(at: Samples.reading(Samples.now))
         #expect(spending.lastMinute.isEmpty)
         #expect(spending.today == 1)
+    }
+
+    /// The clock was years late when it was sent, and was set right while the machine was off.
+    @Test func aRequestWithAWrongDateIsNotPrunedBeforeItIsOld() throws {
+        let month: Duration = .seconds(31 * 86_400)
+        try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now), bootID: "a")
+        let wrong = Samples.now - 4_000 * 86_400
+        try send(1, at: Samples.now, endedAt: Samples.now + 1)
+        var leap = Samples.reading(Samples.now + 3_600)
+        leap.leap = ClockLeap(offset: .seconds(4_000 * 86_400), believedAt: leap.monotonic)
+        try database.ledger.note(leapOf: leap)
+        try DatabaseQueue(path: folder.path("test.sqlite")).write { db in
+            try db.execute(
+                sql: "UPDATE request SET sentAt = ?, endedAt = ?",
+                arguments: [Int64(wrong.timeIntervalSince1970), Int64(wrong.timeIntervalSince1970)])
+        }
+        #expect(try !database.ledger.prune(olderThan: month, at: leap))
+        #expect(try database.ledger.spending(at: leap).today == 1)
+        let late = Samples.reading(Samples.now + 32 * 86_400)
+        #expect(try !database.ledger.prune(olderThan: month, at: late))
+        let left = try DatabaseQueue(path: folder.path("test.sqlite")).read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM request")
+        }
+        #expect(left == 0)
     }
 
     /// Or a daemon that is started again within the minute would send one request too many.

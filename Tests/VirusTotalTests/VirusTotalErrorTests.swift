@@ -144,9 +144,9 @@ import VirusTotal
         #expect(failure?.disposition == .pause(wait))
     }
 
-    @Test func retryAfterOfAFaultIsKept() {
+    @Test func theRestThatAFaultAsksForIsKept() {
         let failure = Samples.failure(503, "", headers: [("Retry-After", "7")])
         #expect(failure?.retryAfter == .seconds(7))
-        #expect(failure?.disposition == .retryLater)
+        #expect(failure?.disposition == .pause(.seconds(7)))
     }
 }

@@ -61,7 +61,7 @@ struct CompletionEstimator: Sendable {
         var ends: [(time: Double, job: RunningJob, isUsersLast: Bool)] = []
         var weights = 0.0
         for (_, jobs) in Dictionary(grouping: jobs, by: \.user) {
-            let jobs = jobs.sorted(by: FairQueue.isBefore)
+            let jobs = FairQueue.sorted(jobs)
             let weight = Self.weight(jobs[0])
             weights += weight
             var hashes = 0
@@ -71,14 +71,22 @@ struct CompletionEstimator: Sendable {
             }
         }
         ends.sort { ($0.time, $0.job.rowID) < ($1.time, $1.job.rowID) }
+        let fractionSent = Self.fractionSent(jobs)
         var (sent, time) = (0.0, 0.0)
         return ends.map { end in
             sent += (end.time - time) * weights
             time = end.time
             if end.isUsersLast { weights -= Self.weight(end.job) }
             // Less than a request is an error of the arithmetic.
-            return (end.job, Int((sent - 0.01).rounded(.up)))
+            return (end.job, Int((sent * fractionSent - 0.01).rounded(.up)))
         }
+    }
+
+    /// How many requests a hash of a job takes on the average: one that several jobs want is asked once.
+    private static func fractionSent(_ jobs: [RunningJob]) -> Double {
+        let wanted = jobs.reduce(0) { $0 + $1.openHashes }
+        let shared = jobs.reduce(0.0) { $0 + Double($1.openHashes) * $1.sharedFraction }
+        return wanted > 0 ? 1 - shared / Double(wanted) : 1
     }
 
     private static func weight(_ job: RunningJob) -> Double { Double(max(1, job.weight)) }

@@ -20,9 +20,6 @@ package struct FairQueue: Sendable {
         case nothing
     }
 
-    /// In a dropped name, puts the job before its user's others.
-    package static let urgentMark = "!urgent"
-
     /// The order of one user's jobs.
     private struct Rank: Comparable, Sendable {
         /// Which failure since VirusTotal's last answer was the job's latest; 0 for none.
@@ -186,12 +183,13 @@ package struct FairQueue: Sendable {
     }
 
     /// The order of one user's jobs.
-    static func isBefore(_ a: RunningJob, _ b: RunningJob) -> Bool { rank(a) < rank(b) }
+    static func sorted(_ jobs: [RunningJob]) -> [RunningJob] {
+        jobs.map { (rank: rank($0), job: $0) }.sorted { $0.rank < $1.rank }.map(\.job)
+    }
 
     private static func rank(_ job: RunningJob) -> Rank {
         Rank(
-            isUrgent: job.droppedName.display.contains(urgentMark), openHashes: job.openHashes,
-            rowID: job.rowID)
+            isUrgent: job.isUrgent, openHashes: job.openHashes, rowID: job.rowID)
     }
 
     private mutating func move(_ user: UserName, by hashes: Double) {

@@ -269,7 +269,7 @@ package actor IntakeService: Service {
 
     private static let claimsAtOnce = 20
     /// Files are of very different size, so a turn ends by time as well.
-    private static let turnMax: Duration = .milliseconds(250)
+    private static let turnMax: Duration = .milliseconds(60)
 
     /// Claims what is to be claimed and returns what waits.
     private func act(

@@ -61,38 +61,46 @@ package struct ReportPublisher: Sendable {
     /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its
     ///   end.
     func publish(_ id: JobID, estimate: JobEstimate, at now: Date) throws -> Published? {
-        guard var job = try database.jobs.job(id) else { return nil }
+        guard let written = try database.reportRows.read(id, { try write($0, estimate, now) }),
+            let (published, bytes) = written
+        else { return nil }
+        // Outside of the snapshot: a reader that is left open keeps the log from being cut.
+        if published.isNew {
+            try database.jobs.saveReported(
+                id, verdicts: published.job.counts.byVerdict, isFinal: published.job.state.isFinal,
+                bytes: bytes)
+        }
+        return published
+    }
+
+    private func write(
+        _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date
+    ) throws -> (Published, bytes: Int64)? {
+        guard var job = try snapshot.job() else { return nil }
         // The last report is written once: a kill in the middle of a second time would leave a temporary file
         // for ever.
-        if job.state.isFinal, try database.jobs.isPublished(id) { return Published(job: job, isNew: false) }
+        if job.state.isFinal, try snapshot.isPublished() { return (Published(job: job, isNew: false), 0) }
         // "Done" promises the input beside it. The intake, which holds the claim, tells of the job again
         // afterwards.
-        if job.state.isFinal, isInputPending(id) { return nil }
+        if job.state.isFinal, isInputPending(job.id) { return nil }
         let thresholds = writer.options.thresholds
-        job.counts.byVerdict = try database.reportRows.counts(of: id, thresholds: thresholds)
+        job.counts.byVerdict = try snapshot.counts(thresholds: thresholds)
         let input = ReportInput(
             job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge,
-            unusableLines: try database.jobs.unusableLines(of: id, limit: Self.unusableLinesMax),
-            statistics: try database.reportRows.statistics(of: id, thresholds: thresholds, now: now))
+            unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax),
+            statistics: try snapshot.statistics(thresholds: thresholds, now: now))
         let folder = try folder(of: job)
         // A job that runs again (`hashdrop retry`) must not look finished to a program that waits for the
         // CSV.
         if job.state == .running { try removeTables(in: folder) }
         if job.state.hasTables {
-            let order = ReportRowStore.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
-            try writer.writeTables(input, in: folder) { visit in
-                try database.reportRows.forEachRow(of: id, order: order, visit)
-            }
+            let order = JobSnapshot.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
+            try writer.writeTables(input, in: folder) { try snapshot.forEachRow(order: order, $0) }
         }
-        let order = ReportRowStore.Order.severity(thresholds, limit: writer.options.htmlRowsMax(job.state))
-        try writer.writeHTML(input, in: folder) { visit in
-            try database.reportRows.forEachRow(of: id, order: order, visit)
-        }
+        let order = JobSnapshot.Order.severity(thresholds, limit: writer.options.htmlRowsMax(job.state))
+        try writer.writeHTML(input, in: folder) { try snapshot.forEachRow(order: order, $0) }
         try writer.writeStatus(input, in: folder)
-        try database.jobs.saveReported(
-            id, verdicts: job.counts.byVerdict, isFinal: job.state.isFinal,
-            bytes: try bytes(of: folder))
-        return Published(job: job, isNew: true)
+        return (Published(job: job, isNew: true), try bytes(of: folder))
     }
 
     private func bytes(of folder: borrowing Directory) throws -> Int64 {

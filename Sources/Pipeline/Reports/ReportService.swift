@@ -48,6 +48,9 @@ package actor ReportService: Service {
     /// Long reports that are being written, or wait in their worker.
     private var longReports = 0
     private var isStopping = false
+    private var writtenStatus: (status: DaemonStatus, at: Duration)?
+    private var latestEstimates: [JobID: JobEstimate] = [:]
+    private var estimatesAreGoodUntil: Duration = .zero
 
     /// - Parameter mailbox: where others post changes; made outside because they exist before this service.
     package init(
@@ -146,12 +149,23 @@ package actor ReportService: Service {
         let now = clock.now
         guard !running.isEmpty, now.monotonic >= nextRefresh else { return }
         nextRefresh = now.monotonic + refreshInterval
-        let estimates = await lookups.estimates()
+        let estimates = await estimates()
         for (id, job) in running
         where job.reported.isOutdated(by: estimates[id] ?? JobEstimate(), at: now.wall) {
             schedule.jobChanged(id, of: job.user, isFinal: false)
             schedule.userChanged(job.user)
         }
+    }
+
+    /// How far each running job is from its end. Looked up anew when ten times as long has passed as it took:
+    /// it costs as much as there are jobs.
+    private func estimates() async -> [JobID: JobEstimate] {
+        let began = clock.now.monotonic
+        guard began >= estimatesAreGoodUntil else { return latestEstimates }
+        latestEstimates = await lookups.estimates()
+        let now = clock.now.monotonic
+        estimatesAreGoodUntil = now + (now - began) * 10
+        return latestEstimates
     }
 
     /// Reports of so many rows are written at once; each longer one in the first worker that takes it, so
@@ -160,12 +174,12 @@ package actor ReportService: Service {
     private static let workersRowsMax = [200_000, Int.max]
 
     /// For so long reports are written before the mail is read again; what is due then has another turn.
-    private static let writingSlice: Duration = .milliseconds(200)
+    private static let writingSlice: Duration = .milliseconds(60)
 
     private func write(_ group: inout DiscardingTaskGroup) async {
         let end = clock.now.monotonic + Self.writingSlice
         let due = schedule.due(at: clock.now.monotonic)
-        let estimates = due.isEmpty ? [:] : await lookups.estimates()
+        let estimates = due.isEmpty ? [:] : await estimates()
         for item in due {
             switch item {
             case .job(let id):
@@ -183,7 +197,7 @@ package actor ReportService: Service {
             }
             if clock.now.monotonic >= end { break }
         }
-        await writeStatus()
+        await writeStatus(isBusy: clock.now.monotonic >= end)
     }
 
     /// The most reports that a stop writes.
@@ -204,11 +218,19 @@ package actor ReportService: Service {
         await writeStatus()
     }
 
-    private func writeStatus() async {
+    /// The least time between two writings of the status while there are reports to write: each is synced.
+    private static let busyStatusInterval: Duration = .milliseconds(500)
+
+    private func writeStatus(isBusy: Bool = false) async {
+        let now = clock.now.monotonic
+        if isBusy, let writtenStatus, now - writtenStatus.at < Self.busyStatusInterval { return }
         do {
-            try status.write(
-                DaemonStatus(
-                    folders: liveStatus.folders, lookups: await lookups.health(), reportTrouble: trouble))
+            let latest = DaemonStatus(
+                folders: liveStatus.folders, lookups: await lookups.health(), reportTrouble: trouble)
+            if latest != writtenStatus?.status {
+                try status.write(latest)
+                writtenStatus = (latest, now)
+            }
             troubles["status"] = nil
         } catch {
             troubles["status"] = ReportPublisher.reason(error)

@@ -107,13 +107,12 @@ package actor RetentionService: Service {
     /// Removes what is old enough now.
     package func sweep() async {
         let now = clock.now
-        let requestsBefore = now.wall - Self.requestsKept
         await inSlices("A leap of the clock cannot be noted") {
             try database.ledger.note(leapOf: now)
             return false
         }
         await inSlices("Old requests cannot be dropped from the ledger") {
-            try database.ledger.prune(before: requestsBefore)
+            try database.ledger.prune(olderThan: Self.requestsKept, at: now)
         }
         if keep > .zero, isClockTrusted(at: now, for: keep) { removeJobs(before: now.wall - keep) }
         if keepAnswers > .zero, isClockTrusted(at: now, for: keepAnswers) {

@@ -35,12 +35,32 @@ enum JobRecord {
                     WHERE jobID = ? AND hash > ? AND hash <= ?
                     """), arguments: [rowID, hash?.data ?? Data(), last.data])!
         let (hashes, open, cached): (Int, Int, Int) = (slice[0], slice[1], slice[2])
+        let shared =
+            open > 0 ? try countShared(rowID, after: hash?.data ?? Data(), upTo: last.data, in: db) : 0
         try db.cachedStatement(
             sql: """
                 UPDATE job SET hashCount = hashCount + ?, openCount = openCount + ?,
-                    savedByCache = savedByCache + ? WHERE id = ?
+                    savedByCache = savedByCache + ?, sharedCount = sharedCount + ? WHERE id = ?
                 """
-        ).execute(arguments: [hashes, open, cached, rowID])
+        ).execute(arguments: [hashes, open, cached, shared, rowID])
+    }
+
+    /// How many hashes of a slice are asked for another job anyway, for the estimates. Of the jobs that have a
+    /// hash only a few are looked at: cancelled ones keep their rows.
+    private static func countShared(
+        _ rowID: Int64, after hash: Data, upTo last: Data, in db: Database
+    ) throws -> Int {
+        try Int.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT count(*) FROM jobHash mine
+                    WHERE mine.jobID = ? AND mine.hash > ? AND mine.hash <= ? AND mine.state = 0 AND EXISTS (
+                        SELECT 1 FROM (
+                            SELECT jobID FROM jobHash other INDEXED BY jobHashWanted
+                            WHERE other.hash = mine.hash AND other.state < 2 AND other.jobID <> mine.jobID
+                            LIMIT 4)
+                        CROSS JOIN job ON job.id = jobID WHERE \(isServed))
+                    """), arguments: [rowID, hash, last])!
     }
 
     /// Notes what the list holds beside its hashes.

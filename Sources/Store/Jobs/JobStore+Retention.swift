@@ -6,12 +6,13 @@ package import Model
 extension JobStore {
     /// Whether the job's final report stands in its folder. False for a job that is not there.
     package func isPublished(_ id: JobID) throws -> Bool {
-        try pool.read { db in
-            try Bool.fetchOne(
-                db, sql: "SELECT isPublished FROM job WHERE name = ? AND stage = 1",
-                arguments: [id.description])
-                ?? false
-        }
+        try pool.read { db in try Self.isPublished(id, in: db) }
+    }
+
+    static func isPublished(_ id: JobID, in db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT isPublished FROM job WHERE name = ? AND stage = 1", arguments: [id.description])
+            ?? false
     }
 
     /// Ends a running job: what has no verdict yet is not asked for this job any more. Its rows stay as they

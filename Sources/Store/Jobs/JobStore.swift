@@ -141,18 +141,20 @@ package struct JobStore: Sendable {
     /// What the list holds that is not looked up, the first `limit` of them: first the lines in which a hash
     /// was probably meant, then the others, each in their order.
     package func unusableLines(of id: JobID, limit: Int) throws -> [UnusableLine] {
-        try pool.read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT line, text, unusableLine.reason, kind FROM unusableLine JOIN job ON job.id = jobID
-                    WHERE job.name = ?
-                    ORDER BY kind IN (\(Self.meantKinds)) DESC, line LIMIT ?
-                    """, arguments: [id.description, limit]
-            ).map {
-                UnusableLine(
-                    line: $0[0], text: $0[1], reason: $0[2], kind: .init(rawValue: $0[3]) ?? .malformed)
-            }
+        try pool.read { db in try Self.unusableLines(of: id, limit: limit, in: db) }
+    }
+
+    static func unusableLines(of id: JobID, limit: Int, in db: Database) throws -> [UnusableLine] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT line, text, unusableLine.reason, kind FROM unusableLine JOIN job ON job.id = jobID
+                WHERE job.name = ?
+                ORDER BY kind IN (\(meantKinds)) DESC, line LIMIT ?
+                """, arguments: [id.description, limit]
+        ).map {
+            UnusableLine(
+                line: $0[0], text: $0[1], reason: $0[2], kind: .init(rawValue: $0[3]) ?? .malformed)
         }
     }
 }

@@ -28,15 +28,17 @@ package struct LookupStore: Sendable {
             sql: """
                 SELECT job.id, job.name, job.user, coalesce(user.weight, 1), job.droppedName, job.receivedAt,
                     (SELECT count(*) FROM jobHash INDEXED BY jobHashOpen
-                        WHERE jobID = job.id AND state = 0)
+                        WHERE jobID = job.id AND state = 0), job.sharedCount
                 FROM job LEFT JOIN user ON user.name = job.user WHERE job.stage = 1 AND \(condition)
                 """, arguments: arguments
         ).compactMap { row in
             guard let id = JobID(row[1] as String), let user = UserName(row[2] as String) else { return nil }
+            let (open, shared): (Int, Int) = (row[6], row[7])
             return RunningJob(
                 rowID: row[0], id: id, user: user, weight: row[3],
-                droppedName: DroppedName(bytes: row[4] as Data), receivedAt: Date(milliseconds: row[5]),
-                openHashes: row[6])
+                isUrgent: DroppedName(bytes: row[4] as Data).isUrgent,
+                receivedAt: Date(milliseconds: row[5]), openHashes: open,
+                sharedFraction: shared > 0 ? Double(shared) / Double(max(open, shared)) : 0)
         }
     }
 

@@ -287,16 +287,24 @@ package struct QuotaLedger: Sendable {
     /// start.
     private static let checksKeptMax: Int64 = 64
 
-    /// Drops some single requests of before `date`, in a short transaction; the days' sums stay.
+    /// Drops some single requests that are older than `age`, in a short transaction; the days' sums stay. Both
+    /// clocks must say so: a wrong wall clock may have dated them, and after a leap they are counted by the
+    /// ledger's.
     ///
     /// - Returns: whether there may be more.
-    package func prune(before date: Date) throws -> Bool {
+    package func prune(olderThan age: Duration, at reading: ClockReading) throws -> Bool {
         try pool.write { db in
+            let tick = try Self.tick(at: reading.monotonic, in: db) - age.wholeMilliseconds
             try db.execute(
                 sql: """
                     DELETE FROM request WHERE id IN (
-                        SELECT id FROM request WHERE sentAt < :date AND endedAt < :date LIMIT :limit)
-                    """, arguments: ["date": date.milliseconds, "limit": Self.requestsAtOnce])
+                        SELECT id FROM request
+                        WHERE sentAt < :date AND endedAt < :date AND coalesce(endedTick, :tick) <= :tick
+                        LIMIT :limit)
+                    """,
+                arguments: [
+                    "date": (reading.wall - age).milliseconds, "tick": tick, "limit": Self.requestsAtOnce,
+                ])
             return db.changesCount == Self.requestsAtOnce
         }
     }

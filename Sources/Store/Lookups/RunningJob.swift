@@ -8,22 +8,26 @@ package struct RunningJob: Hashable, Sendable {
     package var user: UserName
     /// The user's turns relative to others: 1 to 100.
     package var weight: Int
-    package var droppedName: DroppedName
+    /// Whether it goes before its user's others.
+    package var isUrgent: Bool
     package var receivedAt: Date
     /// Hashes that have to be asked, if no other name of theirs is asked before.
     package var openHashes: Int
+    /// Which part of them other jobs wanted already when the job came in, from 0 to 1.
+    package var sharedFraction: Double
 
     package init(
-        rowID: Int64, id: JobID, user: UserName, weight: Int, droppedName: DroppedName, receivedAt: Date,
-        openHashes: Int
+        rowID: Int64, id: JobID, user: UserName, weight: Int, isUrgent: Bool, receivedAt: Date,
+        openHashes: Int, sharedFraction: Double = 0
     ) {
         self.rowID = rowID
         self.id = id
         self.user = user
         self.weight = weight
-        self.droppedName = droppedName
+        self.isUrgent = isUrgent
         self.receivedAt = receivedAt
         self.openHashes = openHashes
+        self.sharedFraction = sharedFraction
     }
 }
 

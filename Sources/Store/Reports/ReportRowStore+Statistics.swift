@@ -2,36 +2,31 @@ package import Foundation
 import GRDB
 package import Model
 
-extension ReportRowStore {
-    /// How all of a job's answered rows are spread over families, types and time.
+extension JobSnapshot {
+    /// How all of the answered rows are spread over families, types and time.
     ///
-    /// Counted in the database, so that neither memory nor a page's limit of rows plays a part. Blocks its
-    /// thread.
+    /// Counted in the database, so that neither memory nor a page's limit of rows plays a part.
     ///
     /// - Parameter now: dates after it are not believed.
-    package func statistics(of id: JobID, thresholds: VerdictThresholds, now: Date) throws -> JobStatistics {
-        try pool.read { db in
-            guard let jobID = try Self.find(id, in: db)?.rowID else { return JobStatistics() }
-            var families = RankingBuilder()
-            var types = RankingBuilder()
-            var firstSeen = TimelineBuilder(now: now)
-            var lastScanned = TimelineBuilder(now: now)
-            let rows = try Row.fetchCursor(
-                db, sql: Self.statisticsQuery(thresholds), arguments: ["job": jobID])
-            while let row = try rows.next() {
-                let tally = VerdictTally(malicious: row[3], suspicious: row[4], others: row[5])
-                switch Part(rawValue: row[0]) {
-                case .family: families.add(row[2], tally)
-                case .type: types.add(row[2], tally)
-                case .firstDay: firstSeen.add(tally, day: row[1])
-                case .lastDay: lastScanned.add(tally, day: row[1])
-                case nil: preconditionFailure("the query names its parts by these numbers")
-                }
+    package func statistics(thresholds: VerdictThresholds, now: Date) throws -> JobStatistics {
+        var families = RankingBuilder()
+        var types = RankingBuilder()
+        var firstSeen = TimelineBuilder(now: now)
+        var lastScanned = TimelineBuilder(now: now)
+        let rows = try Row.fetchCursor(db, sql: Self.statisticsQuery(thresholds), arguments: ["job": rowID])
+        while let row = try rows.next() {
+            let tally = VerdictTally(malicious: row[3], suspicious: row[4], others: row[5])
+            switch Part(rawValue: row[0]) {
+            case .family: families.add(row[2], tally)
+            case .type: types.add(row[2], tally)
+            case .firstDay: firstSeen.add(tally, day: row[1])
+            case .lastDay: lastScanned.add(tally, day: row[1])
+            case nil: preconditionFailure("the query names its parts by these numbers")
             }
-            return JobStatistics(
-                files: types.total, families: families.ranking, types: types.ranking,
-                firstSeen: firstSeen.timeline, lastScanned: lastScanned.timeline)
         }
+        return JobStatistics(
+            files: types.total, families: families.ranking, types: types.ranking,
+            firstSeen: firstSeen.timeline, lastScanned: lastScanned.timeline)
     }
 
     private enum Part: Int {

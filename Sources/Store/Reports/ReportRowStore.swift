@@ -2,9 +2,33 @@ import Foundation
 import GRDB
 package import Model
 
-/// The rows of a report, streamed: memory does not grow with the list.
+/// What a report shows.
 package struct ReportRowStore: Sendable {
     let pool: DatabasePool
+
+    /// Calls `body` with a job as the database holds it at one moment, so that all of its numbers and rows
+    /// agree; nil if there is no such job. Blocks its thread; what `body` throws ends it.
+    package func read<Result>(_ id: JobID, _ body: (JobSnapshot) throws -> Result) throws -> Result? {
+        try pool.read { db in
+            guard
+                let found = try Row.fetchOne(
+                    db, sql: "SELECT id, state FROM job WHERE name = ? AND stage = 1",
+                    arguments: [id.description])
+            else { return nil }
+            let isCancelled = found[1] == JobState.cancelled.rawValue
+            return try body(
+                JobSnapshot(rowID: found[0], id: id, open: isCancelled ? .notAsked : .waiting, db: db))
+        }
+    }
+}
+
+/// A job at one moment. Its rows are streamed: memory does not grow with the list.
+package struct JobSnapshot {
+    let rowID: Int64
+    let id: JobID
+    /// What a row without an answer is.
+    let open: Verdict
+    let db: Database
 
     package enum Order: Sendable {
         /// As the list names them. To find the rows whose file an earlier one has costs up to three look-ups
@@ -15,40 +39,33 @@ package struct ReportRowStore: Sendable {
         case severity(VerdictThresholds, limit: Int)
     }
 
-    /// Visits the rows of a job in one consistent view of the database.
-    ///
-    /// Blocks its thread while it reads; whatever `visit` throws ends it.
-    package func forEachRow(
-        of id: JobID, order: Order, _ visit: (ReportRow) throws -> Void
-    ) throws {
-        try pool.read { db in
-            guard let job = try Self.find(id, in: db) else { return }
-            let rows = try Row.fetchCursor(
-                db, sql: Self.query(order, open: job.open), arguments: ["job": job.rowID])
-            while let row = try rows.next() { try visit(Self.reportRow(row, open: job.open)) }
-        }
+    /// The job itself.
+    package func job() throws -> Job? { try JobRecord.job(rowID, in: db) }
+
+    /// Whether the job's final report stands in its folder.
+    package func isPublished() throws -> Bool { try JobStore.isPublished(id, in: db) }
+
+    /// What the list holds that is not looked up (`JobStore.unusableLines`).
+    package func unusableLines(limit: Int) throws -> [UnusableLine] {
+        try JobStore.unusableLines(of: id, limit: limit, in: db)
+    }
+
+    /// Visits the rows.
+    package func forEachRow(order: Order, _ visit: (ReportRow) throws -> Void) throws {
+        let rows = try Row.fetchCursor(db, sql: Self.query(order, open: open), arguments: ["job": rowID])
+        while let row = try rows.next() { try visit(Self.reportRow(row, open: open)) }
     }
 
     /// How many rows there are of each verdict.
-    package func counts(of id: JobID, thresholds: VerdictThresholds) throws -> [Verdict: Int] {
-        try pool.read { db in
-            guard let job = try Self.find(id, in: db) else { return [:] }
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT \(Self.rank(thresholds, open: job.open)) AS rank, count(*)
-                    FROM jobHash \(Self.join) WHERE jobID = :job GROUP BY rank
-                    """, arguments: ["job": job.rowID])
-            return Dictionary(
-                uniqueKeysWithValues: rows.map { (Verdict.allCases[$0[0] as Int], $0[1] as Int) })
-        }
-    }
-
-    /// The job's row, and whether its open rows wait for an answer or were not asked.
-    static func find(_ id: JobID, in db: Database) throws -> (rowID: Int64, open: Verdict)? {
-        try Row.fetchOne(
-            db, sql: "SELECT id, state FROM job WHERE name = ? AND stage = 1", arguments: [id.description]
-        ).map { ($0[0], $0[1] == JobState.cancelled.rawValue ? .notAsked : .waiting) }
+    package func counts(thresholds: VerdictThresholds) throws -> [Verdict: Int] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT \(Self.rank(thresholds, open: open)) AS rank, count(*)
+                FROM jobHash \(Self.join) WHERE jobID = :job GROUP BY rank
+                """, arguments: ["job": rowID])
+        return Dictionary(
+            uniqueKeysWithValues: rows.map { (Verdict.allCases[$0[0] as Int], $0[1] as Int) })
     }
 
     private static let join = """

@@ -252,6 +252,8 @@ enum Schema {
         CREATE INDEX jobHashWanted ON jobHash (hash) WHERE state < 2;
         CREATE INDEX jobHashOpen ON jobHash (jobID, hash) WHERE state = 0;
         CREATE INDEX jobHashFollowing ON jobHash (jobID, leader) WHERE state = 1;
+        -- Hashes to ask that other running jobs wanted already when this one came in.
+        ALTER TABLE job ADD COLUMN sharedCount INTEGER NOT NULL DEFAULT 0;
         """
 
     private static let bytesOfReports = """

@@ -5,6 +5,7 @@ import Pipeline
 import Reporting
 import Settings
 import Store
+import Support
 
 /// `hashdrop status`: what the daemon does, for the operator.
 struct StatusCommand: AsyncParsableCommand {
@@ -115,7 +116,10 @@ struct StatusCommand: AsyncParsableCommand {
             lines.append(
                 "Quota:  \(minute(daemon.minute)) this minute, \(used(daemon.day)) today, "
                     + "\(used(daemon.month)) this month (UTC)")
-            if let reason = daemon.waitReason { lines.append("Waits:  \(reason)") }
+            if let reason = daemon.waitReason {
+                let until = daemon.waitsUntil.map { "; until \(UTCTime($0).clockTime) UTC" } ?? ""
+                lines.append("Waits:  \(reason)\(until)")
+            }
             if let trouble = daemon.reportTrouble { lines.append("Reports cannot be written: \(trouble)") }
             if let trouble = daemon.folders.trouble { lines.append("Files wait: \(trouble)") }
             lines.append("Folders:")
