@@ -4,8 +4,8 @@ package enum FailureDisposition: Hashable, Sendable {
     case stopAsking
     /// This request is not allowed to the key. If others are, its hash is to blame.
     case forbidden
-    /// The quota is used up, too many requests came at once, or the service asks for rest: send nothing for so
-    /// long. Nil means that
+    /// The quota is used up, too many requests came at once, or the service asks for rest: send nothing for
+    /// so long. Nil means that
     /// VirusTotal did not say how long.
     case pause(Duration?)
     /// VirusTotal cannot be reached; neither this request nor its hash is to blame.

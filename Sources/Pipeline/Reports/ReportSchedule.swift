@@ -118,9 +118,11 @@ struct ReportSchedule {
         hadTurn(user)
     }
 
-    /// When there is something to write next, if anything is out of date.
-    var nextDue: Duration? {
-        (jobs.values.compactMap(\.due) + indexes.values.compactMap(\.due)).min()
+    /// When something becomes due next, after `now`.
+    func nextDue(after now: Duration) -> Duration? {
+        let jobs = jobs.values.lazy.compactMap(\.due).filter { $0 > now }.min()
+        let indexes = indexes.values.lazy.compactMap(\.due).filter { $0 > now }.min()
+        return jobs.map { min($0, indexes ?? $0) } ?? indexes
     }
 
     private static let retryInterval: Duration = .seconds(5)

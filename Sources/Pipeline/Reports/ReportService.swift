@@ -45,8 +45,15 @@ package actor ReportService: Service {
     private var troubles: [String: String] = [:]
     private var loggedTrouble: String?
     private var nextRefresh: Duration = .zero
-    /// Long reports that are being written, or wait in their worker.
-    private var longReports = 0
+    /// Which workers write a report, by their place. Others wait in the schedule, where users take turns.
+    private var busyWorkers: Set<Int> = []
+    /// Whether the latest turn wrote something: then there may be more, made due by that or left by the
+    /// turn's end. What was not written waits for its worker, which tells when it is free.
+    private var hasWritten = false
+    /// When it was last looked what is due.
+    private var lookedAt: Duration = .zero
+    /// How many rows the reports of running jobs have.
+    private var rows: [JobID: Int] = [:]
     private var isStopping = false
     private var writtenStatus: (status: DaemonStatus, at: Duration)?
     private var latestEstimates: [JobID: JobEstimate] = [:]
@@ -79,7 +86,7 @@ package actor ReportService: Service {
         try load()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                while !isStopping || longReports > 0, !Task.isCancelled {
+                while !isStopping || !busyWorkers.isEmpty, !Task.isCancelled {
                     await refreshEstimates()
                     await write(&group)
                     note(await mailbox.take(upTo: wait(), clock: clock))
@@ -138,7 +145,8 @@ package actor ReportService: Service {
 
     private func wait() -> Duration? {
         let now = clock.now.monotonic
-        var next = schedule.nextDue
+        if hasWritten { return .zero }
+        var next = schedule.nextDue(after: lookedAt)
         if !running.isEmpty { next = min(next ?? nextRefresh, nextRefresh) }
         return next.map { max(.zero, $0 - now) }
     }
@@ -170,31 +178,36 @@ package actor ReportService: Service {
 
     /// Reports of so many rows are written at once; each longer one in the first worker that takes it, so
     /// that it waits for none that is much longer.
-    private static let shortRowsMax = 10_000
-    private static let workersRowsMax = [200_000, Int.max]
+    private static let shortRowsMax = 200
+    private static let workersRowsMax = [10_000, 200_000, Int.max]
 
     /// For so long reports are written before the mail is read again; what is due then has another turn.
     private static let writingSlice: Duration = .milliseconds(60)
 
     private func write(_ group: inout DiscardingTaskGroup) async {
         let end = clock.now.monotonic + Self.writingSlice
-        let due = schedule.due(at: clock.now.monotonic)
+        hasWritten = false
+        lookedAt = clock.now.monotonic
+        let due = schedule.due(at: lookedAt)
         let estimates = due.isEmpty ? [:] : await estimates()
         for item in due {
             switch item {
             case .job(let id):
                 let estimate = isStopping ? Self.stopped : estimates[id] ?? JobEstimate()
-                schedule.jobBegun(id)
-                if let worker = worker(for: id) {
-                    longReports += 1
+                if let place = workerPlace(for: id) {
+                    guard busyWorkers.insert(place).inserted else { continue }
+                    schedule.jobBegun(id)
+                    let worker = workers[place]
                     group.addTask {
-                        await self.settle(id, byWorker: worker.publish(id, estimate: estimate))
+                        await self.settle(id, by: place, worker.publish(id, estimate: estimate))
                     }
                 } else {
+                    schedule.jobBegun(id)
                     settle(id, ReportWorker.publish(id, estimate: estimate, with: publisher, clock: clock))
                 }
             case .index(let user): writeIndex(user, estimates)
             }
+            hasWritten = true
             if clock.now.monotonic >= end { break }
         }
         await writeStatus(isBusy: clock.now.monotonic >= end)
@@ -207,7 +220,7 @@ package actor ReportService: Service {
     private func writeLast() async {
         var left = Self.lastReportsMax
         for case .job(let id) in schedule.due(at: clock.now.monotonic, isEnd: true) where left > 0 {
-            guard worker(for: id) == nil else { continue }
+            guard workerPlace(for: id) == nil else { continue }
             left -= 1
             schedule.jobBegun(id)
             settle(id, ReportWorker.publish(id, estimate: Self.stopped, with: publisher, clock: clock))
@@ -248,15 +261,17 @@ package actor ReportService: Service {
     private static let stopped = JobEstimate(
         waitReason: "hashdrop is stopped; the list goes on when it is started again")
 
-    /// The worker for a job's report; nil if it is short. What cannot be read is noted when it is written.
-    private func worker(for id: JobID) -> ReportWorker? {
-        guard let rows = try? publisher.rows(of: id), rows > Self.shortRowsMax else { return nil }
-        return workers.first { rows <= $0.rowsMax }
+    /// The place of the worker for a job's report; nil if it is short. What cannot be read is noted when it
+    /// is written.
+    private func workerPlace(for id: JobID) -> Int? {
+        guard let rows = rows[id] ?? (try? publisher.rows(of: id)) else { return nil }
+        self.rows[id] = rows
+        return rows > Self.shortRowsMax ? workers.firstIndex { rows <= $0.rowsMax } : nil
     }
 
     /// A worker has come to the end of a report.
-    private func settle(_ id: JobID, byWorker outcome: ReportWorker.Outcome) {
-        longReports -= 1
+    private func settle(_ id: JobID, by place: Int, _ outcome: ReportWorker.Outcome) {
+        busyWorkers.remove(place)
         settle(id, outcome)
         mailbox.post(.workerFinished)
     }
@@ -267,6 +282,7 @@ package actor ReportService: Service {
             let published = try outcome.result.get()
             troubles["job \(id)"] = nil
             let isOver = published?.job.state.isFinal ?? true
+            if isOver { rows[id] = nil }
             schedule.jobWritten(id, isOver: isOver, at: now, took: outcome.took)
             guard let job = published?.job else {
                 running[id] = nil

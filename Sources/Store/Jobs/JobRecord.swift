@@ -45,8 +45,8 @@ enum JobRecord {
         ).execute(arguments: [hashes, open, cached, shared, rowID])
     }
 
-    /// How many hashes of a slice are asked for another job anyway, for the estimates. Of the jobs that have a
-    /// hash only a few are looked at: cancelled ones keep their rows.
+    /// How many hashes of a slice are asked for another job anyway, for the estimates. Of the jobs that have
+    /// a hash only a few are looked at: cancelled ones keep their rows.
     private static func countShared(
         _ rowID: Int64, after hash: Data, upTo last: Data, in db: Database
     ) throws -> Int {

@@ -287,9 +287,9 @@ package struct QuotaLedger: Sendable {
     /// start.
     private static let checksKeptMax: Int64 = 64
 
-    /// Drops some single requests that are older than `age`, in a short transaction; the days' sums stay. Both
-    /// clocks must say so: a wrong wall clock may have dated them, and after a leap they are counted by the
-    /// ledger's.
+    /// Drops some single requests that are older than `age`, in a short transaction; the days' sums stay.
+    /// Both clocks must say so: a wrong wall clock may have dated them, and after a leap they are counted by
+    /// the ledger's.
     ///
     /// - Returns: whether there may be more.
     package func prune(olderThan age: Duration, at reading: ClockReading) throws -> Bool {
