@@ -34,6 +34,18 @@ package struct Directory: ~Copyable {
             descriptor: FileDescriptor(number), path: path + "/" + String(decoding: name, as: UTF8.self))
     }
 
+    /// A folder in this one, or the one that a link in its place leads to, if the operator has made the link:
+    /// root, or the account of this process.
+    package func operatorsFolder(_ name: String) throws -> Directory {
+        let bytes = Array(name.utf8)
+        guard let status = try status(bytes), status.isLink, [0, geteuid()].contains(status.st_uid) else {
+            return try folder(bytes)
+        }
+        let number = openat(self.number, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { throw error("open the folder", errno, bytes) }
+        return Directory(descriptor: FileDescriptor(number), path: path + "/" + name)
+    }
+
     /// The same folder, open once more.
     package func reopened() throws -> Directory {
         let number = openat(self.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -141,7 +153,10 @@ package struct Directory: ~Copyable {
         var more = false
         // The end and an error differ in errno only.
         while let entry = withErrnoCleared({ readdir(stream) }) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            // Some file systems have longer names than the 255 bytes that the type has room for.
+            let start = UnsafeRawPointer(entry) + MemoryLayout<dirent>.offset(of: \.d_name)!
+            let count = strlen(start.assumingMemoryBound(to: CChar.self))
+            let name = Array(UnsafeRawBufferPointer(start: start, count: count))
             if name == [0x2E] || name == [0x2E, 0x2E] { continue }
             more = names.count >= limit
             if more { break }

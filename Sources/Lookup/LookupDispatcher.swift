@@ -33,7 +33,7 @@ package actor LookupDispatcher {
     let source: LookupSource
     let clock: any ServiceClock
     private let logger: Logger
-    private let onProgress: @Sendable (RecordedOutcomes) -> Void
+    let onProgress: @Sendable (RecordedOutcomes) -> Void
     let mailbox = Mailbox<Event>()
     private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -42,11 +42,13 @@ package actor LookupDispatcher {
     var rateLimiter: RateLimiter
     var circuitBreaker = CircuitBreaker()
     var inFlight: Set<FileHash> = []
-    private var unrecorded: [LookupOutcome] = []
+    var unrecorded: [LookupOutcome] = []
+    /// Whether jobs may wait for outcomes that are recorded; a kill may have left some.
+    var hasPendingOutcomes = true
     var storeTrouble: String?
     var lastAnswerAt: Date?
     /// When a failed hash is due again; the past if that has to be looked up, nil if none is.
-    private var nextRetryAt: Date? = .distantPast
+    var nextRetryAt: Date? = .distantPast
     /// When that was last looked up.
     private var retriesReadAt: ClockReading
     private var keyGeneration: Int
@@ -108,7 +110,8 @@ package actor LookupDispatcher {
         loadJobs { try lookups.runningJobs() }
         await withDiscardingTaskGroup { group in
             while !isStopping || !inFlight.isEmpty, !Task.isCancelled {
-                let wait = dispatch(into: &group).map { min($0, Self.waitMax) } ?? Self.idleWaitMax
+                var wait = dispatch(into: &group).map { min($0, Self.waitMax) } ?? Self.idleWaitMax
+                if hasPendingOutcomes, storeTrouble == nil { wait = .zero }
                 handle(await mailbox.take(upTo: wait, clock: clock))
             }
         }
@@ -283,6 +286,7 @@ package actor LookupDispatcher {
             }
         }
         record()
+        recordPending()
     }
 
     private func ended(
@@ -326,26 +330,6 @@ package actor LookupDispatcher {
 
     // About the last ten answers tell how long the next will take.
     private static let answerSecondsSmoothing = 0.1
-
-    /// Writes all outcomes that are not in the database yet; what cannot be written stays for the next try.
-    private func record() {
-        if unrecorded.isEmpty {
-            storeTrouble = nil
-            return
-        }
-        do {
-            let recorded = try lookups.record(unrecorded, inFlight: inFlight)
-            unrecorded = []
-            storeTrouble = nil
-            for (job, rows) in recorded.touched { queue.limit(job, toRows: rows) }
-            for job in recorded.finished { queue.remove(job) }
-            for rowID in recorded.postponed { queue.resume(jobRowID: rowID) }
-            if let retry = recorded.nextRetry { nextRetryAt = min(nextRetryAt ?? retry, retry) }
-            if !recorded.touched.isEmpty { onProgress(recorded) }
-        } catch {
-            note(storeFailure: error)
-        }
-    }
 
     private func reload() {
         needsReload = false

@@ -62,6 +62,16 @@ struct ReportsFolderTests {
         #expect(FileManager.default.fileExists(atPath: victim + "/report.csv"))
     }
 
+    /// Only root can give a link to another account.
+    @Test(.enabled(if: geteuid() == 0, "needs root"))
+    func aUsersFolderThatAnotherAccountMadeALinkIsNotFollowed() throws {
+        try FileManager.default.removeItem(atPath: "\(reports)/alice")
+        try link("\(reports)/alice", to: victim)
+        #expect(lchown("\(reports)/alice", 12_345, 12_345) == 0)
+        #expect(throws: FileSystemError.self) { try publish() }
+        #expect(!FileManager.default.fileExists(atPath: "\(victim)/\(job.folderName)/status.json"))
+    }
+
     /// The operator's own, in a folder that users may not write to.
     @Test func aUsersFolderMayBeALink() throws {
         try FileManager.default.removeItem(atPath: "\(reports)/alice")

@@ -117,4 +117,64 @@ struct HashdropDatabaseTests {
             #expect(row.answer == LookupAnswer(answer: .known(file), askedAt: Samples.now))
         }
     }
+
+    /// Up to schema 8 the lists were stored in the order of their lines.
+    @Test func aListInTheOrderOfItsLinesIsTakenOver() throws {
+        let path = folder.path("test.sqlite")
+        let hashes = (0..<40).map { Samples.hash($0) }
+        let job: Job
+        do {
+            let database = try HashdropDatabase(path: path, endpoint: nil)
+            job = try database.jobs.accept(Samples.job(), ages: CacheAges()) { list in
+                for (line, hash) in hashes.enumerated() {
+                    list.add(HashListEntry(line: line + 1, hashes: [hash], comment: "c\(line)"))
+                }
+            }
+        }
+        try DatabaseQueue(path: path).write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE old (
+                        jobID INTEGER NOT NULL REFERENCES job(id) ON DELETE CASCADE, position INTEGER NOT NULL,
+                        hash BLOB NOT NULL, state INTEGER NOT NULL, leader BLOB,
+                        isLeadersFile INTEGER NOT NULL DEFAULT 0, askedAs BLOB, reason TEXT,
+                        line INTEGER NOT NULL, occurrences INTEGER NOT NULL DEFAULT 1, comment TEXT,
+                        PRIMARY KEY (jobID, position)
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO old (jobID, position, hash, state, leader, isLeadersFile, askedAs, reason, line,
+                        occurrences, comment) SELECT jobID, position, hash, state, leader, isLeadersFile,
+                        askedAs, reason, line, occurrences, comment FROM jobHash;
+                    DROP TABLE jobHash;
+                    ALTER TABLE old RENAME TO jobHash;
+                    CREATE UNIQUE INDEX jobHashOnce ON jobHash (jobID, hash);
+                    CREATE INDEX jobHashWanted ON jobHash (hash) WHERE state < 2;
+                    CREATE INDEX jobHashOpen ON jobHash (jobID, hash) WHERE state = 0;
+                    CREATE INDEX jobHashFollowing ON jobHash (jobID, leader) WHERE state = 1;
+                    ALTER TABLE job DROP COLUMN sharedCount;
+                    DROP TABLE pendingOutcome;
+                    DELETE FROM grdb_migrations WHERE identifier = '9';
+                    PRAGMA user_version = 8;
+                    """)
+        }
+        let database = try HashdropDatabase(path: path, endpoint: nil)
+        var rows: [ReportRow] = []
+        try database.reportRows.forEachRow(of: job.id, order: .list) { rows.append($0) }
+        #expect(rows.map(\.hash) == hashes)
+        #expect(rows.map(\.comment) == (0..<40).map { "c\($0)" })
+        let running = try #require(try database.lookups.runningJob(job.id))
+        #expect(
+            try database.lookups.openHashes(of: running.rowID, after: nil, limit: 100, at: Samples.now)
+                == hashes.sorted())
+        try database.verify()
+    }
+
+    @Test func throughTheReadOnlyConnectionsNothingIsWritten() throws {
+        let database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
+        let readOnly = try database.readOnly()
+        try database.jobs.refuse(Samples.job(state: .refused))
+        #expect(try readOnly.jobs.count() == 1)
+        #expect(throws: (any Error).self) { try readOnly.jobs.refuse(Samples.job(state: .refused)) }
+        #expect(throws: (any Error).self) { try readOnly.jobs.remove(Samples.job().id) }
+        #expect(try database.jobs.count() == 1)
+    }
 }

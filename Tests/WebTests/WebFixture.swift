@@ -4,6 +4,7 @@ import Logging
 import Model
 import ServiceLifecycle
 import Store
+import Support
 import Synchronization
 import TestSupport
 
@@ -172,7 +173,7 @@ struct LogHandlerToStore: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        let fields = all.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
+        let fields = all.map { "\($0.key)=\(LogText.value("\($0.value)"))" }.sorted().joined(separator: " ")
         store.append("\(event.message) \(fields)")
     }
 }

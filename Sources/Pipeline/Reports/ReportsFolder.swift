@@ -72,10 +72,10 @@ package struct ReportsFolder: Sendable {
     /// A user's folder, made if it is missing. The operator may have made it a link.
     func folder(of user: UserName, in root: borrowing Directory) throws -> Directory {
         let name = user.description
-        guard try root.status(Array(name.utf8))?.isLink == true else {
+        guard try root.status(Array(name.utf8)) != nil else {
             return try root.folder(name, makingWith: PrivateDirectory.mode)
         }
-        return try Directory.open(path: root.path + "/" + name, followingLink: true)
+        return try root.operatorsFolder(name)
     }
 
     /// A job's folder, made if it is missing.

@@ -45,6 +45,8 @@ package struct RecordedOutcomes: Hashable, Sendable {
     package var postponed: Set<Int64> = []
     /// When the first of those hashes may be asked again.
     package var nextRetry: Date?
+    /// Whether more jobs wait for one of the outcomes: `LookupStore.recordPending` goes on.
+    package var isIncomplete = false
 
     package init() {}
 }

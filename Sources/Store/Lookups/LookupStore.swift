@@ -58,6 +58,7 @@ package struct LookupStore: Sendable {
                     WHERE jobID = ? AND state = 0 AND hash > ?
                         AND NOT EXISTS (
                             SELECT 1 FROM retry WHERE retry.hash = jobHash.hash AND \(Self.isPending))
+                        AND NOT EXISTS (SELECT 1 FROM pendingOutcome o WHERE o.hash = jobHash.hash)
                     ORDER BY hash LIMIT ?
                     """,
                 arguments: [jobRowID, hash?.data ?? Data(), now.milliseconds, now.milliseconds, limit]
@@ -125,8 +126,9 @@ package struct LookupStore: Sendable {
                         UPDATE job SET requestsSent = requestsSent + 1
                         WHERE id = ? AND \(JobRecord.isServed) AND EXISTS (
                             SELECT 1 FROM jobHash WHERE jobID = job.id AND hash = ? AND jobHash.state = 0)
+                            AND NOT EXISTS (SELECT 1 FROM pendingOutcome WHERE hash = ?)
                         """
-                ).execute(arguments: [reservation.jobRowID, hash])
+                ).execute(arguments: [reservation.jobRowID, hash, hash])
                 guard db.changesCount == 1 else { return nil }
                 return try QuotaLedger.write(hash: hash, jobID: reservation.jobRowID, at: now, in: db)
             }
@@ -146,6 +148,32 @@ package struct LookupStore: Sendable {
             for outcome in outcomes {
                 try OutcomeRecorder(outcome: outcome, sent: sent, db: db).record(into: &recorded)
             }
+            return recorded
+        }
+    }
+
+    /// Serves further jobs that wait for an outcome, in one transaction; those that a kill left over as well.
+    ///
+    /// - Returns: nil if no job waits for one.
+    package func recordPending() throws -> RecordedOutcomes? {
+        // The writer is not asked for what a reader knows.
+        let isPending = try pool.read { db in
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM pendingOutcome)")!
+        }
+        guard isPending else { return nil }
+        return try pool.write { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM pendingOutcome LIMIT 1") else {
+                return nil
+            }
+            let (hash, asked): (Data, Data) = (row["hash"], row["asked"])
+            var recorded = RecordedOutcomes()
+            let spread = OutcomeSpread(
+                hash: hash, reason: row["reason"], endedAt: row["endedAt"], isAsked: hash == asked,
+                wasSent: hash == asked, askedBy: nil, db: db)
+            if try !spread.advance(recorded: &recorded) {
+                try db.execute(sql: "DELETE FROM pendingOutcome WHERE hash = ?", arguments: [hash])
+            }
+            recorded.isIncomplete = true
             return recorded
         }
     }

@@ -23,18 +23,35 @@ struct OutcomeRecorder {
         case .answered(let answer):
             let names = try remember(answer)
             try forgetFailures(of: names)
-            try finish(names, recorded: &recorded) { wanted in
-                try mark(wanted, "state = 2, leader = NULL", [])
-            }
+            try spread(to: names, reason: nil, recorded: &recorded)
         case .failedForNow(let reason, let notBefore, let countsAttempt):
             try postpone(reason: reason, notBefore: notBefore, countsAttempt: countsAttempt)
-            recorded.postponed.formUnion(try jobsWanting(asked))
+            recorded.postponed.formUnion(
+                try OutcomeSpread.jobsWanting(asked.data, limit: -1, in: db))
             recorded.nextRetry = min(recorded.nextRetry ?? notBefore, notBefore)
         case .failedForGood(let reason):
             try forgetFailures(of: [asked])
-            try finish([asked], recorded: &recorded) { wanted in
-                try mark(wanted, "state = 3, leader = NULL, reason = ?", [reason])
-            }
+            try spread(to: [asked], reason: reason, recorded: &recorded)
+        }
+    }
+
+    /// The job that asked comes first, then the others that wait for one of `names`, as far as they are few.
+    private func spread(
+        to names: [FileHash], reason: String?, recorded: inout RecordedOutcomes
+    ) throws {
+        for name in names.map(\.data) {
+            let spread = OutcomeSpread(
+                hash: name, reason: reason, endedAt: now, isAsked: name == asked.data,
+                wasSent: sent.contains(name), askedBy: outcome.reservation.jobRowID, db: db)
+            guard try spread.advance(recorded: &recorded) else { continue }
+            try db.execute(
+                sql:
+                    """
+                    INSERT OR REPLACE INTO pendingOutcome (hash, asked, reason, endedAt)
+                    VALUES (?, ?, ?, ?)
+                    """,
+                arguments: [name, asked.data, reason, now])
+            recorded.isIncomplete = true
         }
     }
 
@@ -70,67 +87,5 @@ struct OutcomeRecorder {
         ).execute(arguments: [
             asked.data, countsAttempt ? 1 : 0, now, notBefore.milliseconds, reason,
         ])
-    }
-
-    private struct Wanted {
-        var jobID: Int64
-        var hash: Data
-    }
-
-    /// Marks every row that waits for one of `names`, resolves those rows' aliases and counts.
-    private func finish(
-        _ names: [FileHash], recorded: inout RecordedOutcomes, mark: ([Wanted]) throws -> Void
-    ) throws {
-        var wanted: [Wanted] = []
-        for name in names {
-            wanted += try jobsWanting(name).map { Wanted(jobID: $0, hash: name.data) }
-        }
-        try mark(wanted)
-        for (job, rows) in Dictionary(grouping: wanted, by: \.jobID) {
-            let aliases = try AliasResolver.resolve(jobID: job, after: rows.map(\.hash), in: db)
-            try count(job, rows, aliases: aliases, recorded: &recorded)
-        }
-    }
-
-    private func jobsWanting(_ hash: FileHash) throws -> [Int64] {
-        try Int64.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT jobID FROM jobHash CROSS JOIN job ON job.id = jobID
-                    WHERE hash = ? AND jobHash.state < 2 AND \(JobRecord.isServed)
-                    """), arguments: [hash.data])
-    }
-
-    private func mark(_ wanted: [Wanted], _ change: String, _ values: StatementArguments) throws {
-        let update = try db.cachedStatement(
-            sql: "UPDATE jobHash SET \(change) WHERE jobID = ? AND hash = ? AND state < 2")
-        for row in wanted { try update.execute(arguments: values + [row.jobID, row.hash]) }
-    }
-
-    private func count(
-        _ job: Int64, _ rows: [Wanted], aliases: Int, recorded: inout RecordedOutcomes
-    ) throws {
-        let isAnswer = if case .answered = outcome.result { true } else { false }
-        let byName = isAnswer ? rows.count { !sent.contains($0.hash) } : 0
-        let isShared =
-            isAnswer && job != outcome.reservation.jobRowID && rows.contains { $0.hash == asked.data }
-        let row = try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    UPDATE job SET savedByAlias = savedByAlias + ?, savedBySharing = savedBySharing + ?,
-                        openCount = openCount - ?
-                    WHERE id = ? RETURNING name, openCount, user, stage
-                    """), arguments: [byName + aliases, isShared ? 1 : 0, rows.count + aliases, job])
-        guard let row, let id = JobID(row[0] as String), let user = UserName(row[2] as String) else { return }
-        // A job whose list is still being imported is not shown, and ends when all of it is there.
-        guard row[3] == 1 else { return }
-        let open: Int = row[1]
-        recorded.touched[id] = open
-        recorded.users[id] = user
-        guard open == 0 else { return }
-        try db.execute(
-            sql: "UPDATE job SET state = 'done', finishedAt = ? WHERE id = ? AND state = 'running'",
-            arguments: [now, job])
-        recorded.finished.insert(id)
     }
 }

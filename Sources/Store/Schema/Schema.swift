@@ -254,6 +254,16 @@ enum Schema {
         CREATE INDEX jobHashFollowing ON jobHash (jobID, leader) WHERE state = 1;
         -- Hashes to ask that other running jobs wanted already when this one came in.
         ALTER TABLE job ADD COLUMN sharedCount INTEGER NOT NULL DEFAULT 0;
+        -- Outcomes that more jobs wait for than one transaction serves; nothing asks for these hashes
+        -- meanwhile.
+        CREATE TABLE pendingOutcome (
+            hash BLOB PRIMARY KEY NOT NULL CHECK (length(hash) IN (16, 20, 32)),
+            -- The hash that was asked; this one may be another name of its file.
+            asked BLOB NOT NULL,
+            -- Why there is no answer; empty if there is one.
+            reason TEXT,
+            endedAt INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let bytesOfReports = """

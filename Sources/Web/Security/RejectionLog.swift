@@ -18,7 +18,7 @@ final class RejectionLog: Sendable {
         let now = clock.now.monotonic
         guard let leftOut = limiter.withLock({ $0.admit(at: now) }) else { return }
         var metadata: Logger.Metadata = ["address": "\(connection.address?.description ?? "?")"]
-        if let host { metadata["host"] = "\(LogText.quoted(host))" }
+        if let host { metadata["host"] = "\(host)" }
         if leftOut > 0 { metadata["left_out"] = "\(leftOut)" }
         logger.notice(sentence, metadata: metadata)
     }

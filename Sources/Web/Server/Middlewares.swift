@@ -32,7 +32,7 @@ struct ErrorMiddleware: RouterMiddleware {
             response = try await next(request, context)
         } catch {
             // Its text is for the log, not for clients.
-            logger.error("The page failed.", metadata: ["reason": "\(LogText.quoted("\(error)"))"])
+            logger.error("The page failed.", metadata: ["reason": "\(error)"])
             response = responses.message(.internalServerError, "Something went wrong here. It is in the log.")
         }
         return request.method == .head ? response.createHeadResponse() : response

@@ -28,9 +28,9 @@ actor WebDatabase {
     }
 
     /// Opens a file of a job's folder, or returns nil if it is not there (yet). Its path comes from the job
-    /// as it is stored, and neither a link in the file's place nor one in its folders' is followed.
+    /// as it is stored. No link is followed but the operator's in place of a user's folder.
     func open(_ file: JobFile, of job: Job) -> OpenFile? {
-        OpenFile(in: reports, folders: ["\(job.user)", job.folderName], name: file.rawValue)
+        OpenFile(in: reports, user: job.user, folder: job.folderName, name: file.rawValue)
     }
 
     /// The files that a job's folder has, in the order in which they are offered.
@@ -43,36 +43,26 @@ actor WebDatabase {
 /// Regular file that is open for reading; closed when it is released. A report that is replaced meanwhile
 /// stays whole.
 final class OpenFile: Sendable {
-    private let descriptor: Int32
+    private let descriptor: FileDescriptor
     let byteCount: Int
 
-    /// - Parameters:
-    ///   - root: a folder that the operator has named; it may be a link.
-    ///   - folders: from there on, one within the other.
-    init?(in root: String, folders: [String], name: String) {
-        var folder = Glibc.open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        for name in folders where folder >= 0 {
-            let next = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            close(folder)
-            folder = next
-        }
-        guard folder >= 0 else { return nil }
-        defer { close(folder) }
-        // Without O_NONBLOCK a pipe in the file's place would block the thread for ever.
-        descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0, let byteCount = RegularFile.byteCount(of: descriptor) else {
-            if descriptor >= 0 { close(descriptor) }
+    /// - Parameter root: a folder that the operator has named; it may be a link.
+    init?(in root: String, user: UserName, folder: String, name: String) {
+        do {
+            let root = try Directory.open(path: root, followingLink: true)
+            let folder = try root.operatorsFolder("\(user)").folder(folder)
+            descriptor = try folder.openForReading(Array(name.utf8))
+        } catch {
             return nil
         }
+        guard let byteCount = RegularFile.byteCount(of: descriptor.number) else { return nil }
         self.byteCount = byteCount
     }
-
-    deinit { close(descriptor) }
 
     fileprivate func read(_ count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             filled = 0
-            let read = Glibc.read(descriptor, buffer.baseAddress, count)
+            let read = Glibc.read(descriptor.number, buffer.baseAddress, count)
             guard read >= 0 else { throw WebError.cannotRead(code: errno) }
             filled = read
         }

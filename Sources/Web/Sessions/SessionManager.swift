@@ -61,7 +61,7 @@ final class SessionManager: Sendable {
                 // The next use tries again.
                 logger.error(
                     "The use of a session cannot be noted.",
-                    metadata: ["reason": "\(LogText.quoted("\(error)"))"])
+                    metadata: ["reason": "\(error)"])
             }
         }
     }

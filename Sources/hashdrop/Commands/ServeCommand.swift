@@ -73,7 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     static func logger(level: String) -> Logger {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        LoggingSystem.bootstrap { _ in LineLogHandler() }
         var logger = Logger(label: "hashdrop")
         logger.logLevel = Logger.Level(rawValue: level) ?? .info
         return logger

@@ -1,0 +1,44 @@
+import Store
+
+// What the dispatcher writes of the answers.
+extension LookupDispatcher {
+    /// Writes all outcomes that are not in the database yet; what cannot be written stays for the next try.
+    func record() {
+        if unrecorded.isEmpty {
+            storeTrouble = nil
+            return
+        }
+        do {
+            let recorded = try lookups.record(unrecorded, inFlight: inFlight)
+            unrecorded = []
+            storeTrouble = nil
+            take(recorded)
+        } catch {
+            note(storeFailure: error)
+        }
+    }
+
+    /// Serves some of the jobs that wait for an outcome which thousands wait for; the next ones after what
+    /// has come meanwhile.
+    func recordPending() {
+        guard hasPendingOutcomes, storeTrouble == nil else { return }
+        do {
+            if let recorded = try lookups.recordPending() {
+                take(recorded)
+            } else {
+                hasPendingOutcomes = false
+            }
+        } catch {
+            note(storeFailure: error)
+        }
+    }
+
+    private func take(_ recorded: RecordedOutcomes) {
+        for (job, rows) in recorded.touched { queue.limit(job, toRows: rows) }
+        for job in recorded.finished { queue.remove(job) }
+        for rowID in recorded.postponed { queue.resume(jobRowID: rowID) }
+        if let retry = recorded.nextRetry { nextRetryAt = min(nextRetryAt ?? retry, retry) }
+        if !recorded.touched.isEmpty { onProgress(recorded) }
+        if recorded.isIncomplete { hasPendingOutcomes = true }
+    }
+}
