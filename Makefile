@@ -35,17 +35,20 @@ demo: debian ## run the main job once and say where its report is
 	@rm -f .build-demo.log
 	@.build/debug/hashdrop demo
 
+# What is installed is compared with the digests in .ci/python, its dependencies included.
+PIP = $(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes
+
 # vt-py is VirusTotal's own client for Python: a test asks the simulator with it. stix2-validator and stix2 are
 # OASIS's: they read the STIX bundle. Of axe-playwright-python only the axe-core script in it is used, in our own browser.
-$(VENV)/ready: Makefile | debian-test
+$(VENV)/ready: Makefile .ci/python/tests.txt .ci/python/axe.txt | debian-test
 	@python3 -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check vt-py==0.22.0 stix2-validator==3.3.2 stix2==3.0.2
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps axe-playwright-python==0.1.8
+	@$(PIP) -r .ci/python/tests.txt
+	@$(PIP) --no-deps -r .ci/python/axe.txt
 	@touch $@
 
 # wapiti scans the page for holes, pandas reads the tables; they bring many packages, which only the long run needs.
-$(VENV)/ready-full: $(VENV)/ready
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3 pandas==3.1.1
+$(VENV)/ready-full: $(VENV)/ready .ci/python/full.txt
+	@$(PIP) -r .ci/python/full.txt
 	@touch $@
 
 test: debian-test check $(VENV)/ready ## style, layering and all tests

@@ -296,7 +296,8 @@ package actor LookupDispatcher {
         let wasSent = if case .failure(let failure) = result { failure.wasSent } else { true }
         rateLimiter.end(at: now, wasSent: wasSent)
         inFlight.remove(reservation.hash)
-        answerSeconds += (flight.took.seconds - answerSeconds) * Self.answerSecondsSmoothing
+        let smoothing = lastAnswerAt == nil ? 1 : Self.answerSecondsSmoothing
+        answerSeconds += (flight.took.seconds - answerSeconds) * smoothing
         let consequence: LookupOutcome.Result
         let word: String
         switch result {
@@ -350,7 +351,7 @@ package actor LookupDispatcher {
     }
 
     func note(storeFailure error: any Error) {
-        let reason = "The database cannot be written (\(error)); lookups go on when it can."
+        let reason = "The database cannot be written (\(sentence(for: error))); lookups go on when it can."
         if storeTrouble == nil { logger.error("Lookups wait.", metadata: ["reason": "\(reason)"]) }
         storeTrouble = reason
         setWait(reason, until: Self.storeRetryInterval, clock.now)

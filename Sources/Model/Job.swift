@@ -34,12 +34,14 @@ package struct Job: Hashable, Sendable {
     package var requestCost: RequestCost
     /// What was done to the list's text that its author should know of, a sentence each.
     package var remarks: [String]
+    /// Whether its final report stands in its folder.
+    package var isReported: Bool
 
     package init(
         id: JobID, user: UserName, droppedName: DroppedName, state: JobState, reason: String? = nil,
         receivedAt: Date, finishedAt: Date? = nil, inputBytes: Int64 = 0,
         inputSHA256: FileHash? = nil, evidence: String = "", counts: JobCounts = .init(),
-        requestCost: RequestCost = .init(), remarks: [String] = []
+        requestCost: RequestCost = .init(), remarks: [String] = [], isReported: Bool = false
     ) {
         self.id = id
         self.user = user
@@ -54,6 +56,7 @@ package struct Job: Hashable, Sendable {
         self.counts = counts
         self.requestCost = requestCost
         self.remarks = remarks
+        self.isReported = isReported
     }
 
     /// The name of the job's report folder: `<id>_<dropped name, made safe>`.

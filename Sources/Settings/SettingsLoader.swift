@@ -69,7 +69,7 @@ package struct SettingsLoader {
         do {
             root = try Yams.compose(yaml: text)
         } catch {
-            throw SettingsError("The configuration '\(path)' is no YAML: \(firstLine(error)).")
+            throw SettingsError("The configuration '\(path)' is no YAML\(place(of: error)).")
         }
         guard let root else { return }
         guard case .mapping(let mapping) = root else {
@@ -131,8 +131,20 @@ package struct SettingsLoader {
         return row[b.count]
     }
 
-    private static func firstLine(_ error: any Error) -> String {
-        "\(error)".split(separator: "\n").prefix(2).joined(separator: " ")
+    /// Where a mistake in the YAML is, and what it is as a rule.
+    private static func place(of error: any Error) -> String {
+        let mark: Mark
+        switch error {
+        case YamlError.scanner(_, _, let found, _), YamlError.parser(_, _, let found, _),
+            YamlError.composer(_, _, let found, _):
+            mark = found
+        case YamlError.duplicatedKeysInMapping(let keys, _):
+            return " that can be read in one way: \(keys.sorted().joined(separator: ", ")) stands there twice"
+        default: return ": it must be UTF-8 text of 'key: value' lines, without control characters"
+        }
+        return
+            " from line \(mark.line), column \(mark.column) on: look at the indentation there, which must be "
+            + "spaces, and put a value that holds ':', '#' or a quotation mark into quotes"
     }
 
     // MARK: Values

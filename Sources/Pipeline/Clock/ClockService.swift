@@ -52,7 +52,7 @@ package actor ClockService: Service {
         } catch {
             logger.error(
                 "The time cannot be remembered; it is tried again in a minute.",
-                metadata: ["reason": "\(error)"])
+                metadata: ["reason": "\(sentence(for: error))"])
         }
     }
 

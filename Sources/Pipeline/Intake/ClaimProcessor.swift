@@ -190,11 +190,12 @@ final class ClaimProcessor {
 
     private func note(_ error: any Error, of user: UserName) {
         let isNew = troubles[user] == nil
-        troubles[user] = ReportPublisher.reason(error)
+        troubles[user] = sentence(for: error)
         nextRetry = clock.now.monotonic + Self.retryInterval
         // Once, and not at each of the tries that follow.
         if isNew {
-            logger.error("A claimed file waits.", metadata: ["user": "\(user)", "reason": "\(error)"])
+            logger.error(
+                "A claimed file waits.", metadata: ["user": "\(user)", "reason": "\(sentence(for: error))"])
         }
     }
 

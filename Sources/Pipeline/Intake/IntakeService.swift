@@ -182,7 +182,7 @@ package actor IntakeService: Service {
             if nextSearch == nil {
                 logger.error("Nothing is picked up.", metadata: ["reason": "\(error)"])
             }
-            listTrouble = "\(error)"
+            listTrouble = sentence(for: error)
             nextSearch = now + options.poll
             return false
         case .replaced:
@@ -215,7 +215,7 @@ package actor IntakeService: Service {
             unusable = listing.unusable
             listTrouble = nil
         } catch {
-            listTrouble = "\(error)"
+            listTrouble = sentence(for: error)
         }
     }
 
@@ -316,7 +316,7 @@ package actor IntakeService: Service {
             now.lists += taken
             return options.userLimits.reason(against: now)
         } catch {
-            return "the database cannot be read: \(error)"
+            return sentence(for: error)
         }
     }
 

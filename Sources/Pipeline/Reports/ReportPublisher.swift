@@ -143,14 +143,6 @@ package struct ReportPublisher: Sendable {
 
     private static let unusableLinesMax = 1_000
 
-    /// An error in words for a status: SQLite's own end with the whole statement, which says nothing to a
-    /// user.
-    static func reason(_ error: any Error) -> String {
-        let text = "\(error)"
-        guard let end = text.range(of: " - while executing") else { return text }
-        return String(text[..<end.lowerBound])
-    }
-
     /// Rewrites a user's index.
     func publishIndex(
         of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile], at now: Date

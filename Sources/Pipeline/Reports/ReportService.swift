@@ -119,8 +119,8 @@ package actor ReportService: Service {
             try load()
             troubles["jobs"] = nil
         } catch {
-            troubles["jobs"] = ReportPublisher.reason(error)
-            logger.error("The jobs cannot be read.", metadata: ["reason": "\(error)"])
+            troubles["jobs"] = sentence(for: error)
+            logger.error("The jobs cannot be read.", metadata: ["reason": "\(sentence(for: error))"])
         }
     }
 
@@ -239,14 +239,15 @@ package actor ReportService: Service {
         if isBusy, let writtenStatus, now - writtenStatus.at < Self.busyStatusInterval { return }
         do {
             let latest = DaemonStatus(
-                folders: liveStatus.folders, lookups: await lookups.health(), reportTrouble: trouble)
+                folders: liveStatus.folders, lookups: await lookups.health(), reportTrouble: trouble,
+                waiting: liveStatus.waitingFiles)
             if latest != writtenStatus?.status {
                 try status.write(latest)
                 writtenStatus = (latest, now)
             }
             troubles["status"] = nil
         } catch {
-            troubles["status"] = ReportPublisher.reason(error)
+            troubles["status"] = sentence(for: error)
         }
         liveStatus.reportTrouble = trouble
         if let trouble, trouble != loggedTrouble {
@@ -296,7 +297,7 @@ package actor ReportService: Service {
             }
             schedule.userChanged(job.user)
         } catch {
-            troubles["job \(id)"] = ReportPublisher.reason(error)
+            troubles["job \(id)"] = sentence(for: error)
             schedule.jobFailed(id, at: now)
         }
     }
@@ -321,7 +322,7 @@ package actor ReportService: Service {
             let now = clock.now.monotonic
             schedule.userWritten(user, at: now, took: now - start.monotonic)
         } catch {
-            troubles["user \(user)"] = ReportPublisher.reason(error)
+            troubles["user \(user)"] = sentence(for: error)
             schedule.userFailed(user, at: clock.now.monotonic)
         }
     }

@@ -82,7 +82,9 @@ package actor RetentionService: Service {
             try await clock.runSlices { try !isStopping.withLock(\.self) && slice() }
         } catch is CancellationError {
         } catch {
-            logger.error("\(complaint); it is tried again in an hour.", metadata: ["reason": "\(error)"])
+            logger.error(
+                "\(complaint); it is tried again in an hour.", metadata: ["reason": "\(sentence(for: error))"]
+            )
         }
     }
 
@@ -97,7 +99,7 @@ package actor RetentionService: Service {
         } catch {
             logger.error(
                 "It is not known whether the clock has leapt; nothing is removed.",
-                metadata: ["reason": "\(error)"])
+                metadata: ["reason": "\(sentence(for: error))"])
             return false
         }
     }
@@ -156,7 +158,7 @@ package actor RetentionService: Service {
         } catch {
             logger.error(
                 "Old jobs cannot be looked for; it is tried again in an hour.",
-                metadata: ["reason": "\(error)"])
+                metadata: ["reason": "\(sentence(for: error))"])
         }
         if let first = kept.first {
             logger.error(

@@ -17,8 +17,15 @@ package struct DaemonStatus: Hashable, Sendable, Codable {
     package var needsAttention: Bool
     package var waitsUntil: Date?
     package var reportTrouble: String?
+    /// The first files that wait in each user's folder, as `name: reason`.
+    package var waiting: [String: [String]]
 
-    init(folders: FolderHealth, lookups: LookupHealth, reportTrouble: String?) {
+    private static let waitingMax = 5
+
+    init(
+        folders: FolderHealth, lookups: LookupHealth, reportTrouble: String?,
+        waiting: [UserName: [WaitingFile]]
+    ) {
         processID = ProcessInfo.processInfo.processIdentifier
         self.folders = folders
         minute = lookups.minute
@@ -30,5 +37,9 @@ package struct DaemonStatus: Hashable, Sendable, Codable {
         needsAttention = lookups.needsAttention
         waitsUntil = lookups.waitsUntil
         self.reportTrouble = reportTrouble
+        self.waiting = Dictionary(
+            uniqueKeysWithValues: waiting.map { user, files in
+                (user.description, files.prefix(Self.waitingMax).map { "\($0.name.display): \($0.reason)" })
+            })
     }
 }

@@ -29,7 +29,7 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     package struct Progress: Codable, Hashable, Sendable {
         package var finished: Int
         package var total: Int
-        /// 100 only when nothing waits, and 100 for a list without hashes.
+        /// 100 only when every hash has its verdict or its reason, and 100 for a list without hashes.
         package var percent: Int
     }
 
@@ -161,9 +161,10 @@ extension StatusDocument.Counts {
 
 extension StatusDocument.Progress {
     fileprivate init(_ counts: JobCounts) {
-        finished = counts.finished
+        // What a cancelled list did not ask is not finished either.
+        finished = counts.finished - counts[.notAsked]
         total = counts.hashes
-        percent = counts.hashes == 0 ? 100 : Wording.percent(counts.finished, of: counts.hashes)
+        percent = counts.hashes == 0 ? 100 : Wording.percent(finished, of: counts.hashes)
     }
 }
 

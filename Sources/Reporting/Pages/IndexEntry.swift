@@ -37,7 +37,7 @@ package struct IndexEntry {
             page.raw(" · ")
         }
         page.time(job.receivedAt)
-        if job.state.hasTables {
+        if job.state.hasTables, job.isReported {
             page.raw(" · <a href=\"")
             page.text(table)
             page.raw("\">CSV</a>")

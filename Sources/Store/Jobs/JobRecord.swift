@@ -169,7 +169,8 @@ enum JobRecord {
                 requestsSent: row["requestsSent"], savedByCache: row["savedByCache"],
                 savedByAlias: row["savedByAlias"], savedBySharing: row["savedBySharing"],
                 savedByDuplicates: duplicates),
-            remarks: (row["remarks"] as String).split(separator: "\n").map(String.init))
+            remarks: (row["remarks"] as String).split(separator: "\n").map(String.init),
+            isReported: row["isPublished"])
     }
 
     /// The verdicts as last reported, so that a running job's numbers are all of one moment; before the first

@@ -132,7 +132,12 @@ struct StatusCommand: AsyncParsableCommand {
                     "  \(folder.user): \(folder.watching.rawValue), \(folder.waitingFiles) "
                         + "waiting\(queue)\(missed)"
                         + problem)
-                lines += folder.reading.map { "    \($0)" }
+                // What is being read waits as well.
+                let files = daemon.waiting[folder.user] ?? folder.reading
+                lines += files.map { "    \($0)" }
+                if folder.waitingFiles > files.count {
+                    lines.append("    and \(folder.waitingFiles - files.count) more")
+                }
             }
         } else {
             lines.append(

@@ -99,12 +99,25 @@ struct SubmitCommand: AsyncParsableCommand {
         )
     }
 
+    /// Says what is wrong if the user is known and the folder is not there.
+    private static func checkHasFolder(_ user: UserName, spool: String) throws {
+        let path = StatePaths(spool: spool).database
+        guard access(path, R_OK | W_OK) == 0,
+            try HashdropDatabase(path: path, endpoint: nil).users.user(user) != nil
+        else { return }
+        throw CommandFailure(
+            .noUser,
+            "The folder '\(spool)/\(user)' of the user '\(user)' is missing or a link; make it again, for "
+                + "example by 'mkdir', and give it to those who drop files there.")
+    }
+
     /// The user that was named, or whose login this is, or the only one.
     private static func user(_ name: String?, spool: String) throws -> UserName {
         let folders = try SpoolFolder(path: spool).users().users
         if let name {
             let user = try UserCommand.name(name)
             guard folders.contains(user) else {
+                try checkHasFolder(user, spool: spool)
                 throw CommandFailure(
                     .noUser,
                     "There is no user '\(user)' with a folder in '\(spool)'; 'hashdrop user add \(user)' "
@@ -138,6 +151,7 @@ struct SubmitCommand: AsyncParsableCommand {
         print(folder.appending(path: ReportWriter.FileName.csv).path(percentEncoded: false))
         let counts = status.counts
         if counts.malicious + counts.suspicious > 0 { throw ExitCode(1) }
+        if status.state == "cancelled" { throw ExitCode(3) }
         if counts.clean < counts.hashes || counts.unusableLines > 0 { throw ExitCode(2) }
     }
 

@@ -1,6 +1,7 @@
 import FileSystem
 import Foundation
 import Glibc
+import Logging
 import Pipeline
 import ServiceLifecycle
 import UnixSignals
@@ -35,6 +36,18 @@ struct ReloadService: Service {
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             pipeline.reload()
+        }
+    }
+}
+
+/// Names the signal that ends the daemon, in the log.
+struct SignalLogService: Service {
+    let logger: Logger
+
+    func run() async throws {
+        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint).cancelOnGracefulShutdown()
+        {
+            logger.notice("Stops, by a signal.", metadata: ["signal": "\(signal)"])
         }
     }
 }

@@ -47,7 +47,8 @@ struct Services: Sendable {
                 helper: Self.helperPath, spool: settings.spool.directory, clock: runtime.clock),
             runtime: runtime, logger: logger)
         // Stopped in the other order: the page first.
-        var services = pipeline.services + [ReloadService(pipeline: pipeline)]
+        var services =
+            pipeline.services + [ReloadService(pipeline: pipeline), SignalLogService(logger: logger)]
         if let options = try settings.webOptions(isSimulated: isSimulated, version: Hashdrop.version) {
             services.append(
                 try WebService(
