@@ -6,7 +6,9 @@ own; its figures stand beside those of the same daemon while nothing else happen
 import itertools
 import json
 import os
+import sqlite3
 import statistics
+import subprocess
 import time
 
 from daemon import Daemon, Simulator, hashes, short_hashes
@@ -172,6 +174,13 @@ def refused_list(alice, **_):
     return alice.is_done
 
 
+def pruning(daemon, **_):
+    """The operator's `cache prune` of old answers, about 1 GiB of them."""
+    process = subprocess.Popen([daemon.program, "cache", "prune"], cwd=daemon.folder, env=daemon.environment,
+                               stdout=subprocess.DEVNULL)
+    return lambda: process.poll() is not None
+
+
 def names(alice, **_):
     """100,000 names in the folder that are no lists."""
     for number in range(100_000):
@@ -203,13 +212,34 @@ SCENARIOS = {
     "30,000 known hashes": (long_known_list, dict(known=30_000)),
     "100 lists of 1,500 known hashes": (many_reports, dict(known=1_500)),
     "63 MiB of broken digests": (refused_list, {}),
+    "cache prune of 1 GiB": (pruning, dict(old_files=90_000)),
     "100,000 names": (names, {}),
     "900 trees": (trees, {}),
     **{f"64 MiB: {name}": (hostile(text), {}) for name, text in HOSTILE_TEXTS.items()},
 }
 
 
-def measure(program, scenario, quota=False, known=0):
+def age(daemon, count):
+    """Puts so many files into the cache that were last asked for a year ago."""
+    database = sqlite3.connect(daemon.folder / "spool/.hashdrop/hashdrop.sqlite")
+    engines, = database.execute("SELECT engines FROM file ORDER BY length(engines) DESC LIMIT 1").fetchone()
+    # As long as real answers' are.
+    engines = (engines * (10_000 // len(engines) + 1))[:10_000]
+    # Not yet so old that the daemon itself forgets them.
+    asked_at = int((time.time() - 200 * 86_400) * 1000)
+    names = [[bytes.fromhex(name) for name in hashes(count, salt)] for salt in (71, 72, 73)]
+    with database:
+        first, = database.execute("SELECT max(id) + 1 FROM file").fetchone()
+        database.executemany(
+            "INSERT INTO file (id, md5, sha1, sha256, detectionCount, engineCount, engines) VALUES (?,?,?,?,0,70,?)",
+            ((first + n, md5[:16], sha1[:20], sha256, engines) for n, (md5, sha1, sha256) in enumerate(zip(*names))))
+        for name, length in zip(names, (16, 20, 32)):
+            database.executemany("INSERT INTO answer (hash, fileID, askedAt) VALUES (?, ?, ?)",
+                                 ((value[:length], first + n, asked_at) for n, value in enumerate(name)))
+    database.close()
+
+
+def measure(program, scenario, quota=False, known=0, old_files=0):
     settings = {"HASHDROP_VIRUSTOTAL_REQUEST_TIMEOUT": "120s"} if not quota else {
         "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "4", "HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY": "500",
         "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MONTH": "15500"}
@@ -224,6 +254,9 @@ def measure(program, scenario, quota=False, known=0):
             if known:
                 daemon.submit(daemon.known_lines)
             daemon.until(lambda: daemon.table("known.txt", "bob"))
+            daemon.stop()
+            if old_files:
+                age(daemon, old_files)
             daemon.restart(**settings)
             idle = bob.times(IDLE_SECONDS)
             written = daemon.written_bytes()

@@ -47,6 +47,22 @@ struct JobCommandTests {
         }
     }
 
+    /// A pipeline must not take a list that was cut short for a finished one.
+    @Test func waitingForAListThatIsCancelledEndsWithACodeOfItsOwn() async throws {
+        try await DaemonFixture.with(.unlimited(latency: .seconds(60))) { place, _ in
+            try await place.serve()
+            _ = try await place.shell("echo \(Samples.hash(1).hexadecimal) >list.txt")
+            let waiting = try Program.start(
+                place.program, ["submit", "--wait", "list.txt"], environment: place.environment,
+                in: place.folder, log: TemporaryFolder())
+            let folder = try await eventually("the job runs") { place.folders("list.txt").first }
+            #expect(try await place.hashdrop("cancel", folder.lastPathComponent).exitCode == 0)
+            #expect(try await waiting.end() == 3)
+            let progress = try await place.finished("list.txt").status?.progress
+            #expect(progress?.percent == 0)
+        }
+    }
+
     @Test func aRemovedJobIsGoneEverywhere() async throws {
         try await with { place in
             try drop(3, as: "short.txt", place)

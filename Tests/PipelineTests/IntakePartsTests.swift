@@ -14,6 +14,11 @@ struct IntakePartsTests {
         (UserLimits(), UserUse(openHashes: 5_000_000, lists: 0), "jobs.openHashesPerUser"),
         (UserLimits(), UserUse(openHashes: 0, lists: 100_000), "jobs.perUser"),
         (UserLimits(openHashesMax: 0, listsMax: 0), UserUse(openHashes: .max, lists: .max), nil),
+        (
+            UserLimits(), UserUse(openHashes: 0, lists: 0, reportBytes: 20 << 30),
+            "jobs.reportBytesPerUser"
+        ),
+        (UserLimits(reportBytesMax: 0), UserUse(openHashes: 0, lists: 0, reportBytes: .max), nil),
         (UserLimits(openHashesMax: 0, listsMax: 1), UserUse(openHashes: 9, lists: 1), "jobs.perUser"),
     ])
     func aUserHasLimits(limits: UserLimits, use: UserUse, setting: String?) {

@@ -56,6 +56,42 @@ struct RetentionServiceTests {
         #expect(try fixture.database.jobs.count() == 0)
     }
 
+    @Test func oldAnswersAreForgottenAndThoseOfAReportInTheMakingAreNot() async throws {
+        let fixture = try PipelineFixture()
+        func accept(_ number: Int) throws -> Job {
+            try fixture.database.jobs.accept(Samples.job(number), ages: CacheAges()) { list in
+                list.add(HashListEntry(line: 1, hashes: [Samples.hash(number)]))
+            }
+        }
+        let long = Samples.now - 100 * 86_400
+        var jobs: [Job] = []
+        for number in 1...3 {
+            jobs.append(try accept(number))
+            let row = try #require(try fixture.database.lookups.runningJob(jobs[number - 1].id)).rowID
+            let reservation = Reservation(hash: Samples.hash(number), jobRowID: row)
+            let at = number == 3 ? Samples.now : long
+            let request = try #require(try fixture.database.lookups.reserve([reservation], at: at)[0])
+            _ = try fixture.database.lookups.record([
+                LookupOutcome(
+                    request: request, reservation: reservation, result: .answered(.unknown), outcome: "404",
+                    endedAt: Samples.reading(at))
+            ])
+        }
+        for job in [jobs[0], jobs[2]] {
+            try fixture.database.jobs.saveReported(job.id, verdicts: [:], isFinal: true)
+        }
+        let service = RetentionService(
+            database: fixture.database, publisher: fixture.publisher, keep: .zero,
+            keepAnswers: .seconds(90 * 86_400), reports: fixture.reports, runtime: fixture.runtime,
+            logger: fixture.logger)
+        await service.sweep()
+        // The second job's report is still to be written, the third one's answer is young.
+        #expect(try fixture.database.cache.statistics().hashes == 2)
+        try fixture.database.jobs.saveReported(jobs[1].id, verdicts: [:], isFinal: true)
+        await service.sweep()
+        #expect(try fixture.database.cache.statistics().hashes == 1)
+    }
+
     /// A weekend; its clock is right, or is corrected within a day.
     @Test func afterDaysOffNothingIsRemovedForADay() async throws {
         let fixture = try PipelineFixture()

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Model
+import Store
 import TestSupport
 import Testing
 import Web
@@ -55,6 +56,8 @@ struct AttackTests {
             disks: [.init(name: "spool", freeBytes: 1 << 30, totalBytes: 1 << 31)])
         let site = try await WebFixture.make(
             queries: DaemonQueries(estimates: { [:] }, operations: { view }, waiting: { [:] }))
+        try site.database.jobs.saveReported(
+            site.bobsJob.id, verdicts: [:], isFinal: true, bytes: 5 << 20)
         let carol = try await site.session("carol")
         let everybody = try await site.client.send("GET", "/everybody", cookies: carol)
         #expect(everybody.body.contains("\(site.alicesJob.id)"))
@@ -62,7 +65,9 @@ struct AttackTests {
         #expect(
             try await site.client.send("GET", "/jobs/\(site.bobsJob.id)", cookies: carol).status == 200)
         let operations = try await site.client.send("GET", "/operations", cookies: carol).body
-        for text in ["of 4", "17", "1 left", "&lt;b&gt;", "&lt;i&gt;", "&lt;u&gt;", "1 GiB", "polling"] {
+        for text in [
+            "of 4", "17", "1 left", "&lt;b&gt;", "&lt;i&gt;", "&lt;u&gt;", "1 GiB", "polling", "5 MiB",
+        ] {
             #expect(operations.contains(text), "\(text)")
         }
     }
