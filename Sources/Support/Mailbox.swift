@@ -22,6 +22,9 @@ package final class Mailbox<Event: Sendable>: Sendable {
         reader?.resume()
     }
 
+    /// Whether something has been posted that is not taken.
+    package var hasMail: Bool { state.withLock { !$0.events.isEmpty } }
+
     /// Everything posted so far; waits for the first event, but no longer than `wait` (for ever if nil).
     package func take(upTo wait: Duration?, clock: any ServiceClock) async -> [Event] {
         if wait.map({ $0 <= .zero }) != true, state.withLock({ $0.events.isEmpty }) {

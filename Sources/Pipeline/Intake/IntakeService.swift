@@ -267,9 +267,10 @@ package actor IntakeService: Service {
         reports.post(.waiting(user, waiting))
     }
 
-    private static let claimsAtOnce = 20
-    /// Files are of very different size, so a turn ends by time as well.
-    private static let turnMax: Duration = .milliseconds(60)
+    private static let claimsAtOnce = 50
+    /// Files are of very different size, so a turn ends by time as well, and soon if there is news of others.
+    private static let turnMax: Duration = .milliseconds(250)
+    private static let turnMaxWithNews: Duration = .milliseconds(60)
 
     /// Claims what is to be claimed and returns what waits.
     private func act(
@@ -281,7 +282,9 @@ package actor IntakeService: Service {
         var use: UserUse?
         let began = clock.now.monotonic
         func isTurnOver() -> Bool {
-            claimed == Self.claimsAtOnce || (claimed > 0 && clock.now.monotonic - began >= Self.turnMax)
+            guard claimed > 0, claimed < Self.claimsAtOnce else { return claimed > 0 }
+            let took = clock.now.monotonic - began
+            return took >= Self.turnMax || (took >= Self.turnMaxWithNews && mailbox.hasMail)
         }
         for decision in decisions {
             var reason: String?

@@ -182,7 +182,9 @@ private struct DirectoryScan {
     /// Names that say "not yet" come last where there is no room for all.
     private func ordered(_ names: [[UInt8]]) -> [[UInt8]] {
         if scan.entries.count + names.count <= limit { return names }
-        return names.filter { NameRule($0) == .ordinary } + names.filter { NameRule($0) != .ordinary }
+        var (first, last): ([[UInt8]], [[UInt8]]) = ([], [])
+        for name in names { if NameRule(name) == .ordinary { first.append(name) } else { last.append(name) } }
+        return first + last
     }
 
     /// Whether the entry is a folder that is to be visited, with names in it; its size then says so.

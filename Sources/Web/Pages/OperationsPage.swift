@@ -93,7 +93,7 @@ struct OperationsPage {
         guard !uses.isEmpty else { return }
         page.raw("<section><h2>Use</h2><table class=wide><thead><tr><th scope=col>User")
         page.raw("<th scope=col class=number>Lists kept<th scope=col class=number>Hashes without an answer")
-        page.raw("<th scope=col class=number>Finished reports<tbody>")
+        page.raw("<th scope=col class=number>Reports<tbody>")
         let sorted = uses.sorted {
             ($1.value.reportBytes, $1.value.lists, $0.key) < ($0.value.reportBytes, $0.value.lists, $1.key)
         }
@@ -104,7 +104,7 @@ struct OperationsPage {
             page.number(use.lists)
             page.raw("<td class=number data-label=\"Hashes without an answer\">")
             page.number(use.openHashes)
-            page.raw("<td class=number data-label=\"Finished reports\">")
+            page.raw("<td class=number data-label=\"Reports\">")
             page.text(Wording.size(use.reportBytes))
         }
         page.raw("</table></section>\n")
