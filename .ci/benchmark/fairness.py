@@ -123,6 +123,9 @@ HOSTILE_TEXTS = {
     "empty lines": lambda: b"\n" * LIMIT,
     "angle brackets": lambda: b"<td>" * (LIMIT // 4),
     "labels": lambda: lines_of(63, b"password: md5: sha256 ="),
+    "headings": lambda: lines_of(60, b"MD5 hash of file x:"),
+    "short headings": lambda: lines_of(60, b"MD5:"),
+    "31 and 33 digits": lambda: lines_of(60, b"0" * 31 + b"\n" + b"1" * 33),
 }
 
 

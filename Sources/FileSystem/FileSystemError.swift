@@ -43,7 +43,9 @@ package struct FileSystemError: Error, Hashable, CustomStringConvertible {
             "Give hashdrop's account read, write and search permission on the folder, and no sticky bit."
         case EXDEV:
             "Put every user's folder on the same file system as the spool folder, where .hashdrop lies."
-        case ENOENT, ENOTDIR: "Create the folder, or correct the setting that names it."
+        case ENOENT: "Create the folder, or correct the setting that names it."
+        case ENOTDIR:
+            "Something else than a folder is there, such as a link: remove it, and look who may write there."
         case ELOOP: "Replace the symbolic link by a folder; links in the spool are not followed."
         case EEXIST: "Choose another name, or wait until the file there was picked up."
         case EINVAL: "Use a name of 1 to 255 bytes without '/'."

@@ -102,7 +102,7 @@ extension ListImporter {
         case .complete(let job): return job
         case .reading(var reading):
             while true {
-                if let job = try reading.advance(at: Samples.now) { return job }
+                if let job = try reading.advance(by: ManualClock()) { return job }
             }
         }
     }

@@ -192,6 +192,17 @@ struct AttackTests {
         }
     }
 
+    @Test(arguments: ["evil.example:80", "*", "login"])
+    func aTargetThatIsNoPathIsRejected(target: String) async throws {
+        try await WebFixture.listening { _, client in
+            let connection = try Connection(port: client.port)
+            connection.write("GET \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            let said = String(
+                decoding: await blocking { connection.readToEnd() }, as: UTF8.self)
+            #expect(said.hasPrefix("HTTP/1.1 400"), "\(said)")
+        }
+    }
+
     @Test func thePagesOwnNamesAreAnswered() async throws {
         let options = WebFixture.options { $0.publicHosts = ["Hashdrop.example.org"] }
         let site = try await WebFixture.make(options)

@@ -148,7 +148,7 @@ final class ClaimProcessor {
     private func readOn(_ reading: ListImport) {
         var reading = reading
         do {
-            guard let job = try reading.advance(at: clock.now.wall) else { return readings.add(reading) }
+            guard let job = try reading.advance(by: clock) else { return readings.add(reading) }
             conclude(job, .claimed(reading.file))
         } catch {
             unfinished.append(.reading(reading))

@@ -261,7 +261,8 @@ package actor IntakeService: Service {
     }
 
     private func tell(_ user: UserName, _ folder: inout FolderState) {
-        let waiting = folder.waiting + claimProcessor.readingLines(of: user)
+        // Of many lines the first are shown, and these say that something goes on.
+        let waiting = claimProcessor.readingLines(of: user) + folder.waiting
         guard waiting != folder.told else { return }
         folder.told = waiting
         reports.post(.waiting(user, waiting))

@@ -3,6 +3,7 @@ import HashLists
 import Model
 import Spool
 import Store
+import Support
 
 /// Reads a claimed file's hashes and writes them into its job, a step at a time, so that a long list lets
 /// others have their turns.
@@ -40,18 +41,21 @@ struct ListImport {
     var percent: Int { Int(min(99, fraction * 100)) }
 
     // A step ends with as many hashes as one transaction should take, or with so much text that holds few.
-    private static let chunkBytes = 64 << 10
-    private static let chunksAtOnce = 64
+    private static let chunkBytes = 16 << 10
+    private static let chunksAtOnce = 256
+    /// Texts made to be hard to read take some microseconds a byte: a step ends by time as well.
+    private static let stepMax: Duration = .milliseconds(60)
 
     /// Reads or writes on: a part of the list that takes well under a second. A file that is no list becomes
     /// a refused job. What throws changes nothing: the step may be tried again. A job that ends with its list
-    /// ends `now`.
+    /// ends now.
     ///
     /// - Returns: the job, if it is complete.
     /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.
-    mutating func advance(at now: Date) throws -> Job? {
+    mutating func advance(by clock: any ServiceClock) throws -> Job? {
+        let now = clock.now.wall
         do {
-            if !isAtEnd { try read() }
+            if !isAtEnd { try read(by: clock) }
             return isAtEnd ? try writer.advance(at: now) : nil
         } catch let error as HashListError {
             try writer.refuse(error.description, at: now)
@@ -59,7 +63,8 @@ struct ListImport {
         }
     }
 
-    private mutating func read() throws {
+    private mutating func read(by clock: any ServiceClock) throws {
+        let end = clock.now.monotonic + Self.stepMax
         var next = self
         var slice = ImportBatch()
         func emit(_ item: HashListItem) {
@@ -82,6 +87,7 @@ struct ListImport {
             }
             try chunk.withUnsafeBytes { try next.parser.consume($0, emit: emit) }
             next.offset += UInt64(chunk.count)
+            if clock.now.monotonic >= end { break }
         }
         if slice.count > 0 { try next.writer.add(slice) }
         self = next

@@ -72,7 +72,8 @@ struct RejectionMiddleware: RouterMiddleware {
             response.headers[.connection] = "close"
             return response
         }
-        guard Self.isPlainlyFramed(request.head.headerFields) else {
+        guard request.head.path?.hasPrefix("/") == true, Self.isPlainlyFramed(request.head.headerFields)
+        else {
             var response = responses.message(.badRequest, "The request can be read in two ways.")
             response.headers[.connection] = "close"
             return response
