@@ -17,7 +17,9 @@ struct OutcomeSpreadTests {
             path: folder.path("test.sqlite"), endpoint: "https://example.test")
         self.database = database
         jobs = try (0..<450).map { number in
-            try database.jobs.accept(Samples.job(user: "u\(number % 3)"), ages: CacheAges()) { list in
+            // Of a second each, so that no two draw the same id.
+            let job = Samples.job(user: "u\(number % 3)", receivedAt: Samples.now - Double(number))
+            return try database.jobs.accept(job, ages: CacheAges()) { list in
                 list.add(HashListEntry(line: 1, hashes: [Self.wanted, Samples.hash(1, .md5)]))
                 if number % 2 == 0 { list.add(HashListEntry(line: 2, hashes: [Samples.hash(2)])) }
             }
