@@ -8,7 +8,7 @@ package import Support
 ///
 /// The decisions are `FairQueue`'s, `RateLimiter`'s and `CircuitBreaker`'s; this actor performs them. A
 /// request is written to the ledger before it is sent, and an outcome is recorded in one transaction for
-/// every job that wanted the file.
+/// every job that wanted the file; in several, if hundreds did.
 package actor LookupDispatcher {
     enum Event: Sendable {
         case jobAdded(JobID)

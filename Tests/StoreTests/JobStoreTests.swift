@@ -59,7 +59,7 @@ struct JobStoreTests {
         }
         #expect(job.state == .refused)
         #expect(job.reason?.contains("1 line has something like one") == true)
-        #expect(try database.jobs.unusableLines(of: job.id, limit: 10).map(\.line) == [7])
+        #expect(try database.reportRows.read(job.id) { try $0.unusableLines(limit: 10).map(\.line) } == [7])
     }
 
     @Test func aThrowingListLeavesNothingBehind() throws {

@@ -165,8 +165,8 @@ package actor ReportService: Service {
         }
     }
 
-    /// How far each running job is from its end. Looked up anew when ten times as long has passed as it took:
-    /// it costs as much as there are jobs.
+    /// How far each running job is from its end. Looked up again when ten times as long has passed as it
+    /// took: it costs as much as there are jobs.
     private func estimates() async -> [JobID: JobEstimate] {
         let began = clock.now.monotonic
         guard began >= estimatesAreGoodUntil else { return latestEstimates }

@@ -140,10 +140,6 @@ package struct JobStore: Sendable {
 
     /// What the list holds that is not looked up, the first `limit` of them: first the lines in which a hash
     /// was probably meant, then the others, each in their order.
-    package func unusableLines(of id: JobID, limit: Int) throws -> [UnusableLine] {
-        try pool.read { db in try Self.unusableLines(of: id, limit: limit, in: db) }
-    }
-
     static func unusableLines(of id: JobID, limit: Int, in db: Database) throws -> [UnusableLine] {
         try Row.fetchAll(
             db,

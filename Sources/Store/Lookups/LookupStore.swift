@@ -135,7 +135,8 @@ package struct LookupStore: Sendable {
         }
     }
 
-    /// Records how requests ended: cache, every job that wanted the file, and ledger, in one transaction.
+    /// Records how requests ended: cache, ledger and the jobs that wanted the file, in one transaction. Where
+    /// hundreds did, `recordPending` serves the others.
     ///
     /// - Parameter inFlight: hashes whose own request has left and not ended; an answer under another name
     ///   comes too late to save it.
