@@ -76,7 +76,9 @@ let package = Package(
         .target(
             name: "Simulator",
             dependencies: [
-                "Compression", "Model", "Support", hummingbird, httpTypes, lifecycle, logging, nio,
+                "Compression", "Model", "Support", hummingbird, httpTypes, hummingbirdCore, lifecycle,
+                logging, nio,
+                nioHTTPTypes,
             ],
             swiftSettings: strict),
         .target(

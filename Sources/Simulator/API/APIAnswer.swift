@@ -57,23 +57,10 @@ struct APIAnswer {
         switch refusal {
         case .retryAfterSeconds:
             answer.retryAfter = String(max(1, Int(date.timeIntervalSince(now).rounded(.up))))
-        case .retryAfterDate: answer.retryAfter = httpDate(date)
+        case .retryAfterDate: answer.retryAfter = AnswerDate.text(date)
         case .plain, .edge: break
         }
         return answer
-    }
-
-    /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
-    private static func httpDate(_ date: Date) -> String {
-        let style = Date.VerbatimFormatStyle(
-            format: """
-                \(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .padded(4)) \
-                \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\
-                \(second: .twoDigits) GMT
-                """,
-            locale: Locale(identifier: "en_US_POSIX"), timeZone: .gmt,
-            calendar: Calendar(identifier: .gregorian))
-        return date.formatted(style)
     }
 
     /// 429 as Google's edge sends it, in front of the API.

@@ -83,8 +83,10 @@ package final class SimulatedVirusTotal: Service {
     /// Listens until graceful shutdown or cancellation. Throws `SimulatorError` if the address is taken.
     package func run() async throws {
         let address = address
+        let clock = options.clock
         let application = Application(
             responder: SimulatorResponder(api: api, options: options, held: held),
+            server: .http1(configuration: .init(additionalChannelHandlers: [AnswerDate(clock)])),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port), serverName: "Google Frontend"),
             onServerRunning: { channel in
