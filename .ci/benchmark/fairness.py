@@ -16,6 +16,8 @@ from daemon import Daemon, Simulator, hashes, short_hashes
 # Seconds for which Bob is watched while nothing else happens, and at most while Alice's files are worked on.
 IDLE_SECONDS = 10
 BUSY_SECONDS = 90
+# So long Alice drops the same text again.
+HOSTILE_SECONDS = 15
 # No wait is watched for longer.
 GIVE_UP_SECONDS = 120
 # Bob's times may be so many times those of the idle daemon, and a single one so many seconds.
@@ -201,9 +203,20 @@ def trees(alice, **_):
 
 
 def hostile(text):
+    """A text that is dropped again as soon as it is dealt with, for some time: some are refused at once."""
     def scenario(alice, **_):
-        alice.drop(text(), "hostile.txt")
-        return alice.is_done
+        dropped, numbers = text(), itertools.count()
+        end = time.monotonic() + HOSTILE_SECONDS
+
+        def is_over():
+            if not alice.is_done():
+                return False
+            if time.monotonic() < end:
+                alice.drop(dropped, f"hostile{next(numbers)}.txt")
+                return False
+            return True
+        alice.drop(dropped, "hostile.txt")
+        return is_over
     return scenario
 
 

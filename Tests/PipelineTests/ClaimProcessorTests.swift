@@ -38,6 +38,21 @@ struct ClaimProcessorTests {
         #expect(Set(jobs.map(\.id)).count == 2)
     }
 
+    @Test func whileALargeFileIsCopiedOthersAreTaken() async throws {
+        let fixture = try PipelineFixture(stepBytes: 1)
+        let processor = try fixture.claimProcessor()
+        // Two chunks of a copy.
+        try await take(fixture.drop("large.txt", alice, hashes: 0..<5_000), of: alice, at: processor)
+        #expect(processor.isReading)
+        #expect(processor.readingLines(of: alice).map(\.reason) == ["picked up, and 0 % read"])
+        let step = processor.goOn()
+        #expect(step?.user == alice && step?.usedWriter == false)
+        #expect(try fixture.database.jobs.count() == 0)
+        while processor.goOn() != nil {}
+        #expect(try fixture.database.jobs.jobs(limit: 10).map(\.counts.hashes) == [5_000])
+        #expect(!processor.isReading)
+    }
+
     @Test func oneUsersUnwritableReportsStopThatUserAlone() async throws {
         let fixture = try PipelineFixture()
         // A file in the place of her report folder; no account can make folders in it, not even root.
@@ -145,7 +160,7 @@ struct ClaimProcessorTests {
         try await take(fixture.drop("short.txt", bob), of: bob, at: processor)
         #expect(try fixture.database.jobs.jobs(limit: 10).map(\.user) == [bob])
         var turns = 0
-        while let user = processor.readOn() {
+        while let user = processor.goOn()?.user {
             #expect(user == alice)
             turns += 1
         }
@@ -163,10 +178,11 @@ struct ClaimProcessorTests {
         try await take(fixture.drop("long.txt", alice, hashes: longList), of: alice, at: processor)
         try await take(fixture.drop("bobs.txt", bob, hashes: longList), of: bob, at: processor)
         #expect(
-            [processor.readOn(), processor.readOn(), processor.readOn(), processor.readOn()] == [
-                alice, bob, alice, bob,
-            ])
-        while processor.readOn() != nil {}
+            [processor.goOn()?.user, processor.goOn()?.user, processor.goOn()?.user, processor.goOn()?.user]
+                == [
+                    alice, bob, alice, bob,
+                ])
+        while processor.goOn() != nil {}
         let order = try fixture.database.jobs.jobs(limit: 10).map(\.droppedName.display)
         #expect(Set(order) == ["longer.txt", "long.txt", "bobs.txt"])
         let rows = try fixture.database.lookups.runningJobs().map(\.openHashes)
@@ -182,7 +198,7 @@ struct ClaimProcessorTests {
         }
         #expect(processor.reasonToPause(alice) != nil)
         #expect(processor.reasonToPause(bob) == nil)
-        while processor.readOn() != nil {}
+        while processor.goOn() != nil {}
         #expect(processor.reasonToPause(alice) == nil)
     }
 
@@ -190,10 +206,10 @@ struct ClaimProcessorTests {
         let fixture = try PipelineFixture()
         let killed = try fixture.claimProcessor(hashesAtOnce: 100)
         try await take(fixture.drop("long.txt", alice, hashes: longList), of: alice, at: killed)
-        #expect(killed.readOn() == alice && killed.isReading)
+        #expect(killed.goOn()?.user == alice && killed.isReading)
         let processor = try fixture.claimProcessor(hashesAtOnce: 100)
         try processor.recover()
-        while processor.readOn() != nil {}
+        while processor.goOn() != nil {}
         let jobs = try fixture.database.jobs.jobs(limit: 10)
         #expect(jobs.map(\.counts.hashes) == [longList.count])
         #expect(jobs.map(\.counts.duplicates) == [0])
@@ -210,12 +226,12 @@ struct ClaimProcessorTests {
         // Its input is not to be had for a while.
         let work = fixture.folder.path("spool/.hashdrop/work")
         try FileManager.default.moveItem(atPath: work, toPath: work + ".away")
-        #expect(processor.readOn() == alice)
+        #expect(processor.goOn()?.user == alice)
         #expect(processor.trouble != nil && processor.deadline != nil)
-        #expect(processor.readOn() == nil)
+        #expect(processor.goOn()?.user == nil)
         try FileManager.default.moveItem(atPath: work + ".away", toPath: work)
         processor.retry(at: .seconds(2_000))
-        while processor.readOn() != nil {}
+        while processor.goOn() != nil {}
         #expect(processor.trouble == nil)
         let job = try #require(try fixture.database.jobs.jobs(limit: 10).first)
         #expect(job.counts.hashes == longList.count && job.counts.duplicates == 0)

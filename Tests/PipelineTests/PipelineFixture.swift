@@ -21,7 +21,9 @@ struct PipelineFixture {
     let clock = StoppedClock()
     var runtime: ServiceRuntime { ServiceRuntime(clock: clock) }
 
-    init(users: [UserName] = [Samples.user("alice"), Samples.user("bob")]) throws {
+    init(
+        users: [UserName] = [Samples.user("alice"), Samples.user("bob")], stepBytes: Int64 = 8 << 20
+    ) throws {
         for user in users {
             for place in ["spool", "reports"] {
                 try FileManager.default.createDirectory(
@@ -30,7 +32,7 @@ struct PipelineFixture {
         }
         database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
         spool = try SpoolFolder(path: folder.path("spool"))
-        claims = try ClaimStore(spool: spool)
+        claims = try ClaimStore(spool: spool, stepBytes: stepBytes)
         publisher = ReportPublisher(
             database: database, options: ReportOptions(isSimulated: true, version: "test"),
             reports: try ReportsFolder(path: folder.path("reports"), database: database),

@@ -48,6 +48,57 @@ import Testing
         #expect(spool.names(".hashdrop/work/\(id)") == ["claim.json", "input"])
     }
 
+    // MARK: Large files
+
+    private static let large = String(repeating: "0123456789abcdef\n", count: 40_000)
+
+    /// A claim of a file of three chunks, which is copied a chunk at a time.
+    private func copying() throws -> CopyingClaim {
+        try spool.drop(Self.large, as: "a")
+        guard case .copying(let claim) = try claim("a", spool.store(stepBytes: 1)) else {
+            throw Unexpected(outcome: "it was claimed at once")
+        }
+        #expect(spool.names() == [])
+        #expect(claim.bytes == 680_000 && claim.bytesCopied == 0)
+        #expect(try claim.advance() == nil)
+        #expect(claim.bytesCopied == 262_144)
+        return claim
+    }
+
+    @Test func aLargeFileIsCopiedAStepAtATime() throws {
+        let claim = try copying()
+        #expect(try claim.advance() == nil)
+        let file = try claimed(claim.advance())
+        #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == Self.large)
+        #expect(file.sha256.bytes == MessageDigest.of(Self.large.utf8))
+        #expect(spool.names(".hashdrop/work/\(id)") == ["claim.json", "input"])
+    }
+
+    @Test func aLargeFilesClaimThatIsCutIsFinishedLater() throws {
+        _ = try copying()
+        let file = try claimed(spool.store().resume(id))
+        #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == Self.large)
+    }
+
+    @Test func aLargeFileThatGoesOnChangingIsGivenBack() throws {
+        let claim = try copying()
+        let dropped = "\(spool.path)/.hashdrop/work/\(id)/dropped"
+        var outcome: ClaimOutcome?
+        var steps = 0
+        while outcome == nil {
+            steps += 1
+            try #require(steps < 100)
+            let handle = try #require(FileHandle(forWritingAtPath: dropped))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data("x".utf8))
+            try handle.close()
+            outcome = try claim.advance()
+        }
+        #expect(outcome == .notYet(.settling))
+        #expect(spool.names() == ["a"])
+        #expect(spool.names(".hashdrop/work") == [])
+    }
+
     @Test func aNameThatIsNoTextSurvivesTheRecord() throws {
         let name: [UInt8] = [0x61, 0xFF, 0x0A, 0x22]
         try spool.drop("x", as: "text")

@@ -22,7 +22,12 @@ import Testing
         let target = FileDescriptor(open(spool.path + "/copy", O_RDWR | O_CREAT, 0o600))
         // What an earlier attempt left is longer.
         #expect(ftruncate(target.number, 2_000_000) == 0)
-        let copy = try InputCopy.make(from: source, to: target.number, failure: failure)
+        let copying = InputCopying(from: source, to: target, failure: failure)
+        // A step at a time, each a chunk.
+        var steps = 1
+        while try !copying.advance(bytesMax: 1) { steps += 1 }
+        #expect(steps == 3)
+        let copy = try copying.end()
         #expect(copy.isStable)
         #expect(copy.bytes == 680_000)
         #expect(copy.sha256.bytes == MessageDigest.of(text.utf8))
@@ -33,9 +38,9 @@ import Testing
         // A pipe-fed writer cannot be timed; a file that changes by being copied can: it is its own target.
         try spool.drop("grows", as: "a")
         let source = FileDescriptor(open(spool.file("a"), O_RDONLY))
-        let target = open(spool.file("a"), O_WRONLY | O_APPEND)
-        defer { close(target) }
-        let copy = try InputCopy.make(from: source, to: target, failure: failure)
-        #expect(!copy.isStable)
+        let target = FileDescriptor(open(spool.file("a"), O_WRONLY | O_APPEND))
+        let copying = InputCopying(from: source, to: target, failure: failure)
+        while try !copying.advance(bytesMax: .max) {}
+        #expect(try !copying.end().isStable)
     }
 }

@@ -55,10 +55,10 @@ final class TemporarySpool {
     }
 
     func store(
-        _ rules: ReadinessStateMachine.Rules = .init(),
+        _ rules: ReadinessStateMachine.Rules = .init(), stepBytes: Int64 = 8 << 20,
         checkpoint: @escaping @Sendable (ClaimStep) throws -> Void = { _ in }
     ) throws -> ClaimStore {
-        try ClaimStore(spool: folder(), rules: rules, checkpoint: checkpoint)
+        try ClaimStore(spool: folder(), rules: rules, stepBytes: stepBytes, checkpoint: checkpoint)
     }
 
     static func id(_ tail: String = "aaaaa") -> JobID { JobID("20270115-080000-\(tail)")! }

@@ -100,6 +100,9 @@ final class ClaimProcessor {
                 case .idInUse: continue
                 case .vanished: return .taken
                 case .notYet(let reason): return .waits(reason)
+                case .copying(let copying):
+                    readings.add(.copying(copying))
+                    return .taken
                 case .done(let claim):
                     finish(claim)
                     return .taken
@@ -136,19 +139,43 @@ final class ClaimProcessor {
     /// What tells a user how far that user's lists are read.
     func readingLines(of user: UserName) -> [WaitingFile] { readings.lines(of: user) }
 
-    /// Reads on in one of the long lists.
+    /// Goes on with one of the long claims.
     ///
-    /// - Returns: whose list it was, or nil if there is none.
-    func readOn() -> UserName? {
-        guard let reading = readings.next() else { return nil }
-        readOn(reading)
-        return reading.file.user
+    /// - Returns: whose it was, and whether the database's writer was needed; nil if there is none.
+    func goOn() -> (user: UserName, usedWriter: Bool)? {
+        guard let claim = readings.next() else { return nil }
+        switch claim {
+        case .copying(let copying):
+            return (claim.user, copyOn(copying))
+        case .reading(let reading):
+            readOn(reading)
+            return (claim.user, reading.isAtEnd)
+        }
+    }
+
+    /// Returns whether its list was begun.
+    private func copyOn(_ copying: CopyingClaim) -> Bool {
+        do {
+            switch try copying.advance() {
+            case nil: readings.add(.copying(copying))
+            case .done(let claim):
+                finish(claim)
+                return true
+            // It is in its user's folder again, and judged anew.
+            case .notYet, .vanished, .idInUse, .copying: break
+            }
+            return false
+        } catch {
+            interrupted[copying.id] = copying.user
+            note(error, of: copying.user)
+            return false
+        }
     }
 
     private func readOn(_ reading: ListImport) {
         var reading = reading
         do {
-            guard let job = try reading.advance(by: clock) else { return readings.add(reading) }
+            guard let job = try reading.advance(by: clock) else { return readings.add(.reading(reading)) }
             conclude(job, .claimed(reading.file))
         } catch {
             unfinished.append(.reading(reading))

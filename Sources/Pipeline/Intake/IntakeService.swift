@@ -149,18 +149,18 @@ package actor IntakeService: Service {
     }
 
     private func readOn() {
-        guard let reader = claimProcessor.readOn() else { return }
-        nextReading = clock.now.monotonic + Self.readingRest
+        guard let (reader, usedWriter) = claimProcessor.goOn() else { return }
+        nextReading = clock.now.monotonic + (usedWriter ? Self.readingRest : .zero)
         guard var folder = folders[reader] else { return }
-        // Files may wait for the end of the lists that are read.
+        // Files may wait for the end of the lists that are read, and one that changed meanwhile is back.
         if claimProcessor.readingLines(of: reader).isEmpty { folder.isDirty = true }
         tell(reader, &folder)
         folders[reader] = folder
     }
 
-    /// Between two parts of long lists the database's writer is free for so long: a short list needs it
-    /// several times, and would wait for a part each time.
-    private static let readingRest: Duration = .milliseconds(50)
+    /// Between two parts that a long list writes the database's writer is free for so long: a short list
+    /// needs it several times, and would wait for a part each time.
+    private static let readingRest: Duration = .milliseconds(10)
 
     /// Nothing is taken from a spool folder that is no longer under its path: it is looked for until it is
     /// back.

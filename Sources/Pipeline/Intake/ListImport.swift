@@ -14,7 +14,8 @@ struct ListImport {
     private var parser: HashListParser
     private let slice: Int
     private var offset: UInt64 = 0
-    private var isAtEnd = false
+    /// Whether all of it is read, and the rest is to write it into the database.
+    private(set) var isAtEnd = false
 
     init(_ file: ClaimedFile, jobs: JobStore, options: IntakeOptions) {
         self.file = file

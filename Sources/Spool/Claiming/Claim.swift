@@ -8,8 +8,10 @@ package enum Claim: Hashable, Sendable {
 }
 
 /// Outcome of an attempt to claim.
-package enum ClaimOutcome: Hashable, Sendable {
+package enum ClaimOutcome: Hashable {
     case done(Claim)
+    /// It has left its user's folder, and its bytes are still to be copied.
+    case copying(CopyingClaim)
     /// It stays in its user's folder; tell the state machine to postpone it.
     case notYet(WaitReason)
     /// Its owner removed or renamed it before it was claimed.

@@ -4,9 +4,6 @@ import Glibc
 package import Model
 
 extension ClaimStore {
-    /// So often a file is copied that changes while it is read.
-    private static let copiesMax = 3
-
     /// Finishes a claim that an error cut short (`UnfinishedClaim`); nil if there is nothing of it. Calling
     /// it for a finished claim returns the same again.
     package func resume(_ id: JobID) throws -> ClaimOutcome? {
@@ -31,29 +28,56 @@ extension ClaimStore {
     }
 
     /// Everything after the rename; begins where an earlier attempt ended. Throws `UnfinishedClaim`.
-    func finish(_ id: JobID, _ record: ClaimRecord, _ user: UserName) throws -> ClaimOutcome {
+    ///
+    /// - Parameter inSteps: whether the caller takes a large file's copy a step at a time.
+    func finish(
+        _ id: JobID, _ record: ClaimRecord, _ user: UserName, inSteps: Bool = false
+    ) throws -> ClaimOutcome {
         do {
             let own = try work.folder(id.description)
             try own.synchronize()
             try synchronizeFolder(of: record, user)
-            var copy: InputCopy?
-            if try own.status(Array(Self.input.utf8)) == nil {
-                guard let dropped = try own.status(Array(Self.dropped.utf8)) else { return .vanished }
-                var reason = try reasonToPutBack(dropped, record, own)
-                if reason == nil, Self.isCopied(record) {
-                    copy = try makeInput(own)
-                    // A writer that the system does not see, for example over a network.
-                    if copy == nil { reason = .settling }
-                }
-                if let reason {
-                    try putBack(id, record, user)
-                    return .notYet(reason)
-                }
+            if try own.status(Array(Self.input.utf8)) != nil {
+                return .done(try describe(id, record, user, own, nil))
             }
-            return .done(try describe(id, record, user, own, copy))
+            guard let dropped = try own.status(Array(Self.dropped.utf8)) else { return .vanished }
+            if let reason = try reasonToPutBack(dropped, record, own) {
+                try putBack(id, record, user)
+                return .notYet(reason)
+            }
+            guard Self.isCopied(record) else { return .done(try describe(id, record, user, own, nil)) }
+            guard let source = try openDropped(own) else {
+                try putBack(id, record, user)
+                return .notYet(.settling)
+            }
+            let copying = InputCopying(from: source, to: try openPartialInput(own)) { [path = own.path] in
+                FileSystemError("copy", $0, path: "\(path)/\(Self.input)")
+            }
+            let claim = CopyingClaim(id, record, user, copying: copying, in: self)
+            if inSteps, record.size > stepBytes { return .copying(claim) }
+            while true { if let outcome = try claim.advance() { return outcome } }
         } catch let error as FileSystemError {
             throw UnfinishedClaim(id: id, cause: error)
         }
+    }
+
+    /// The end of a claim whose file is copied.
+    func finish(
+        _ id: JobID, _ record: ClaimRecord, _ user: UserName, _ copy: InputCopy
+    ) throws -> ClaimOutcome {
+        guard copy.isStable else {
+            // A writer that the system does not see, for example over a network.
+            try putBack(id, record, user)
+            return .notYet(.settling)
+        }
+        let own = try work.folder(id.description)
+        try reached(.copied)
+        try own.rename(Self.inputPartial, to: Self.input)
+        try own.synchronize()
+        try reached(.inputPublished)
+        try own.removeFile(Array(Self.dropped.utf8))
+        try reached(.droppedRemoved)
+        return .done(try describe(id, record, user, own, copy))
     }
 
     /// The user or the folder may have been removed or closed since the file was taken.
@@ -96,20 +120,6 @@ extension ClaimStore {
         }
     }
 
-    /// Makes `input` of `dropped` and removes that; nil, and nothing is made, if it changes while it is read.
-    private func makeInput(_ own: borrowing Directory) throws -> InputCopy? {
-        guard let source = try openDropped(own) else { return nil }
-        let copy = try copyInput(source, own)
-        guard copy.isStable else { return nil }
-        try reached(.copied)
-        try own.rename(Self.inputPartial, to: Self.input)
-        try own.synchronize()
-        try reached(.inputPublished)
-        try own.removeFile(Array(Self.dropped.utf8))
-        try reached(.droppedRemoved)
-        return copy
-    }
-
     /// Nil if this account may not read it.
     private func openDropped(_ own: borrowing Directory) throws -> FileDescriptor? {
         do {
@@ -119,22 +129,12 @@ extension ClaimStore {
         }
     }
 
-    /// The last copy, which is on the disk; it is stable unless the file changed during every attempt.
-    private func copyInput(
-        _ source: borrowing FileDescriptor, _ own: borrowing Directory
-    ) throws -> InputCopy {
-        // The file with the reserved space, or what an earlier attempt left: any content is overwritten.
-        let number = openat(own.number, Self.inputPartial, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    /// The file with the reserved space, or what an earlier attempt left.
+    private func openPartialInput(_ own: borrowing Directory) throws -> FileDescriptor {
+        let number = openat(
+            own.number, Self.inputPartial, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, Self.inputMode)
         guard number >= 0 else { throw own.error("open", errno, Self.inputPartial) }
-        let target = FileDescriptor(number)
-        var copy: InputCopy
-        var attempts = 0
-        repeat {
-            copy = try InputCopy.make(from: source, to: target.number) { own.error("copy", $0, Self.input) }
-            attempts += 1
-        } while !copy.isStable && attempts < Self.copiesMax
-        guard fsync(target.number) == 0 else { throw own.error("write", errno, Self.inputPartial) }
-        return copy
+        return FileDescriptor(number)
     }
 
     /// Its owner gets it back under its own name or, if that is in use again, as `returned-<job>`, both in
@@ -187,6 +187,8 @@ extension ClaimStore {
     private func readInput(_ own: borrowing Directory) throws -> InputCopy? {
         guard try own.status(Array(Self.input.utf8)) != nil else { return nil }
         let file = try own.openForReading(Array(Self.input.utf8))
-        return try InputCopy.make(from: file, to: nil) { own.error("read", $0, Self.input) }
+        return try InputCopy.read(file) { [path = own.path] in
+            FileSystemError("read", $0, path: "\(path)/\(Self.input)")
+        }
     }
 }

@@ -22,22 +22,28 @@ package final class ClaimStore: Sendable {
     static let input = "input"
     static let inputPartial = "input.partial"
     static let releasedEnding = ".released"
+    /// That of a report's files, so that it can become one of them as it is. The folder is closed to others.
+    static let inputMode: mode_t = 0o640
 
     let spool: SpoolFolder
     let work: Directory
     let rules: ReadinessStateMachine.Rules
+    let stepBytes: Int64
     private let checkpoint: @Sendable (ClaimStep) throws -> Void
 
     /// Opens the work folder, making it if need be: owned by this account, mode 0700, no link.
     ///
-    /// `checkpoint` is called after each step, and what it throws leaves everything as a `kill -9` would:
-    /// only so can a test stop a claim between any two steps. The default does nothing.
+    /// A file of more than `stepBytes` (default 8 MiB, some hundredths of a second) is copied so many bytes
+    /// at a time (`ClaimOutcome.copying`). `checkpoint` is called after each step, and what it throws leaves
+    /// everything as a `kill -9` would: only so can a test stop a claim between any two steps. The default
+    /// does nothing.
     package init(
-        spool: SpoolFolder, rules: ReadinessStateMachine.Rules = .init(),
+        spool: SpoolFolder, rules: ReadinessStateMachine.Rules = .init(), stepBytes: Int64 = 8 << 20,
         checkpoint: @escaping @Sendable (ClaimStep) throws -> Void = { _ in }
     ) throws {
         self.spool = spool
         self.rules = rules
+        self.stepBytes = stepBytes
         self.checkpoint = checkpoint
         let own = try spool.root.privateFolder(Self.privateFolderName)
         work = try own.privateFolder(Self.workFolderName)
@@ -209,7 +215,7 @@ package final class ClaimStore: Sendable {
             throw error
         }
         try checkpoint(.renamed)
-        return try finish(id, record, user)
+        return try finish(id, record, user, inSteps: true)
     }
 
     /// False if there is one already.
@@ -227,7 +233,7 @@ package final class ClaimStore: Sendable {
     /// Takes the disk space for the copy beforehand: on a full disk the file then stays where it is.
     private func reserve(_ bytes: Int64, in own: borrowing Directory) throws {
         guard bytes > 0 else { return }
-        let file = try own.create(Array(Self.inputPartial.utf8), mode: 0o600)
+        let file = try own.create(Array(Self.inputPartial.utf8), mode: Self.inputMode)
         let failure = posix_fallocate(file.number, 0, off_t(bytes))
         // Some file systems cannot reserve; the copy itself then finds out.
         guard failure == 0 || [EOPNOTSUPP, EINVAL, ENOSYS].contains(failure) else {
