@@ -7,15 +7,18 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev libssl-dev zlib1g-dev
+BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev libssl-dev zlib1g-dev libsimdjson-dev
 TEST_PACKAGES := python3 python3-venv chromium chromium-driver nginx openssl poppler-utils nodejs
 # A spreadsheet, and the programs that people drop files with.
 FULL_TEST_PACKAGES := libreoffice-calc samba smbclient openssh-sftp-server openssh-client rsync vim-tiny curl
+# What stands beside hashdrop in the benchmark, and the programs that ask it.
+BENCH_PACKAGES := python3 python3-venv sqlite3 nginx openssl nghttp2-client wrk chromium chromium-driver
 VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help demo test test-full bench crash simulate fuzz check build install format clean debian debian-test debian-full
+.PHONY: help demo test test-full bench crash simulate fuzz check build install format clean debian debian-test debian-full \
+	debian-bench
 
 help:
 	@grep -E '^#|^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /\t/' -e 's/^# \{0,1\}//'
@@ -28,6 +31,9 @@ debian-test:
 
 debian-full:
 	@.ci/install-debian-packages $(FULL_TEST_PACKAGES)
+
+debian-bench:
+	@.ci/install-debian-packages $(BENCH_PACKAGES)
 
 demo: debian ## run the main job once and say where its report is
 	@echo "Building; the first time takes some five minutes."
@@ -60,8 +66,16 @@ test-full: debian-test debian-full check build $(VENV)/ready-full ## the same wi
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_TEST_FULL=1 HASHDROP_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
 
-bench: build $(VENV)/ready ## ratios against baselines, with the release build
-	@$(VENV)/bin/python .ci/benchmark
+# vt-py is VirusTotal's own client, vex-ioc and ioc-triage are tools with caches of their own. They need other versions
+# of what they share with the tests' packages.
+$(VENV)/bench/ready: .ci/python/bench.txt | debian-bench
+	@python3 -m venv $(VENV)/bench
+	@$(VENV)/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# make bench BENCH="--size small" tries it out; BENCH="--only fairness" is a measurement of its own.
+bench: build $(VENV)/bench/ready ## ratios against baselines, with the release build, into .ci/benchmark/RESULTS.md
+	@$(VENV)/bench/bin/python -B .ci/benchmark $(BENCH)
 
 check: ## formatting, layering and style, without a build
 	@.ci/check

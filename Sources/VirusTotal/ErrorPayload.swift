@@ -1,21 +1,13 @@
 /// The body of a refusal: `{"error": {"code": "…", "message": "…"}}` (API v3, "Errors").
-struct ErrorPayload: Decodable {
-    var error: Body
+struct ErrorPayload {
+    let code: String
+    /// It may be missing; the code is what makes the body VirusTotal's.
+    let message: String
 
-    struct Body: Decodable {
-        var code: String
-        var message: String
-
-        enum CodingKeys: CodingKey {
-            case code
-            case message
-        }
-
-        /// The code is what makes it VirusTotal's; the message may be missing.
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            code = try container.decode(String.self, forKey: .code)
-            message = container.lossy(String.self, .message) ?? ""
-        }
+    /// Nil if `error` is none of VirusTotal's.
+    init?(_ error: JSONValue?) {
+        guard let code = error?["code"]?.string else { return nil }
+        self.code = code
+        message = error?["message"]?.string ?? ""
     }
 }

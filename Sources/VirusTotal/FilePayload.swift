@@ -1,37 +1,27 @@
 /// The body of a file's answer: `{"data": {"type": "file", "attributes": {…}}}`.
-struct FilePayload: Decodable {
-    var data: Object?
-    var error: ErrorPayload.Body?
+struct FilePayload {
+    let data: Object?
+    let error: ErrorPayload?
 
-    struct Object: Decodable {
-        var type: String?
-        var attributes: FileAttributes?
+    struct Object {
+        let type: String?
+        let attributes: FileAttributes?
         /// Present instead of the attributes when VirusTotal has removed the file.
-        var error: ErrorPayload.Body?
-
-        enum CodingKeys: CodingKey {
-            case type
-            case attributes
-            case error
-        }
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            type = container.lossy(String.self, .type)
-            error = container.lossy(ErrorPayload.Body.self, .error)
-            // Strict: its reason is worth more than "no attributes".
-            attributes = try container.decodeIfPresent(FileAttributes.self, forKey: .attributes)
-        }
+        let error: ErrorPayload?
     }
 
-    enum CodingKeys: CodingKey {
-        case data
-        case error
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        error = container.lossy(ErrorPayload.Body.self, .error)
-        data = try container.decodeIfPresent(Object.self, forKey: .data)
+    /// Nil if the body has another form. Throws the reason for which attributes are not usable.
+    init?(_ body: JSONValue) throws(FileAttributes.Unusable) {
+        guard body.isObject else { return nil }
+        error = ErrorPayload(body["error"])
+        guard let data = body["data"] else {
+            self.data = nil
+            return
+        }
+        let attributes = data["attributes"]
+        guard data.isObject, attributes?.isObject ?? true else { return nil }
+        self.data = Object(
+            type: data["type"]?.string, attributes: try attributes.map(FileAttributes.init),
+            error: ErrorPayload(data["error"]))
     }
 }

@@ -24,7 +24,7 @@ package struct VirusTotalAnswer: Sendable {
     /// The answer for the file that was asked for as `asked`.
     package func answer(asked: FileHash) throws(VirusTotalError) -> LookupAnswer.Answer {
         guard response.status == 200 else { return try answerOfRefusal(asked: asked) }
-        let payload = try decode(FilePayload.self)
+        let payload = try read(FilePayload.init)
         guard let data = payload.data else {
             if let error = payload.error { throw failure(error) }
             throw unreadable("it has no data")
@@ -44,7 +44,7 @@ package struct VirusTotalAnswer: Sendable {
     /// The account's quotas.
     package func quotas() throws(VirusTotalError) -> ReportedQuotas {
         guard response.status == 200 else { throw refusal() }
-        let quotas = try decode(QuotaPayload.self).data.quotas
+        let quotas = try read(QuotaPayload.init).quotas
         guard quotas != ReportedQuotas() else { throw unreadable("it has no figures of a quota") }
         return quotas
     }
@@ -80,7 +80,7 @@ package struct VirusTotalAnswer: Sendable {
     }
 
     /// The error for VirusTotal's own code, or for the status if the code is new.
-    private func failure(_ error: ErrorPayload.Body) -> VirusTotalError {
+    private func failure(_ error: ErrorPayload) -> VirusTotalError {
         let message = clean(error.message)
         // Compared without regard to case: both spellings were met by other clients.
         switch error.code.lowercased() {
@@ -116,21 +116,26 @@ package struct VirusTotalAnswer: Sendable {
 
     private var retryAfter: Duration? { RetryAfter.duration(in: response.headers, now: receivedAt) }
 
-    private var errorBody: ErrorPayload.Body? {
+    private var errorBody: ErrorPayload? {
         // Anything else is not VirusTotal's answer; `bodyFault` describes it.
-        (try? JSONDecoder().decode(ErrorPayload.self, from: Data(response.body)))?.error
+        JSONDocument.read(response.body) { ErrorPayload($0?["error"]) }
     }
 
     // MARK: - Reading
 
-    private func decode<Payload: Decodable>(_ type: Payload.Type) throws(VirusTotalError) -> Payload {
-        do {
-            return try JSONDecoder().decode(type, from: Data(response.body))
-        } catch let fault as FileAttributes.Unusable {
-            throw unreadable(fault.why)
-        } catch {
-            // The decoder's own text may repeat the body.
-            throw unreadable(bodyFault)
+    private func read<Payload>(
+        _ make: (JSONValue) throws(FileAttributes.Unusable) -> Payload?
+    ) throws(VirusTotalError) -> Payload {
+        let payload = JSONDocument.read(response.body) { body in
+            Result { () throws(FileAttributes.Unusable) in
+                guard let body else { return nil as Payload? }
+                return try make(body)
+            }
+        }
+        switch payload {
+        case .success(let payload?): return payload
+        case .success(nil): throw unreadable(bodyFault)
+        case .failure(let fault): throw unreadable(fault.why)
         }
     }
 

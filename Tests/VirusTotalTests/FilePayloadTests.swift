@@ -238,6 +238,18 @@ import VirusTotal
         #expect(Samples.failure(404, String(repeating: opening, count: 100_000))?.isUnreadable == true)
     }
 
+    @Test(arguments: [
+        #""magic":"\ud800""#, #""magic":"\udc00\ud800 \\\ud83d\ude00""#, #""\ud83d":1"#,
+        #""pe_info":{"x":[1e999]}"#,
+        #""serial":12345678901234567890123"#, #""serial":-123456789012345678901234567890"#,
+        #""x":["\\",1e400]"#,
+    ])
+    func whatOtherReadersTakeDoesNoHarm(_ attribute: String) throws {
+        let object = try Samples.object(attribute + #","meaningful_name":"ok \ud83d\ude00 \"1e999","size":7"#)
+        #expect(object?.sizeBytes == 7)
+        #expect(object?.meaningfulName == "ok 😀 \"1e999")
+    }
+
     @Test func invalidTextInAnUnusedFieldDoesNoHarm() throws {
         #expect(try Samples.object(#""magic":"\ud800","meaningful_name":"\ud800","size":1"#)?.sizeBytes == 1)
         var body = Array(Samples.file(#""magic":"?","size":1"#).utf8)
