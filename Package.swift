@@ -20,6 +20,8 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+// SQLite's own interface, of the library that GRDB uses.
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -54,6 +56,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         .target(name: "Support", swiftSettings: strict),
         .target(name: "Model", dependencies: ["Support"], swiftSettings: strict),
@@ -64,9 +67,11 @@ let package = Package(
         .target(
             name: "Spool", dependencies: ["Cryptography", "FileSystem", "Model", "Support"],
             swiftSettings: strict),
-        .target(name: "Store", dependencies: ["Model", "Support", grdb], swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Model", "Support", grdb, sqlite], swiftSettings: strict),
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
-        .target(name: "VirusTotal", dependencies: ["Curl", "Model", "Support"], swiftSettings: strict),
+        .target(
+            name: "VirusTotal", dependencies: ["CSimdjson", "Curl", "Model", "Support"], swiftSettings: strict
+        ),
         .target(
             name: "Lookup", dependencies: ["Model", "Store", "Support", "VirusTotal", logging],
             swiftSettings: strict),
@@ -182,5 +187,6 @@ let package = Package(
                 "hashdrop-watch", "hashdrop-crash",
             ],
             swiftSettings: strict),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

@@ -38,6 +38,24 @@ package struct FileHash: Hashable, Sendable {
         for (index, byte) in bytes.enumerated() { set(byte, at: index) }
     }
 
+    /// The digest with these bytes, or nil unless there are 16, 20 or 32 of them. Not generic, so that it is
+    /// fast from other modules.
+    package init?(bytes: UnsafeRawBufferPointer) {
+        guard let kind = Kind(rawValue: UInt8(clamping: bytes.count)) else { return nil }
+        func word(_ index: Int) -> UInt64 {
+            let start = index * 8
+            if start + 8 <= bytes.count {
+                return UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+            }
+            // A SHA-1 ends with half a word.
+            guard start < bytes.count else { return 0 }
+            return UInt64(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)))
+                << 32
+        }
+        self.kind = kind
+        words = (word(0), word(1), word(2), word(3))
+    }
+
     /// The digest written in hexadecimal, either case, or nil unless all are 32, 40 or 64 hexadecimal digits.
     package init?(hexadecimal digits: some Collection<UInt8>) {
         guard digits.count <= 2 * Kind.sha256.byteCount,
@@ -83,8 +101,59 @@ package struct FileHash: Hashable, Sendable {
     /// The bytes: 16, 20 or 32.
     package var bytes: [UInt8] { (0..<kind.byteCount).map { byte(at: $0) } }
 
+    /// The first eight bytes, whose order is that of the digests wherever they differ.
+    package var prefix: UInt64 { words.0 }
+
+    /// Calls `body` with the bytes; they are valid only during the call.
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        let bigEndian = (
+            words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
+        )
+        return try withUnsafeBytes(of: bigEndian) {
+            try body(UnsafeRawBufferPointer(rebasing: $0.prefix(kind.byteCount)))
+        }
+    }
+
     /// The digest in lower-case hexadecimal: 32, 40 or 64 digits.
-    package var hexadecimal: String { Hex.string(byteCount: kind.byteCount) { byte(at: $0) } }
+    package var hexadecimal: String {
+        withDigits { digits in
+            String(unsafeUninitializedCapacity: digits.count) { $0.initialize(fromContentsOf: digits) }
+        }
+    }
+
+    /// Appends the digest in lower-case hexadecimal.
+    package func appendHexadecimal(to text: inout [UInt8]) {
+        withDigits { text.append(contentsOf: $0) }
+    }
+
+    private func withDigits<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 8) { buffer in
+            func write(_ word: UInt64, at index: Int) {
+                buffer[index] = Self.digits(UInt32(truncatingIfNeeded: word >> 32))
+                buffer[index + 1] = Self.digits(UInt32(truncatingIfNeeded: word))
+            }
+            write(words.0, at: 0)
+            write(words.1, at: 2)
+            write(words.2, at: 4)
+            write(words.3, at: 6)
+            return buffer.withMemoryRebound(to: UInt8.self) {
+                body(UnsafeBufferPointer(rebasing: $0.prefix(2 * kind.byteCount)))
+            }
+        }
+    }
+
+    /// The eight digits of four bytes, in their order in memory; all of them at once, by arithmetic on
+    /// bytes within a word.
+    private static func digits(_ word: UInt32) -> UInt64 {
+        // One nibble a byte.
+        var nibbles = UInt64(word)
+        nibbles = (nibbles << 16 | nibbles) & 0x0000_FFFF_0000_FFFF
+        nibbles = (nibbles << 8 | nibbles) & 0x00FF_00FF_00FF_00FF
+        nibbles = (nibbles << 4 | nibbles) & 0x0F0F_0F0F_0F0F_0F0F
+        // 1 for each nibble above 9, which is a letter; from "9" to "a" it is 39 more than from 9 to 10.
+        let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return (nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 39).bigEndian
+    }
 
     /// Whether it is one hexadecimal digit repeated: what stands for "none" where a digest is asked for.
     package var isOneDigitRepeated: Bool {

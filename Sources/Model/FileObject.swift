@@ -18,13 +18,13 @@ package struct FileObject: Hashable, Sendable {
     package var threatLabel: String?
     package var reputation: Int?
     /// Every engine's finding by its key in `last_analysis_results`; empty while no analysis has finished.
-    package var engines: [String: EngineFinding]
+    package var engines: EngineFindings
 
     package init(md5: FileHash, sha1: FileHash, sha256: FileHash) {
         self.md5 = md5
         self.sha1 = sha1
         self.sha256 = sha256
-        engines = [:]
+        engines = EngineFindings()
     }
 
     /// The file's three names.
@@ -40,11 +40,10 @@ package struct FileObject: Hashable, Sendable {
     }
 
     /// Engines that call the file malicious or suspicious.
-    package var detectionCount: Int { engines.values.count { $0.category.isDetection } }
+    package var detectionCount: Int { engines.detectionCount }
 
-    /// Engines with an opinion: malicious, suspicious, undetected or harmless. Engines that timed out, failed
-    /// or do not support the type do not count, as on VirusTotal's own page.
-    package var opinionCount: Int { engines.values.count { $0.category.isOpinion } }
+    /// Engines with an opinion (`EngineFindings.opinionCount`).
+    package var opinionCount: Int { engines.opinionCount }
 
     /// What `vendor` (an engine's key, such as `Fortinet`) found.
     package func finding(of vendor: String) -> VendorFinding {

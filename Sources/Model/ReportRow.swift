@@ -12,6 +12,8 @@ package struct ReportRow: Hashable, Sendable {
 
     package var hash: FileHash
     package var state: State
+    /// Its place among the list's mentions of hashes, counted from 1.
+    package var position: Int
     package var comment: String?
     /// The line of the list that names the hash first, counted from 1.
     package var line: Int
@@ -23,11 +25,13 @@ package struct ReportRow: Hashable, Sendable {
     package var isFileRepeated: Bool
 
     package init(
-        hash: FileHash, state: State, comment: String? = nil, line: Int, occurrences: Int = 1,
+        hash: FileHash, state: State, position: Int = 1, comment: String? = nil, line: Int,
+        occurrences: Int = 1,
         askedAs: FileHash? = nil, isFileRepeated: Bool = false
     ) {
         self.hash = hash
         self.state = state
+        self.position = position
         self.comment = comment
         self.line = line
         self.occurrences = occurrences

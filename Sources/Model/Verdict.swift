@@ -14,9 +14,21 @@ package enum Verdict: String, Hashable, Sendable, CaseIterable, Comparable {
     /// Not answered yet.
     case waiting
 
-    package static func < (a: Verdict, b: Verdict) -> Bool {
-        allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+    /// The place in the order of severity, from 0.
+    package var severity: Int {
+        switch self {
+        case .malicious: 0
+        case .suspicious: 1
+        case .failed: 2
+        case .noResults: 3
+        case .unknown: 4
+        case .clean: 5
+        case .notAsked: 6
+        case .waiting: 7
+        }
     }
+
+    package static func < (a: Verdict, b: Verdict) -> Bool { a.severity < b.severity }
 
     /// As a reader sees it, for example `no results yet`.
     package var label: String {

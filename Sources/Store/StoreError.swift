@@ -24,6 +24,11 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         self.kind = kind
         self.description = description
     }
+
+    /// A hash whose length no constraint allows.
+    static func damagedHash(bytes: Int) -> StoreError {
+        StoreError(.notOurs, "The database holds a hash of \(bytes) bytes; restore a backup.")
+    }
 }
 
 /// Why something failed, in words for a status or a log: SQLite's own end with the whole statement, which

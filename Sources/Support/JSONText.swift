@@ -5,17 +5,22 @@ package enum JSONText {
     /// Appends `text` in quotes. Reading it gives exactly `text`; what could disturb a terminal or turn a
     /// line around is written as `\uXXXX`.
     package static func append(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
         var text = text
-        let isPlain = text.withUTF8 { utf8 in
-            // Nearly all text needs no escape and goes in as a whole.
-            let isPlain = utf8.allSatisfy {
-                $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-            }
-            if isPlain { bytes.append(contentsOf: utf8) }
-            return isPlain
+        text.withUTF8 { append($0, to: &bytes) }
+    }
+
+    /// The same of a text in UTF-8.
+    package static func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        // Nearly all text needs no escape and goes in as a whole.
+        let isPlain = text.allSatisfy {
+            $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
         }
-        if !isPlain { for scalar in text.unicodeScalars { append(scalar, to: &bytes) } }
+        if isPlain {
+            bytes.append(contentsOf: text)
+        } else {
+            for scalar in String(decoding: text, as: UTF8.self).unicodeScalars { append(scalar, to: &bytes) }
+        }
         bytes.append(UInt8(ascii: "\""))
     }
 

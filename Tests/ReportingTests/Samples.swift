@@ -31,7 +31,7 @@ struct Samples {
 
     static func object(_ engines: [String: EngineFinding]) -> FileObject {
         var object = FileObject(md5: md5, sha1: sha1, sha256: sha256)
-        object.engines = engines
+        object.engines = EngineFindings(engines)
         if !engines.isEmpty { object.lastAnalysisDate = Date(timeIntervalSince1970: 1_709_210_096) }
         return object
     }

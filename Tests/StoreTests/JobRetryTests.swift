@@ -132,7 +132,7 @@ struct JobRetryTests {
     @Test func aFileThatNoEngineCouldJudgeIsNotClean() throws {
         let job = try accept([Samples.hash(1)])
         var file = Samples.file(1)
-        for engine in file.engines.keys { file.engines[engine] = EngineFinding(category: .timeout) }
+        for engine in file.engines.byName.keys { file.engines[engine] = EngineFinding(category: .timeout) }
         try end(Samples.hash(1), .answered(.known(file)))
         let thresholds = VerdictThresholds()
         #expect(thresholds.verdict(for: .known(file)) == .noResults)

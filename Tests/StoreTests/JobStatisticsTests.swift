@@ -32,7 +32,7 @@ struct JobStatisticsTests {
                     endedAt: Samples.reading(Samples.now))
             ])
         }
-        return try database.reportRows.statistics(of: job.id, thresholds: .init(), now: Samples.now)
+        return try database.reportRows.tally(of: job.id).statistics
     }
 
     private func file(

@@ -205,9 +205,8 @@ struct JobStoreTests {
         }
         _ = try answer(Samples.hash(4), .unknown)
         var numbers: [FileHash] = []
-        try database.reportRows.forEachRow(of: job.id, order: .severity(VerdictThresholds(), limit: 5)) {
-            numbers.append($0.hash)
-        }
+        let severest = try database.reportRows.tally(of: job.id, severestMax: 5).severest
+        try database.reportRows.read(job.id) { try $0.forEachRow(of: severest) { numbers.append($0.hash) } }
         #expect(numbers == [1, 3, 2, 4, 0].map { Samples.hash($0) })
         #expect(
             try database.reportRows.counts(of: job.id, thresholds: VerdictThresholds())

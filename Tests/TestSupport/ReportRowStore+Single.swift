@@ -10,11 +10,16 @@ extension ReportRowStore {
         try read(id) { try $0.forEachRow(order: order, visit) }
     }
 
-    package func counts(of id: JobID, thresholds: VerdictThresholds) throws -> [Verdict: Int] {
-        try read(id) { try $0.counts(thresholds: thresholds) } ?? [:]
+    /// What a report counts of a job's rows.
+    package func tally(
+        of id: JobID, thresholds: VerdictThresholds = .init(), now: Date = Samples.now, severestMax: Int = 100
+    ) throws -> JobTally {
+        var tally = JobTally(thresholds: thresholds, now: now, severestMax: severestMax)
+        try forEachRow(of: id, order: .stored) { tally.add($0) }
+        return tally
     }
 
-    package func statistics(of id: JobID, thresholds: VerdictThresholds, now: Date) throws -> JobStatistics {
-        try read(id) { try $0.statistics(thresholds: thresholds, now: now) } ?? JobStatistics()
+    package func counts(of id: JobID, thresholds: VerdictThresholds) throws -> [Verdict: Int] {
+        try tally(of: id, thresholds: thresholds).byVerdict
     }
 }

@@ -35,21 +35,25 @@ package struct ReportPublisher: Sendable {
 
     /// Puts the dropped bytes, untouched, into the job's folder.
     func publishInput(of job: Job, from path: String) throws {
-        let source = try FileHandle(forReadingFrom: URL(filePath: path))
-        defer { try? source.close() }
         let root = try reports.root()
         let isFirst = try root.status(Array(job.user.description.utf8)) == nil
         let own = try reports.folder(of: job.user, in: root)
         let file = try AtomicFile(
             replacing: ReportWriter.FileName.input, in: try reports.folder(of: job, in: own))
-        while let chunk = try source.read(upToCount: AtomicFile.bufferBytesMax), !chunk.isEmpty {
-            try file.append(chunk)
-        }
+        if try !file.link(path) { try Self.copy(path, into: file) }
         try file.commit()
         // The claim goes next; until the folder's own name is on the disk a power cut would take the list
         // with it.
         try own.synchronize()
         if isFirst { try root.synchronize() }
+    }
+
+    private static func copy(_ path: String, into file: AtomicFile) throws {
+        let source = try FileHandle(forReadingFrom: URL(filePath: path))
+        defer { try? source.close() }
+        while let chunk = try source.read(upToCount: AtomicFile.bufferBytesMax), !chunk.isEmpty {
+            try file.append(chunk)
+        }
     }
 
     /// How many rows a job's report has; nil if there is no such job.
@@ -76,31 +80,46 @@ package struct ReportPublisher: Sendable {
     private func write(
         _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date
     ) throws -> (Published, bytes: Int64)? {
-        guard var job = try snapshot.job() else { return nil }
+        guard let job = try snapshot.job() else { return nil }
         // The last report is written once: a kill in the middle of a second time would leave a temporary file
         // for ever.
         if job.state.isFinal, try snapshot.isPublished() { return (Published(job: job, isNew: false), 0) }
         // "Done" promises the input beside it. The intake, which holds the claim, tells of the job again
         // afterwards.
         if job.state.isFinal, isInputPending(job.id) { return nil }
-        let thresholds = writer.options.thresholds
-        job.counts.byVerdict = try snapshot.counts(thresholds: thresholds)
-        let input = ReportInput(
-            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge,
-            unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax),
-            statistics: try snapshot.statistics(thresholds: thresholds, now: now))
         let folder = try folder(of: job)
         // A job that runs again (`hashdrop retry`) must not look finished to a program that waits for the
         // CSV.
         if job.state == .running { try removeTables(in: folder) }
+        var input = ReportInput(
+            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge,
+            unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax))
+        // All that is said of all rows comes from one pass over them.
+        var tally = JobTally(
+            thresholds: writer.options.thresholds, now: now,
+            severestMax: writer.options.htmlRowsMax(job.state))
         if job.state.hasTables {
             let order = JobSnapshot.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
-            try writer.writeTables(input, in: folder) { try snapshot.forEachRow(order: order, $0) }
+            try writer.writeTables(input, in: folder) { visit in
+                try RowHandover.forEachRow(
+                    of: { hand in
+                        try snapshot.forEachRow(order: order) { row in
+                            tally.add(row)
+                            try hand(row)
+                        }
+                    }, visit)
+            }
+        } else {
+            try snapshot.forEachRow(order: .stored) { tally.add($0) }
         }
-        let order = JobSnapshot.Order.severity(thresholds, limit: writer.options.htmlRowsMax(job.state))
-        try writer.writeHTML(input, in: folder) { try snapshot.forEachRow(order: order, $0) }
+        input.job.counts.byVerdict = tally.byVerdict
+        input.statistics = tally.statistics
+        let severest = tally.severest
+        try writer.writeHTML(input, in: folder) { visit in
+            try RowHandover.forEachRow(of: { try snapshot.forEachRow(of: severest, $0) }, visit)
+        }
         try writer.writeStatus(input, in: folder)
-        return (Published(job: job, isNew: true), try bytes(of: folder))
+        return (Published(job: input.job, isNew: true), try bytes(of: folder))
     }
 
     private func bytes(of folder: borrowing Directory) throws -> Int64 {

@@ -33,11 +33,17 @@ struct CSVTable {
 /// The values of a row as cells of a CSV.
 private struct CSVFormat: CellFormat {
     func hash(_ hash: FileHash?, to bytes: inout [UInt8]) {
-        guard let digits = hash?.hexadecimal.utf8 else { return }
+        guard let hash else { return }
+        let start = bytes.count
+        hash.appendHexadecimal(to: &bytes)
         // One MD5 in a million has no letter, or none but one e: to a spreadsheet 1.2e+31, and its digits are
         // lost.
-        if CSVText.isLostAsNumber(digits) { bytes.append(UInt8(ascii: "'")) }
-        bytes.append(contentsOf: digits)
+        if CSVText.isLostAsNumber(bytes[start...]) { bytes.insert(UInt8(ascii: "'"), at: start) }
+    }
+
+    func link(to hash: FileHash, to bytes: inout [UInt8]) {
+        RowModel.linkPrefix.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        hash.appendHexadecimal(to: &bytes)
     }
 
     func word(_ word: String?, to bytes: inout [UInt8]) {

@@ -14,7 +14,13 @@ import Support
 enum CSVText {
     /// Appends `text`, quoted where it must be.
     static func append(_ text: String, to bytes: inout [UInt8]) {
-        guard !text.isEmpty else { return }
+        var text = text
+        let isAppended = text.withUTF8 { utf8 in
+            guard isHarmless(utf8) else { return false }
+            bytes.append(contentsOf: utf8)
+            return true
+        }
+        if isAppended { return }
         let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
         let shown = isPlain ? text : text.showingControls
         let needsQuotes = shown.utf8.contains { ",;\"".utf8.contains($0) }
@@ -40,6 +46,18 @@ enum CSVText {
             }
         }
         if needsQuotes { bytes.append(UInt8(ascii: "\"")) }
+    }
+
+    /// Whether none of the rules can apply, as of most texts: printable ASCII without a separator or a quote,
+    /// whose first character is a letter, but not the N of a missing value.
+    private static func isHarmless(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = text.first else { return true }
+        let letter = first | 0x20
+        return (0x61...0x7A).contains(letter) && letter != UInt8(ascii: "n")
+            && text.allSatisfy {
+                $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: ";")
+                    && $0 != UInt8(ascii: "\"")
+            }
     }
 
     /// Whether a spreadsheet that reads this as a number shows or saves other digits: more than 15 of them,

@@ -16,10 +16,14 @@ protocol CellFormat {
     func number(_ number: Int?, to output: inout Output)
     func time(_ date: Date?, to output: inout Output)
     func flag(_ flag: Bool, to output: inout Output)
-    func engines(_ engines: [String: EngineFinding]?, to output: inout Output)
+    func engines(_ engines: EngineFindings?, to output: inout Output)
+    /// The address of a file's page at VirusTotal.
+    func link(to hash: FileHash, to output: inout Output)
 }
 
 extension CellFormat {
     /// Only JSON has room for them.
-    func engines(_ engines: [String: EngineFinding]?, to output: inout Output) {}
+    func engines(_ engines: EngineFindings?, to output: inout Output) {}
+    /// A page links the hash instead.
+    func link(to hash: FileHash, to output: inout Output) {}
 }

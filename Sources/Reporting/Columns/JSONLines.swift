@@ -30,7 +30,19 @@ struct JSONLines {
 
 /// The values of a row as JSON.
 private struct JSONFormat: CellFormat {
-    func hash(_ hash: FileHash?, to bytes: inout [UInt8]) { word(hash?.hexadecimal, to: &bytes) }
+    func hash(_ hash: FileHash?, to bytes: inout [UInt8]) {
+        guard let hash else { return appendNull(to: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
+        hash.appendHexadecimal(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    func link(to hash: FileHash, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        RowModel.linkPrefix.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        hash.appendHexadecimal(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
 
     func word(_ word: String?, to bytes: inout [UInt8]) { text(word, to: &bytes) }
 
@@ -50,38 +62,8 @@ private struct JSONFormat: CellFormat {
         bytes.append(contentsOf: (flag ? "true" : "false").utf8)
     }
 
-    /// By category: the detecting engines with the names they give, the others by name alone. Sorted, so that
-    /// the same answer is the same bytes.
-    func engines(_ engines: [String: EngineFinding]?, to bytes: inout [UInt8]) {
-        guard let engines else { return appendNull(to: &bytes) }
-        let sorted = engines.sorted { $0.key < $1.key }
-        var categories: [EngineCategory] = []
-        for (_, finding) in sorted where !categories.contains(finding.category) {
-            categories.append(finding.category)
-        }
-        bytes.append(UInt8(ascii: "{"))
-        for (index, category) in categories.sorted(by: { $0.rawValue < $1.rawValue }).enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            JSONText.append(key: category.rawValue, to: &bytes)
-            append(sorted, of: category, to: &bytes)
-        }
-        bytes.append(UInt8(ascii: "}"))
-    }
-
-    private func append(
-        _ engines: [(key: String, value: EngineFinding)], of category: EngineCategory, to bytes: inout [UInt8]
-    ) {
-        bytes.append(UInt8(ascii: category.isDetection ? "{" : "["))
-        var isFirst = true
-        for (name, finding) in engines where finding.category == category {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            JSONText.append(name, to: &bytes)
-            guard category.isDetection else { continue }
-            bytes.append(UInt8(ascii: ":"))
-            text(finding.result, to: &bytes)
-        }
-        bytes.append(UInt8(ascii: category.isDetection ? "}" : "]"))
+    func engines(_ engines: EngineFindings?, to bytes: inout [UInt8]) {
+        if let engines { EngineJSON.append(engines, to: &bytes) } else { appendNull(to: &bytes) }
     }
 
     private func appendNull(to bytes: inout [UInt8]) { bytes.append(contentsOf: "null".utf8) }

@@ -171,7 +171,7 @@ extension RowModel {
         case .isStale: format.flag(row.isStale, to: &output)
         case .askedAs: format.hash(row.askedAs, to: &output)
         case .reason: format.text(reason, to: &output)
-        case .link: format.word(link, to: &output)
+        case .link: format.link(to: linked, to: &output)
         case .vendorState: format.word(finding(of: column.vendor)?.stateName, to: &output)
         case .reputation: format.number(object?.reputation, to: &output)
         case .engines: format.engines(object?.engines, to: &output)

@@ -21,22 +21,9 @@ struct RowModel {
         vendors = options.vendors
         answer = row.answer
         object = answer?.fileObject
-        guard let engines = object?.engines, !engines.isEmpty else {
-            (detections, opinions) = (nil, nil)
-            return
-        }
-        // Counted in one pass: a large report spends most of its time on its rows' some seventy engines.
-        var detections = 0
-        var opinions = 0
-        for finding in engines.values {
-            if finding.category.isDetection {
-                detections += 1
-                opinions += 1
-            } else if finding.category.isOpinion {
-                opinions += 1
-            }
-        }
-        (self.detections, self.opinions) = (detections, opinions)
+        let engines = object?.engines
+        detections = engines.flatMap { $0.isEmpty ? nil : $0.detectionCount }
+        opinions = engines.flatMap { $0.isEmpty ? nil : $0.opinionCount }
     }
 
     /// What a vendor, counted from 0, says of the file; nil if VirusTotal does not know the file.
@@ -63,8 +50,11 @@ struct RowModel {
     /// Where VirusTotal shows files, by any of their hashes.
     static let linkPrefix: StaticString = "https://www.virustotal.com/gui/file/"
 
-    /// The file's page at VirusTotal, by its SHA-256 if that is known.
-    var link: String { "\(Self.linkPrefix)\((object?.sha256 ?? row.hash).hexadecimal)" }
+    /// The hash by which the file's page at VirusTotal is linked: its SHA-256 if that is known.
+    var linked: FileHash { object?.sha256 ?? row.hash }
+
+    /// The file's page at VirusTotal.
+    var link: String { "\(Self.linkPrefix)\(linked.hexadecimal)" }
 }
 
 extension VendorFinding {

@@ -24,14 +24,15 @@ struct EngineDetails {
     }
 
     private func appendDetections(to page: inout HTMLBuilder) {
-        let detections = object.engines.filter { $0.value.category.isDetection }.sorted { $0.key < $1.key }
+        let detections = object.engines.entries.filter(\.isDetection)
         guard !detections.isEmpty else { return }
         page.raw("<ul>")
-        for (engine, finding) in detections.prefix(Self.enginesMax) {
+        for entry in detections.prefix(Self.enginesMax) {
             page.raw("<li><b>")
-            page.untrusted(engine, max: 60)
+            page.untrusted(object.engines.text(entry.name), max: 60)
             page.raw("</b> ")
-            page.untrusted(finding.result ?? finding.category.rawValue, max: 120)
+            page.untrusted(
+                entry.result.map(object.engines.text) ?? object.engines.category(entry).rawValue, max: 120)
         }
         page.raw("</ul>")
         if detections.count > Self.enginesMax {
@@ -42,9 +43,10 @@ struct EngineDetails {
     // For example: 62 of 71 engines detect it; 3 timed out or failed, 4 do not support the type.
     private var summary: String {
         guard !object.engines.isEmpty else { return "No engine has finished an analysis yet." }
+        let entries = object.engines.entries
         let opinions = object.opinionCount
-        let unsupported = object.engines.values.count { $0.category == .typeUnsupported }
-        let others = object.engines.count - opinions - unsupported
+        let unsupported = entries.count { object.engines.category($0) == .typeUnsupported }
+        let others = entries.count - opinions - unsupported
         var notes: [String] = []
         if others > 0 { notes.append("\(others) timed out or failed") }
         if unsupported > 0 { notes.append("\(unsupported) do not support the type") }

@@ -27,6 +27,13 @@ package struct HTMLBuilder: Sendable {
     /// Appends `value` as text or inside a quoted attribute: markup characters escaped, controls made
     /// visible.
     package mutating func text(_ value: some StringProtocol) {
+        let isAppended = value.utf8.withContiguousStorageIfAvailable { utf8 in
+            // Nearly all text needs no escape and goes in as a whole.
+            guard utf8.allSatisfy(Self.isHarmless) else { return false }
+            bytes.append(contentsOf: utf8)
+            return true
+        }
+        if isAppended == true { return }
         let isPlain = value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
         if isPlain { append(escaping: value.utf8) } else { append(escaping: value.showingControls.utf8) }
     }
@@ -97,7 +104,7 @@ package struct HTMLBuilder: Sendable {
 
     /// Appends a digest; its digits need no escaping.
     mutating func hash(_ hash: FileHash) {
-        bytes.append(contentsOf: hash.hexadecimal.utf8)
+        hash.appendHexadecimal(to: &bytes)
     }
 
     /// Appends a time in UTC to the minute; the page's script shows it in the reader's own zone.
@@ -149,6 +156,15 @@ package struct HTMLBuilder: Sendable {
             rest = rest[next...]
         }
         text(rest)
+    }
+
+    /// Whether a byte is printable ASCII and no markup.
+    private static func isHarmless(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"):
+            false
+        default: byte >= 0x20 && byte < 0x7F
+        }
     }
 
     private mutating func append(escaping value: some Sequence<UInt8>) {

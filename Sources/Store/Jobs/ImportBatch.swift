@@ -35,6 +35,13 @@ package struct ImportBatch: Sendable {
     /// strongest is the primary, and the others wait for its answer. A file has one MD5: further ones beside
     /// the same primary are asked for themselves, so that no answer has thousands of followers.
     package mutating func add(_ entry: HashListEntry) {
+        if entry.hashes.count == 1 {
+            rows.append(
+                ListedHash(
+                    hash: entry.hashes[0], position: rows.count + 1, isPrimarysFile: false, line: entry.line,
+                    comment: entry.comment))
+            return
+        }
         let distinct = Set(entry.hashes)
         let primary =
             Set(distinct.map(\.kind)).count == distinct.count && distinct.count > 1

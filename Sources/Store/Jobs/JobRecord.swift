@@ -6,16 +6,16 @@ import Model
 enum JobRecord {
     /// - Parameter isComplete: false while its list is imported.
     static func insert(_ job: Job, isComplete: Bool = true, in db: Database) throws -> Int64 {
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT INTO job (name, user, droppedName, state, reason, receivedAt, finishedAt, inputBytes,
                     inputSHA256, evidence, stage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                job.id.description, job.user.description, Data(job.droppedName.bytes), job.state.rawValue,
-                job.reason, job.receivedAt.milliseconds, job.finishedAt?.milliseconds, job.inputBytes,
-                job.inputSHA256?.data, job.evidence, isComplete ? 1 : 0,
-            ])
+                """
+        ).execute(arguments: [
+            job.id.description, job.user.description, Data(job.droppedName.bytes), job.state.rawValue,
+            job.reason, job.receivedAt.milliseconds, job.finishedAt?.milliseconds, job.inputBytes,
+            job.inputSHA256?.data, job.evidence, isComplete ? 1 : 0,
+        ])
         return db.lastInsertedRowID
     }
 
@@ -97,27 +97,28 @@ enum JobRecord {
     /// - Parameter mentions: hashes of the list, repeated ones among them.
     static func finishImport(_ rowID: Int64, mentions: Int, at now: Date, in db: Database) throws {
         let counts = try Row.fetchOne(
-            db, sql: "SELECT hashCount, openCount, unusableCount, passedOver FROM job WHERE id = ?",
+            db.cachedStatement(
+                sql: "SELECT hashCount, openCount, unusableCount, passedOver FROM job WHERE id = ?"),
             arguments: [rowID])!
         let (hashes, open, unusable): (Int, Int, Int) = (counts[0], counts[1], counts[2])
         let passedOver: String = counts[3]
         let isRefused = hashes == 0 && passedOver.isEmpty
         let state: JobState = isRefused ? .refused : open == 0 ? .done : .running
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 UPDATE job SET stage = 1, duplicateCount = ? - hashCount, state = ?, reason = ?,
                     finishedAt = ? WHERE id = ?
-                """,
-            arguments: [
-                mentions, state.rawValue, isRefused ? noHashReason(unusable: unusable) : nil,
-                state == .running ? nil : now.milliseconds, rowID,
-            ])
+                """
+        ).execute(arguments: [
+            mentions, state.rawValue, isRefused ? noHashReason(unusable: unusable) : nil,
+            state == .running ? nil : now.milliseconds, rowID,
+        ])
     }
 
     /// From here on the jobs are not shown any more, and their names are free; `JobStore.purge` deletes them.
     static func beginRemoval(_ condition: String, _ arguments: StatementArguments, in db: Database) throws {
-        try db.execute(
-            sql: "UPDATE job SET stage = 2, name = 'removed ' || id WHERE \(condition)", arguments: arguments)
+        try db.cachedStatement(sql: "UPDATE job SET stage = 2, name = 'removed ' || id WHERE \(condition)")
+            .execute(arguments: arguments)
     }
 
     private static func noHashReason(unusable: Int) -> String {
@@ -141,7 +142,8 @@ enum JobRecord {
     ) throws -> [Job] {
         let index = index.map { "INDEXED BY \($0)" } ?? ""
         return try Row.fetchAll(
-            db, sql: "SELECT * FROM job \(index) WHERE stage = 1 AND \(condition)", arguments: arguments
+            db.cachedStatement(sql: "SELECT * FROM job \(index) WHERE stage = 1 AND \(condition)"),
+            arguments: arguments
         ).map(job)
     }
 

@@ -16,7 +16,7 @@ extension JobStore {
         try pool.read { db in
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT id, state FROM job WHERE name = ? AND stage = 1",
+                    db.cachedStatement(sql: "SELECT id, state FROM job WHERE name = ? AND stage = 1"),
                     arguments: [id.description])
             else { throw Self.noSuchJob(id) }
             guard [JobState.running, .done].map(\.rawValue).contains(row[1]) else {
@@ -28,7 +28,8 @@ extension JobStore {
             }
             let job: Int64 = row[0]
             let hasFailed = try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM jobHash WHERE jobID = ? AND state = 3)",
+                db.cachedStatement(
+                    sql: "SELECT EXISTS (SELECT 1 FROM jobHash WHERE jobID = ? AND state = 3)"),
                 arguments: [job])!
             return JobRetry(
                 pool: pool, job: job, hasFailed: hasFailed, rowsAtOnce: rowsAtOnce,
@@ -84,8 +85,10 @@ package struct JobRetry: Sendable {
         guard let place else { return nil }
         let (slice, last) = try pool.write { db in
             let last = try Data.fetchOne(
-                db,
-                sql: "SELECT hash FROM jobHash WHERE jobID = ? AND hash > ? ORDER BY hash LIMIT 1 OFFSET ?",
+                db.cachedStatement(
+                    sql:
+                        "SELECT hash FROM jobHash WHERE jobID = ? AND hash > ? ORDER BY hash LIMIT 1 OFFSET ?"
+                ),
                 arguments: [job, place, rowsAtOnce - 1])
             return (try open(after: place, upTo: last ?? AliasResolver.beyondHashes, in: db), last)
         }
@@ -95,41 +98,47 @@ package struct JobRetry: Sendable {
 
     private func open(after place: Data, upTo last: Data, in db: Database) throws -> Slice? {
         let isThere = try Bool.fetchOne(
-            db, sql: "SELECT state IN ('running', 'done') FROM job WHERE id = ? AND stage = 1",
+            db.cachedStatement(
+                sql: "SELECT state IN ('running', 'done') FROM job WHERE id = ? AND stage = 1"),
             arguments: [job])
         guard isThere == true else { return nil }
         let slice: StatementArguments = ["job": job, "after": place, "last": last]
         let rows = "jobID = :job AND hash > :after AND hash <= :last"
-        try db.execute(
-            sql: "DELETE FROM retry WHERE hash IN (SELECT hash FROM jobHash WHERE \(rows) AND state = 3)",
-            arguments: slice)
+        try db.cachedStatement(
+            sql: "DELETE FROM retry WHERE hash IN (SELECT hash FROM jobHash WHERE \(rows) AND state = 3)"
+        ).execute(arguments: slice)
         let isFresh = CacheAges.hasFreshAnswer(
             to: "jobHash.hash", knownSince: ":knownSince", unknownSince: ":unknownSince")
-        try db.execute(
-            sql: "UPDATE jobHash SET state = 2, reason = NULL WHERE \(rows) AND state = 3 AND \(isFresh)",
+        try db.cachedStatement(
+            sql: "UPDATE jobHash SET state = 2, reason = NULL WHERE \(rows) AND state = 3 AND \(isFresh)"
+        ).execute(
             arguments: slice + [
                 "knownSince": knownSince.milliseconds, "unknownSince": unknownSince.milliseconds,
             ])
         let answered = db.changesCount
-        try db.execute(
-            sql: "UPDATE jobHash SET state = 0, reason = NULL WHERE \(rows) AND state = 3", arguments: slice)
+        try db.cachedStatement(sql: "UPDATE jobHash SET state = 0, reason = NULL WHERE \(rows) AND state = 3")
+            .execute(arguments: slice)
         var opened = db.changesCount
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 UPDATE jobHash SET state = 0, askedAs = NULL WHERE \(rows) AND state = 2 AND NOT EXISTS (
                     SELECT 1 FROM answer WHERE answer.hash = coalesce(askedAs, jobHash.hash))
-                """, arguments: slice)
+                """
+        ).execute(arguments: slice)
         opened += db.changesCount
         if answered > 0 {
-            try db.execute(sql: "UPDATE job SET isPublished = 0 WHERE id = ?", arguments: [job])
+            try db.cachedStatement(sql: "UPDATE job SET isPublished = 0 WHERE id = ?").execute(arguments: [
+                job
+            ])
         }
         guard opened > 0 else { return Slice(answered: answered) }
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 UPDATE job SET state = 'running', finishedAt = NULL, isPublished = 0,
                     openCount = openCount + ?
                 WHERE id = ?
-                """, arguments: [opened, job])
+                """
+        ).execute(arguments: [opened, job])
         return Slice(opened: opened, answered: answered)
     }
 }

@@ -11,7 +11,8 @@ extension JobStore {
 
     static func isPublished(_ id: JobID, in db: Database) throws -> Bool {
         try Bool.fetchOne(
-            db, sql: "SELECT isPublished FROM job WHERE name = ? AND stage = 1", arguments: [id.description])
+            db.cachedStatement(sql: "SELECT isPublished FROM job WHERE name = ? AND stage = 1"),
+            arguments: [id.description])
             ?? false
     }
 
@@ -26,16 +27,17 @@ extension JobStore {
                 throw Self.noSuchJob(id)
             }
             guard job.state == .running else { return nil }
-            try db.execute(
-                sql: "UPDATE job SET state = 'cancelled', reason = ?, finishedAt = ? WHERE name = ?",
-                arguments: [reason, now.milliseconds, id.description])
+            try db.cachedStatement(
+                sql: "UPDATE job SET state = 'cancelled', reason = ?, finishedAt = ? WHERE name = ?"
+            ).execute(arguments: [reason, now.milliseconds, id.description])
             // A hash that no job waits for any more has all its attempts again in the next one.
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     DELETE FROM retry WHERE NOT EXISTS (
                         SELECT 1 FROM jobHash JOIN job ON job.id = jobID
                         WHERE jobHash.hash = retry.hash AND jobHash.state < 2 AND \(JobRecord.isServed))
-                    """)
+                    """
+            ).execute()
             return try JobRecord.fetch(db, "name = ?", [id.description]).first
         }
     }
@@ -73,7 +75,7 @@ extension JobStore {
     private static func purge(in db: Database) throws -> Bool {
         guard
             let job = try Int64.fetchOne(
-                db, sql: "SELECT id FROM job WHERE stage <> 1 AND stage = 2 LIMIT 1")
+                db.cachedStatement(sql: "SELECT id FROM job WHERE stage <> 1 AND stage = 2 LIMIT 1"))
         else { return false }
         for part in [
             "DELETE FROM jobHash WHERE jobID = :job AND hash IN"
@@ -86,7 +88,7 @@ extension JobStore {
             try db.execute(sql: part, arguments: ["job": job])
             if db.changesCount == rowsAtOnce { return true }
         }
-        try db.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [job])
+        try db.cachedStatement(sql: "DELETE FROM job WHERE id = ?").execute(arguments: [job])
         return true
     }
 

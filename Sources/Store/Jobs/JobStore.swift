@@ -68,11 +68,12 @@ package struct JobStore: Sendable {
         let text = verdicts.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
             .joined(separator: ",")
         try pool.write { db in
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     UPDATE job SET words = ?, isPublished = max(isPublished, ? AND state <> 'running'),
                         reportBytes = ? WHERE name = ?
-                    """, arguments: [text, isFinal, bytes, id.description])
+                    """
+            ).execute(arguments: [text, isFinal, bytes, id.description])
         }
     }
 
@@ -80,14 +81,15 @@ package struct JobStore: Sendable {
     package func use(of user: UserName) throws -> UserUse {
         try pool.read { db in
             let openHashes = try Int.fetchOne(
-                db,
-                sql: "SELECT coalesce(sum(openCount), 0) FROM job WHERE user = ? AND state = 'running'",
+                db.cachedStatement(
+                    sql: "SELECT coalesce(sum(openCount), 0) FROM job WHERE user = ? AND state = 'running'"),
                 arguments: [user.description])!
             let kept = try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT count(*), coalesce(sum(reportBytes), 0) FROM job INDEXED BY jobUse WHERE user = ?
-                    """,
+                db.cachedStatement(
+                    sql: """
+                        SELECT count(*), coalesce(sum(reportBytes), 0) FROM job INDEXED BY jobUse
+                        WHERE user = ?
+                        """),
                 arguments: [user.description])!
             return UserUse(openHashes: openHashes, lists: kept[0], reportBytes: kept[1])
         }
@@ -97,13 +99,13 @@ package struct JobStore: Sendable {
     package func useOfEachUser() throws -> [UserName: UserUse] {
         try pool.read { db in
             let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT user, count(*), sum(reportBytes),
-                        (SELECT coalesce(sum(openCount), 0) FROM job running
-                            WHERE running.user = job.user AND running.state = 'running')
-                    FROM job INDEXED BY jobUse GROUP BY user
-                    """)
+                db.cachedStatement(
+                    sql: """
+                        SELECT user, count(*), sum(reportBytes),
+                            (SELECT coalesce(sum(openCount), 0) FROM job running
+                                WHERE running.user = job.user AND running.state = 'running')
+                        FROM job INDEXED BY jobUse GROUP BY user
+                        """))
             return Dictionary(
                 uniqueKeysWithValues: rows.compactMap { row in
                     UserName(row[0] as String).map {
@@ -118,11 +120,11 @@ package struct JobStore: Sendable {
         try pool.read { db in
             // The few that are not complete are subtracted, so that the many are counted in the index alone.
             try Int.fetchOne(
-                db,
-                sql: """
-                    SELECT (SELECT count(*) FROM job WHERE user = :user)
-                        - (SELECT count(*) FROM job WHERE user = :user AND stage <> 1)
-                    """, arguments: ["user": user.description])!
+                db.cachedStatement(
+                    sql: """
+                        SELECT (SELECT count(*) FROM job WHERE user = :user)
+                            - (SELECT count(*) FROM job WHERE user = :user AND stage <> 1)
+                        """), arguments: ["user": user.description])!
         }
     }
 
@@ -130,8 +132,8 @@ package struct JobStore: Sendable {
     package func count() throws -> Int {
         try pool.read { db in
             try Int.fetchOne(
-                db,
-                sql: "SELECT (SELECT count(*) FROM job) - (SELECT count(*) FROM job WHERE stage <> 1)")!
+                db.cachedStatement(
+                    sql: "SELECT (SELECT count(*) FROM job) - (SELECT count(*) FROM job WHERE stage <> 1)"))!
         }
     }
 
@@ -142,12 +144,12 @@ package struct JobStore: Sendable {
     /// was probably meant, then the others, each in their order.
     static func unusableLines(of id: JobID, limit: Int, in db: Database) throws -> [UnusableLine] {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT line, text, unusableLine.reason, kind FROM unusableLine JOIN job ON job.id = jobID
-                WHERE job.name = ?
-                ORDER BY kind IN (\(meantKinds)) DESC, line LIMIT ?
-                """, arguments: [id.description, limit]
+            db.cachedStatement(
+                sql: """
+                    SELECT line, text, unusableLine.reason, kind FROM unusableLine JOIN job ON job.id = jobID
+                    WHERE job.name = ?
+                    ORDER BY kind IN (\(meantKinds)) DESC, line LIMIT ?
+                    """), arguments: [id.description, limit]
         ).map {
             UnusableLine(
                 line: $0[0], text: $0[1], reason: $0[2], kind: .init(rawValue: $0[3]) ?? .malformed)

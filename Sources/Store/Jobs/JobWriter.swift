@@ -186,33 +186,37 @@ private struct ListRest: Sendable {
 
 /// Inserts a job's hashes; those that the cache knows are answered at once.
 private struct HashInsertion {
-    private let statement: Statement
-    private let jobID: Int64
-    private let knownSince: Int64
-    private let unknownSince: Int64
+    private let statement: RawStatement
 
     init(jobID: Int64, ages: CacheAges, now: Date, in db: Database) throws {
-        self.jobID = jobID
-        knownSince = (now - ages.known).milliseconds
-        unknownSince = (now - ages.unknown).milliseconds
         // Numbered, for names are looked up for each row.
         // 1 job, 2 position, 3 hash, 4 leader, 5 isLeadersFile, 6 line, 7 comment, 8 occurrences,
         // 9 knownSince, 10 unknownSince
+        // The cache is asked once for a hash without a primary: SQLite puts the question in the place of each
+        // `isFresh`.
         let isFresh = CacheAges.hasFreshAnswer(to: "?3", knownSince: "?9", unknownSince: "?10")
-        statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment,
-                    occurrences)
-                SELECT ?1, ?2, ?3, iif(isFresh, 2, iif(?4 IS NULL, 0, 1)), iif(isFresh, NULL, ?4), ?5, ?6, ?7,
-                    ?8
-                FROM (SELECT \(isFresh) AS isFresh)
-                """)
+        statement = try RawStatement(
+            """
+            INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment,
+                occurrences)
+            SELECT ?1, ?2, ?3, iif(isFresh, 2, iif(?4 IS NULL, 0, 1)),
+                iif(?4 IS NULL OR isFresh, NULL, ?4), ?5, ?6,
+                ?7, ?8
+            FROM (SELECT \(isFresh) AS isFresh)
+            """, in: db)
+        statement.bind(Int(jobID), at: 1)
+        statement.bind(Int((now - ages.known).milliseconds), at: 9)
+        statement.bind(Int((now - ages.unknown).milliseconds), at: 10)
     }
 
     func insert(_ row: ListedHash) throws {
-        try statement.execute(arguments: [
-            jobID, row.position, row.hash.data, row.primary?.data, row.isPrimarysFile, row.line,
-            row.comment?.storable, row.occurrences, knownSince, unknownSince,
-        ])
+        statement.bind(row.position, at: 2)
+        statement.bind(row.hash, at: 3)
+        statement.bind(row.primary, at: 4)
+        statement.bind(row.isPrimarysFile ? 1 : 0, at: 5)
+        statement.bind(row.line, at: 6)
+        statement.bind(row.comment?.storable, at: 7)
+        statement.bind(row.occurrences, at: 8)
+        try statement.run()
     }
 }

@@ -17,8 +17,17 @@ struct ListedHash: Sendable {
     /// The distinct hashes in the order of their bytes, which is the table's: a slice of them touches few of
     /// its pages. What is said of a hash is what is said where it stands first.
     static func merged(_ mentions: [ListedHash]) -> [ListedHash] {
+        // The first bytes, which differ nearly always, are sorted rather than the rows, which are long.
+        var places = mentions.indices.map { (prefix: mentions[$0].hash.prefix, index: $0) }
+        places.sort { a, b in
+            if a.prefix != b.prefix { return a.prefix < b.prefix }
+            let (first, second) = (mentions[a.index], mentions[b.index])
+            return (first.hash, first.position) < (second.hash, second.position)
+        }
         var distinct: [ListedHash] = []
-        for mention in mentions.sorted(by: { ($0.hash, $0.position) < ($1.hash, $1.position) }) {
+        distinct.reserveCapacity(places.count)
+        for place in places {
+            let mention = mentions[place.index]
             if let last = distinct.indices.last, distinct[last].hash == mention.hash {
                 distinct[last].occurrences += mention.occurrences
             } else {

@@ -51,13 +51,16 @@ struct StagedHashes: Sendable {
     mutating func add(_ hashes: [ListedHash]) throws {
         guard !hashes.isEmpty else { return }
         let last = try file.write { db in
-            let statement = try db.cachedStatement(sql: "INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?, ?)")
+            let insertion = try RawStatement("INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?, ?)", in: db)
             for row in hashes {
-                try statement.execute(arguments: [
-                    row.hash.data, row.position, row.occurrences, row.primary?.data, row.isPrimarysFile,
-                    row.line,
-                    row.comment?.storable,
-                ])
+                insertion.bind(row.hash, at: 1)
+                insertion.bind(row.position, at: 2)
+                insertion.bind(row.occurrences, at: 3)
+                insertion.bind(row.primary, at: 4)
+                insertion.bind(row.isPrimarysFile ? 1 : 0, at: 5)
+                insertion.bind(row.line, at: 6)
+                insertion.bind(row.comment?.storable, at: 7)
+                try insertion.run()
             }
             return db.lastInsertedRowID
         }
@@ -91,16 +94,21 @@ struct StagedHashes: Sendable {
         guard run.hasMore else { return }
         let end = min(run.last, run.next + Int64(count) - 1)
         run.buffer = try file.read { db in
-            try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT * FROM mention WHERE rowid BETWEEN ? AND ? ORDER BY rowid"),
-                arguments: [run.next, end]
-            ).map { row in
-                ListedHash(
-                    hash: try FileHash(column: row[0]), position: row[1], occurrences: row[2],
-                    primary: try (row[3] as Data?).map(FileHash.init(column:)), isPrimarysFile: row[4],
-                    line: row[5], comment: row[6])
+            let selection = try RawStatement(
+                "SELECT * FROM mention WHERE rowid BETWEEN ? AND ? ORDER BY rowid", in: db)
+            selection.bind(Int(run.next), at: 1)
+            selection.bind(Int(end), at: 2)
+            var hashes: [ListedHash] = []
+            hashes.reserveCapacity(count)
+            try selection.run { row in
+                hashes.append(
+                    ListedHash(
+                        hash: try row.hash(0), position: row.integer(1), occurrences: row.integer(2),
+                        primary: try row.hashIfAny(3), isPrimarysFile: row.integer(4) != 0,
+                        line: row.integer(5), comment: row.text(6)))
             }
-        }[...]
+            return hashes[...]
+        }
         run.next = end + 1
     }
 }

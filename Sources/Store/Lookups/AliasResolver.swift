@@ -20,7 +20,7 @@ enum AliasResolver {
     ) throws -> Int {
         let slice: StatementArguments = ["job": jobID, "after": hash, "last": last ?? beyondHashes]
         let aliases = "jobID = :job AND hash > :after AND hash <= :last AND state = 1"
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 UPDATE jobHash SET state = 2, leader = NULL,
                     askedAs = (SELECT coalesce(l.askedAs, l.hash) FROM jobHash l
@@ -29,32 +29,35 @@ enum AliasResolver {
                     SELECT 1 FROM jobHash l JOIN answer ON answer.hash = coalesce(l.askedAs, l.hash)
                     WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader AND l.state = 2
                         AND answer.fileID IS NULL)
-                """, arguments: slice)
+                """
+        ).execute(arguments: slice)
         let answered = db.changesCount
         if answered > 0 {
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     UPDATE job SET openCount = openCount - :count, savedByCache = savedByCache + :count
                     WHERE id = :job
-                    """, arguments: ["count": answered, "job": jobID])
+                    """
+            ).execute(arguments: ["count": answered, "job": jobID])
         }
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 UPDATE jobHash SET state = 0, leader = NULL WHERE \(aliases) AND EXISTS (
                     SELECT 1 FROM jobHash l WHERE l.jobID = jobHash.jobID AND l.hash = jobHash.leader
                         AND l.state >= 2)
-                """, arguments: slice)
+                """
+        ).execute(arguments: slice)
         return answered + db.changesCount
     }
 
     /// The `limit`th alias after a hash; nil if there are fewer.
     static func nextAliases(jobID: Int64, after hash: Data, limit: Int, in db: Database) throws -> Data? {
         try Data.fetchOne(
-            db,
-            sql: """
-                SELECT hash FROM jobHash WHERE jobID = ? AND hash > ? AND state = 1
-                ORDER BY hash LIMIT 1 OFFSET ?
-                """, arguments: [jobID, hash, limit - 1])
+            db.cachedStatement(
+                sql: """
+                    SELECT hash FROM jobHash WHERE jobID = ? AND hash > ? AND state = 1
+                    ORDER BY hash LIMIT 1 OFFSET ?
+                    """), arguments: [jobID, hash, limit - 1])
     }
 
     /// Comes after every hash in the order of bytes.

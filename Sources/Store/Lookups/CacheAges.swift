@@ -13,11 +13,15 @@ package struct CacheAges: Hashable, Sendable {
     /// SQL for whether the cache holds a fresh answer to `hash`; a file that no engine has scanned is as good
     /// as unknown. The parameters are SQL expressions, the last two the oldest times that are fresh.
     static func hasFreshAnswer(to hash: String, knownSince: String, unknownSince: String) -> String {
+        // The file, which is elsewhere on the disk, is looked at only where it makes a difference.
         """
         EXISTS (
-            SELECT 1 FROM answer LEFT JOIN file ON file.id = answer.fileID
-            WHERE answer.hash = \(hash)
-                AND answer.askedAt >= iif(file.engineCount > 0, \(knownSince), \(unknownSince)))
+            SELECT 1 FROM answer
+            WHERE answer.hash = \(hash) AND answer.askedAt >= min(\(knownSince), \(unknownSince))
+                AND (answer.askedAt >= max(\(knownSince), \(unknownSince))
+                    OR answer.askedAt >= iif(
+                        (SELECT engineCount FROM file WHERE file.id = answer.fileID) > 0,
+                        \(knownSince), \(unknownSince))))
         """
     }
 }

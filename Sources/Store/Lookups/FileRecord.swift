@@ -4,28 +4,27 @@ import Model
 
 /// One row of `file`.
 enum FileRecord {
-    /// The columns that `object(from:)` reads, for a join.
+    /// The columns that `object(from:at:)` reads, for a join.
     static let columns = """
         file.md5, file.sha1, file.sha256, file.lastAnalysisAt, file.firstSubmittedAt, file.name, file.type,
-        file.sizeBytes, file.threatLabel, file.reputation, file.engines
+        file.sizeBytes, file.threatLabel, file.reputation, file.detectionCount, file.engineCount, file.engines
         """
 
-    /// The object in a row that has `columns`, beginning at index `first`; nil if the join found none.
-    static func object(from row: Row, at first: Int) throws -> FileObject? {
-        guard let md5 = row[first] as Data?, let sha1 = row[first + 1] as Data?,
-            let sha256 = row[first + 2] as Data?
-        else { return nil }
+    /// The object in a row that has `columns`, beginning at column `first`; nil if the join found none.
+    static func object(from row: RawStatement, at first: Int32) throws -> FileObject? {
+        guard let md5 = try row.hashIfAny(first) else { return nil }
         var object = FileObject(
-            md5: try FileHash(column: md5), sha1: try FileHash(column: sha1),
-            sha256: try FileHash(column: sha256))
-        object.lastAnalysisDate = (row[first + 3] as Int64?).map(Date.init(milliseconds:))
-        object.firstSubmissionDate = (row[first + 4] as Int64?).map(Date.init(milliseconds:))
-        object.meaningfulName = row[first + 5]
-        object.typeDescription = row[first + 6]
-        object.sizeBytes = row[first + 7]
-        object.threatLabel = row[first + 8]
-        object.reputation = row[first + 9]
-        object.engines = EngineCoding.decode(row[first + 10])
+            md5: md5, sha1: try row.hash(first + 1), sha256: try row.hash(first + 2))
+        object.lastAnalysisDate = row.date(first + 3)
+        object.firstSubmissionDate = row.date(first + 4)
+        object.meaningfulName = row.text(first + 5)
+        object.typeDescription = row.text(first + 6)
+        object.sizeBytes = row.integerIfAny(first + 7).map(Int64.init)
+        object.threatLabel = row.text(first + 8)
+        object.reputation = row.integerIfAny(first + 9)
+        object.engines = EngineFindings(
+            stored: Array(row.bytes(first + 12)), detectionCount: row.integer(first + 10),
+            opinionCount: row.integer(first + 11))
         return object
     }
 
@@ -39,7 +38,7 @@ enum FileRecord {
                 object.meaningfulName?.storable, object.typeDescription?.storable, object.sizeBytes,
                 object.threatLabel?.storable,
                 object.reputation, object.detectionCount, object.opinionCount,
-                EngineCoding.encode(object.engines),
+                String(decoding: object.engines.stored, as: UTF8.self),
             ])!
     }
 

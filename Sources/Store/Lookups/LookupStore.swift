@@ -24,13 +24,13 @@ package struct LookupStore: Sendable {
         _ condition: String, _ arguments: StatementArguments, in db: Database
     ) throws -> [RunningJob] {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT job.id, job.name, job.user, coalesce(user.weight, 1), job.droppedName, job.receivedAt,
-                    (SELECT count(*) FROM jobHash INDEXED BY jobHashOpen
-                        WHERE jobID = job.id AND state = 0), job.sharedCount
-                FROM job LEFT JOIN user ON user.name = job.user WHERE job.stage = 1 AND \(condition)
-                """, arguments: arguments
+            db.cachedStatement(
+                sql: """
+                    SELECT job.id, job.name, job.user, coalesce(user.weight, 1), job.droppedName,
+                        job.receivedAt, (SELECT count(*) FROM jobHash INDEXED BY jobHashOpen
+                            WHERE jobID = job.id AND state = 0), job.sharedCount
+                    FROM job LEFT JOIN user ON user.name = job.user WHERE job.stage = 1 AND \(condition)
+                    """), arguments: arguments
         ).compactMap { row in
             guard let id = JobID(row[1] as String), let user = UserName(row[2] as String) else { return nil }
             let (open, shared): (Int, Int) = (row[6], row[7])
@@ -52,15 +52,15 @@ package struct LookupStore: Sendable {
     ) throws -> [FileHash] {
         try pool.read { db in
             try Data.fetchAll(
-                db,
-                sql: """
-                    SELECT hash FROM jobHash
-                    WHERE jobID = ? AND state = 0 AND hash > ?
-                        AND NOT EXISTS (
-                            SELECT 1 FROM retry WHERE retry.hash = jobHash.hash AND \(Self.isPending))
-                        AND NOT EXISTS (SELECT 1 FROM pendingOutcome o WHERE o.hash = jobHash.hash)
-                    ORDER BY hash LIMIT ?
-                    """,
+                db.cachedStatement(
+                    sql: """
+                        SELECT hash FROM jobHash
+                        WHERE jobID = ? AND state = 0 AND hash > ?
+                            AND NOT EXISTS (
+                                SELECT 1 FROM retry WHERE retry.hash = jobHash.hash AND \(Self.isPending))
+                            AND NOT EXISTS (SELECT 1 FROM pendingOutcome o WHERE o.hash = jobHash.hash)
+                        ORDER BY hash LIMIT ?
+                        """),
                 arguments: [jobRowID, hash?.data ?? Data(), now.milliseconds, now.milliseconds, limit]
             ).map(FileHash.init(column:))
         }
@@ -73,7 +73,7 @@ package struct LookupStore: Sendable {
     package func nextRetry(after now: Date) throws -> Date? {
         try pool.read { db in
             try Int64.fetchOne(
-                db, sql: "SELECT min(notBefore) FROM retry WHERE \(Self.isPending)",
+                db.cachedStatement(sql: "SELECT min(notBefore) FROM retry WHERE \(Self.isPending)"),
                 arguments: [now.milliseconds, now.milliseconds]
             ).map(Date.init(milliseconds:))
         }
@@ -87,13 +87,13 @@ package struct LookupStore: Sendable {
             // name. SQLite takes the bare column from the row that has the minimum (its documentation,
             // "SELECT", 2.4).
             let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT jobID, count(*), min(notBefore), retry.reason FROM retry
-                    CROSS JOIN jobHash INDEXED BY jobHashWanted
-                        ON jobHash.hash = retry.hash AND state < 2 AND state = 0
-                    WHERE \(Self.isPending) GROUP BY jobID
-                    """, arguments: [now.milliseconds, now.milliseconds])
+                db.cachedStatement(
+                    sql: """
+                        SELECT jobID, count(*), min(notBefore), retry.reason FROM retry
+                        CROSS JOIN jobHash INDEXED BY jobHashWanted
+                            ON jobHash.hash = retry.hash AND state < 2 AND state = 0
+                        WHERE \(Self.isPending) GROUP BY jobID
+                        """), arguments: [now.milliseconds, now.milliseconds])
             return Dictionary(
                 uniqueKeysWithValues: rows.map {
                     (
@@ -108,7 +108,8 @@ package struct LookupStore: Sendable {
     package func failures(of hash: FileHash) throws -> (attempts: Int, failedAt: Date)? {
         try pool.read { db in
             try Row.fetchOne(
-                db, sql: "SELECT attempts, failedAt FROM retry WHERE hash = ?", arguments: [hash.data]
+                db.cachedStatement(sql: "SELECT attempts, failedAt FROM retry WHERE hash = ?"),
+                arguments: [hash.data]
             ).map { ($0[0], Date(milliseconds: $0[1])) }
         }
     }
@@ -159,11 +160,12 @@ package struct LookupStore: Sendable {
     package func recordPending() throws -> RecordedOutcomes? {
         // The writer is not asked for what a reader knows.
         let isPending = try pool.read { db in
-            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM pendingOutcome)")!
+            try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM pendingOutcome)"))!
         }
         guard isPending else { return nil }
         return try pool.write { db in
-            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM pendingOutcome LIMIT 1") else {
+            guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM pendingOutcome LIMIT 1"))
+            else {
                 return nil
             }
             let (hash, asked): (Data, Data) = (row["hash"], row["asked"])
@@ -172,7 +174,9 @@ package struct LookupStore: Sendable {
                 hash: hash, reason: row["reason"], endedAt: row["endedAt"], isAsked: hash == asked,
                 wasSent: hash == asked, askedBy: nil, db: db)
             if try !spread.advance(recorded: &recorded) {
-                try db.execute(sql: "DELETE FROM pendingOutcome WHERE hash = ?", arguments: [hash])
+                try db.cachedStatement(sql: "DELETE FROM pendingOutcome WHERE hash = ?").execute(arguments: [
+                    hash
+                ])
             }
             recorded.isIncomplete = true
             return recorded

@@ -44,13 +44,12 @@ struct OutcomeRecorder {
                 hash: name, reason: reason, endedAt: now, isAsked: name == asked.data,
                 wasSent: sent.contains(name), askedBy: outcome.reservation.jobRowID, db: db)
             guard try spread.advance(recorded: &recorded) else { continue }
-            try db.execute(
-                sql:
-                    """
+            try db.cachedStatement(
+                sql: """
                     INSERT OR REPLACE INTO pendingOutcome (hash, asked, reason, endedAt)
                     VALUES (?, ?, ?, ?)
-                    """,
-                arguments: [name, asked.data, reason, now])
+                    """
+            ).execute(arguments: [name, asked.data, reason, now])
             recorded.isIncomplete = true
         }
     }

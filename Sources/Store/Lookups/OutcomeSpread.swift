@@ -82,9 +82,9 @@ struct OutcomeSpread {
         recorded.touched[id] = open
         recorded.users[id] = user
         guard open == 0 else { return }
-        try db.execute(
-            sql: "UPDATE job SET state = 'done', finishedAt = ? WHERE id = ? AND state = 'running'",
-            arguments: [endedAt, job])
+        try db.cachedStatement(
+            sql: "UPDATE job SET state = 'done', finishedAt = ? WHERE id = ? AND state = 'running'"
+        ).execute(arguments: [endedAt, job])
         recorded.finished.insert(id)
     }
 }

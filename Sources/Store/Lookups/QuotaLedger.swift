@@ -49,18 +49,19 @@ package struct QuotaLedger: Sendable {
         return try pool.read { db in
             func requests(since day: Int) throws -> Int {
                 try Int.fetchOne(
-                    db, sql: "SELECT coalesce(sum(requests), 0) FROM requestDay WHERE day >= ?",
+                    db.cachedStatement(
+                        sql: "SELECT coalesce(sum(requests), 0) FROM requestDay WHERE day >= ?"),
                     arguments: [day])!
             }
             // VirusTotal counts a request between its sending and its end: what was on its way when the
             // period began may have been counted in it.
             func requestsOnTheirWay(intoDay day: Int) throws -> Int {
                 try Int.fetchOne(
-                    db,
-                    sql: """
-                        SELECT count(*) FROM request WHERE sentAt BETWEEN :start - :most AND :start - 1
-                            AND coalesce(endedAt, :now) >= :start
-                        """,
+                    db.cachedStatement(
+                        sql: """
+                            SELECT count(*) FROM request WHERE sentAt BETWEEN :start - :most AND :start - 1
+                                AND coalesce(endedAt, :now) >= :start
+                            """),
                     arguments: [
                         "start": Int64(day) * 86_400_000, "most": Self.requestMillisecondsMax,
                         "now": now.milliseconds,
@@ -76,7 +77,7 @@ package struct QuotaLedger: Sendable {
                 afterToday: try requests(since: now.daysSince1970 + 1),
                 afterThisMonth: try requests(since: CivilDate(now).nextMonthStart.daysSince1970))
             let tick = try Self.tick(at: reading.monotonic, in: db)
-            let leapTick = try Int64.fetchOne(db, sql: "SELECT leapTick FROM ledgerClock")
+            let leapTick = try Int64.fetchOne(db.cachedStatement(sql: "SELECT leapTick FROM ledgerClock"))
             if let leapTick, tick - leapTick < Self.day {
                 spent.today = try Self.requests(sinceTick: tick - Self.day, in: db)
                 spent.isDayRolling = true
@@ -95,7 +96,7 @@ package struct QuotaLedger: Sendable {
 
     private static func requests(sinceTick tick: Int64, in db: Database) throws -> Int {
         try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM request WHERE endedTick > ? OR endedAt IS NULL",
+            db.cachedStatement(sql: "SELECT count(*) FROM request WHERE endedTick > ? OR endedAt IS NULL"),
             arguments: [tick])!
     }
 
@@ -111,26 +112,28 @@ package struct QuotaLedger: Sendable {
         try pool.write { db in
             let tick = try Self.tick(at: leap.believedAt, in: db)
             let column = leap.mayBeTime ? "gapTick" : "leapTick"
-            try db.execute(
-                sql: "UPDATE ledgerClock SET \(column) = :tick WHERE coalesce(\(column), -1) < :tick",
-                arguments: ["tick": tick])
+            try db.cachedStatement(
+                sql: "UPDATE ledgerClock SET \(column) = :tick WHERE coalesce(\(column), -1) < :tick"
+            ).execute(arguments: ["tick": tick])
             guard db.changesCount > 0 else { return }
             // With it the next start does not take the same leap for another.
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO clockMemory (id, wall, uptime, bootID)
                         SELECT 1, ?, ?, bootID FROM ledgerClock
-                    """, arguments: [reading.wall.milliseconds, reading.monotonic.wholeMilliseconds])
+                    """
+            ).execute(arguments: [reading.wall.milliseconds, reading.monotonic.wholeMilliseconds])
             if leap.mayBeTime { return }
-            try db.execute(
-                sql: "UPDATE request SET sentAt = sentAt + :offset, endedAt = endedAt + :offset",
-                arguments: ["offset": leap.offset.wholeMilliseconds])
-            try db.execute(sql: "DELETE FROM requestDay")
-            try db.execute(
+            try db.cachedStatement(
+                sql: "UPDATE request SET sentAt = sentAt + :offset, endedAt = endedAt + :offset"
+            ).execute(arguments: ["offset": leap.offset.wholeMilliseconds])
+            try db.cachedStatement(sql: "DELETE FROM requestDay").execute()
+            try db.cachedStatement(
                 sql: """
                     INSERT INTO requestDay (day, requests)
                         SELECT sentAt / :day - (sentAt % :day < 0), count(*) FROM request GROUP BY 1
-                    """, arguments: ["day": Self.day])
+                    """
+            ).execute(arguments: ["day": Self.day])
         }
     }
 
@@ -139,7 +142,7 @@ package struct QuotaLedger: Sendable {
     package func sinceLeap(at reading: ClockReading) throws -> (leap: Duration?, gap: Duration?) {
         try pool.read { db in
             let now = try Self.tick(at: reading.monotonic, in: db)
-            let row = try Row.fetchOne(db, sql: "SELECT leapTick, gapTick FROM ledgerClock")!
+            let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT leapTick, gapTick FROM ledgerClock"))!
             let (leap, gap): (Int64?, Int64?) = (row[0], row[1])
             return (leap.map { .milliseconds(now - $0) }, gap.map { .milliseconds(now - $0) })
         }
@@ -148,7 +151,8 @@ package struct QuotaLedger: Sendable {
     /// What the run before believed of the time; nil if there was none.
     package func clockMemory() throws -> ClockMemory? {
         try pool.read { db in
-            try Row.fetchOne(db, sql: "SELECT wall, uptime, bootID FROM clockMemory").map { row in
+            try Row.fetchOne(db.cachedStatement(sql: "SELECT wall, uptime, bootID FROM clockMemory")).map {
+                row in
                 ClockMemory(
                     wall: Date(milliseconds: row[0]), monotonic: .milliseconds(row[1] as Int64),
                     bootID: row[2])
@@ -163,9 +167,11 @@ package struct QuotaLedger: Sendable {
 
     package func remember(_ memory: ClockMemory) throws {
         try pool.write { db in
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO clockMemory (id, wall, uptime, bootID) VALUES (1, ?, ?, ?)",
-                arguments: [memory.wall.milliseconds, memory.monotonic.wholeMilliseconds, memory.bootID])
+            try db.cachedStatement(
+                sql: "INSERT OR REPLACE INTO clockMemory (id, wall, uptime, bootID) VALUES (1, ?, ?, ?)"
+            ).execute(arguments: [
+                memory.wall.milliseconds, memory.monotonic.wholeMilliseconds, memory.bootID,
+            ])
         }
     }
 
@@ -175,7 +181,7 @@ package struct QuotaLedger: Sendable {
         var ages: [Int64] = []
         for table in ["request", "quotaCheck"] {
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT endedTick, endedAt IS NULL FROM \(table) ORDER BY id DESC")
+                db.cachedStatement(sql: "SELECT endedTick, endedAt IS NULL FROM \(table) ORDER BY id DESC"))
             while let row = try rows.next() {
                 // Without a tick it is on its way, or ended long ago under an earlier version.
                 guard let ended: Int64 = row[0] ?? (row[1] ? now : nil),
@@ -191,7 +197,8 @@ package struct QuotaLedger: Sendable {
 
     /// The ledger's clock at this uptime.
     private static func tick(at uptime: Duration, in db: Database) throws -> Int64 {
-        try uptime.wholeMilliseconds + Int64.fetchOne(db, sql: "SELECT offset FROM ledgerClock")!
+        try uptime.wholeMilliseconds + Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT offset FROM ledgerClock"))!
     }
 
     /// Closes what another run of the daemon left open, once, before this one sends anything.
@@ -204,28 +211,31 @@ package struct QuotaLedger: Sendable {
         try pool.write { db in
             try Self.goOn(at: reading, bootID: bootID, in: db)
             let tick = try Self.tick(at: reading.monotonic, in: db)
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     UPDATE request SET endedAt = ?, endedTick = ?, outcome = 'hashdrop ended'
                     WHERE endedAt IS NULL
-                    """, arguments: [now.milliseconds, tick])
-            try db.execute(
-                sql: "UPDATE quotaCheck SET endedAt = ?, endedTick = ? WHERE endedAt IS NULL",
-                arguments: [now.milliseconds, tick])
+                    """
+            ).execute(arguments: [now.milliseconds, tick])
+            try db.cachedStatement(
+                sql: "UPDATE quotaCheck SET endedAt = ?, endedTick = ? WHERE endedAt IS NULL"
+            ).execute(arguments: [now.milliseconds, tick])
             let today = now.daysSince1970
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     INSERT INTO requestDay (day, requests)
                         SELECT :today, sum(requests) FROM requestDay WHERE day > :tomorrow HAVING count(*) > 0
                     ON CONFLICT (day) DO UPDATE SET requests = requests + excluded.requests
-                    """, arguments: ["today": today, "tomorrow": today + 1])
-            try db.execute(sql: "DELETE FROM requestDay WHERE day > ?", arguments: [today + 1])
-            try db.execute(
+                    """
+            ).execute(arguments: ["today": today, "tomorrow": today + 1])
+            try db.cachedStatement(sql: "DELETE FROM requestDay WHERE day > ?").execute(arguments: [today + 1]
+            )
+            try db.cachedStatement(
                 sql: """
                     UPDATE request SET sentAt = min(sentAt, :now), endedAt = min(endedAt, :now)
                     WHERE endedAt > :now
-                    """,
-                arguments: ["now": now.milliseconds])
+                    """
+            ).execute(arguments: ["now": now.milliseconds])
         }
     }
 
@@ -235,29 +245,29 @@ package struct QuotaLedger: Sendable {
     /// for no time: how long it was, only the wall clock could tell, and that may be wrong.
     private static func goOn(at reading: ClockReading, bootID: String, in db: Database) throws {
         let last = try Int64.fetchOne(
-            db,
-            sql: """
-                SELECT max(coalesce((SELECT max(endedTick) FROM request), 0),
-                    coalesce((SELECT max(endedTick) FROM quotaCheck), 0))
-                """)!
-        try db.execute(
+            db.cachedStatement(
+                sql: """
+                    SELECT max(coalesce((SELECT max(endedTick) FROM request), 0),
+                        coalesce((SELECT max(endedTick) FROM quotaCheck), 0))
+                    """))!
+        try db.cachedStatement(
             sql: """
                 UPDATE ledgerClock SET bootID = :bootID, offset = :last
                 WHERE bootID <> :bootID OR offset + :uptime < :last
-                """,
-            arguments: ["bootID": bootID, "last": last, "uptime": reading.monotonic.wholeMilliseconds])
+                """
+        ).execute(arguments: ["bootID": bootID, "last": last, "uptime": reading.monotonic.wholeMilliseconds])
         // An earlier version wrote the wall clock's time alone.
         let tick = try tick(at: reading.monotonic, in: db)
         for table in ["request", "quotaCheck"] {
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     UPDATE \(table) SET endedTick = :tick - max(0, :now - endedAt)
                     WHERE endedTick IS NULL AND sentAt > :now - :most AND endedAt > :now - :minute
-                    """,
-                arguments: [
-                    "tick": tick, "now": reading.wall.milliseconds, "minute": minute,
-                    "most": minute + requestMillisecondsMax,
-                ])
+                    """
+            ).execute(arguments: [
+                "tick": tick, "now": reading.wall.milliseconds, "minute": minute,
+                "most": minute + requestMillisecondsMax,
+            ])
         }
     }
 
@@ -267,19 +277,21 @@ package struct QuotaLedger: Sendable {
     /// - Returns: the question's number, for `endCheck`.
     package func beginCheck(at now: Date) throws -> Int64 {
         try pool.write { db in
-            try db.execute(sql: "INSERT INTO quotaCheck (sentAt) VALUES (?)", arguments: [now.milliseconds])
+            try db.cachedStatement(sql: "INSERT INTO quotaCheck (sentAt) VALUES (?)").execute(arguments: [
+                now.milliseconds
+            ])
             let number = db.lastInsertedRowID
-            try db.execute(
-                sql: "DELETE FROM quotaCheck WHERE id <= ?", arguments: [number - Self.checksKeptMax])
+            try db.cachedStatement(sql: "DELETE FROM quotaCheck WHERE id <= ?").execute(arguments: [
+                number - Self.checksKeptMax
+            ])
             return number
         }
     }
 
     package func endCheck(_ number: Int64, at now: ClockReading) throws {
         try pool.write { db in
-            try db.execute(
-                sql: "UPDATE quotaCheck SET endedAt = ?, endedTick = ? WHERE id = ?",
-                arguments: [now.wall.milliseconds, try Self.tick(at: now.monotonic, in: db), number])
+            try db.cachedStatement(sql: "UPDATE quotaCheck SET endedAt = ?, endedTick = ? WHERE id = ?")
+                .execute(arguments: [now.wall.milliseconds, try Self.tick(at: now.monotonic, in: db), number])
         }
     }
 
@@ -295,16 +307,16 @@ package struct QuotaLedger: Sendable {
     package func prune(olderThan age: Duration, at reading: ClockReading) throws -> Bool {
         try pool.write { db in
             let tick = try Self.tick(at: reading.monotonic, in: db) - age.wholeMilliseconds
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     DELETE FROM request WHERE id IN (
                         SELECT id FROM request
                         WHERE sentAt < :date AND endedAt < :date AND coalesce(endedTick, :tick) <= :tick
                         LIMIT :limit)
-                    """,
-                arguments: [
-                    "date": (reading.wall - age).milliseconds, "tick": tick, "limit": Self.requestsAtOnce,
-                ])
+                    """
+            ).execute(arguments: [
+                "date": (reading.wall - age).milliseconds, "tick": tick, "limit": Self.requestsAtOnce,
+            ])
             return db.changesCount == Self.requestsAtOnce
         }
     }
@@ -316,15 +328,18 @@ package struct QuotaLedger: Sendable {
     static func withdraw(_ number: Int64, in db: Database) throws {
         guard
             let row = try Row.fetchOne(
-                db, sql: "DELETE FROM request WHERE id = ? RETURNING sentAt, jobID", arguments: [number])
+                db.cachedStatement(sql: "DELETE FROM request WHERE id = ? RETURNING sentAt, jobID"),
+                arguments: [number])
         else { return }
         let day = Date(milliseconds: row[0]).daysSince1970
         // A day without requests has no row.
-        try db.execute(sql: "DELETE FROM requestDay WHERE day = ? AND requests = 1", arguments: [day])
-        try db.execute(sql: "UPDATE requestDay SET requests = requests - 1 WHERE day = ?", arguments: [day])
-        try db.execute(
-            sql: "UPDATE job SET requestsSent = requestsSent - 1 WHERE id = ? AND requestsSent > 0",
-            arguments: [row[1] as Int64?])
+        try db.cachedStatement(sql: "DELETE FROM requestDay WHERE day = ? AND requests = 1").execute(
+            arguments: [day])
+        try db.cachedStatement(sql: "UPDATE requestDay SET requests = requests - 1 WHERE day = ?").execute(
+            arguments: [day])
+        try db.cachedStatement(
+            sql: "UPDATE job SET requestsSent = requestsSent - 1 WHERE id = ? AND requestsSent > 0"
+        ).execute(arguments: [row[1] as Int64?])
     }
 
     /// Writes a request that is about to be sent and returns its number.

@@ -173,12 +173,12 @@ extension Date {
 
 extension FileHash {
     /// The bytes as SQLite stores them; the length tells the kind.
-    var data: Data { Data(bytes) }
+    var data: Data { withBytes { Data($0) } }
 
     /// The hash in a column whose CHECK allows nothing but hashes.
     init(column data: Data) throws {
-        guard let hash = FileHash(bytes: data) else {
-            throw StoreError(.notOurs, "The database holds a hash of \(data.count) bytes; restore a backup.")
+        guard let hash = data.withUnsafeBytes({ FileHash(bytes: $0) }) else {
+            throw StoreError.damagedHash(bytes: data.count)
         }
         self = hash
     }
