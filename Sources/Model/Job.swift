@@ -37,6 +37,10 @@ package struct Job: Hashable, Sendable {
     /// Whether its final report stands in its folder.
     package var isReported: Bool
 
+    /// Whether nothing of it changes any more: it has ended, and its last report stands in its folder. Until
+    /// then a page that shows it loads itself again.
+    package var isSettled: Bool { state.isFinal && isReported }
+
     package init(
         id: JobID, user: UserName, droppedName: DroppedName, state: JobState, reason: String? = nil,
         receivedAt: Date, finishedAt: Date? = nil, inputBytes: Int64 = 0,

@@ -11,7 +11,7 @@ struct IndexPage {
 
     private var shown: [JobOverview] { Array(input.jobs.prefix(frame.options.indexJobsMax)) }
     private var isFinal: Bool {
-        input.waiting.isEmpty && input.jobs.allSatisfy { $0.job.state.isFinal }
+        input.waiting.isEmpty && input.jobs.allSatisfy { $0.job.isSettled }
     }
 
     private var refreshSeconds: Int? { isFinal ? nil : frame.options.refreshSeconds }

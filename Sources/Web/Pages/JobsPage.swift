@@ -36,7 +36,7 @@ struct JobsPage {
     /// What the page loads itself again by: while something goes on, and on an empty one, which waits for the
     /// first list.
     var live: String? {
-        guard showsWaiting || part.jobsTotal == 0 || jobs.contains(where: { !$0.job.state.isFinal }) else {
+        guard showsWaiting || part.jobsTotal == 0 || jobs.contains(where: { !$0.job.isSettled }) else {
             return nil
         }
         return part.number == 1 ? "\(place.path)?live" : "\(place.path)?page=\(part.number)&live"

@@ -61,7 +61,7 @@ struct PageController: Sendable {
         let page = JobStatusPage(
             overview: JobOverview(job: job, estimate: estimate ?? .init()), files: await data.files(of: job),
             now: clock.now.wall)
-        let live = job.state.isFinal ? nil : WebRoute.path(of: job.id) + "?live"
+        let live = job.isSettled ? nil : WebRoute.path(of: job.id) + "?live"
         return responses.html(page.title, context.user, live: live) { page.append(to: &$0) }
     }
 
