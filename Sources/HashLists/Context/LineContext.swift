@@ -145,6 +145,11 @@ struct LineContext {
         else { return }
         // The next item of a list.
         if Self.beginsItem(line) { kind = nil }
+        // None of the names looked for ends with a digit, as the beginning of a log's line does before the
+        // colon of its time.
+        guard let last = line[..<colon].last(where: { $0 >= 0x80 || CharacterClass.ofASCII($0) != 0 }),
+            !(0x30...0x39).contains(last)
+        else { return }
         if let word = LabelWords.words(of: line[..<colon]).last, TableHeadings.kindNames.contains(word) {
             kind = DigestLabel(value).flatMap { $0.isNothingElse && $0.isKind ? $0 : nil }
         }

@@ -23,7 +23,7 @@ enum CommandLine {
                 $0.first == UInt8(ascii: "-")
             }
         }
-        return String(decoding: line.suffix(96), as: UTF8.self).contains("openssl rand")
+        return UnsafeRawBufferPointer(rebasing: line.suffix(96)).contains("openssl rand")
     }
 
     /// Where the first program that takes passwords or their hashes is named as a command.
@@ -32,6 +32,10 @@ enum CommandLine {
         return line.split(whereSeparator: { $0 <= 0x20 || $0 == UInt8(ascii: "(") }).first { word in
             guard (3...32).contains(word.count) else { return false }
             let name = word.split(separator: UInt8(ascii: "/")).last ?? word
+            // Every word of every line with a digest comes here.
+            guard let first = name.first, lengths[Int(first | 0x20)] >> UInt64(name.count) & 1 == 1 else {
+                return false
+            }
             let text = String(decoding: name, as: UTF8.self).lowercased()
             return programs.contains(text) || text.hasPrefix("impacket-")
         }?.startIndex
@@ -43,16 +47,24 @@ enum CommandLine {
         "getst.py", "ticketer.py", "redis-cli", "sshpass", "vault", "rubeus.exe", "rubeus",
     ]
 
+    /// By its first letter, which lengths a program's name may have: a bit for each.
+    private static let lengths = {
+        var lengths = [UInt64](repeating: 0, count: 256)
+        for program in programs { lengths[Int(program.utf8.first!)] |= 1 << UInt64(program.utf8.count) }
+        lengths[Int(UInt8(ascii: "i"))] |= ~0 << UInt64("impacket-".utf8.count)
+        return lengths
+    }()
+
     /// A line of a network device's configuration that sets a password or a key.
     private static func isDevice(_ front: UnsafeRawBufferPointer) -> Bool {
-        let text = String(decoding: front.drop { $0 == 0x20 }.prefix(24), as: UTF8.self)
-        return deviceLines.contains { text.hasPrefix($0) }
+        let line = front.drop { $0 == 0x20 }
+        return deviceLines.contains { line.starts(with: $0) }
     }
 
     private static let deviceLines = [
         "snmp-server user ", "crypto isakmp key ", "enable secret ", "enable password ", "username ",
         "tacacs-server ", "radius-server ", "ntp authentication-key", "key-string ",
-    ]
+    ].map { Array($0.utf8) }
 
     /// `VirusTotal("…")`, `vt.Client("…")`: what a client is made with is its key.
     private static func isCall(_ front: UnsafeRawBufferPointer) -> Bool {
@@ -63,6 +75,15 @@ enum CommandLine {
         let name = String(decoding: front.dropLast(2).suffix(24), as: UTF8.self).lowercased()
         return ["virustotal", "client", "authenticate", "set_key", "setkey", "login"].contains {
             name.hasSuffix($0)
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether the text stands in it.
+    fileprivate func contains(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { text in
+            indices.contains { self[$0] == text[0] && self[$0...].starts(with: text) }
         }
     }
 }
