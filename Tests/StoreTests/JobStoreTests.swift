@@ -212,4 +212,30 @@ struct JobStoreTests {
             try database.reportRows.counts(of: job.id, thresholds: VerdictThresholds())
                 == [.malicious: 2, .suspicious: 1, .unknown: 1, .clean: 1, .waiting: 1])
     }
+
+    /// Sums that are kept beside the jobs are those of the jobs, whatever is done with them.
+    @Test func theSumsOfEachUserAreThoseOfTheJobs() throws {
+        let alice = Samples.user("alice")
+        var ids: [JobID] = []
+        for number in 0..<6 {
+            let job = try accept([[Samples.hash(number)]])
+            ids.append(job.id)
+            try database.jobs.saveReported(job.id, verdicts: [:], isFinal: false, bytes: Int64(number) * 10)
+        }
+        #expect(try database.jobs.count() == 6 && database.jobs.count(of: alice) == 6)
+        #expect(
+            try database.jobs.use(of: alice) == UserUse(openHashes: 6, lists: 6, reportBytes: 150))
+        try database.jobs.saveReported(ids[5], verdicts: [:], isFinal: false, bytes: 7)
+        try database.jobs.remove(ids[4])
+        #expect(try database.jobs.count() == 5 && database.jobs.use(of: alice).lists == 6)
+        while try database.jobs.purge() {}
+        #expect(try database.jobs.count() == 5 && database.jobs.count(of: alice) == 5)
+        #expect(
+            try database.jobs.use(of: alice) == UserUse(openHashes: 5, lists: 5, reportBytes: 67))
+        #expect(try database.jobs.useOfEachUser()[alice] == database.jobs.use(of: alice))
+        #expect(try database.jobs.use(of: Samples.user("bob")) == UserUse(openHashes: 0, lists: 0))
+        for id in ids where id != ids[4] { try database.jobs.remove(id) }
+        while try database.jobs.purge() {}
+        #expect(try database.jobs.count() == 0 && database.jobs.useOfEachUser().isEmpty)
+    }
 }

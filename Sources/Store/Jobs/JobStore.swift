@@ -85,13 +85,10 @@ package struct JobStore: Sendable {
                     sql: "SELECT coalesce(sum(openCount), 0) FROM job WHERE user = ? AND state = 'running'"),
                 arguments: [user.description])!
             let kept = try Row.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT count(*), coalesce(sum(reportBytes), 0) FROM job INDEXED BY jobUse
-                        WHERE user = ?
-                        """),
-                arguments: [user.description])!
-            return UserUse(openHashes: openHashes, lists: kept[0], reportBytes: kept[1])
+                db.cachedStatement(sql: "SELECT jobs, reportBytes FROM userTotal WHERE user = ?"),
+                arguments: [user.description])
+            return UserUse(
+                openHashes: openHashes, lists: kept?[0] ?? 0, reportBytes: kept?[1] ?? 0)
         }
     }
 
@@ -101,10 +98,10 @@ package struct JobStore: Sendable {
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT user, count(*), sum(reportBytes),
+                        SELECT user, jobs, reportBytes,
                             (SELECT coalesce(sum(openCount), 0) FROM job running
-                                WHERE running.user = job.user AND running.state = 'running')
-                        FROM job INDEXED BY jobUse GROUP BY user
+                                WHERE running.user = userTotal.user AND running.state = 'running')
+                        FROM userTotal
                         """))
             return Dictionary(
                 uniqueKeysWithValues: rows.compactMap { row in
@@ -118,22 +115,16 @@ package struct JobStore: Sendable {
     /// How many jobs a user has.
     package func count(of user: UserName) throws -> Int {
         try pool.read { db in
-            // The few that are not complete are subtracted, so that the many are counted in the index alone.
             try Int.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT (SELECT count(*) FROM job WHERE user = :user)
-                            - (SELECT count(*) FROM job WHERE user = :user AND stage <> 1)
-                        """), arguments: ["user": user.description])!
+                db.cachedStatement(sql: "SELECT shown FROM userTotal WHERE user = ?"),
+                arguments: [user.description]) ?? 0
         }
     }
 
     /// How many jobs there are.
     package func count() throws -> Int {
         try pool.read { db in
-            try Int.fetchOne(
-                db.cachedStatement(
-                    sql: "SELECT (SELECT count(*) FROM job) - (SELECT count(*) FROM job WHERE stage <> 1)"))!
+            try Int.fetchOne(db.cachedStatement(sql: "SELECT coalesce(sum(shown), 0) FROM userTotal"))!
         }
     }
 

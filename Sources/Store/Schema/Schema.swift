@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 9
+    static let version = 10
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -21,6 +21,7 @@ enum Schema {
         migrator.registerMigration("7") { db in try db.execute(sql: devicesOfUsers) }
         migrator.registerMigration("8") { db in try db.execute(sql: bytesOfReports) }
         migrator.registerMigration("9") { db in try db.execute(sql: listsByHash) }
+        migrator.registerMigration("10") { db in try db.execute(sql: totalsOfUsers) }
         return migrator
     }
 
@@ -272,6 +273,39 @@ enum Schema {
         ALTER TABLE job ADD COLUMN reportBytes INTEGER NOT NULL DEFAULT 0;
         -- What each user has, without a look at the jobs themselves.
         CREATE INDEX jobUse ON job (user, reportBytes);
+        """
+
+    /// What is asked of all jobs for a page, for the limits of one user and at each pick-up, without a look
+    /// at each of a million.
+    private static let totalsOfUsers = """
+        CREATE TABLE userTotal (
+            user TEXT PRIMARY KEY NOT NULL,
+            jobs INTEGER NOT NULL,
+            -- Those whose list is complete and that are not being removed (stage 1).
+            shown INTEGER NOT NULL,
+            reportBytes INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO userTotal
+            SELECT user, count(*), sum(stage = 1), sum(reportBytes) FROM job GROUP BY user;
+        CREATE TRIGGER jobAdded AFTER INSERT ON job BEGIN
+            INSERT INTO userTotal VALUES (new.user, 1, new.stage = 1, new.reportBytes)
+            ON CONFLICT (user) DO UPDATE SET jobs = jobs + 1, shown = shown + excluded.shown,
+                reportBytes = reportBytes + excluded.reportBytes;
+        END;
+        CREATE TRIGGER jobChanged AFTER UPDATE OF stage, reportBytes ON job BEGIN
+            UPDATE userTotal SET shown = shown + (new.stage = 1) - (old.stage = 1),
+                reportBytes = reportBytes + new.reportBytes - old.reportBytes
+            WHERE user = new.user;
+        END;
+        CREATE TRIGGER jobRemoved AFTER DELETE ON job BEGIN
+            UPDATE userTotal SET jobs = jobs - 1, shown = shown - (old.stage = 1),
+                reportBytes = reportBytes - old.reportBytes
+            WHERE user = old.user;
+            DELETE FROM userTotal WHERE user = old.user AND jobs = 0;
+        END;
+        DROP INDEX jobUse;
+        -- Everybody's jobs, the newest first.
+        CREATE INDEX jobByTime ON job (receivedAt);
         """
 
     private static let tablesOfSessions = """
