@@ -44,6 +44,13 @@ extension Directory {
         try accessList([]) { GlibcShims.attribute(Self.attribute, of: number, into: $0) }
     }
 
+    /// Whether new files in the folder get an access list.
+    var hasDefaultAccessList: Bool {
+        GlibcShims.attribute(
+            "system.posix_acl_default", of: number, into: UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        ) > 0
+    }
+
     private static let attribute = "system.posix_acl_access"
 
     private func accessList(

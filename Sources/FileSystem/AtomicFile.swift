@@ -18,7 +18,6 @@ package final class AtomicFile {
     private let file: FileDescriptor
     private var buffer: [UInt8] = []
     private var isCommitted = false
-    private var isLinked = false
 
     /// Creates the temporary file, `.<name>.tmp`, beside `target`.
     ///
@@ -69,38 +68,17 @@ package final class AtomicFile {
         if buffer.count >= Self.bufferBytesMax { try flush() }
     }
 
-    /// Takes another file for this one's content, which becomes a second name of it, instead of its bytes.
-    ///
-    /// - Returns: false, and nothing has changed, if that file is on another file system, or has other rights
-    ///   than a new file has here.
-    package func link(_ path: String) throws -> Bool {
-        var (own, other) = (stat(), stat())
-        guard fstat(file.number, &own) == 0, lstat(path, &other) == 0, own.st_dev == other.st_dev,
-            own.st_mode == other.st_mode, own.st_uid == other.st_uid, own.st_gid == other.st_gid,
-            try folder.accessList(of: Array(temporary.utf8)) == nil
-        else { return false }
-        let linked = "\(temporary).link"
-        try folder.removeFile(Array(linked.utf8))
-        guard linkat(AT_FDCWD, path, folder.number, linked, 0) == 0 else { return false }
-        try folder.rename(linked, to: temporary)
-        isLinked = true
-        return true
-    }
-
     /// Makes the file visible under its name. Nothing can be appended afterwards.
-    package func commit() throws {
+    ///
+    /// - Parameter synchronizingFolder: whether the name, too, is to be on the disk; otherwise the caller
+    ///   flushes the folder later (`Directory.synchronizeIfPossible`), after several files.
+    package func commit(synchronizingFolder: Bool = true) throws {
         try flush()
         guard fsync(file.number) == 0 else { throw folder.error("write", errno, name) }
         try folder.rename(temporary, to: name)
-        // If both were names of one file already, the rename has done nothing.
-        if isLinked { try folder.removeFile(Array(temporary.utf8)) }
         isCommitted = true
-        do {
-            // Without this the rename itself may be lost with the power, although the bytes are on the disk.
-            try folder.synchronize()
-        } catch let error as FileSystemError where error.errorNumber == EINVAL {
-            // Some network file systems cannot flush a folder; there is nothing more to be done on them.
-        }
+        // Without this the rename itself may be lost with the power, although the bytes are on the disk.
+        if synchronizingFolder { try folder.synchronizeIfPossible() }
     }
 
     private func flush() throws {

@@ -138,6 +138,35 @@ package struct Directory: ~Copyable {
         guard fsync(number) == 0 else { throw FileSystemError("write to the disk", errno, path: path) }
     }
 
+    /// The same, as far as the file system can: some network file systems cannot flush a folder, and there is
+    /// nothing more to be done on them.
+    package func synchronizeIfPossible() throws {
+        do {
+            try synchronize()
+        } catch let error as FileSystemError where error.errorNumber == EINVAL {}
+    }
+
+    /// Gives a file that this account has made elsewhere a second name here, instead of a copy; what has the
+    /// name is replaced. Both are one file from then on.
+    ///
+    /// - Returns: false, and nothing has changed, if it is on another file system or has another group or
+    ///   other rights than a new file would have here.
+    package func link(_ path: String, as name: String) throws -> Bool {
+        var (own, other) = (stat(), stat())
+        guard fstat(number, &own) == 0, lstat(path, &other) == 0, own.st_dev == other.st_dev,
+            other.st_mode & S_IFMT == S_IFREG, other.st_uid == geteuid(),
+            other.st_gid == (own.st_mode & S_ISGID != 0 ? own.st_gid : getegid()),
+            !hasDefaultAccessList
+        else { return false }
+        let temporary = ".\(name).tmp"
+        try removeFile(Array(temporary.utf8))
+        guard linkat(AT_FDCWD, path, number, temporary, 0) == 0 else { return false }
+        try rename(temporary, to: name)
+        // If both were names of that file already, the rename has done nothing.
+        try removeFile(Array(temporary.utf8))
+        return true
+    }
+
     /// Names in the folder but `.` and `..`, sorted, at most `limit` of them; `more` if there are more.
     package func names(limit: Int) throws -> (names: [[UInt8]], more: Bool) {
         // The stream needs a descriptor of its own: it closes it, and its position is shared by duplicates.

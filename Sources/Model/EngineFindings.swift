@@ -48,6 +48,50 @@ package struct EngineFindings: Hashable, Sendable {
         for (name, finding) in findings.sorted(by: { $0.key < $1.key }) { append(name, finding) }
     }
 
+    /// A finding of a known category whose texts need no care, as nearly all are: printable ASCII.
+    package struct PlainRow {
+        package let name: UnsafeBufferPointer<UInt8>
+        /// The category's place in `knownCategories`.
+        package let code: Int
+        /// Of a detection alone.
+        package let result: UnsafeBufferPointer<UInt8>?
+
+        package init(
+            name: UnsafeBufferPointer<UInt8>, code: Int, result: UnsafeBufferPointer<UInt8>?
+        ) {
+            self.name = name
+            self.code = code
+            self.result = result
+        }
+    }
+
+    /// The findings in such rows, put together from their bytes; of a name that is there twice the last one.
+    package init(plainRows rows: [PlainRow]) {
+        func precedes(_ a: Int, _ b: Int) -> Bool {
+            let (first, second) = (rows[a].name, rows[b].name)
+            let common = min(first.count, second.count)
+            let order = common == 0 ? 0 : memcmp(first.baseAddress!, second.baseAddress!, common)
+            return order == 0 ? (first.count, a) < (second.count, b) : order < 0
+        }
+        let order = rows.indices.sorted(by: precedes)
+        self.init(stored: [], detectionCount: 0, opinionCount: 0)
+        stored.reserveCapacity(rows.reduce(0) { $0 + $1.name.count + ($1.result?.count ?? 0) + 3 })
+        for (place, index) in order.enumerated() {
+            let row = rows[index]
+            if place + 1 < order.count, rows[order[place + 1]].name.elementsEqual(row.name) { continue }
+            let (letter, category) = Self.letters[row.code]
+            if category.isDetection { detectionCount += 1 }
+            if category.isOpinion { opinionCount += 1 }
+            stored.append(letter)
+            stored.append(contentsOf: row.name)
+            if let result = row.result {
+                stored.append(Self.unit)
+                stored.append(contentsOf: result)
+            }
+            stored.append(Self.record)
+        }
+    }
+
     private mutating func append(_ name: String, _ finding: EngineFinding) {
         if let letter = Self.letters.first(where: { $0.category == finding.category })?.letter {
             stored.append(letter)

@@ -12,21 +12,25 @@ package struct JobID: Hashable, Sendable, Comparable, CustomStringConvertible {
     package static let characterCount = 21
 
     // Crockford's base 32: no letter that is read as a digit, and none that makes words.
-    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     /// A new name for a job claimed at `date`.
     package init(claimedAt date: Date, using generator: inout some RandomNumberGenerator) {
         let tail = (0..<5).map { _ in Self.alphabet.randomElement(using: &generator)! }
-        description = "\(UTCTime(date).compact)-\(String(tail))"
+        description = "\(UTCTime(date).compact)-\(String(decoding: tail, as: UTF8.self))"
     }
 
     /// The name written as `text`, or nil unless it has the form `YYYYMMDD-HHMMSS-xxxxx`.
     package init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].utf8.count == 8, parts[1].utf8.count == 6,
-            parts[2].count == 5,
-            parts[0...1].allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
-            parts[2].allSatisfy({ Self.alphabet.contains($0) })
+        let bytes = Array(text.utf8)
+        guard bytes.count == Self.characterCount,
+            bytes.enumerated().allSatisfy({ place, byte in
+                switch place {
+                case 8, 15: byte == UInt8(ascii: "-")
+                case ..<15: (0x30...0x39).contains(byte)
+                default: Self.alphabet.contains(byte)
+                }
+            })
         else { return nil }
         description = String(text)
     }

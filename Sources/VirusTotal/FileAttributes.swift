@@ -70,9 +70,13 @@ struct FileAttributes {
     private static func engines(_ attributes: JSONValue) throws(Unusable) -> EngineFindings {
         let rows = attributes["last_analysis_results"]
         if let rows, !rows.isObject { throw Unusable(why: "the engines' results are not an object") }
-        var findings: [String: EngineFinding] = [:]
-        rows?.forEachMember { name, row in
-            findings[String(decoding: name, as: UTF8.self)] = finding(row)
+        var engines = EngineFindings()
+        if let rows {
+            if let plain = plainEngines(rows) {
+                engines = plain
+            } else {
+                engines = EngineFindings(try findings(rows))
+            }
         }
         var counted: Int64 = 0
         var countsAny = false
@@ -83,8 +87,46 @@ struct FileAttributes {
                 counted += min(max(0, count), Int64(enginesMax))
             }
         }
-        if findings.isEmpty, countsAny {
+        if engines.isEmpty, countsAny {
             throw Unusable(why: "the statistics count engines, but their results are missing")
+        }
+        guard counted <= engines.detectionCount else {
+            throw Unusable(why: "the statistics count \(counted) detections, the engines' results fewer")
+        }
+        return engines
+    }
+
+    /// The rows as they nearly always are: of known categories, in texts that stay as they are. Nil of
+    /// others.
+    private static func plainEngines(_ rows: JSONValue) -> EngineFindings? {
+        var plain: [EngineFindings.PlainRow] = []
+        plain.reserveCapacity(100)
+        var isPlain = true
+        rows.forEachMember { name, row in
+            guard isPlain, plain.count < enginesMax, !name.isEmpty,
+                isStorable(name, charactersMax: engineNameCharactersMax),
+                let word = row["category"]?.utf8,
+                let code = categories.firstIndex(where: { word.elementsEqual($0) })
+            else {
+                isPlain = false
+                return
+            }
+            var result: UnsafeBufferPointer<UInt8>?
+            if EngineFindings.knownCategories[code].isDetection, let value = row["result"] {
+                result = value.utf8
+                isPlain = result.map { isStorable($0, charactersMax: resultCharactersMax) } ?? false
+            }
+            plain.append(.init(name: name, code: code, result: result))
+        }
+        return isPlain ? EngineFindings(plainRows: plain) : nil
+    }
+
+    private static let categories = EngineFindings.knownCategories.map { Array($0.rawValue.utf8) }
+
+    private static func findings(_ rows: JSONValue) throws(Unusable) -> [String: EngineFinding] {
+        var findings: [String: EngineFinding] = [:]
+        rows.forEachMember { name, row in
+            findings[String(decoding: name, as: UTF8.self)] = finding(row)
         }
         guard findings.count <= enginesMax else {
             throw Unusable(why: "it has \(findings.count) engines, and the limit is \(enginesMax)")
@@ -92,11 +134,7 @@ struct FileAttributes {
         guard findings.keys.allSatisfy({ $0.unicodeScalars.count <= engineNameCharactersMax }) else {
             throw Unusable(why: "an engine's name exceeds \(engineNameCharactersMax) characters")
         }
-        let engines = EngineFindings(findings)
-        guard counted <= engines.detectionCount else {
-            throw Unusable(why: "the statistics count \(counted) detections, the engines' results fewer")
-        }
-        return engines
+        return findings
     }
 
     /// One engine's row. A row that cannot be read keeps its place, with a category that is no opinion.

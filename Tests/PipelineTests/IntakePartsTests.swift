@@ -31,7 +31,7 @@ struct IntakePartsTests {
         var pace = ScanPace()
         #expect(pace.notBefore == .zero)
         pace.looked(until: .seconds(10), scanTook: .milliseconds(1), hasWork: false)
-        #expect(pace.notBefore == .milliseconds(10_100))
+        #expect(pace.notBefore == .milliseconds(10_005))
         pace.looked(until: .seconds(10), scanTook: .seconds(1), hasWork: false)
         #expect(pace.notBefore == .seconds(14))
         pace.looked(until: .seconds(10), scanTook: .seconds(1), hasWork: true)

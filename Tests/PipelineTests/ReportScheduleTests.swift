@@ -104,4 +104,18 @@ struct ReportScheduleTests {
         schedule.userChanged(alice)
         #expect(schedule.due(at: .zero).firstIndex(of: .index(alice)) == 1)
     }
+
+    @Test func whatChangesWhileAnIndexIsWrittenIsWrittenAfterwards() {
+        var schedule = schedule
+        schedule.userChanged(alice)
+        schedule.userBegun(alice)
+        schedule.userChanged(alice)
+        #expect(schedule.due(at: .zero).isEmpty && schedule.nextDue(after: .zero) == nil)
+        schedule.userWritten(alice, at: .seconds(2), took: .milliseconds(100))
+        #expect(schedule.due(at: .seconds(3)).isEmpty && schedule.nextDue(after: .seconds(3)) == .seconds(4))
+        #expect(schedule.due(at: .seconds(4)) == [.index(alice)])
+        schedule.userBegun(alice)
+        schedule.userFailed(alice, at: .seconds(4))
+        #expect(schedule.due(at: .seconds(9)) == [.index(alice)])
+    }
 }

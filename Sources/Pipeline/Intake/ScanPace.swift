@@ -2,7 +2,7 @@
 /// rest, in proportion to how long a scan takes, so that one folder's owner cannot keep the intake busy.
 /// Pure; the time is given.
 struct ScanPace {
-    static let restMin: Duration = .milliseconds(100)
+    static let restMin: Duration = .milliseconds(5)
     /// A folder with many names costs at most a fifth of the time.
     static let restsPerScan = 4
 

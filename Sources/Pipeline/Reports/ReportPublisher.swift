@@ -38,10 +38,14 @@ package struct ReportPublisher: Sendable {
         let root = try reports.root()
         let isFirst = try root.status(Array(job.user.description.utf8)) == nil
         let own = try reports.folder(of: job.user, in: root)
-        let file = try AtomicFile(
-            replacing: ReportWriter.FileName.input, in: try reports.folder(of: job, in: own))
-        if try !file.link(path) { try Self.copy(path, into: file) }
-        try file.commit()
+        let folder = try reports.folder(of: job, in: own)
+        if try folder.link(path, as: ReportWriter.FileName.input) {
+            try folder.synchronizeIfPossible()
+        } else {
+            let file = try AtomicFile(replacing: ReportWriter.FileName.input, in: folder)
+            try Self.copy(path, into: file)
+            try file.commit()
+        }
         // The claim goes next; until the folder's own name is on the disk a power cut would take the list
         // with it.
         try own.synchronize()
@@ -119,6 +123,7 @@ package struct ReportPublisher: Sendable {
             try RowHandover.forEachRow(of: { try snapshot.forEachRow(of: severest, $0) }, visit)
         }
         try writer.writeStatus(input, in: folder)
+        try folder.synchronizeIfPossible()
         return (Published(job: input.job, isNew: true), try bytes(of: folder))
     }
 

@@ -102,9 +102,16 @@ struct ReportSchedule {
         jobs[id] = entry
     }
 
-    mutating func userWritten(_ user: UserName, at now: Duration, took: Duration) {
-        indexes[user] = Entry(user: user, isDirty: false, notBefore: now + max(.seconds(1), took * 20))
+    /// An index's writing begins; as `jobBegun`.
+    mutating func userBegun(_ user: UserName) {
+        indexes[user, default: Entry(user: user)].isDirty = false
+        indexes[user]?.isBeingWritten = true
         hadTurn(user)
+    }
+
+    mutating func userWritten(_ user: UserName, at now: Duration, took: Duration) {
+        indexes[user]?.isBeingWritten = false
+        indexes[user]?.notBefore = now + max(.seconds(1), took * 20)
     }
 
     /// It could not be written (a full disk): again after a while.
@@ -115,7 +122,6 @@ struct ReportSchedule {
 
     mutating func userFailed(_ user: UserName, at now: Duration) {
         indexes[user] = Entry(user: user, notBefore: now + Self.retryInterval)
-        hadTurn(user)
     }
 
     /// When something becomes due next, after `now`.

@@ -47,6 +47,8 @@ package actor ReportService: Service {
     private var nextRefresh: Duration = .zero
     /// Which workers write a report, by their place. Others wait in the schedule, where users take turns.
     private var busyWorkers: Set<Int> = []
+    private let indexWorker: IndexWorker
+    private var isWritingIndex = false
     /// Whether the latest turn wrote something: then there may be more, made due by that or left by the
     /// turn's end. What was not written waits for its worker, which tells when it is free.
     private var hasWritten = false
@@ -56,6 +58,8 @@ package actor ReportService: Service {
     private var rows: [JobID: Int] = [:]
     private var isStopping = false
     private var writtenStatus: (status: DaemonStatus, at: Duration)?
+    /// When it is looked at again, for what has changed since.
+    private var statusDue: Duration?
     private var latestEstimates: [JobID: JobEstimate] = [:]
     private var estimatesAreGoodUntil: Duration = .zero
 
@@ -69,6 +73,7 @@ package actor ReportService: Service {
         workers = Self.workersRowsMax.map {
             ReportWorker(rowsMax: $0, publisher: publisher, runtime: runtime)
         }
+        indexWorker = IndexWorker(publisher: publisher, runtime: runtime)
         self.database = database
         self.lookups = lookups
         self.status = status
@@ -86,7 +91,7 @@ package actor ReportService: Service {
         try load()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                while !isStopping || !busyWorkers.isEmpty, !Task.isCancelled {
+                while !isStopping || !busyWorkers.isEmpty || isWritingIndex, !Task.isCancelled {
                     await refreshEstimates()
                     await write(&group)
                     note(await mailbox.take(upTo: wait(), clock: clock))
@@ -148,6 +153,7 @@ package actor ReportService: Service {
         if hasWritten { return .zero }
         var next = schedule.nextDue(after: lookedAt)
         if !running.isEmpty { next = min(next ?? nextRefresh, nextRefresh) }
+        if let statusDue { next = min(next ?? statusDue, statusDue) }
         return next.map { max(.zero, $0 - now) }
     }
 
@@ -205,12 +211,20 @@ package actor ReportService: Service {
                     schedule.jobBegun(id)
                     settle(id, ReportWorker.publish(id, estimate: estimate, with: publisher, clock: clock))
                 }
-            case .index(let user): writeIndex(user, estimates)
+            case .index(let user):
+                guard !isWritingIndex, !isStopping else { continue }
+                isWritingIndex = true
+                schedule.userBegun(user)
+                let waiting = liveStatus.waitingFiles[user] ?? []
+                group.addTask { [indexWorker] in
+                    await self.settleIndex(
+                        of: user, indexWorker.publish(of: user, estimates: estimates, waiting: waiting))
+                }
             }
             hasWritten = true
             if clock.now.monotonic >= end { break }
         }
-        await writeStatus(isBusy: clock.now.monotonic >= end)
+        await writeStatus()
     }
 
     /// The most reports that a stop writes.
@@ -226,17 +240,27 @@ package actor ReportService: Service {
             settle(id, ReportWorker.publish(id, estimate: Self.stopped, with: publisher, clock: clock))
         }
         for case .index(let user) in schedule.due(at: clock.now.monotonic, isEnd: true) {
-            writeIndex(user, [:])
+            schedule.userBegun(user)
+            let estimates = running.mapValues { _ in Self.stopped }
+            settle(
+                user,
+                IndexWorker.publish(
+                    of: user, estimates: estimates, waiting: liveStatus.waitingFiles[user] ?? [],
+                    with: publisher, clock: clock))
         }
-        await writeStatus()
+        await writeStatus(isLast: true)
     }
 
-    /// The least time between two writings of the status while there are reports to write: each is synced.
-    private static let busyStatusInterval: Duration = .milliseconds(500)
+    /// The least time between two writings of the status: each is synced, and each list changes it.
+    private static let statusInterval: Duration = .milliseconds(500)
 
-    private func writeStatus(isBusy: Bool = false) async {
+    private func writeStatus(isLast: Bool = false) async {
         let now = clock.now.monotonic
-        if isBusy, let writtenStatus, now - writtenStatus.at < Self.busyStatusInterval { return }
+        if !isLast, let writtenStatus, now - writtenStatus.at < Self.statusInterval {
+            statusDue = writtenStatus.at + Self.statusInterval
+            return
+        }
+        statusDue = nil
         do {
             let latest = DaemonStatus(
                 folders: liveStatus.folders, lookups: await lookups.health(), reportTrouble: trouble,
@@ -312,18 +336,22 @@ package actor ReportService: Service {
             ])
     }
 
-    private func writeIndex(_ user: UserName, _ estimates: [JobID: JobEstimate]) {
-        let start = clock.now
+    /// The index's worker has come to its end.
+    private func settleIndex(of user: UserName, _ outcome: IndexWorker.Outcome) {
+        isWritingIndex = false
+        settle(user, outcome)
+        mailbox.post(.workerFinished)
+    }
+
+    private func settle(_ user: UserName, _ outcome: IndexWorker.Outcome) {
+        let now = clock.now.monotonic
         do {
-            let estimates = isStopping ? running.mapValues { _ in Self.stopped } : estimates
-            try publisher.publishIndex(
-                of: user, estimates: estimates, waiting: liveStatus.waitingFiles[user] ?? [], at: start.wall)
+            try outcome.result.get()
             troubles["user \(user)"] = nil
-            let now = clock.now.monotonic
-            schedule.userWritten(user, at: now, took: now - start.monotonic)
+            schedule.userWritten(user, at: now, took: outcome.took)
         } catch {
             troubles["user \(user)"] = sentence(for: error)
-            schedule.userFailed(user, at: clock.now.monotonic)
+            schedule.userFailed(user, at: now)
         }
     }
 }

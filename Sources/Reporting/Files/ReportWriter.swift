@@ -6,7 +6,8 @@ package import Model
 ///
 /// Rows are streamed: the memory needed does not grow with the list. Every function throws an
 /// `FileSystemError` if the file cannot be written, or whatever the row source throws; the file's last
-/// version then stays.
+/// version then stays. The bytes of a file are on the disk before its name is; the names of a job's files are
+/// when the caller has flushed the folder, once for all of them.
 package struct ReportWriter: Sendable {
     /// The names of a job folder's files. `input`, the dropped bytes, is put there when the file is claimed.
     package enum FileName {
@@ -36,7 +37,7 @@ package struct ReportWriter: Sendable {
     ) throws {
         let file = try AtomicFile(replacing: FileName.html, in: folder)
         try JobPage(input: input, frame: frame).write(to: file, rows: rows)
-        try file.commit()
+        try file.commit(synchronizingFolder: false)
     }
 
     /// Writes `report.csv` into a job's folder, from rows in the list's order, and beside it `report.json`
@@ -64,7 +65,7 @@ package struct ReportWriter: Sendable {
             try stixFile?.append { stix.append(model, to: &$0) }
         }
         try stixFile?.append { stix.appendClosing(to: &$0) }
-        for file in [stixFile, jsonFile, csvFile] { try file?.commit() }
+        for file in [stixFile, jsonFile, csvFile] { try file?.commit(synchronizingFolder: false) }
     }
 
     private func optional(_ name: String, in folder: borrowing Directory, isWanted: Bool) throws
@@ -77,7 +78,7 @@ package struct ReportWriter: Sendable {
     package func writeStatus(_ input: ReportInput, in folder: borrowing Directory) throws {
         let file = try AtomicFile(replacing: FileName.status, in: folder)
         try file.append(StatusDocument(input, options: options).json())
-        try file.commit()
+        try file.commit(synchronizingFolder: false)
     }
 
     /// Writes a user's `index.html` into the user's report folder.

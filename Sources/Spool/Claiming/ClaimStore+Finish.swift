@@ -29,7 +29,7 @@ extension ClaimStore {
 
     /// Everything after the rename; begins where an earlier attempt ended. Throws `UnfinishedClaim`.
     ///
-    /// - Parameter inSteps: whether the caller takes a large file's copy a step at a time.
+    /// - Parameter inSteps: whether the claim was just made, and a large file is copied a step at a time.
     func finish(
         _ id: JobID, _ record: ClaimRecord, _ user: UserName, inSteps: Bool = false
     ) throws -> ClaimOutcome {
@@ -50,6 +50,8 @@ extension ClaimStore {
                 try putBack(id, record, user)
                 return .notYet(.settling)
             }
+            // An earlier attempt's may be another version's, with other rights.
+            if !inSteps { try own.removeFile(Array(Self.inputPartial.utf8)) }
             let copying = InputCopying(from: source, to: try openPartialInput(own)) { [path = own.path] in
                 FileSystemError("copy", $0, path: "\(path)/\(Self.input)")
             }
@@ -129,7 +131,7 @@ extension ClaimStore {
         }
     }
 
-    /// The file with the reserved space, or what an earlier attempt left.
+    /// The file with the reserved space, or a new one.
     private func openPartialInput(_ own: borrowing Directory) throws -> FileDescriptor {
         let number = openat(
             own.number, Self.inputPartial, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, Self.inputMode)

@@ -94,7 +94,7 @@ package struct JobWriter: Sendable {
         let (id, done) = try pool.write { db in
             let id = try rowID ?? begin(in: db)
             let insertion = try HashInsertion(jobID: id, ages: ages, now: job.receivedAt, in: db)
-            for hash in hashes { try insertion.insert(hash) }
+            try insertion.insert(hashes)
             try JobRecord.addToCounts(id, after: last, upTo: hashes.last?.hash, in: db)
             guard isLast else { return (id, nil as Job?) }
             if hasAliases {
@@ -186,37 +186,58 @@ private struct ListRest: Sendable {
 
 /// Inserts a job's hashes; those that the cache knows are answered at once.
 private struct HashInsertion {
-    private let statement: RawStatement
+    private let one: RawStatement
+    private let many: RawStatement
+
+    /// So many go into one statement, which opens the table, its indexes and the cache once for all of them.
+    private static let rowsAtOnce = 32
 
     init(jobID: Int64, ages: CacheAges, now: Date, in db: Database) throws {
-        // Numbered, for names are looked up for each row.
-        // 1 job, 2 position, 3 hash, 4 leader, 5 isLeadersFile, 6 line, 7 comment, 8 occurrences,
-        // 9 knownSince, 10 unknownSince
-        // The cache is asked once for a hash without a primary: SQLite puts the question in the place of each
-        // `isFresh`.
-        let isFresh = CacheAges.hasFreshAnswer(to: "?3", knownSince: "?9", unknownSince: "?10")
-        statement = try RawStatement(
-            """
-            INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment,
-                occurrences)
-            SELECT ?1, ?2, ?3, iif(isFresh, 2, iif(?4 IS NULL, 0, 1)),
-                iif(?4 IS NULL OR isFresh, NULL, ?4), ?5, ?6,
-                ?7, ?8
-            FROM (SELECT \(isFresh) AS isFresh)
-            """, in: db)
-        statement.bind(Int(jobID), at: 1)
-        statement.bind(Int((now - ages.known).milliseconds), at: 9)
-        statement.bind(Int((now - ages.unknown).milliseconds), at: 10)
+        one = try RawStatement(Self.sql(rows: 1), in: db)
+        many = try RawStatement(Self.sql(rows: Self.rowsAtOnce), in: db)
+        for statement in [one, many] {
+            statement.bind(Int(jobID), at: 1)
+            statement.bind(Int((now - ages.known).milliseconds), at: 2)
+            statement.bind(Int((now - ages.unknown).milliseconds), at: 3)
+        }
     }
 
-    func insert(_ row: ListedHash) throws {
-        statement.bind(row.position, at: 2)
-        statement.bind(row.hash, at: 3)
-        statement.bind(row.primary, at: 4)
-        statement.bind(row.isPrimarysFile ? 1 : 0, at: 5)
-        statement.bind(row.line, at: 6)
-        statement.bind(row.comment?.storable, at: 7)
-        statement.bind(row.occurrences, at: 8)
-        try statement.run()
+    /// Parameters: 1 the job, 2 and 3 since when an answer is fresh, then those of each row, in the order of
+    /// `bind`.
+    private static func sql(rows: Int) -> String {
+        let isFresh = CacheAges.hasFreshAnswer(to: "column2", knownSince: "?2", unknownSince: "?3")
+        // The cache is asked once for a hash without a primary: SQLite puts the question in the place of each
+        // `isFresh`.
+        return """
+            INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment,
+                occurrences)
+            SELECT ?1, column1, column2, iif(isFresh, 2, iif(column3 IS NULL, 0, 1)),
+                iif(column3 IS NULL OR isFresh, NULL, column3), column4, column5, column6, column7
+            FROM (SELECT *, \(isFresh) AS isFresh FROM (\(RawStatement.values(rows: rows, of: 7, from: 4))))
+            """
+    }
+
+    func insert(_ hashes: [ListedHash]) throws {
+        var rest = hashes[...]
+        while !rest.isEmpty {
+            let isWhole = rest.count >= Self.rowsAtOnce
+            let statement = isWhole ? many : one
+            let rows = rest.prefix(isWhole ? Self.rowsAtOnce : 1)
+            for (index, row) in rows.enumerated() {
+                Self.bind(row, to: statement, from: Int32(4 + 7 * index))
+            }
+            try statement.run()
+            rest = rest[rows.endIndex...]
+        }
+    }
+
+    private static func bind(_ row: ListedHash, to statement: RawStatement, from first: Int32) {
+        statement.bind(row.position, at: first)
+        statement.bind(row.hash, at: first + 1)
+        statement.bind(row.primary, at: first + 2)
+        statement.bind(row.isPrimarysFile ? 1 : 0, at: first + 3)
+        statement.bind(row.line, at: first + 4)
+        statement.bind(row.comment?.storable, at: first + 5)
+        statement.bind(row.occurrences, at: first + 6)
     }
 }

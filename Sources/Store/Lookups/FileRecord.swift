@@ -30,16 +30,23 @@ enum FileRecord {
 
     /// Writes or rewrites the file and returns its id.
     static func save(_ object: FileObject, in db: Database) throws -> Int64 {
-        try Int64.fetchOne(
-            db.cachedStatement(sql: upsert),
-            arguments: [
-                object.md5.data, object.sha1.data, object.sha256.data,
-                object.lastAnalysisDate?.milliseconds, object.firstSubmissionDate?.milliseconds,
-                object.meaningfulName?.storable, object.typeDescription?.storable, object.sizeBytes,
-                object.threatLabel?.storable,
-                object.reputation, object.detectionCount, object.opinionCount,
-                String(decoding: object.engines.stored, as: UTF8.self),
-            ])!
+        let statement = try RawStatement(upsert, in: db)
+        statement.bind(object.md5, at: 1)
+        statement.bind(object.sha1, at: 2)
+        statement.bind(object.sha256, at: 3)
+        statement.bind(object.lastAnalysisDate, at: 4)
+        statement.bind(object.firstSubmissionDate, at: 5)
+        statement.bind(object.meaningfulName?.storable, at: 6)
+        statement.bind(object.typeDescription?.storable, at: 7)
+        statement.bind(object.sizeBytes.map { Int($0) }, at: 8)
+        statement.bind(object.threatLabel?.storable, at: 9)
+        statement.bind(object.reputation, at: 10)
+        statement.bind(object.detectionCount, at: 11)
+        statement.bind(object.opinionCount, at: 12)
+        object.engines.stored.withUnsafeBufferPointer { statement.bind(text: $0, at: 13) }
+        var id = 0
+        try statement.run { id = $0.integer(0) }
+        return Int64(id)
     }
 
     private static let upsert = """

@@ -62,18 +62,26 @@ struct OutcomeRecorder {
             names = object.hashes
             file = try FileRecord.save(object, in: db)
         }
-        let save = try db.cachedStatement(
-            sql: """
-                INSERT INTO answer (hash, fileID, askedAt) VALUES (?, ?, ?)
-                ON CONFLICT (hash) DO UPDATE SET fileID = excluded.fileID, askedAt = excluded.askedAt
-                """)
-        for name in names { try save.execute(arguments: [name.data, file, now]) }
+        let save = try RawStatement(
+            """
+            INSERT INTO answer (hash, fileID, askedAt) VALUES (?, ?, ?)
+            ON CONFLICT (hash) DO UPDATE SET fileID = excluded.fileID, askedAt = excluded.askedAt
+            """, in: db)
+        save.bind(file.map { Int($0) }, at: 2)
+        save.bind(Int(now), at: 3)
+        for name in names {
+            save.bind(name, at: 1)
+            try save.run()
+        }
         return names
     }
 
     private func forgetFailures(of names: [FileHash]) throws {
-        let forget = try db.cachedStatement(sql: "DELETE FROM retry WHERE hash = ?")
-        for name in names { try forget.execute(arguments: [name.data]) }
+        let forget = try RawStatement("DELETE FROM retry WHERE hash = ?", in: db)
+        for name in names {
+            forget.bind(name, at: 1)
+            try forget.run()
+        }
     }
 
     private func postpone(reason: String, notBefore: Date, countsAttempt: Bool) throws {

@@ -31,9 +31,18 @@ final class RawStatement {
         for place in places { place.deallocate() }
     }
 
+    /// `VALUES (?4, ?5), (?6, ?7)`: so many rows of so many parameters, which are numbered from `first`.
+    static func values(rows: Int, of columns: Int, from first: Int = 1) -> String {
+        let rows = (0..<rows).map { row in
+            "(" + (0..<columns).map { "?\(first + row * columns + $0)" }.joined(separator: ", ") + ")"
+        }
+        return "VALUES " + rows.joined(separator: ", ")
+    }
+
     // MARK: Parameters
 
-    func bind(_ integer: Int, at parameter: Int32) {
+    func bind(_ integer: Int?, at parameter: Int32) {
+        guard let integer else { return bindNull(at: parameter) }
         check(sqlite3_bind_int64(statement, parameter, Int64(integer)))
     }
 
@@ -47,12 +56,20 @@ final class RawStatement {
 
     func bind(_ text: String?, at parameter: Int32) {
         guard var text else { return bindNull(at: parameter) }
-        text.withUTF8 { utf8 in
-            let place = copy(UnsafeRawBufferPointer(utf8), for: parameter)
-            check(
-                sqlite3_bind_text(
-                    statement, parameter, place.assumingMemoryBound(to: CChar.self), Int32(utf8.count), nil))
-        }
+        text.withUTF8 { bind(text: $0, at: parameter) }
+    }
+
+    /// Binds a text in UTF-8.
+    func bind(text: UnsafeBufferPointer<UInt8>, at parameter: Int32) {
+        let place = copy(UnsafeRawBufferPointer(text), for: parameter)
+        check(
+            sqlite3_bind_text(
+                statement, parameter, place.assumingMemoryBound(to: CChar.self), Int32(text.count), nil))
+    }
+
+    /// Binds a time, in milliseconds since 1970.
+    func bind(_ date: Date?, at parameter: Int32) {
+        bind(date.map { Int($0.milliseconds) }, at: parameter)
     }
 
     private func bindNull(at parameter: Int32) { check(sqlite3_bind_null(statement, parameter)) }

@@ -94,17 +94,18 @@ struct JSONValue {
 /// A NUL would end the text early in C libraries and databases, so it becomes U+FFFD. Scalars are counted
 /// because one visible character may consist of any number of them.
 func storable(_ text: UnsafeBufferPointer<UInt8>, charactersMax: Int) -> String? {
-    guard let first = text.first, let last = text.last else { return nil }
-    // Nearly all texts stay as they are.
-    if first > 0x20, last > 0x20, text.count <= charactersMax,
-        text.allSatisfy({ $0 >= 0x20 && $0 < 0x7F })
-    {
-        return String(decoding: text, as: UTF8.self)
-    }
+    if isStorable(text, charactersMax: charactersMax) { return String(decoding: text, as: UTF8.self) }
     let text = String(decoding: text, as: UTF8.self)
     let scalars = text.unicodeScalars.drop { $0.properties.isWhitespace }.prefix(charactersMax)
     guard let last = scalars.lastIndex(where: { !$0.properties.isWhitespace }) else { return nil }
     var kept = String.UnicodeScalarView()
     for scalar in scalars[...last] { kept.append(scalar == "\0" ? "\u{FFFD}" : scalar) }
     return String(kept)
+}
+
+/// Whether `storable` leaves a text as it is, as nearly all are: printable ASCII, not too long.
+func isStorable(_ text: UnsafeBufferPointer<UInt8>, charactersMax: Int) -> Bool {
+    guard let first = text.first, let last = text.last else { return false }
+    return first > 0x20 && last > 0x20 && text.count <= charactersMax
+        && text.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
 }
