@@ -30,18 +30,18 @@ struct IntakePartsTests {
     @Test func betweenTwoLooksIsARestInProportion() {
         var pace = ScanPace()
         #expect(pace.notBefore == .zero)
-        pace.looked(until: .seconds(10), scanTook: .milliseconds(1), hasWork: false)
+        pace.looked(until: .seconds(10), lookTook: .milliseconds(1), hasWork: false)
         #expect(pace.notBefore == .milliseconds(10_005))
-        pace.looked(until: .seconds(10), scanTook: .seconds(1), hasWork: false)
+        pace.looked(until: .seconds(10), lookTook: .seconds(1), hasWork: false)
         #expect(pace.notBefore == .seconds(14))
-        pace.looked(until: .seconds(10), scanTook: .seconds(1), hasWork: true)
+        pace.looked(until: .seconds(10), lookTook: .seconds(1), hasWork: true)
         #expect(pace.notBefore == .seconds(11))
     }
 
     @Test func aFolderThatIsToldOfAllTheTimeWaitsForItsRest() {
         var folder = FolderState(rules: .init())
         #expect(folder.due == .zero)
-        folder.pace.looked(until: .seconds(5), scanTook: .seconds(1), hasWork: false)
+        folder.pace.looked(until: .seconds(5), lookTook: .seconds(1), hasWork: false)
         folder.isDirty = true
         #expect(folder.due == .seconds(9))
     }

@@ -195,7 +195,7 @@ package actor IntakeService: Service {
         let began = clock.now.monotonic
         defer {
             let now = clock.now.monotonic
-            listPace.looked(until: now, scanTook: now - began, hasWork: false)
+            listPace.looked(until: now, lookTook: now - began, hasWork: false)
         }
         do {
             let listing = try FolderListing(of: spool, known: Set(database.users.all().map(\.name)))
@@ -237,13 +237,12 @@ package actor IntakeService: Service {
             folder.scanProblemSince = nil
         } catch {
             folder.scanProblem = "\(error)"
-            folder.pace.looked(
-                until: clock.now.monotonic, scanTook: clock.now.monotonic - now, hasWork: false)
+            let end = clock.now.monotonic
+            folder.pace.looked(until: end, lookTook: end - now, hasWork: false)
             folder.waiting = [folder.folderLine(error, at: began.wall)]
             tell(user, &folder)
             return
         }
-        let scanTook = clock.now.monotonic - now
         let decisions = folder.readiness.observe(entries: scan.entries, movedIn: folder.movedIn, now: now)
         folder.movedIn = []
         // The folders within it are not watched, so what is new there says nothing about its events.
@@ -252,11 +251,13 @@ package actor IntakeService: Service {
         // Names that were left out before come into view without news, and nothing was missed.
         if !isFull, !folder.wasFull { folder.trust.noteScan(newFiles: newFiles, at: now) }
         folder.wasFull = isFull
-        folder.waiting = act(on: decisions, of: user, &folder, began)
+        var claimsTook: Duration = .zero
+        folder.waiting = act(on: decisions, of: user, &folder, began, &claimsTook)
         if let rest = folder.rest(of: scan, limit: options.waitingFilesMax, at: began.wall) {
             folder.waiting.append(rest)
         }
-        folder.pace.looked(until: clock.now.monotonic, scanTook: scanTook, hasWork: folder.isDirty)
+        let end = clock.now.monotonic
+        folder.pace.looked(until: end, lookTook: end - now - claimsTook, hasWork: folder.isDirty)
         tell(user, &folder)
     }
 
@@ -273,9 +274,10 @@ package actor IntakeService: Service {
     private static let turnMax: Duration = .milliseconds(250)
     private static let turnMaxWithNews: Duration = .milliseconds(60)
 
-    /// Claims what is to be claimed and returns what waits.
+    /// Claims what is to be claimed and returns what waits; adds how long the claims took.
     private func act(
-        on decisions: [ReadinessDecision], of user: UserName, _ folder: inout FolderState, _ now: ClockReading
+        on decisions: [ReadinessDecision], of user: UserName, _ folder: inout FolderState,
+        _ now: ClockReading, _ claimsTook: inout Duration
     ) -> [WaitingFile] {
         var waiting: [WaitingFile] = []
         var claimed = 0
@@ -300,7 +302,9 @@ package actor IntakeService: Service {
                 reason = "complete: waits for its turn"
                 folder.isDirty = true
             } else {
+                let start = clock.now.monotonic
                 reason = take(decision, of: user, &folder)
+                claimsTook += clock.now.monotonic - start
                 claimed += 1
             }
             if let reason { waiting.append(WaitingFile(decision, reason, at: now)) }

@@ -105,13 +105,10 @@ package struct ReportPublisher: Sendable {
         if job.state.hasTables {
             let order = JobSnapshot.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
             try writer.writeTables(input, in: folder) { visit in
-                try RowHandover.forEachRow(
-                    of: { hand in
-                        try snapshot.forEachRow(order: order) { row in
-                            tally.add(row)
-                            try hand(row)
-                        }
-                    }, visit)
+                try RowHandover.forEachRow(of: { try snapshot.forEachRow(order: order, $0) }) { row in
+                    tally.add(row)
+                    try visit(row)
+                }
             }
         } else {
             try snapshot.forEachRow(order: .stored) { tally.add($0) }

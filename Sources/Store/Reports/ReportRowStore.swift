@@ -51,11 +51,16 @@ package struct JobSnapshot {
 
     /// Visits all rows.
     package func forEachRow(order: Order, _ visit: (ReportRow) throws -> Void) throws {
+        // Room for the upper pages of the files' table, through which each look-up goes, and for sorting.
+        try db.execute(sql: "PRAGMA cache_size = \(Self.cacheKibibytes * -1)")
         let statement = try RawStatement(Self.query(order), in: db)
         statement.bind(Int(rowID), at: 1)
         let reader = ReportRowReader(isCancelled: isCancelled)
         try statement.run { try visit(reader.row(in: $0)) }
+        try db.execute(sql: "PRAGMA cache_size = \(HashdropDatabase.readerCacheKibibytes * -1)")
     }
+
+    private static let cacheKibibytes = 12_000
 
     /// Visits the rows of these hashes of the list, in this order.
     package func forEachRow(of hashes: [FileHash], _ visit: (ReportRow) throws -> Void) throws {

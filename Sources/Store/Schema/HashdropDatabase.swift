@@ -93,6 +93,8 @@ package struct HashdropDatabase: Sendable {
         try pool.write { try $0.execute(sql: "PRAGMA application_id = \(applicationID)") }
     }
 
+    static let readerCacheKibibytes = 2_000
+
     private static func configuration() -> Configuration {
         var configuration = Configuration()
         // Commands such as `user add` write beside a running daemon: wait for it rather than fail.
@@ -105,7 +107,8 @@ package struct HashdropDatabase: Sendable {
             // Sorting a report of a million rows must not need a million rows of memory.
             try db.execute(sql: "PRAGMA temp_store = FILE")
             // KiB. There is one writer and there are many readers, who have the system's cache behind theirs.
-            try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -2000 : -8000)")
+            let kibibytes = db.configuration.readonly ? readerCacheKibibytes : 8_000
+            try db.execute(sql: "PRAGMA cache_size = \(kibibytes * -1)")
         }
         return configuration
     }
