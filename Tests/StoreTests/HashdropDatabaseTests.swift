@@ -57,6 +57,24 @@ struct HashdropDatabaseTests {
         #expect(try database.lookups.runningJob(job.id)?.openHashes == 1)
     }
 
+    /// A command that looks at the status while the daemon starts.
+    @Test func severalMayMakeAnOlderFileANewerOneAtOnce() async throws {
+        for round in 0..<5 {
+            let path = folder.path("old\(round).sqlite")
+            let job = Samples.job(state: .refused)
+            try HashdropDatabase(path: path, endpoint: nil).jobs.refuse(job)
+            try await DatabaseQueue(path: path).write {
+                try $0.execute(sql: Self.withoutTotals + "PRAGMA user_version = 9")
+            }
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<6 {
+                    group.addTask { try HashdropDatabase(path: path, endpoint: nil).jobs.count() }
+                }
+                for try await count in group { #expect(count == 1) }
+            }
+        }
+    }
+
     @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAlone() throws {
         let path = folder.path("test.sqlite")
         let bytes = Data(repeating: 0x41, count: 5000)

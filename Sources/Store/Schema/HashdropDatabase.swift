@@ -37,7 +37,7 @@ package struct HashdropDatabase: Sendable {
                         + "\(Schema.version)); install that version or restore a backup.")
             }
             try Self.mark(pool)
-            try Schema.migrator.migrate(pool)
+            try Self.migrate(pool)
             // Not without need: on a full disk a command that only reads must get in.
             if version != Schema.version {
                 try pool.write { try $0.execute(sql: "PRAGMA user_version = \(Schema.version)") }
@@ -94,6 +94,19 @@ package struct HashdropDatabase: Sendable {
     }
 
     static let readerCacheKibibytes = 2_000
+
+    /// Makes an older file a newer one. A command that is called while the daemon starts may do the same at
+    /// the same moment: what another process has done between the look and the transaction is not done again.
+    private static func migrate(_ pool: DatabasePool) throws {
+        while true {
+            let before = try pool.read(Schema.migrator.appliedIdentifiers)
+            do {
+                return try Schema.migrator.migrate(pool)
+            } catch let error as DatabaseError {
+                guard try pool.read(Schema.migrator.appliedIdentifiers) != before else { throw error }
+            }
+        }
+    }
 
     private static func configuration() -> Configuration {
         var configuration = Configuration()
