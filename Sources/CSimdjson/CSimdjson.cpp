@@ -31,15 +31,11 @@ void csimdjson_parser_destroy(csimdjson_parser *parser) { delete parser; }
 
 size_t csimdjson_parser_capacity(const csimdjson_parser *parser) { return parser->parser.capacity(); }
 
-csimdjson_result csimdjson_parse(
-    csimdjson_parser *parser, const uint8_t *bytes, size_t count, csimdjson_value *root) {
+bool csimdjson_parse(csimdjson_parser *parser, const uint8_t *bytes, size_t count, csimdjson_value *root) {
     element value;
-    auto error = parser->parser.parse(bytes, count).get(value);
-    switch (error) {
-    case simdjson::SUCCESS: *root = wrap(value); return csimdjson_success;
-    case simdjson::NUMBER_ERROR: return csimdjson_number_too_large;
-    default: return csimdjson_unreadable;
-    }
+    if (parser->parser.parse(bytes, count).get(value) != simdjson::SUCCESS) return false;
+    *root = wrap(value);
+    return true;
 }
 
 csimdjson_type csimdjson_type_of(csimdjson_value value) {

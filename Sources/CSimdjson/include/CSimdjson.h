@@ -32,22 +32,14 @@ typedef enum {
     csimdjson_null,
 } csimdjson_type;
 
-typedef enum {
-    csimdjson_success,
-    // A number is too large for simdjson; the document may be well-formed all the same.
-    csimdjson_number_too_large,
-    // No JSON, no UTF-8, nested too deeply, or no memory.
-    csimdjson_unreadable,
-} csimdjson_result;
-
 csimdjson_parser *csimdjson_parser_create(void);
 void csimdjson_parser_destroy(csimdjson_parser *parser);
 
 // Bytes that one document needed at most so far.
 size_t csimdjson_parser_capacity(const csimdjson_parser *parser);
 
-csimdjson_result csimdjson_parse(
-    csimdjson_parser *parser, const uint8_t *bytes, size_t count, csimdjson_value *root);
+// False if it is no JSON, no UTF-8, nested too deeply, or holds a number that no 64 bits do.
+bool csimdjson_parse(csimdjson_parser *parser, const uint8_t *bytes, size_t count, csimdjson_value *root);
 
 csimdjson_type csimdjson_type_of(csimdjson_value value);
 

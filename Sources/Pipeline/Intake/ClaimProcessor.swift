@@ -161,7 +161,7 @@ final class ClaimProcessor {
             case .done(let claim):
                 finish(claim)
                 return true
-            // It is in its user's folder again, and judged anew.
+            // It is in its user's folder again, and judged like any other.
             case .notYet, .vanished, .idInUse, .copying: break
             }
             return false

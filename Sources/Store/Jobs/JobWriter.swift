@@ -186,58 +186,28 @@ private struct ListRest: Sendable {
 
 /// Inserts a job's hashes; those that the cache knows are answered at once.
 private struct HashInsertion {
-    private let one: RawStatement
-    private let many: RawStatement
+    private let insertion: BulkInsertion
 
-    /// So many go into one statement, which opens the table, its indexes and the cache once for all of them.
-    private static let rowsAtOnce = 32
-
+    /// Parameters: 1 the job, 2 and 3 since when an answer is fresh, then those of each row (`ListedHash`).
     init(jobID: Int64, ages: CacheAges, now: Date, in db: Database) throws {
-        one = try RawStatement(Self.sql(rows: 1), in: db)
-        many = try RawStatement(Self.sql(rows: Self.rowsAtOnce), in: db)
-        for statement in [one, many] {
-            statement.bind(Int(jobID), at: 1)
-            statement.bind(Int((now - ages.known).milliseconds), at: 2)
-            statement.bind(Int((now - ages.unknown).milliseconds), at: 3)
-        }
-    }
-
-    /// Parameters: 1 the job, 2 and 3 since when an answer is fresh, then those of each row, in the order of
-    /// `bind`.
-    private static func sql(rows: Int) -> String {
-        let isFresh = CacheAges.hasFreshAnswer(to: "column2", knownSince: "?2", unknownSince: "?3")
+        let isFresh = CacheAges.hasFreshAnswer(to: "column1", knownSince: "?2", unknownSince: "?3")
         // The cache is asked once for a hash without a primary: SQLite puts the question in the place of each
         // `isFresh`.
-        return """
-            INSERT INTO jobHash (jobID, position, hash, state, leader, isLeadersFile, line, comment,
-                occurrences)
-            SELECT ?1, column1, column2, iif(isFresh, 2, iif(column3 IS NULL, 0, 1)),
-                iif(column3 IS NULL OR isFresh, NULL, column3), column4, column5, column6, column7
-            FROM (SELECT *, \(isFresh) AS isFresh FROM (\(RawStatement.values(rows: rows, of: 7, from: 4))))
+        insertion = try BulkInsertion(columns: ListedHash.columns, from: 4, in: db) { values in
             """
+            INSERT INTO jobHash (jobID, hash, position, occurrences, state, leader, isLeadersFile, line,
+                comment)
+            SELECT ?1, column1, column2, column3, iif(isFresh, 2, iif(column4 IS NULL, 0, 1)),
+                iif(column4 IS NULL OR isFresh, NULL, column4), column5, column6, column7
+            FROM (SELECT *, \(isFresh) AS isFresh FROM (\(values)))
+            """
+        }
+        insertion.bind(Int(jobID), at: 1)
+        insertion.bind(Int((now - ages.known).milliseconds), at: 2)
+        insertion.bind(Int((now - ages.unknown).milliseconds), at: 3)
     }
 
     func insert(_ hashes: [ListedHash]) throws {
-        var rest = hashes[...]
-        while !rest.isEmpty {
-            let isWhole = rest.count >= Self.rowsAtOnce
-            let statement = isWhole ? many : one
-            let rows = rest.prefix(isWhole ? Self.rowsAtOnce : 1)
-            for (index, row) in rows.enumerated() {
-                Self.bind(row, to: statement, from: Int32(4 + 7 * index))
-            }
-            try statement.run()
-            rest = rest[rows.endIndex...]
-        }
-    }
-
-    private static func bind(_ row: ListedHash, to statement: RawStatement, from first: Int32) {
-        statement.bind(row.position, at: first)
-        statement.bind(row.hash, at: first + 1)
-        statement.bind(row.primary, at: first + 2)
-        statement.bind(row.isPrimarysFile ? 1 : 0, at: first + 3)
-        statement.bind(row.line, at: first + 4)
-        statement.bind(row.comment?.storable, at: first + 5)
-        statement.bind(row.occurrences, at: first + 6)
+        try insertion.insert(hashes) { $0.bind(to: $1, from: $2) }
     }
 }

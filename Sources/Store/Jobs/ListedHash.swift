@@ -14,6 +14,20 @@ struct ListedHash: Sendable {
     var line: Int
     var comment: String?
 
+    /// How many parameters `bind` binds: the hash, its place, occurrences, the primary, whether that names
+    /// the same file, the line and the comment.
+    static let columns = 7
+
+    func bind(to statement: RawStatement, from first: Int32) {
+        statement.bind(hash, at: first)
+        statement.bind(position, at: first + 1)
+        statement.bind(occurrences, at: first + 2)
+        statement.bind(primary, at: first + 3)
+        statement.bind(isPrimarysFile ? 1 : 0, at: first + 4)
+        statement.bind(line, at: first + 5)
+        statement.bind(comment?.storable, at: first + 6)
+    }
+
     /// The distinct hashes in the order of their bytes, which is the table's: a slice of them touches few of
     /// its pages. What is said of a hash is what is said where it stands first.
     static func merged(_ mentions: [ListedHash]) -> [ListedHash] {

@@ -51,37 +51,14 @@ struct StagedHashes: Sendable {
     mutating func add(_ hashes: [ListedHash]) throws {
         guard !hashes.isEmpty else { return }
         let last = try file.write { db in
-            let one = try RawStatement("INSERT INTO mention " + RawStatement.values(rows: 1, of: 7), in: db)
-            let many = try RawStatement(
-                "INSERT INTO mention " + RawStatement.values(rows: Self.rowsAtOnce, of: 7), in: db)
-            var rest = hashes[...]
-            while !rest.isEmpty {
-                let isWhole = rest.count >= Self.rowsAtOnce
-                let statement = isWhole ? many : one
-                let rows = rest.prefix(isWhole ? Self.rowsAtOnce : 1)
-                for (index, row) in rows.enumerated() {
-                    Self.bind(row, to: statement, from: Int32(1 + 7 * index))
-                }
-                try statement.run()
-                rest = rest[rows.endIndex...]
+            let insertion = try BulkInsertion(columns: ListedHash.columns, in: db) {
+                "INSERT INTO mention \($0)"
             }
+            try insertion.insert(hashes) { $0.bind(to: $1, from: $2) }
             return db.lastInsertedRowID
         }
         runs.append(Run(next: last - Int64(hashes.count) + 1, last: last))
         rows += Int64(hashes.count)
-    }
-
-    /// So many go into one statement.
-    private static let rowsAtOnce = 32
-
-    private static func bind(_ row: ListedHash, to statement: RawStatement, from first: Int32) {
-        statement.bind(row.hash, at: first)
-        statement.bind(row.position, at: first + 1)
-        statement.bind(row.occurrences, at: first + 2)
-        statement.bind(row.primary, at: first + 3)
-        statement.bind(row.isPrimarysFile ? 1 : 0, at: first + 4)
-        statement.bind(row.line, at: first + 5)
-        statement.bind(row.comment?.storable, at: first + 6)
     }
 
     /// The next distinct hashes of the whole list, about `limit` of them, in their order; empty at the end.

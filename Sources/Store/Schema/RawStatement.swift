@@ -31,14 +31,6 @@ final class RawStatement {
         for place in places { place.deallocate() }
     }
 
-    /// `VALUES (?4, ?5), (?6, ?7)`: so many rows of so many parameters, which are numbered from `first`.
-    static func values(rows: Int, of columns: Int, from first: Int = 1) -> String {
-        let rows = (0..<rows).map { row in
-            "(" + (0..<columns).map { "?\(first + row * columns + $0)" }.joined(separator: ", ") + ")"
-        }
-        return "VALUES " + rows.joined(separator: ", ")
-    }
-
     // MARK: Parameters
 
     func bind(_ integer: Int?, at parameter: Int32) {

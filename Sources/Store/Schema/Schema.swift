@@ -304,7 +304,7 @@ enum Schema {
             DELETE FROM userTotal WHERE user = old.user AND jobs = 0;
         END;
         DROP INDEX jobUse;
-        -- Everybody's jobs, the newest first.
+        -- All users' jobs, the newest first.
         CREATE INDEX jobByTime ON job (receivedAt);
         """
 

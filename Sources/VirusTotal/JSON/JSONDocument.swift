@@ -23,7 +23,7 @@ enum JSONDocument {
 
 /// A parser and its memory, used by one document at a time.
 private final class Parser: @unchecked Sendable {
-    // Owned by whoever took it from `free`.
+    // One thread at a time has it: the one that took it from `free`.
     private let raw: OpaquePointer
 
     /// Memory for documents of so many bytes is kept; a longer one's is given back.
@@ -46,6 +46,6 @@ private final class Parser: @unchecked Sendable {
 
     func parse(_ bytes: [UInt8]) -> csimdjson_value? {
         var root = csimdjson_value()
-        return csimdjson_parse(raw, bytes, bytes.count, &root) == csimdjson_success ? root : nil
+        return csimdjson_parse(raw, bytes, bytes.count, &root) ? root : nil
     }
 }
