@@ -86,7 +86,7 @@ final class InputCopying {
     }
 
     /// What has been copied, once all of it is, and on the disk. The file's size, times and end are compared
-    /// before and after: a difference makes the copy unstable, and `advance` then begins at the file's beginning.
+    /// before and after: a difference makes the copy unstable, and `advance` starts over.
     func end() throws -> InputCopy {
         if let number = targetNumber {
             // Only now, because the disk space beyond was reserved for this copy.
