@@ -1,9 +1,10 @@
 import Foundation
 import GRDB
 import Model
-import Store
 import TestSupport
 import Testing
+
+@testable import Store
 
 @Suite(.limited(.processor))
 struct HashdropDatabaseTests {
@@ -73,6 +74,16 @@ struct HashdropDatabaseTests {
                 for try await count in group { #expect(count == 1) }
             }
         }
+    }
+
+    /// What a power cut may take is tried by `make power-cut`.
+    @Test func eachCommitIsSynced() throws {
+        let database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil)
+        let level = try database.pool.writeWithoutTransaction {
+            try Int.fetchOne($0, sql: "PRAGMA synchronous")
+        }
+        // FULL, by https://www.sqlite.org/pragma.html#pragma_synchronous
+        #expect(level == 2)
     }
 
     @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAlone() throws {

@@ -60,6 +60,11 @@ extension HashdropDatabase {
         guard descriptor >= 0 else { throw cannotWrite(path, errno) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw cannotWrite(path, errno) }
+        let folder = open(
+            URL(filePath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw cannotWrite(path, errno) }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw cannotWrite(path, errno) }
     }
 
     private static func cannotWrite(_ path: String, _ number: Int32) -> StoreError {

@@ -29,6 +29,8 @@ package struct HashdropDatabase: Sendable {
         do {
             try Self.refuseForeign(path)
             pool = try DatabasePool(path: path, configuration: Self.configuration())
+            // GRDB sets NORMAL when it has opened a pool, after all that its configuration prepares.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             let version = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             guard version <= Schema.version else {
                 throw StoreError(
@@ -114,7 +116,6 @@ package struct HashdropDatabase: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 8
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
             // What a long transaction has made of the log is given back.
             try db.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
             // Sorting a report of a million rows must not need a million rows of memory.
