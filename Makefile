@@ -17,7 +17,7 @@ VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help demo test test-full bench crash simulate fuzz check build install format clean debian debian-test debian-full \
+.PHONY: help demo test test-full bench crash power-cut simulate fuzz check build install format clean debian debian-test debian-full \
 	debian-bench
 
 help:
@@ -91,6 +91,10 @@ SEEDS ?= 1000
 simulate: debian ## 1,000 seeds of the whole pipeline under a manual clock with faults between any two steps
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_SIMULATION_SEED=$(SEED) HASHDROP_SIMULATION_SEEDS=$(SEEDS) swift test --skip-build --filter SimulationTests
+
+power-cut: debian ## cut the power of the disk 200 times under constant drops and count what became of each list (as root)
+	@swift build $(SWIFT_FLAGS)
+	@.build/debug/hashdrop-crash --power-cuts --kills $(or $(CUTS),200) --seed $(or $(SEED),1)
 
 fuzz: ## the list parser under a coverage-guided fuzzer, for an hour (FUZZ_SECONDS=3600)
 	@.ci/fuzz

@@ -112,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "hashdrop-watch", dependencies: ["CInotifyTools"], swiftSettings: strict),
         .executableTarget(
-            name: "hashdrop-crash", dependencies: ["Reporting", "Simulator", "Support", arguments],
+            name: "hashdrop-crash", dependencies: ["Reporting", "Simulator", "Store", "Support", arguments],
             swiftSettings: strict),
 
         .target(

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Foundation
 
-/// `hashdrop-crash`: kills the daemon and its helper at random moments while several users drop lists, and
-/// then counts what became of each list. Everything runs in a folder of its own and against the simulator.
+/// `hashdrop-crash`: kills the daemon and its helper, or cuts the power of their disk, at random moments
+/// while several users drop lists, and then counts what became of each list. Everything runs in a folder of
+/// its own and against the simulator.
 @main
 struct CrashCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +12,13 @@ struct CrashCommand: AsyncParsableCommand {
             "Kill the daemon and its helper again and again under constant drops; lose and double nothing.",
         discussion: "Exits 0 if every list came out right, 1 if not; then the folder is kept and named.")
 
-    @Option(help: "So many kills.") var kills = 1000
+    @Option(help: "So many kills, or power cuts.") var kills = 1000
+    @Flag(
+        help: ArgumentHelp(
+            "Cut the power of the disk instead of killing.",
+            discussion: "Spool, database and reports are then on an ext4 file system of their own, in a "
+                + "file: needs root and loop devices."))
+    var powerCuts = false
     @Option(help: "Decides who is killed when, and what is dropped how.") var seed: UInt64 = 1
     @Option(help: "So many users drop at the same time.") var users = 4
     @Option(help: "Where hashdrop and hashdrop-watch are; without it beside this program.")
@@ -24,7 +31,7 @@ struct CrashCommand: AsyncParsableCommand {
 
     func run() async throws {
         let trial = try CrashTrial(
-            kills: kills, seed: seed, userCount: users,
+            powerCuts ? .powerCut : .kill, kills: kills, seed: seed, userCount: users,
             programs: programs.map { URL(filePath: $0, directoryHint: .isDirectory) } ?? Self.ownFolder)
         let findings = try await trial.run()
         print(findings.table)

@@ -1,18 +1,31 @@
 import Foundation
 import Simulator
+import Store
 import Support
 
 /// One trial: users who drop all the time, and a killer beside them.
 struct CrashTrial {
-    /// Where the spool, the reports and the daemon's log are.
+    /// What the killer does.
+    enum Harm {
+        /// Ends the daemon or its helper.
+        case kill
+        /// Cuts the power of the disk with the spool, the database and the reports.
+        case powerCut
+    }
+
+    /// Where everything of the trial is.
     let folder: URL
+    private let harm: Harm
     private let kills: Int
     private let userNames: [String]
     private let seed: UInt64
     private let programs: URL
 
     /// Makes the folder. Throws the system's error if it cannot.
-    init(kills: Int, seed: UInt64, userCount: Int, programs: URL) throws {
+    ///
+    /// - Parameter kills: how often harm is done.
+    init(_ harm: Harm, kills: Int, seed: UInt64, userCount: Int, programs: URL) throws {
+        self.harm = harm
         self.kills = kills
         self.seed = seed
         self.programs = programs
@@ -30,37 +43,60 @@ struct CrashTrial {
         options.latency = .milliseconds(5)
         options.journalEntriesMax = 10_000_000
         let simulator = try await SimulatedVirusTotal.start(options)
-        let daemon = DaemonUnderTest(folder: folder, programs: programs, endpoint: simulator.baseURL)
-        for name in userNames { try await daemon.hashdrop("user", "add", name) }
+        let disk: PowerCutDisk? =
+            switch harm {
+            case .kill: nil
+            case .powerCut: try await PowerCutDisk(in: folder)
+            }
+        let place = disk?.mountPoint ?? folder
+        let daemon = DaemonUnderTest(
+            folder: place, log: folder.appending(path: "daemon.log"), programs: programs,
+            endpoint: simulator.baseURL)
         let began = ContinuousClock.now
         var findings: Findings
         do {
-            let (lists, counts) = try await disturb(daemon)
-            let examiner = Examiner(folder: folder, lists: lists)
+            for name in userNames { try await daemon.hashdrop("user", "add", name) }
+            let (lists, counts) = try await disturb(daemon, in: place, disk)
+            let examiner = Examiner(folder: place, lists: lists)
             try await finish(daemon, examiner, lists.count)
             findings = try examiner.examine(counts)
+            findings.compare(
+                sent: simulator.journal.lookups.count, counted: try Self.requestsCounted(in: place))
         } catch {
             await daemon.stop()
             try await simulator.stop()
+            try await disk?.unmount()
             throw error
         }
-        findings.requests = simulator.journal.lookups.count
+        // What did not come out right stays where it can be looked at.
+        if findings.isClean { try await disk?.unmount() }
         findings.seconds = Double((ContinuousClock.now - began).components.seconds)
         findings.seed = seed
         try await simulator.stop()
         return findings
     }
 
+    /// What the daemon's ledger counts; the daemon does not run.
+    private static func requestsCounted(in place: URL) throws -> Int {
+        let database = try HashdropDatabase(
+            path: place.appending(path: "spool/.hashdrop/hashdrop.sqlite").path(percentEncoded: false),
+            endpoint: nil)
+        return try database.ledger.requestsCounted()
+    }
+
     /// Drops and kills, until all kills are done.
-    private func disturb(_ daemon: DaemonUnderTest) async throws -> ([DroppedList], KillCounts) {
+    private func disturb(
+        _ daemon: DaemonUnderTest, in place: URL, _ disk: PowerCutDisk?
+    ) async throws -> ([DroppedList], KillCounts) {
         try await withThrowingTaskGroup(of: [DroppedList].self) { group in
             for (number, name) in userNames.enumerated() {
                 let dropper = Dropper(
-                    user: name, number: number, spool: folder.appending(path: "spool"),
-                    outside: folder.appending(path: "outside"), seed: seed &+ UInt64(number) &* 1000)
+                    user: name, number: number, spool: place.appending(path: "spool"),
+                    outside: place.appending(path: "outside"), seed: seed &+ UInt64(number) &* 1000,
+                    isSynced: disk != nil)
                 group.addTask { try await dropper.dropUntilCancelled() }
             }
-            let counts = try await kill(daemon)
+            let counts = try await kill(daemon, disk)
             group.cancelAll()
             var lists: [DroppedList] = []
             for try await dropped in group { lists += dropped }
@@ -68,7 +104,7 @@ struct CrashTrial {
         }
     }
 
-    private func kill(_ daemon: DaemonUnderTest) async throws -> KillCounts {
+    private func kill(_ daemon: DaemonUnderTest, _ disk: PowerCutDisk?) async throws -> KillCounts {
         var generator = SeededGenerator(seed: seed)
         var counts = KillCounts()
         for round in 1...max(1, kills) where round <= kills {
@@ -79,7 +115,12 @@ struct CrashTrial {
             guard daemon.isRunning else {
                 throw TrialError("The daemon ended by itself; its log is \(daemon.logPath).")
             }
-            if generator.next() % 5 == 0, let helper = daemon.helperProcessID() {
+            if let disk {
+                try disk.cut()
+                await daemon.kill()
+                try await disk.restore()
+                counts.power += 1
+            } else if generator.next() % 5 == 0, let helper = daemon.helperProcessID() {
                 // Beside a helper that lives the daemon goes on.
                 _ = Glibc.kill(helper, SIGKILL)
                 counts.helper += 1
@@ -87,7 +128,7 @@ struct CrashTrial {
                 await daemon.kill()
                 counts.daemon += 1
             }
-            if round.isMultiple(of: 50) { print("\(round) kills …") }
+            if round.isMultiple(of: 50) { print("\(round) of \(kills) …") }
             fflush(nil)
         }
         return counts
@@ -113,6 +154,7 @@ struct CrashTrial {
 struct KillCounts {
     var daemon = 0
     var helper = 0
+    var power = 0
 }
 
 /// Why a trial could not be run to its end.

@@ -8,8 +8,10 @@ final class DaemonUnderTest {
     private let environment: [String: String]
     private var process: Process?
 
-    init(folder: URL, programs: URL, endpoint: String) {
+    /// - Parameter log: where its output is appended.
+    init(folder: URL, log: URL, programs: URL, endpoint: String) {
         self.folder = folder
+        logPath = log.path(percentEncoded: false)
         self.programs = programs
         let kept = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("HASHDROP_") }
         environment = kept.merging([
@@ -22,12 +24,12 @@ final class DaemonUnderTest {
     }
 
     var isRunning: Bool { process?.isRunning ?? false }
-    var logPath: String { folder.appending(path: "daemon.log").path(percentEncoded: false) }
+    let logPath: String
 
     /// Runs a command to its end. Throws `TrialError` if it fails.
     func hashdrop(_ arguments: String...) async throws {
         let process = try spawn(arguments)
-        await Self.end(of: process)
+        await process.waitForEnd()
         guard process.terminationStatus == 0 else {
             throw TrialError("'hashdrop \(arguments.joined(separator: " "))' failed; see \(logPath).")
         }
@@ -39,7 +41,7 @@ final class DaemonUnderTest {
     func kill() async {
         guard let process else { return }
         _ = Glibc.kill(process.processIdentifier, SIGKILL)
-        await Self.end(of: process)
+        await process.waitForEnd()
         self.process = nil
     }
 
@@ -47,7 +49,7 @@ final class DaemonUnderTest {
     func stop() async {
         guard let process else { return }
         process.terminate()
-        await Self.end(of: process)
+        await process.waitForEnd()
         self.process = nil
     }
 
@@ -81,10 +83,5 @@ final class DaemonUnderTest {
         process.standardError = log
         try process.run()
         return process
-    }
-
-    private static func end(of process: Process) async {
-        // Polled, because a handler that is set after the end is never called.
-        while process.isRunning { try? await Task.sleep(for: .milliseconds(2)) }
     }
 }

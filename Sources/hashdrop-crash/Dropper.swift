@@ -10,6 +10,8 @@ struct DroppedList: Sendable {
     let hashes: [String]
     /// How often the list names all of them.
     let repetitions: Int
+    /// Whether it is known to be in its folder; false if the power was cut while it was dropped.
+    var isCertain = true
 
     // However often a list names a hash, it must be reported once.
     var text: String {
@@ -37,6 +39,9 @@ struct Dropper: Sendable {
     /// On the spool's file system, and not watched.
     let outside: URL
     let seed: UInt64
+    /// Whether the power may be cut: then a list is dropped when it is on the disk, and one that cannot be
+    /// written is only uncertain.
+    let isSynced: Bool
 
     func dropUntilCancelled() async throws -> [DroppedList] {
         var generator = SeededGenerator(seed: seed)
@@ -44,8 +49,12 @@ struct Dropper: Sendable {
         try FileManager.default.createDirectory(at: outside, withIntermediateDirectories: true)
         while !Task.isCancelled {
             let way = Way.allCases[Int(generator.next() % UInt64(Way.allCases.count))]
-            let list = makeList(lists.count, &generator)
-            try await drop(list, way, &generator)
+            var list = makeList(lists.count, &generator)
+            do {
+                try await drop(list, way, &generator)
+            } catch  where isSynced {
+                list.isCertain = false
+            }
             lists.append(list)
             try? await Task.sleep(for: .milliseconds(Int.random(in: 50..<600, using: &generator)))
         }
@@ -77,36 +86,54 @@ struct Dropper: Sendable {
 
     private func drop(_ list: DroppedList, _ way: Way, _ generator: inout SeededGenerator) async throws {
         let folder = spool.appending(path: user)
+        // Held open to the end: a disk is not mounted again within a drop, so what it syncs is all of it.
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        try Self.check(descriptor, "open", folder)
+        defer { close(descriptor) }
         let final = folder.appending(path: list.name)
         let text = list.text
         let hidden = folder.appending(path: ".\(list.name).part")
         switch way {
         case .renamed:
-            try Data(text.utf8).write(to: hidden)
+            try write(text, to: hidden)
             try Self.check(rename(hidden.path, final.path), "rename", final)
         case .movedIn:
             let beside = outside.appending(path: list.name)
-            try Data(text.utf8).write(to: beside)
+            try write(text, to: beside)
             try Self.check(rename(beside.path, final.path), "rename", final)
         case .writtenSlowly: try await writeSlowly(text, to: final, &generator)
         case .linked:
-            try Data(text.utf8).write(to: hidden)
+            try write(text, to: hidden)
             try Self.check(link(hidden.path, final.path), "link", final)
             try Self.check(unlink(hidden.path), "unlink", hidden)
         }
+        if isSynced { try Self.check(fsync(descriptor), "sync", folder) }
+    }
+
+    private func write(_ text: String, to url: URL) throws {
+        let descriptor = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        try Self.check(descriptor, "create", url)
+        defer { close(descriptor) }
+        try Self.write(Array(text.utf8)[...], to: descriptor, url)
+        if isSynced { try Self.check(fsync(descriptor), "sync", url) }
+    }
+
+    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, _ url: URL) throws {
+        let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        try check(written == bytes.count ? 0 : -1, "write", url)
     }
 
     private func writeSlowly(_ text: String, to url: URL, _ generator: inout SeededGenerator) async throws {
         let bytes = Array(text.utf8)
-        let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+        let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         try Self.check(descriptor, "create", url)
         defer { close(descriptor) }
         for half in [bytes[..<(bytes.count / 2)], bytes[(bytes.count / 2)...]] {
-            let written = half.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            try Self.check(written == half.count ? 0 : -1, "write", url)
+            try Self.write(half, to: descriptor, url)
             // Finished even when the trial ends meanwhile, for half a list is another list.
             try? await Task.sleep(for: .milliseconds(Int.random(in: 0..<250, using: &generator)))
         }
+        if isSynced { try Self.check(fsync(descriptor), "sync", url) }
     }
 
     private static func check(_ result: Int32, _ action: String, _ url: URL) throws {

@@ -9,24 +9,27 @@ struct Examiner {
     private var reports: URL { folder.appending(path: "reports") }
     private var spool: URL { folder.appending(path: "spool") }
 
-    /// Lists without a final report.
+    /// Lists without a final report that have one to come.
     func unfinishedCount() -> Int {
         let folders = jobFolders()
         return lists.count { list in
-            guard let jobs = folders[Self.key(list)] else { return true }
+            guard let jobs = folders[Self.key(list)] else { return list.isCertain }
             return !jobs.allSatisfy { Self.status($0).map { $0.state != "running" } ?? false }
         }
     }
 
     func examine(_ kills: KillCounts) throws -> Findings {
-        var findings = Findings(kills: kills, lists: lists.count)
+        var findings = Findings(kills: kills)
         let folders = jobFolders()
         findings.jobs = folders.values.reduce(0) { $0 + $1.count }
         for list in lists {
             let jobs = folders[Self.key(list)] ?? []
+            guard list.isCertain || !jobs.isEmpty else { continue }
+            findings.lists += 1
             if jobs.isEmpty { findings.note(.lost, list.name) }
             if jobs.count > 1 { findings.note(.doubled, list.name) }
-            for job in jobs { examine(job, of: list, &findings) }
+            // Of one whose writing was cut short a part may have been taken.
+            if list.isCertain { for job in jobs { examine(job, of: list, &findings) } }
         }
         for path in leftovers() { findings.note(.leftover, path) }
         return findings
@@ -94,6 +97,9 @@ struct Examiner {
         let temporary = (names(reports) + names(spool)).filter { path in
             [".tmp", ".partial", ".part"].contains { path.hasSuffix($0) }
         }
-        return dropped + claims + foreign + temporary
+        let uncertain = lists.filter { !$0.isCertain }.map(\.name)
+        return (dropped + claims + foreign + temporary).filter { path in
+            !uncertain.contains { path.contains($0) }
+        }
     }
 }

@@ -8,21 +8,28 @@ struct Findings {
         case unfinished = "jobs that are not done"
         case wrongRows = "reports whose rows are not the list's hashes, each once"
         case withoutVerdict = "reports with a hash that has no verdict"
+        case notCounted = "requests sent that the ledger does not count"
         case leftover = "files left in drop folders, work folders, or temporary"
     }
 
     let kills: KillCounts
-    let lists: Int
+    /// Those that were dropped for certain, and the others that came through.
+    var lists = 0
     var jobs = 0
     var hashes = 0
     var requests = 0
+    var requestsCounted = 0
     var seconds = 0.0
     var seed: UInt64 = 0
     private var faults: [Fault: [String]] = [:]
 
-    init(kills: KillCounts, lists: Int) {
-        self.kills = kills
-        self.lists = lists
+    init(kills: KillCounts) { self.kills = kills }
+
+    /// Each request that was sent must be counted; one that was counted may not have been sent.
+    mutating func compare(sent: Int, counted: Int) {
+        requests = sent
+        requestsCounted = counted
+        if counted < sent { note(.notCounted, "\(sent - counted) of \(sent)") }
     }
 
     mutating func note(_ fault: Fault, _ what: String) { faults[fault, default: []].append(what) }
@@ -33,8 +40,9 @@ struct Findings {
     var table: String {
         let facts = [
             ("seed", "\(seed)"), ("seconds", "\(Int(seconds))"), ("kills of the daemon", "\(kills.daemon)"),
-            ("kills of the helper", "\(kills.helper)"), ("lists dropped", "\(lists)"), ("jobs", "\(jobs)"),
-            ("hashes reported", "\(hashes)"), ("requests sent", "\(requests)"),
+            ("kills of the helper", "\(kills.helper)"), ("power cuts", "\(kills.power)"),
+            ("lists dropped", "\(lists)"), ("jobs", "\(jobs)"), ("hashes reported", "\(hashes)"),
+            ("requests sent", "\(requests)"), ("requests in the ledger", "\(requestsCounted)"),
         ]
         var lines = facts.map { Self.line($0.0, $0.1) }
         lines.append(Self.line(String(repeating: "-", count: Self.width), "----"))

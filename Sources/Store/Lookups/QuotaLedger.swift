@@ -271,6 +271,11 @@ package struct QuotaLedger: Sendable {
         }
     }
 
+    /// All requests that the ledger still counts, of every day.
+    package func requestsCounted() throws -> Int {
+        try pool.read { try Int.fetchOne($0, sql: "SELECT coalesce(sum(requests), 0) FROM requestDay")! }
+    }
+
     /// Writes that the quota itself is about to be asked for: one of the minute's requests, also for a daemon
     /// that is started again within the minute.
     ///
