@@ -35,33 +35,34 @@ package final class GzipStream {
     }
 
     /// What of the compressed stream is settled after these bytes; often nothing yet.
-    package func compress(_ bytes: [UInt8]) -> [UInt8] { run(bytes, Z_NO_FLUSH) }
+    package func compress(_ bytes: UnsafeRawBufferPointer) -> [UInt8] { run(bytes, Z_NO_FLUSH) }
 
     /// The rest of the compressed stream; nothing can be compressed after it.
-    package func finish() -> [UInt8] { run([], Z_FINISH) }
+    package func finish() -> [UInt8] {
+        run(UnsafeRawBufferPointer(start: nil, count: 0), Z_FINISH)
+    }
 
     /// All of `bytes` as one compressed stream.
     package static func compress(_ bytes: [UInt8], _ level: Level) -> [UInt8] {
         let stream = GzipStream(level)
-        return stream.compress(bytes) + stream.finish()
+        return bytes.withUnsafeBytes(stream.compress) + stream.finish()
     }
 
-    private func run(_ bytes: [UInt8], _ flush: Int32) -> [UInt8] {
-        var bytes = bytes
+    private func run(_ bytes: UnsafeRawBufferPointer, _ flush: Int32) -> [UInt8] {
         var output: [UInt8] = []
-        bytes.withUnsafeMutableBufferPointer { input in
-            stream.pointee.next_in = input.baseAddress
-            stream.pointee.avail_in = uInt(input.count)
-            repeat {
-                output += [UInt8](unsafeUninitializedCapacity: Self.outputBytes) { buffer, count in
-                    stream.pointee.next_out = buffer.baseAddress
-                    stream.pointee.avail_out = uInt(Self.outputBytes)
-                    deflate(stream, flush)
-                    count = Self.outputBytes - Int(stream.pointee.avail_out)
-                }
-                // A full buffer may be one of several.
-            } while stream.pointee.avail_out == 0
-        }
+        // zlib reads it only; without ZLIB_CONST its header does not say so.
+        stream.pointee.next_in = UnsafeMutablePointer(
+            mutating: bytes.assumingMemoryBound(to: UInt8.self).baseAddress)
+        stream.pointee.avail_in = uInt(bytes.count)
+        repeat {
+            output += [UInt8](unsafeUninitializedCapacity: Self.outputBytes) { buffer, count in
+                stream.pointee.next_out = buffer.baseAddress
+                stream.pointee.avail_out = uInt(Self.outputBytes)
+                deflate(stream, flush)
+                count = Self.outputBytes - Int(stream.pointee.avail_out)
+            }
+            // A full buffer may be one of several.
+        } while stream.pointee.avail_out == 0
         return output
     }
 }

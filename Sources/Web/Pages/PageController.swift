@@ -17,7 +17,8 @@ struct PageController: Sendable {
     let reportPolicy: ReportContentPolicy
     let clock: any ServiceClock
 
-    private static let chunkBytes = 64 << 10
+    /// What a slow client holds in memory, twice at most.
+    private static let chunkBytes = 256 << 10
 
     @Sendable func jobs(_ request: Request, _ context: UserContext) async throws -> Response {
         let name = context.user.name
@@ -134,10 +135,11 @@ struct PageController: Sendable {
             while left > 0 {
                 let bytes = try await data.bytes(min(left, Self.chunkBytes), of: open)
                 // Shorter than it was: the promised length cannot be kept, and the connection is closed.
-                guard !bytes.isEmpty else { throw WebError.cannotRead(code: EIO) }
-                left -= bytes.count
-                let piece = gzip?.compress(bytes) ?? bytes
-                if !piece.isEmpty { try await writer.write(ByteBuffer(bytes: piece)) }
+                guard bytes.readableBytes > 0 else { throw WebError.cannotRead(code: EIO) }
+                left -= bytes.readableBytes
+                let piece =
+                    gzip.map { ByteBuffer(bytes: bytes.withUnsafeReadableBytes($0.compress)) } ?? bytes
+                if piece.readableBytes > 0 { try await writer.write(piece) }
             }
             if let gzip { try await writer.write(ByteBuffer(bytes: gzip.finish())) }
             try await writer.finish(nil)

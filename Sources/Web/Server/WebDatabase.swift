@@ -2,6 +2,7 @@ import FileSystem
 import Foundation
 import Glibc
 import Model
+import NIOCore
 import Reporting
 import Store
 import Support
@@ -37,13 +38,13 @@ actor WebDatabase {
     func files(of job: Job) -> [JobFile] { JobFile.allCases.filter { open($0, of: job) != nil } }
 
     /// The next at most `count` bytes of a file, empty at its end.
-    func bytes(_ count: Int, of file: OpenFile) throws -> [UInt8] { try file.read(count) }
+    func bytes(_ count: Int, of file: OpenFile) throws -> ByteBuffer { try file.read(count) }
 }
 
 /// Regular file that is open for reading; closed when it is released. A report that is replaced meanwhile
 /// stays whole.
 final class OpenFile: Sendable {
-    private let descriptor: FileDescriptor
+    private let descriptor: FileSystem.FileDescriptor
     let byteCount: Int
 
     /// - Parameter root: a folder that the operator has named; it may be a link.
@@ -59,12 +60,13 @@ final class OpenFile: Sendable {
         self.byteCount = byteCount
     }
 
-    fileprivate func read(_ count: Int) throws -> [UInt8] {
-        try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            filled = 0
-            let read = Glibc.read(descriptor.number, buffer.baseAddress, count)
+    fileprivate func read(_ count: Int) throws -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: count)
+        try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+            let read = Glibc.read(descriptor.number, bytes.baseAddress, count)
             guard read >= 0 else { throw WebError.cannotRead(code: errno) }
-            filled = read
+            return read
         }
+        return buffer
     }
 }
