@@ -35,7 +35,12 @@ package final class Mailbox<Event: Sendable>: Sendable {
                 group.cancelAll()
             }
         }
-        return state.withLock { state in
+        return takePosted()
+    }
+
+    /// Everything posted so far, without waiting.
+    package func takePosted() -> [Event] {
+        state.withLock { state in
             defer { state.events = [] }
             return state.events
         }

@@ -237,6 +237,31 @@ struct ClaimProcessorTests {
         #expect(job.counts.hashes == longList.count && job.counts.duplicates == 0)
     }
 
+    /// Its 195 kB are 12 chunks, each of a millisecond.
+    @Test(arguments: [(true, 3), (false, 1)])
+    func newsEndTheTurnOfAListThatIsRead(hasNews: Bool, turns: Int) async throws {
+        let fixture = try PipelineFixture()
+        let decision = try fixture.drop("long.txt", alice, hashes: longList)
+        let lists = ListImporter(jobs: fixture.database.jobs, options: IntakeOptions())
+        let claim = try await eventually("claimed") { () -> Claim? in
+            let outcome = try fixture.claims.claim(
+                decision.entry, of: alice, as: JobID("20270115-080000-aaaaa")!, evidence: .renamedIntoFolder,
+                at: Samples.now)
+            if case .done(let claim) = outcome { return claim }
+            return nil
+        }
+        guard case .reading(var reading) = try lists.begin(claim, at: Samples.now) else {
+            Issue.record("no list is read")
+            return
+        }
+        var taken = 0
+        while !reading.isAtEnd {
+            _ = try reading.advance(by: SteppingClock(), hasNews: { hasNews })
+            taken += 1
+        }
+        #expect(taken == turns)
+    }
+
     @Test func aListThatTurnsOutTooLongIsRefusedWithoutARow() async throws {
         let fixture = try PipelineFixture()
         let lists = ListImporter(

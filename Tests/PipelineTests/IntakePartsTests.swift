@@ -46,6 +46,20 @@ struct IntakePartsTests {
         #expect(folder.due == .seconds(9))
     }
 
+    @Test func theFolderThatWasNotLookedAtForLongestIsNext() {
+        let names = ["alice", "bob", "carol", "dave"].map { Samples.user($0) }
+        var folders = [UserName: FolderState]()
+        for (name, lookedAt) in zip(names, [30, 20, 20, 10]) {
+            folders[name] = FolderState(rules: .init())
+            folders[name]?.lookedAt = .seconds(lookedAt)
+        }
+        #expect(folders.turns(at: .seconds(40)) == [names[3], names[1], names[2], names[0]])
+        // One that rests has no turn.
+        folders[names[3]]?.pace.looked(until: .seconds(40), lookTook: .seconds(1), hasWork: true)
+        #expect(folders.turns(at: .seconds(40)) == [names[1], names[2], names[0]])
+        #expect(folders.turns(at: .seconds(41)).first == names[3])
+    }
+
     @Test func whoseFolderIsMissingReadsSoOnce() {
         var missing = MissingFolders()
         let alice = Samples.user("alice")

@@ -97,6 +97,22 @@ final class Loaded: RandomNumberGenerator {
     func next() -> UInt64 { numbers.isEmpty ? .random(in: .min ... .max) : numbers.removeFirst() }
 }
 
+extension ClaimProcessor {
+    /// Goes on with one of the long claims, while nothing else waits.
+    func goOn() -> (user: UserName, usedWriter: Bool)? { goOn(hasNews: { false }) }
+}
+
+/// Each look at it is a millisecond later.
+final class SteppingClock: ServiceClock {
+    private let manual = ManualClock()
+    var now: ClockReading {
+        manual.advance(by: .milliseconds(1))
+        return manual.now
+    }
+    let bootID = ""
+    func sleep(for duration: Duration) async throws {}
+}
+
 extension ListImporter {
     /// Makes the job of a claim, without letting others have their turns.
     func read(_ claim: Claim) throws -> Job {
@@ -104,7 +120,7 @@ extension ListImporter {
         case .complete(let job): return job
         case .reading(var reading):
             while true {
-                if let job = try reading.advance(by: ManualClock()) { return job }
+                if let job = try reading.advance(by: ManualClock(), hasNews: { false }) { return job }
             }
         }
     }

@@ -98,6 +98,24 @@ struct ReportScheduleTests {
             ])
     }
 
+    @Test func theUsersOfWhatIsDueAreKnownUntilAllIsWritten() {
+        var schedule = schedule
+        schedule.jobChanged(job(1), of: alice, isFinal: true)
+        schedule.userChanged(Samples.user("bob"))
+        #expect(schedule.users(of: schedule.due(at: .zero)) == [alice, Samples.user("bob")])
+    }
+
+    @Test func theFirstToComeIsWrittenFirstAlsoAfterAFailure() {
+        var schedule = schedule
+        for number in [5, 1, 3] { schedule.jobChanged(job(number), of: alice, isFinal: true) }
+        #expect(due(schedule, at: .zero) == [job(5), job(1), job(3)])
+        for number in [3, 1, 5] {
+            schedule.jobBegun(job(number))
+            schedule.jobFailed(job(number), at: .zero)
+        }
+        #expect(due(schedule, at: .seconds(60)) == [job(5), job(1), job(3)])
+    }
+
     @Test func anIndexDoesNotWaitForItsUsersReports() {
         var schedule = schedule
         for number in 0..<50 { schedule.jobChanged(job(number), of: alice, isFinal: true) }

@@ -141,14 +141,15 @@ final class ClaimProcessor {
 
     /// Goes on with one of the long claims.
     ///
+    /// - Parameter hasNews: whether something waits for the intake, which ends the turn early.
     /// - Returns: whose it was, and whether the database's writer was needed; nil if there is none.
-    func goOn() -> (user: UserName, usedWriter: Bool)? {
+    func goOn(hasNews: () -> Bool) -> (user: UserName, usedWriter: Bool)? {
         guard let claim = readings.next() else { return nil }
         switch claim {
         case .copying(let copying):
             return (claim.user, copyOn(copying))
         case .reading(let reading):
-            readOn(reading)
+            readOn(reading, hasNews: hasNews)
             return (claim.user, reading.isAtEnd)
         }
     }
@@ -172,10 +173,12 @@ final class ClaimProcessor {
         }
     }
 
-    private func readOn(_ reading: ListImport) {
+    private func readOn(_ reading: ListImport, hasNews: () -> Bool = { false }) {
         var reading = reading
         do {
-            guard let job = try reading.advance(by: clock) else { return readings.add(.reading(reading)) }
+            guard let job = try reading.advance(by: clock, hasNews: hasNews) else {
+                return readings.add(.reading(reading))
+            }
             conclude(job, .claimed(reading.file))
         } catch {
             unfinished.append(.reading(reading))

@@ -17,6 +17,8 @@ struct FolderState {
     var scanProblem: String?
     /// Whether events tell of what comes.
     var trust = WatchHealth()
+    /// When the last look began.
+    var lookedAt: Duration = .zero
     /// How soon after the last look the next one may be.
     var pace = ScanPace()
     /// The last scan left names out, so the next one may see old names for the first time.
@@ -66,6 +68,15 @@ struct FolderState {
         FolderHealth.Folder(
             user: user.description, watching: isPolled ? .polling : .events, problem: problem,
             waitingFiles: waiting.count, missedByEvents: trust.missedFiles)
+    }
+}
+
+extension [UserName: FolderState] {
+    /// The folders to look at, the one first whose last look is longest ago.
+    func turns(at now: Duration) -> [UserName] {
+        filter { _, folder in folder.due.map { $0 <= now } ?? false }
+            .sorted { ($0.value.lookedAt, $0.key) < ($1.value.lookedAt, $1.key) }
+            .map(\.key)
     }
 }
 

@@ -142,14 +142,16 @@ package actor IntakeService: Service {
             for user in folders.keys { folders[user]?.isDirty = true }
         }
         if mustListFolders, now >= listPace.notBefore { listFolders() }
-        for user in folders.keys.sorted() {
-            if let due = folders[user]?.due, due <= now { look(at: user) }
+        for user in folders.turns(at: now) {
+            look(at: user)
+            // It may be of a folder whose turn comes before the rest.
+            if mailbox.hasMail { break }
         }
         if clock.now.monotonic >= nextReading { readOn() }
     }
 
     private func readOn() {
-        guard let (reader, usedWriter) = claimProcessor.goOn() else { return }
+        guard let (reader, usedWriter) = claimProcessor.goOn(hasNews: { mailbox.hasMail }) else { return }
         nextReading = clock.now.monotonic + (usedWriter ? Self.readingRest : .zero)
         guard var folder = folders[reader] else { return }
         // Files may wait for the end of the lists that are read, and one that changed meanwhile is back.
@@ -227,6 +229,7 @@ package actor IntakeService: Service {
         let began = clock.now
         let now = began.monotonic
         folder.isDirty = false
+        folder.lookedAt = now
         folder.nextPoll = now + options.poll
         if let pause = folder.pause, now >= pause.until { folder.pause = nil }
         let scan: FolderScan
@@ -272,7 +275,7 @@ package actor IntakeService: Service {
     private static let claimsAtOnce = 50
     /// Files are of very different size, so a turn ends by time as well, and soon if there is news of others.
     private static let turnMax: Duration = .milliseconds(250)
-    private static let turnMaxWithNews: Duration = .milliseconds(60)
+    private static let turnMaxWithNews: Duration = .milliseconds(10)
 
     /// Claims what is to be claimed and returns what waits; adds how long the claims took.
     private func act(

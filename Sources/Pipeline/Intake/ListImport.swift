@@ -46,17 +46,19 @@ struct ListImport {
     private static let chunksAtOnce = 256
     /// Texts made to be hard to read take some microseconds a byte: a step ends by time as well.
     private static let stepMax: Duration = .milliseconds(60)
+    private static let stepMaxWithNews: Duration = .milliseconds(5)
 
     /// Reads or writes on: a part of the list that takes well under a second. A file that is no list becomes
     /// a refused job. What throws changes nothing: the step may be tried again. A job that ends with its list
     /// ends now.
     ///
+    /// - Parameter hasNews: whether something waits for the intake, which ends the reading soon.
     /// - Returns: the job, if it is complete.
     /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.
-    mutating func advance(by clock: any ServiceClock) throws -> Job? {
+    mutating func advance(by clock: any ServiceClock, hasNews: () -> Bool) throws -> Job? {
         let now = clock.now.wall
         do {
-            if !isAtEnd { try read(by: clock) }
+            if !isAtEnd { try read(by: clock, hasNews: hasNews) }
             return isAtEnd ? try writer.advance(at: now) : nil
         } catch let error as HashListError {
             try writer.refuse(error.description, at: now)
@@ -64,8 +66,8 @@ struct ListImport {
         }
     }
 
-    private mutating func read(by clock: any ServiceClock) throws {
-        let end = clock.now.monotonic + Self.stepMax
+    private mutating func read(by clock: any ServiceClock, hasNews: () -> Bool) throws {
+        let began = clock.now.monotonic
         var next = self
         var slice = ImportBatch()
         func emit(_ item: HashListItem) {
@@ -88,7 +90,8 @@ struct ListImport {
             }
             try chunk.withUnsafeBytes { try next.parser.consume($0, emit: emit) }
             next.offset += UInt64(chunk.count)
-            if clock.now.monotonic >= end { break }
+            let took = clock.now.monotonic - began
+            if took >= Self.stepMax || (took >= Self.stepMaxWithNews && hasNews()) { break }
         }
         if slice.count > 0 { try next.writer.add(slice) }
         self = next

@@ -12,7 +12,9 @@ struct ReportSchedule {
     }
 
     private struct Entry {
-        var user: UserName
+        let user: UserName
+        /// Its place among those that came.
+        var number = 0
         var isDirty = true
         var notBefore: Duration = .zero
         /// Nothing comes after it, so it is not held back.
@@ -30,13 +32,15 @@ struct ReportSchedule {
     /// When each user last had a turn, counted in turns.
     private var turns: [UserName: Int] = [:]
     private var turn = 0
+    private var entriesMade = 0
 
     /// - Parameter interval: the least time between two writings of one unfinished report.
     init(interval: Duration) { self.interval = interval }
 
     /// A job's report is out of date; an `isFinal` one is not held back.
     mutating func jobChanged(_ id: JobID, of user: UserName, isFinal: Bool) {
-        jobs[id, default: Entry(user: user)].isDirty = true
+        entriesMade += 1
+        jobs[id, default: Entry(user: user, number: entriesMade)].isDirty = true
         if isFinal { jobs[id]?.isFinal = true }
     }
 
@@ -51,13 +55,15 @@ struct ReportSchedule {
     /// and does not wait for the others.
     func due(at now: Duration, isEnd: Bool = false) -> [Item] {
         func isDue(_ entry: Entry) -> Bool { isEnd ? entry.isDirty : entry.due.map { $0 <= now } ?? false }
-        var items = Dictionary(grouping: jobs.filter { isDue($0.value) }, by: \.value.user).mapValues {
-            jobs in
-            jobs.sorted {
-                ($0.value.isFinal ? 0 : 1, $0.value.notBefore, $0.key) < (
-                    $1.value.isFinal ? 0 : 1, $1.value.notBefore, $1.key
-                )
-            }.map { Item.job($0.key) }
+        // By numbers alone: of thousands of reports that are due, a turn writes a few.
+        var places: [UserName: [(rank: Int, notBefore: Duration, number: Int, id: JobID)]] = [:]
+        for (id, entry) in jobs where isDue(entry) {
+            places[entry.user, default: []].append(
+                (entry.isFinal ? 0 : 1, entry.notBefore, entry.number, id))
+        }
+        var items = places.mapValues { places in
+            places.sorted { ($0.rank, $0.notBefore, $0.number) < ($1.rank, $1.notBefore, $1.number) }
+                .map { Item.job($0.id) }
         }
         for (user, entry) in indexes where isDue(entry) {
             let reports = items[user] ?? []
@@ -72,6 +78,17 @@ struct ReportSchedule {
             due += queues.map { $0[round] }
         }
         return due
+    }
+
+    /// Whose they are.
+    func users(of items: [Item]) -> Set<UserName> {
+        Set(
+            items.compactMap { item in
+                switch item {
+                case .job(let id): jobs[id]?.user
+                case .index(let user): user
+                }
+            })
     }
 
     /// A report's writing begins. It shows what is so at that moment, and not what changes until it is
@@ -116,8 +133,8 @@ struct ReportSchedule {
 
     /// It could not be written (a full disk): again after a while.
     mutating func jobFailed(_ id: JobID, at now: Duration) {
-        guard let user = jobs[id]?.user else { return }
-        jobs[id] = Entry(user: user, notBefore: now + Self.retryInterval)
+        guard let entry = jobs[id] else { return }
+        jobs[id] = Entry(user: entry.user, number: entry.number, notBefore: now + Self.retryInterval)
     }
 
     mutating func userFailed(_ user: UserName, at now: Duration) {

@@ -23,6 +23,14 @@ package actor ReportService: Service {
         /// A worker has written a long report, or could not.
         case workerFinished
         case stop
+
+        /// Whose report or index is out of date by it; nil if of several or none.
+        fileprivate var user: UserName? {
+            switch self {
+            case .job(_, let user, _), .user(let user), .waiting(let user, _): user
+            case .folders, .jobsChanged, .workerFinished, .stop: nil
+            }
+        }
     }
 
     private let publisher: ReportPublisher
@@ -187,7 +195,7 @@ package actor ReportService: Service {
     private static let shortRowsMax = 200
     private static let workersRowsMax = [10_000, 200_000, Int.max]
 
-    /// For so long reports are written before the mail is read again; what is due then has another turn.
+    /// For so long reports are written before it is looked again what is due.
     private static let writingSlice: Duration = .milliseconds(60)
 
     private func write(_ group: inout DiscardingTaskGroup) async {
@@ -195,6 +203,7 @@ package actor ReportService: Service {
         hasWritten = false
         lookedAt = clock.now.monotonic
         let due = schedule.due(at: lookedAt)
+        let users = schedule.users(of: due)
         let estimates = due.isEmpty ? [:] : await estimates()
         for item in due {
             switch item {
@@ -222,9 +231,18 @@ package actor ReportService: Service {
                 }
             }
             hasWritten = true
-            if clock.now.monotonic >= end { break }
+            if clock.now.monotonic >= end || hasNews(ofOthersThan: users) { break }
         }
         await writeStatus()
+    }
+
+    /// Reads the mail between two reports: whether a user of whom nothing was due has something now, and
+    /// so is next, or the daemon stops.
+    private func hasNews(ofOthersThan users: Set<UserName>) -> Bool {
+        let (changes, wasStopping) = (mailbox.takePosted(), isStopping)
+        note(changes)
+        return isStopping != wasStopping
+            || changes.contains { change in change.user.map { !users.contains($0) } ?? false }
     }
 
     /// The most reports that a stop writes.
