@@ -1,6 +1,7 @@
 import FileSystem
 import Foundation
 import Model
+import Synchronization
 import TestSupport
 import Testing
 
@@ -100,6 +101,37 @@ import Testing
         #expect(throws: Killed.self) { try dying(after: .releaseMarked).release(id) }
         #expect(try startAgain() == [])
         #expect(spool.names(".hashdrop/work") == [])
+    }
+
+    /// The second claim takes over the folder of the first one.
+    @Test(arguments: ClaimStep.allCases.filter { $0 != .releaseMarked })
+    func aClaimInAnotherOnesFolderComesOutOnceWhereverItWasCut(_ step: ClaimStep) throws {
+        let armed = Mutex(false)
+        let other = TemporarySpool.id("0ther")
+        let store = try spool.store(sparesMax: 1) { reached in
+            if reached == step, armed.withLock({ $0 }) { throw Killed() }
+        }
+        try spool.drop("first hashes", as: "a")
+        _ = try store.claim(
+            spool.entry("a"), of: spool.alice, as: other, evidence: .renamedIntoFolder, at: spool.at)
+        try store.release(other)
+        #expect(spool.names(".hashdrop/work") == ["\(other).released"])
+        #expect(spool.names(".hashdrop/work/\(other).released") == ["claim.json"])
+        armed.withLock { $0 = true }
+        try spool.drop("some hashes", as: "b")
+        #expect(throws: Killed.self) {
+            try store.claim(
+                spool.entry("b"), of: spool.alice, as: id, evidence: .renamedIntoFolder, at: spool.at)
+        }
+        let claims = try startAgain()
+        guard case .claimed(let file) = claims.first, claims.count == 1 else {
+            Issue.record("\(claims)")
+            return
+        }
+        #expect(file.droppedName == DroppedName("b"))
+        #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == "some hashes")
+        #expect(spool.names() == [])
+        #expect(spool.names(".hashdrop/work") == [file.id.description])
     }
 
     @Test func aRecoveredClaimComesBackUntilItIsReleased() throws {

@@ -264,6 +264,48 @@ import Testing
         #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == "x")
     }
 
+    /// Claims and releases a file, so that its folder is kept for the next claim.
+    private func leaveSpare(in store: ClaimStore) throws {
+        let other = TemporarySpool.id("0ther")
+        try spool.drop("other", as: "other")
+        _ = try store.claim(
+            spool.entry("other"), of: spool.alice, as: other, evidence: .renamedIntoFolder, at: spool.at)
+        try store.release(other)
+        #expect(spool.names(".hashdrop/work").contains("\(other).released"))
+    }
+
+    @Test func anIDInUseTakesNothingWithAFolderThatIsKeptEither() throws {
+        let store = try spool.store(sparesMax: 1)
+        for text in ["one", "two"] {
+            try spool.drop(text, as: text)
+            try leaveSpare(in: store)
+            if text == "one" {
+                _ = try claim(text, store)
+            } else {
+                #expect(try claim(text, store) == .idInUse)
+            }
+        }
+        #expect(spool.names() == ["two"])
+        #expect(spool.names(".hashdrop/work") == [id.description])
+        let file = try claimed(store.resume(id))
+        #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == "one")
+        #expect(file.droppedName == DroppedName("one"))
+    }
+
+    @Test func foldersAreKeptForTheNextClaimsUntilNoneAreExpected() throws {
+        let store = try spool.store(sparesMax: 1)
+        try leaveSpare(in: store)
+        try spool.drop("x", as: "a")
+        // No new folder is made: the id of the one that was kept is.
+        let kept = try #require(spool.status(of: ".hashdrop/work/\(TemporarySpool.id("0ther")).released"))
+        _ = try claim("a", store)
+        #expect(spool.status(of: ".hashdrop/work/\(id)")?.st_ino == kept.st_ino)
+        try store.release(id)
+        #expect(spool.names(".hashdrop/work") == ["\(id).released"])
+        try store.removeSpares()
+        #expect(spool.names(".hashdrop/work") == [])
+    }
+
     @Test func aReleasedClaimIsGone() throws {
         try spool.drop("x", as: "a")
         let store = try spool.store()

@@ -54,11 +54,17 @@ final class TemporarySpool {
         ((try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []).sorted()
     }
 
+    func status(of name: String) -> stat? {
+        var status = stat()
+        return lstat("\(path)/\(name)", &status) == 0 ? status : nil
+    }
+
     func store(
-        _ rules: ReadinessStateMachine.Rules = .init(), stepBytes: Int64 = 8 << 20,
+        _ rules: ReadinessStateMachine.Rules = .init(), stepBytes: Int64 = 8 << 20, sparesMax: Int = 0,
         checkpoint: @escaping @Sendable (ClaimStep) throws -> Void = { _ in }
     ) throws -> ClaimStore {
-        try ClaimStore(spool: folder(), rules: rules, stepBytes: stepBytes, checkpoint: checkpoint)
+        try ClaimStore(
+            spool: folder(), rules: rules, stepBytes: stepBytes, sparesMax: sparesMax, checkpoint: checkpoint)
     }
 
     static func id(_ tail: String = "aaaaa") -> JobID { JobID("20270115-080000-\(tail)")! }

@@ -1,5 +1,6 @@
 import FileSystem
 import Foundation
+import Glibc
 import Logging
 import Lookup
 import Model
@@ -35,12 +36,16 @@ final class ClaimProcessor {
     /// Claims that an error cut short after the file had left its folder.
     private var interrupted: [JobID: UserName] = [:]
     private var nextRetry: Duration = .zero
+    /// When the last claim ended, whose folder is kept for the next one.
+    private var lastRelease: Duration?
     /// Why claimed files wait, by user.
     private var troubles: [UserName: String] = [:]
     /// Folders in the work folder that cannot be used as claims, and why.
     private(set) var damaged: [(path: String, problem: String)] = []
 
     private static let retryInterval: Duration = .seconds(5)
+    /// For so long after the last claim's end folders are kept.
+    private static let sparesKept: Duration = .seconds(1)
     /// With so many claims of a user held up, the user's further files stay where they are.
     private static let heldUpMax = 100
     /// With so many lists of a user being read, the user's further files stay where they are.
@@ -85,6 +90,21 @@ final class ClaimProcessor {
 
     /// When something that was held up is tried again; nil if nothing is.
     var deadline: Duration? { unfinished.isEmpty && interrupted.isEmpty ? nil : nextRetry }
+
+    /// When the folders that are kept for the next claims are removed; nil if there are none.
+    var sparesDue: Duration? { lastRelease.map { $0 + Self.sparesKept } }
+
+    /// Removes the folders that are kept for the next claims; what remains, the next start removes.
+    func removeSpares() {
+        lastRelease = nil
+        do {
+            try claims.removeSpares()
+        } catch {
+            logger.warning(
+                "A folder of an ended claim cannot be removed.",
+                metadata: ["reason": "\(sentence(for: error))"])
+        }
+    }
 
     /// Claims what is ready or refused, and makes its job, whose id the generator draws.
     func take(
@@ -205,6 +225,7 @@ final class ClaimProcessor {
         do {
             if let path = claim.inputPath { try publisher.publishInput(of: job, from: path) }
             try claims.release(job.id)
+            lastRelease = clock.now.monotonic
             reports.post(.job(job.id, user: job.user, isFinal: job.state.isFinal))
             logger.info(
                 "Picked up.",
@@ -292,4 +313,10 @@ extension Claim {
         case .refused(let file): file.inputPath
         }
     }
+}
+
+extension FileSystemError {
+    /// Whether other files of the same folder may well be taken: a folder within it that is closed, or lies
+    /// on another file system.
+    var isOfOneFile: Bool { [EACCES, EPERM, EXDEV].contains(errorNumber) }
 }

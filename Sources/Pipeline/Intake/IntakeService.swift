@@ -94,6 +94,7 @@ package actor IntakeService: Service {
                 try work()
                 handle(await mailbox.take(upTo: wait(), clock: clock))
             }
+            if !Task.isCancelled { claimProcessor.removeSpares() }
         } onGracefulShutdown: {
             self.mailbox.post(once: .stop)
         }
@@ -125,7 +126,7 @@ package actor IntakeService: Service {
             for folder in folders.values { next = min(next, folder.due ?? next) }
             if claimProcessor.isReading { next = min(next, nextReading) }
         }
-        if let deadline = claimProcessor.deadline { next = min(next, deadline) }
+        for due in [claimProcessor.deadline, claimProcessor.sparesDue] { next = min(next, due ?? next) }
         return max(.zero, next - now)
     }
 
@@ -134,6 +135,7 @@ package actor IntakeService: Service {
     private func work() throws {
         let now = clock.now.monotonic
         claimProcessor.retry(at: now)
+        if let due = claimProcessor.sparesDue, now >= due { claimProcessor.removeSpares() }
         defer { tellHealth() }
         guard try isSpoolInPlace(now) else { return }
         if now >= nextSafetyScan {
@@ -390,10 +392,4 @@ package actor IntakeService: Service {
         reportedHealth = health
         reports.post(.folders(health))
     }
-}
-
-extension FileSystemError {
-    /// Whether other files of the same folder may well be taken: a folder within it that is closed, or lies
-    /// on another file system.
-    fileprivate var isOfOneFile: Bool { [EACCES, EPERM, EXDEV].contains(errorNumber) }
 }

@@ -51,13 +51,29 @@ struct ClaimRecord: Codable, Equatable {
 
     /// Writes the record so that it is there whole or not at all, also after a power cut.
     func write(to folder: borrowing Directory) throws {
+        let file = try AtomicFile(
+            replacing: Self.fileName, in: folder.reopened(), mode: 0o600, temporaryName: Self.partialName)
+        try file.append(encoded())
+        try file.commit()
+    }
+
+    /// Writes the record over another one, in a folder that is no claim's: after a cut it is that of none.
+    func overwrite(in folder: borrowing Directory) throws {
+        let number = openat(
+            folder.number, Self.fileName, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard number >= 0 else { throw folder.error("open", errno, Self.fileName) }
+        let file = FileDescriptor(number)
+        try encoded().withUnsafeBytes { bytes in
+            try writeAll(bytes, to: file.number) { folder.error("write", $0, Self.fileName) }
+        }
+        guard fsync(file.number) == 0 else { throw folder.error("write", errno, Self.fileName) }
+    }
+
+    private func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         encoder.dateEncodingStrategy = .secondsSince1970
-        let file = try AtomicFile(
-            replacing: Self.fileName, in: folder.reopened(), mode: 0o600, temporaryName: Self.partialName)
-        try file.append(encoder.encode(self))
-        try file.commit()
+        return try encoder.encode(self)
     }
 
     /// The folder's record, or why it has none that can be used.

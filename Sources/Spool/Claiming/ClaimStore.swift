@@ -2,6 +2,7 @@ import FileSystem
 package import Foundation
 import Glibc
 package import Model
+import Synchronization
 
 /// Takes complete files out of the users' folders into the daemon's private work folder, so that a cut at any
 /// moment (`kill -9`, power) loses no file and makes no two jobs of one.
@@ -12,8 +13,8 @@ package import Model
 /// is still in its user's folder and the work folder is removed; after it `resume` or `recover` finishes the
 /// claim. A claim lasts until `release`.
 ///
-/// All functions block on the disk and throw `FileSystemError`; the store has no mutable state of its own,
-/// and different claims may be made at the same time.
+/// All functions block on the disk and throw `FileSystemError`; different claims may be made at the same
+/// time.
 package final class ClaimStore: Sendable {
     /// The daemon's own folder in the spool.
     package static let privateFolderName = ".hashdrop"
@@ -30,20 +31,27 @@ package final class ClaimStore: Sendable {
     let rules: ReadinessStateMachine.Rules
     let stepBytes: Int64
     private let checkpoint: @Sendable (ClaimStep) throws -> Void
+    private let sparesMax: Int
+    /// Folders of released claims with their records, which the next claims take over: to make and to remove
+    /// both for each of many files costs the file system more than all else of a claim. Their names are those
+    /// of released claims, so that a start removes them.
+    private let spares = Mutex<[String]>([])
 
     /// Opens the work folder, making it if need be: owned by this account, mode 0700, no link.
     ///
     /// A file of more than `stepBytes` (default 8 MiB, some hundredths of a second) is copied so many bytes
     /// at a time (`ClaimOutcome.copying`). `checkpoint` is called after each step, and what it throws leaves
     /// everything as a `kill -9` would: only so can a test stop a claim between any two steps. The default
-    /// does nothing.
+    /// does nothing. So many folders of released claims as `sparesMax` (default 0) are kept for the next
+    /// ones, until `removeSpares`.
     package init(
         spool: SpoolFolder, rules: ReadinessStateMachine.Rules = .init(), stepBytes: Int64 = 8 << 20,
-        checkpoint: @escaping @Sendable (ClaimStep) throws -> Void = { _ in }
+        sparesMax: Int = 0, checkpoint: @escaping @Sendable (ClaimStep) throws -> Void = { _ in }
     ) throws {
         self.spool = spool
         self.rules = rules
         self.stepBytes = stepBytes
+        self.sparesMax = sparesMax
         self.checkpoint = checkpoint
         let own = try spool.root.privateFolder(Self.privateFolderName)
         work = try own.privateFolder(Self.workFolderName)
@@ -94,7 +102,19 @@ package final class ClaimStore: Sendable {
         let released = id.description + Self.releasedEnding
         try work.rename(id.description, to: released)
         try checkpoint(.releaseMarked)
-        try removeReleased(released)
+        guard spares.withLock({ $0.count < sparesMax }) else { return try removeReleased(released) }
+        let folder = try work.folder(released)
+        for file in [Self.dropped, Self.input] { try folder.removeFile(Array(file.utf8)) }
+        spares.withLock { $0.append(released) }
+    }
+
+    /// Removes the folders that are kept for the next claims, when none are expected.
+    package func removeSpares() throws {
+        let names = spares.withLock { spares in
+            defer { spares = [] }
+            return spares
+        }
+        for name in names { try removeReleased(name) }
     }
 
     /// Whether there is a claim of this id that is not released; true if the work folder cannot be read.
@@ -197,11 +217,9 @@ package final class ClaimStore: Sendable {
         _ record: ClaimRecord, _ user: UserName, from folder: borrowing Directory, as id: JobID,
         reservingBytes: Int64
     ) throws -> ClaimOutcome {
-        guard try makeWorkFolder(id) else { return .idInUse }
+        guard try makeWorkFolder(id, record) else { return .idInUse }
         do {
             let own = try work.folder(id.description)
-            try record.write(to: own)
-            try checkpoint(.recordWritten)
             try reserve(reservingBytes, in: own)
             try checkpoint(.spaceReserved)
             guard try rename(record.droppedName, from: folder, into: own) else {
@@ -209,24 +227,62 @@ package final class ClaimStore: Sendable {
                 return .vanished
             }
         } catch let error as FileSystemError {
-            do { try abandon(id) } catch is FileSystemError {
-                // Nothing of the user's is in there, and `recover` removes it. The first error says more.
-            }
+            abandonIfPossible(id)
             throw error
         }
         try checkpoint(.renamed)
         return try finish(id, record, user, inSteps: true)
     }
 
-    /// False if there is one already.
-    private func makeWorkFolder(_ id: JobID) throws -> Bool {
+    /// Makes the claim's folder with its record; false if there is one already.
+    private func makeWorkFolder(_ id: JobID, _ record: ClaimRecord) throws -> Bool {
+        if let spare = spares.withLock({ $0.popLast() }) { return try use(spare, id, record) }
         do {
             try work.makeFolder(id.description)
         } catch let error as FileSystemError where error.errorNumber == EEXIST {
             return false
         }
-        try work.synchronize()
-        try checkpoint(.folderMade)
+        do {
+            try work.synchronize()
+            try checkpoint(.folderMade)
+            try record.write(to: work.folder(id.description))
+            try checkpoint(.recordWritten)
+        } catch let error as FileSystemError {
+            abandonIfPossible(id)
+            throw error
+        }
+        return true
+    }
+
+    private func use(_ spare: String, _ id: JobID, _ record: ClaimRecord) throws -> Bool {
+        do {
+            // Until the folder has the claim's name, a cut leaves a released one.
+            try record.overwrite(in: work.folder(spare))
+            try checkpoint(.recordWritten)
+            var failure = GlibcShims.renameWithoutReplacing(
+                work.number, Array(spare.utf8), to: work.number, Array(id.description.utf8))
+            if failure == EINVAL || failure == ENOSYS {
+                // The plain rename replaces no folder that holds something, as a claim's does.
+                failure = renameat(work.number, spare, work.number, id.description) == 0 ? 0 : errno
+            }
+            if failure == EEXIST || failure == ENOTEMPTY {
+                try removeReleased(spare)
+                return false
+            }
+            guard failure == 0 else { throw work.error("rename", failure, spare) }
+        } catch let error as FileSystemError {
+            do { try removeReleased(spare) } catch is FileSystemError {
+                // The next start removes it. The first error says more.
+            }
+            throw error
+        }
+        do {
+            try work.synchronize()
+            try checkpoint(.folderMade)
+        } catch let error as FileSystemError {
+            abandonIfPossible(id)
+            throw error
+        }
         return true
     }
 
@@ -256,6 +312,12 @@ package final class ClaimStore: Sendable {
         if failure == ENOENT { return false }
         guard failure == 0 else { throw folder.error("claim", failure, name.leaf) }
         return true
+    }
+
+    private func abandonIfPossible(_ id: JobID) {
+        do { try abandon(id) } catch {
+            // Nothing of the user's is in there, and `recover` removes it. The error before says more.
+        }
     }
 
     func abandon(_ id: JobID) throws {

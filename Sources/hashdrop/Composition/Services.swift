@@ -22,6 +22,9 @@ struct Services: Sendable {
     // Held for as long as the daemon runs.
     private let lock: DaemonLock
 
+    /// A short list's claim is released before the next one is made; longer ones are read meanwhile.
+    private static let spareClaimsMax = 4
+
     /// Builds everything and starts nothing.
     ///
     /// - Parameters:
@@ -42,7 +45,8 @@ struct Services: Sendable {
         let pipeline = try PipelineServices(
             settings.pipelineOptions(paths, isSimulated: isSimulated, version: Hashdrop.version),
             database: database, spool: spool,
-            claims: try ClaimStore(spool: spool, rules: settings.readinessRules), source: source,
+            claims: try ClaimStore(
+                spool: spool, rules: settings.readinessRules, sparesMax: Self.spareClaimsMax), source: source,
             watcher: WatcherProcess(
                 helper: Self.helperPath, spool: settings.spool.directory, clock: runtime.clock),
             runtime: runtime, logger: logger)

@@ -46,7 +46,7 @@ final class Daemon {
             path: world.folder.path("spool/.hashdrop/hashdrop.sqlite"), endpoint: "simulation")
         try database.verify()
         let spool = try SpoolFolder(path: spoolPath)
-        let claims = try ClaimStore(spool: spool) { [faults = world.claimFaults] step in
+        let claims = try ClaimStore(spool: spool, sparesMax: 2) { [faults = world.claimFaults] step in
             try faults.reach(step) { try? database.pool.close() }
         }
         watcher = ScriptedWatcher(spool: spoolPath, isWatched: world.scenario.isWatched)
