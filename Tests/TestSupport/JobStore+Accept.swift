@@ -3,6 +3,13 @@ package import Model
 package import Store
 
 extension JobStore {
+    /// Remembers one report that was written.
+    package func saveReported(
+        _ id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64 = 0
+    ) throws {
+        try save([Report(id: id, verdicts: verdicts, isFinal: isFinal, bytes: bytes)])
+    }
+
     /// Imports a whole list at once.
     ///
     /// - Parameter fill: gives the list's lines.

@@ -63,31 +63,32 @@ package struct ReportPublisher: Sendable {
     /// How many rows a job's report has; nil if there is no such job.
     func rows(of id: JobID) throws -> Int? { try database.jobs.job(id)?.counts.hashes }
 
-    /// Rewrites a job's files as it stands `now`. Of a finished job the tables come first: a program that
-    /// sees the status "done" finds them there.
+    /// Rewrites a job's files as it stands `now`, until `save` not for the database. Of a finished job the
+    /// tables come first: a program that sees the status "done" finds them there.
     ///
     /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its
     ///   end.
     func publish(_ id: JobID, estimate: JobEstimate, at now: Date) throws -> Published? {
-        guard let written = try database.reportRows.read(id, { try write($0, estimate, now) }),
-            let (published, bytes) = written
-        else { return nil }
-        // Outside of the snapshot: a reader that is left open keeps the log from being cut.
-        if published.isNew {
-            try database.jobs.saveReported(
-                id, verdicts: published.job.counts.byVerdict, isFinal: published.job.state.isFinal,
-                bytes: bytes)
-        }
-        return published
+        try database.reportRows.read(id) { try write($0, estimate, now) } ?? nil
+    }
+
+    /// Remembers what was published, in one transaction; what is not remembered, the next start writes again.
+    func save(_ published: [Published]) throws {
+        try database.jobs.save(
+            published.filter(\.isNew).map { published in
+                JobStore.Report(
+                    id: published.job.id, verdicts: published.job.counts.byVerdict,
+                    isFinal: published.job.state.isFinal, bytes: published.bytes)
+            })
     }
 
     private func write(
         _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date
-    ) throws -> (Published, bytes: Int64)? {
+    ) throws -> Published? {
         guard let job = try snapshot.job() else { return nil }
         // The last report is written once: a kill in the middle of a second time would leave a temporary file
         // for ever.
-        if job.state.isFinal, try snapshot.isPublished() { return (Published(job: job, isNew: false), 0) }
+        if job.state.isFinal, try snapshot.isPublished() { return Published(job: job, isNew: false) }
         // "Done" promises the input beside it. The intake, which holds the claim, tells of the job again
         // afterwards.
         if job.state.isFinal, isInputPending(job.id) { return nil }
@@ -121,7 +122,7 @@ package struct ReportPublisher: Sendable {
         }
         try writer.writeStatus(input, in: folder)
         try folder.synchronizeIfPossible()
-        return (Published(job: input.job, isNew: true), try bytes(of: folder))
+        return Published(job: input.job, isNew: true, bytes: try bytes(of: folder))
     }
 
     private func bytes(of folder: borrowing Directory) throws -> Int64 {
@@ -137,6 +138,8 @@ package struct ReportPublisher: Sendable {
         var job: Job
         /// Whether the report was written now; the last one is written once.
         var isNew: Bool
+        /// Of all files in the job's folder.
+        var bytes: Int64 = 0
     }
 
     private func removeTables(in folder: borrowing Directory) throws {

@@ -29,10 +29,14 @@ actor ReportWorker {
     }
 
     func publish(_ id: JobID, estimate: JobEstimate) -> Outcome {
-        Self.publish(id, estimate: estimate, with: publisher, clock: clock)
+        var outcome = Self.publish(id, estimate: estimate, with: publisher, clock: clock)
+        outcome.result = outcome.result.flatMap { published in
+            Result { try published.map { try publisher.save([$0]) } }.map { _ in published }
+        }
+        return outcome
     }
 
-    /// The same on the caller's thread.
+    /// The same on the caller's thread, and not remembered yet.
     static func publish(
         _ id: JobID, estimate: JobEstimate, with publisher: ReportPublisher, clock: any ServiceClock
     ) -> Outcome {

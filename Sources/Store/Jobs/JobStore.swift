@@ -55,25 +55,38 @@ package struct JobStore: Sendable {
         try pool.read { db in try JobRecord.fetch(db, "isPublished = 0 ORDER BY id", []) }
     }
 
-    /// Remembers how many rows of each verdict a job's report shows, so that lists of jobs need not count
-    /// again.
-    ///
-    /// - Parameters:
-    ///   - isFinal: whether the report is the last one, and stands in its folder. It is not if the job was
-    ///     told to run again meanwhile.
-    ///   - bytes: of all files in the job's report folder.
-    package func saveReported(
-        _ id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64 = 0
-    ) throws {
-        let text = verdicts.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }
-            .joined(separator: ",")
+    /// A report that was written: how many rows of each verdict it shows, so that lists of jobs need not
+    /// count again.
+    package struct Report: Sendable {
+        package var id: JobID
+        package var verdicts: [Verdict: Int]
+        /// Whether it is the last one, and stands in its folder. It is not if the job was told to run again
+        /// meanwhile.
+        package var isFinal: Bool
+        /// Of all files in the job's report folder.
+        package var bytes: Int64
+
+        package init(id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64) {
+            (self.id, self.verdicts, self.isFinal, self.bytes) = (id, verdicts, isFinal, bytes)
+        }
+    }
+
+    /// Remembers reports that were written, in one transaction.
+    package func save(_ reports: [Report]) throws {
+        guard !reports.isEmpty else { return }
         try pool.write { db in
-            try db.cachedStatement(
+            let statement = try db.cachedStatement(
                 sql: """
                     UPDATE job SET words = ?, isPublished = max(isPublished, ? AND state <> 'running'),
                         reportBytes = ? WHERE name = ?
-                    """
-            ).execute(arguments: [text, isFinal, bytes, id.description])
+                    """)
+            for report in reports {
+                let words = report.verdicts.sorted { $0.key < $1.key }
+                    .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ",")
+                try statement.execute(arguments: [
+                    words, report.isFinal, report.bytes, report.id.description,
+                ])
+            }
         }
     }
 
