@@ -84,8 +84,7 @@ struct BlindnessTests {
     @Test func aMissingHelperIsSaidOnceInAWhileAndFilesComeThrough() async throws {
         try await DaemonFixture.with(settings: Self.settings) { place, _ in
             try place.withoutHelper()
-            try await place.serve(watching: "polling")
-            #expect(try await place.hashdrop("status").output.contains("cannot start"))
+            try await place.serve(watching: "polling", reason: "cannot start")
             try await drop(1, place)
             try await isDone(1, place)
         }
@@ -262,11 +261,7 @@ struct BlindnessTests {
             place.program = place.folder.path("narrow")
             try Data(Self.narrow.utf8).write(to: URL(filePath: place.program))
             chmod(place.program, 0o755)
-            try await place.serve(watching: "polling")
-            // Polled it is from the start; why, the helper tells.
-            try await eventually("the sysctl is named") {
-                try await place.hashdrop("status").output.contains("fs.inotify.max_user_watches")
-            }
+            try await place.serve(watching: "polling", reason: "fs.inotify.max_user_watches")
             try await drop(1, place)
             try await isDone(1, place)
         }

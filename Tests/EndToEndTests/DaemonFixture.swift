@@ -73,11 +73,15 @@ final class DaemonFixture {
     }
 
     /// Starts the daemon for alice and waits until her folder is looked at by `events` or by `polling`.
-    func serve(watching: String = "events") async throws {
+    ///
+    /// - Parameter reason: what the status must say as well: a folder is polled until the helper watches it,
+    ///   and why it does not is known later.
+    func serve(watching: String = "events", reason: String = "") async throws {
         _ = try await hashdrop("user", "add", "alice")
         try startDaemon()
-        try await eventually("alice's folder is looked at by \(watching)") {
-            try await self.hashdrop("status").output.contains("alice: \(watching)")
+        try await eventually("alice's folder is looked at by \(watching) \(reason)") {
+            let status = try await self.hashdrop("status").output
+            return status.contains("alice: \(watching)") && (reason.isEmpty || status.contains(reason))
         }
     }
 
