@@ -67,29 +67,31 @@ struct PageController: Sendable {
     }
 
     @Sendable func file(_ request: Request, _ context: UserContext) async throws -> Response {
-        let job = try await requireJob(context)
         guard let file = context.parameters.get("file", as: JobFile.self),
-            let open = await data.open(file, of: job)
+            let found = try await data.open(file, of: Self.job(context))
         else { throw HTTPError(.notFound) }
-        return send(open, file, of: job, to: request)
+        return send(found.file, file, of: found.job, to: request)
     }
 
     private func requireAdministrator(_ context: UserContext) throws {
         guard context.user.isAdministrator else { throw HTTPError(.notFound) }
     }
 
-    /// The job that the path names, if the user may see it.
     private func requireJob(_ context: UserContext) async throws -> Job {
+        guard let job = try await data.read(Self.job(context)) else { throw HTTPError(.notFound) }
+        return job
+    }
+
+    /// The job that the path names, if the user may see it.
+    private static func job(_ context: UserContext) -> @Sendable (HashdropDatabase) throws -> Job? {
         let user = context.user
         let id = context.parameters.get("id").flatMap { JobID($0) }
-        let job = try await data.read { database in
+        return { database in
             try id.flatMap {
                 user.isAdministrator
                     ? try database.jobs.job($0) : try database.jobs.job($0, of: user.name)
             }
         }
-        guard let job else { throw HTTPError(.notFound) }
-        return job
     }
 
     private func list(
@@ -132,8 +134,12 @@ struct PageController: Sendable {
         let body = ResponseBody(contentLength: isGzip ? nil : open.byteCount) { [data] writer in
             let gzip = isGzip ? GzipStream(.fastest) : nil
             var left = open.byteCount
+            // The memory of the piece before the last one, which is sent by now, takes the next one.
+            var (older, newer): (ByteBuffer?, ByteBuffer?) = (nil, nil)
             while left > 0 {
-                let bytes = try await data.bytes(min(left, Self.chunkBytes), of: open)
+                let bytes = try await data.bytes(
+                    min(left, Self.chunkBytes), of: open, reusing: older.take() ?? ByteBuffer())
+                (older, newer) = (newer.take(), bytes)
                 // Shorter than it was: the promised length cannot be kept, and the connection is closed.
                 guard bytes.readableBytes > 0 else { throw WebError.cannotRead(code: EIO) }
                 left -= bytes.readableBytes

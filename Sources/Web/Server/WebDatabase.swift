@@ -28,17 +28,32 @@ actor WebDatabase {
         try body(database)
     }
 
+    /// A job and one of its files, opened; nil if one of them is not there (yet).
+    func open(
+        _ file: JobFile, of job: @Sendable (HashdropDatabase) throws -> Job?
+    ) throws -> (job: Job, file: OpenFile)? {
+        guard let job = try job(database), let open = open(file, of: job) else { return nil }
+        return (job, open)
+    }
+
     /// Opens a file of a job's folder, or returns nil if it is not there (yet). Its path comes from the job
     /// as it is stored. No link is followed but the operator's in place of a user's folder.
-    func open(_ file: JobFile, of job: Job) -> OpenFile? {
+    private func open(_ file: JobFile, of job: Job) -> OpenFile? {
         OpenFile(in: reports, user: job.user, folder: job.folderName, name: file.rawValue)
     }
 
     /// The files that a job's folder has, in the order in which they are offered.
     func files(of job: Job) -> [JobFile] { JobFile.allCases.filter { open($0, of: job) != nil } }
 
-    /// The next at most `count` bytes of a file, empty at its end.
-    func bytes(_ count: Int, of file: OpenFile) throws -> ByteBuffer { try file.read(count) }
+    /// The next at most `count` bytes of a file, empty at its end, in the memory of `buffer` unless that is
+    /// in use.
+    func bytes(
+        _ count: Int, of file: OpenFile, reusing buffer: consuming ByteBuffer
+    ) throws -> ByteBuffer {
+        buffer.clear(minimumCapacity: count)
+        try file.read(count, into: &buffer)
+        return buffer
+    }
 }
 
 /// Regular file that is open for reading; closed when it is released. A report that is replaced meanwhile
@@ -60,13 +75,11 @@ final class OpenFile: Sendable {
         self.byteCount = byteCount
     }
 
-    fileprivate func read(_ count: Int) throws -> ByteBuffer {
-        var buffer = ByteBufferAllocator().buffer(capacity: count)
+    fileprivate func read(_ count: Int, into buffer: inout ByteBuffer) throws {
         try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
             let read = Glibc.read(descriptor.number, bytes.baseAddress, count)
             guard read >= 0 else { throw WebError.cannotRead(code: errno) }
             return read
         }
-        return buffer
     }
 }
