@@ -1,3 +1,5 @@
+import Glibc
+
 /// The words of labels that say what a digest is of: the one table that decides.
 ///
 /// A word is what `LabelWords` makes of a label: in lower case, without punctuation, with an algorithm's size
@@ -41,7 +43,8 @@ enum LabelVocabulary {
     private static func compound(_ word: String) -> Meaning? {
         guard word.utf8.count >= 6 else { return nil }
         if word.utf8.allSatisfy({ $0 < 0x80 }) {
-            if word.contains("kennwort") || word.contains("passwort") { return .secret }
+            // By bytes: `contains` looks at characters, and took a seventh of the time that a log took.
+            if strstr(word, "kennwort") != nil || strstr(word, "passwort") != nil { return .secret }
             return endings.first { word.hasSuffix($0.ending) }?.meaning
         }
         return stems.first { word.contains($0.stem) }?.meaning

@@ -29,16 +29,25 @@ enum CommandLine {
     /// Where the first program that takes passwords or their hashes is named as a command.
     private static func program(in line: UnsafeRawBufferPointer) -> Int? {
         guard line.count <= 1_024 else { return nil }
-        return line.split(whereSeparator: { $0 <= 0x20 || $0 == UInt8(ascii: "(") }).first { word in
-            guard (3...32).contains(word.count) else { return false }
-            let name = word.split(separator: UInt8(ascii: "/")).last ?? word
-            // Every word of every line with a digest comes here.
-            guard let first = name.first, lengths[Int(first | 0x20)] >> UInt64(name.count) & 1 == 1 else {
-                return false
-            }
-            let text = String(decoding: name, as: UTF8.self).lowercased()
-            return programs.contains(text) || text.hasPrefix("impacket-")
-        }?.startIndex
+        func isGap(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == UInt8(ascii: "(") }
+        var end = 0
+        while let start = line[end...].firstIndex(where: { !isGap($0) }) {
+            end = line[start...].firstIndex(where: isGap) ?? line.count
+            if namesProgram(line[start..<end]) { return start }
+        }
+        return nil
+    }
+
+    /// Every word of every line with a digest comes here.
+    private static func namesProgram(_ word: Slice<UnsafeRawBufferPointer>) -> Bool {
+        guard (3...32).contains(word.count) else { return false }
+        let slash = UInt8(ascii: "/")
+        let name = word.contains(slash) ? word.split(separator: slash).last ?? word : word
+        guard let first = name.first, lengths[Int(first | 0x20)] >> UInt64(name.count) & 1 == 1 else {
+            return false
+        }
+        let text = String(decoding: name, as: UTF8.self).lowercased()
+        return programs.contains(text) || text.hasPrefix("impacket-")
     }
 
     private static let programs: Set = [
