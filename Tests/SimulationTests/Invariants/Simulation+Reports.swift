@@ -113,6 +113,11 @@ extension Simulation {
             words = ["answered", "unknown", "no-results"]
         case .failed: words = ["failed"]
         case .notAsked: words = ["not-asked"]
+        // The answer was forgotten in the moment in which the report was written: it is the right one.
+        case .waiting where job.state == .done:
+            words =
+                virusTotal.catalogue.answer(to: row.hash) == .unknown
+                ? ["unknown"] : ["answered", "no-results"]
         case .waiting: words = []
         }
         guard words.contains(word) else {
