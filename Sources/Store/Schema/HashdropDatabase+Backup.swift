@@ -64,7 +64,8 @@ extension HashdropDatabase {
             URL(filePath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw cannotWrite(path, errno) }
         defer { close(folder) }
-        guard fsync(folder) == 0 else { throw cannotWrite(path, errno) }
+        // Some network file systems cannot flush a folder.
+        guard fsync(folder) == 0 || errno == EINVAL else { throw cannotWrite(path, errno) }
     }
 
     private static func cannotWrite(_ path: String, _ number: Int32) -> StoreError {
