@@ -104,7 +104,10 @@ package final class ClaimStore: Sendable {
         try checkpoint(.releaseMarked)
         guard spares.withLock({ $0.count < sparesMax }) else { return try removeReleased(released) }
         let folder = try work.folder(released)
-        for file in [Self.dropped, Self.input] { try folder.removeFile(Array(file.utf8)) }
+        for file in try folder.names(limit: SpoolFolder.usersMax).names
+        where !file.elementsEqual(ClaimRecord.fileName.utf8) {
+            try folder.removeFile(file)
+        }
         spares.withLock { $0.append(released) }
     }
 
