@@ -52,12 +52,25 @@ package struct JobSnapshot {
     /// Visits all rows.
     package func forEachRow(order: Order, _ visit: (ReportRow) throws -> Void) throws {
         // Room for the upper pages of the files' table, through which each look-up goes, and for sorting.
-        try db.execute(sql: "PRAGMA cache_size = \(Self.cacheKibibytes * -1)")
+        try setCache(kibibytes: Self.cacheKibibytes)
+        do {
+            try visitEachRow(order, visit)
+        } catch {
+            try setCache(kibibytes: HashdropDatabase.readerCacheKibibytes)
+            throw error
+        }
+        try setCache(kibibytes: HashdropDatabase.readerCacheKibibytes)
+    }
+
+    private func setCache(kibibytes: Int) throws {
+        try db.execute(sql: "PRAGMA cache_size = \(kibibytes * -1)")
+    }
+
+    private func visitEachRow(_ order: Order, _ visit: (ReportRow) throws -> Void) throws {
         let statement = try RawStatement(Self.query(order), in: db)
         statement.bind(Int(rowID), at: 1)
         let reader = ReportRowReader(isCancelled: isCancelled)
         try statement.run { try visit(reader.row(in: $0)) }
-        try db.execute(sql: "PRAGMA cache_size = \(HashdropDatabase.readerCacheKibibytes * -1)")
     }
 
     private static let cacheKibibytes = 12_000
