@@ -3,6 +3,7 @@ import Simulator
 
 /// The real `hashdrop serve`, started and killed at will.
 final class DaemonUnderTest {
+    let logPath: String
     private let folder: URL
     private let programs: URL
     private let environment: [String: String]
@@ -24,7 +25,6 @@ final class DaemonUnderTest {
     }
 
     var isRunning: Bool { process?.isRunning ?? false }
-    let logPath: String
 
     /// Runs a command to its end. Throws `TrialError` if it fails.
     func hashdrop(_ arguments: String...) async throws {
