@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import GRDB
 package import Model
 
@@ -11,6 +11,14 @@ package struct JobStore: Sendable {
     /// - Parameter hashesAtOnce: how many one transaction writes, about.
     package func writer(for job: Job, ages: CacheAges, hashesAtOnce: Int = 20_000) -> JobWriter {
         JobWriter(job: job, ages: ages, hashesAtOnce: hashesAtOnce, pool: pool)
+    }
+
+    /// Writes short lists to their end, all in one transaction: all of them, or none.
+    ///
+    /// - Returns: their jobs, in the same order.
+    package func write(_ lists: [JobWriter], at now: Date) throws -> [Job] {
+        guard !lists.isEmpty else { return [] }
+        return try pool.write { db in try lists.map { try $0.writeShort(at: now, in: db) } }
     }
 
     /// Stores a job that was refused without a list.

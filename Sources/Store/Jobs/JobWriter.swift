@@ -87,15 +87,16 @@ package struct JobWriter: Sendable {
         }
     }
 
+    /// Of a long list: some hundredths of a second, for which others wait for the database's writer.
+    private static let hashesWrittenAtOnce = 2_000
+
     private mutating func writeHashes(_ rowID: Int64?, after last: FileHash?, _ now: Date) throws -> Job? {
         var staged = staged
-        let hashes = try staged?.next(about: hashesAtOnce) ?? lastSlice
-        let isLast = staged == nil || staged?.fractionMerged == 1
+        let hashes = try staged?.next(min(hashesAtOnce, Self.hashesWrittenAtOnce)) ?? lastSlice
+        let isLast = staged?.isAtEnd ?? true
         let (id, done) = try pool.write { db in
             let id = try rowID ?? begin(in: db)
-            let insertion = try HashInsertion(jobID: id, ages: ages, now: job.receivedAt, in: db)
-            try insertion.insert(hashes)
-            try JobRecord.addToCounts(id, after: last, upTo: hashes.last?.hash, in: db)
+            try insert(hashes, of: id, after: last, in: db)
             guard isLast else { return (id, nil as Job?) }
             if hasAliases {
                 guard staged == nil else { return (id, nil) }
@@ -109,6 +110,28 @@ package struct JobWriter: Sendable {
             ? .aliases(rowID: id, after: Data(), hasChanged: false)
             : .hashes(rowID: id, after: hashes.last?.hash ?? last)
         return done
+    }
+
+    private func insert(_ hashes: [ListedHash], of id: Int64, after last: FileHash?, in db: Database) throws {
+        let insertion = try HashInsertion(jobID: id, ages: ages, now: job.receivedAt, in: db)
+        try insertion.insert(hashes)
+        try JobRecord.addToCounts(id, after: last, upTo: hashes.last?.hash, in: db)
+    }
+
+    /// Whether `end` has come and the list is so short that one transaction may write several like it.
+    package var isShort: Bool {
+        if case .hashes = stage { staged == nil && lastSlice.count <= Self.hashesOfShortMax } else { false }
+    }
+
+    private static let hashesOfShortMax = 1_000
+
+    /// Writes a short list to its end.
+    func writeShort(at now: Date, in db: Database) throws -> Job {
+        precondition(isShort, "only a short list is written with others")
+        let id = try begin(in: db)
+        try insert(lastSlice, of: id, after: nil, in: db)
+        if hasAliases { while try AliasResolver.resolve(jobID: id, in: db) > 0 {} }
+        return try finish(id, now, in: db)
     }
 
     /// Again until a pass changes nothing, since an alias may be the primary of another line. No hash is the

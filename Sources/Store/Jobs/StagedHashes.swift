@@ -21,8 +21,10 @@ struct StagedHashes: Sendable {
     private let file: DatabaseQueue
     private var runs: [Run] = []
     private var rows: Int64 = 0
-    /// Rows that the merge has given out.
+    /// Rows that the merge has taken from the runs.
     private var merged: Int64 = 0
+    /// Hashes that are merged and not given out yet.
+    private var ready: ArraySlice<ListedHash> = []
 
     /// Throws the system's error if there is no room for temporary files.
     init() throws {
@@ -43,8 +45,11 @@ struct StagedHashes: Sendable {
         }
     }
 
-    /// How much of what is here has been merged, from 0 to 1.
-    var fractionMerged: Double { rows > 0 ? Double(merged) / Double(rows) : 1 }
+    /// How much of what is here has been given out, from 0 to 1.
+    var fractionMerged: Double { rows > 0 ? Double(merged - Int64(ready.count)) / Double(rows) : 1 }
+
+    /// Whether all of it has been given out.
+    var isAtEnd: Bool { runs.isEmpty && ready.isEmpty }
 
     /// Adds a part, which `ListedHash.merged` has sorted. Throws the system's error, and then has added
     /// none of it.
@@ -61,11 +66,20 @@ struct StagedHashes: Sendable {
         rows += Int64(hashes.count)
     }
 
-    /// The next distinct hashes of the whole list, about `limit` of them, in their order; empty at the end.
-    mutating func next(about limit: Int) throws -> [ListedHash] {
-        for index in runs.indices where runs[index].buffer.isEmpty {
-            try fill(&runs[index], max(Self.runReadMin, limit / runs.count))
-        }
+    /// The next distinct hashes of the whole list, at most `limit` of them, in their order; empty at the end.
+    mutating func next(_ limit: Int) throws -> [ListedHash] {
+        while ready.isEmpty, !runs.isEmpty { try merge() }
+        let next = Array(ready.prefix(limit))
+        ready = ready.dropFirst(next.count)
+        return next
+    }
+
+    /// Takes from each run what comes before anything that is not read yet.
+    private mutating func merge() throws {
+        // All are filled again, not only those that are empty: this merge would come to the end at once of
+        // those that have little left.
+        let count = max(Self.runReadMin, Self.rowsRead / runs.count)
+        for index in runs.indices { try fill(&runs[index], upTo: count) }
         // Beyond this one a run may have rows that are not read yet. Up to it everything is here, for a run
         // names each hash once.
         let bound = runs.filter(\.hasMore).compactMap(\.buffer.last?.hash).min()
@@ -78,15 +92,18 @@ struct StagedHashes: Sendable {
         }
         merged += Int64(mentions.count)
         runs.removeAll { $0.buffer.isEmpty && !$0.hasMore }
-        return ListedHash.merged(mentions)
+        ready = ListedHash.merged(mentions)[...]
     }
 
+    /// Rows that a merge has in memory, of all runs.
+    private static let rowsRead = 20_000
     private static let runReadMin = 50
 
-    private func fill(_ run: inout Run, _ count: Int) throws {
-        guard run.hasMore else { return }
+    private func fill(_ run: inout Run, upTo wanted: Int) throws {
+        let count = wanted - run.buffer.count
+        guard run.hasMore, count > 0 else { return }
         let end = min(run.last, run.next + Int64(count) - 1)
-        run.buffer = try file.read { db in
+        run.buffer += try file.read { db in
             let selection = try RawStatement(
                 "SELECT * FROM mention WHERE rowid BETWEEN ? AND ? ORDER BY rowid", in: db)
             selection.bind(Int(run.next), at: 1)
@@ -100,7 +117,7 @@ struct StagedHashes: Sendable {
                         primary: try row.hashIfAny(3), isPrimarysFile: row.integer(4) != 0,
                         line: row.integer(5), comment: row.text(6)))
             }
-            return hashes[...]
+            return hashes
         }
         run.next = end + 1
     }

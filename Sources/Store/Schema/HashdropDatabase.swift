@@ -9,7 +9,10 @@ import Model
 /// was sent and not remembered is quota lost.
 package struct HashdropDatabase: Sendable {
     let pool: DatabasePool
+    private let commits = CommitCounter()
 
+    /// How many transactions this process has written.
+    package var commitCount: Int { commits.count }
     package var users: UserStore { UserStore(pool: pool) }
     package var sessions: SessionStore { SessionStore(pool: pool) }
     package var jobs: JobStore { JobStore(pool: pool) }
@@ -31,6 +34,7 @@ package struct HashdropDatabase: Sendable {
             pool = try DatabasePool(path: path, configuration: Self.configuration())
             // GRDB sets NORMAL when it has opened a pool, after all that its configuration prepares.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            pool.add(transactionObserver: commits, extent: .databaseLifetime)
             let version = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             guard version <= Schema.version else {
                 throw StoreError(
