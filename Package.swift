@@ -116,7 +116,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Model", "Store", "Support"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Model", "Spool", "Store", "Support"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
             name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: strict),

@@ -81,6 +81,14 @@ package final class AtomicFile {
         if synchronizingFolder { try folder.synchronizeIfPossible() }
     }
 
+    /// Ends the writing before `commit()`, and begins to bring the bytes to the disk: of several files that
+    /// are committed one after the other, the first then waits for all.
+    package func beginCommit() throws {
+        try flush()
+        buffer = []
+        FileDescriptor.beginWriting(file.number)
+    }
+
     private func flush() throws {
         try buffer.withUnsafeBytes { bytes in
             try writeAll(bytes, to: file.number) { folder.error("write", $0, name) }

@@ -29,6 +29,13 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to number: Int32, failure
 }
 
 extension FileDescriptor {
+    /// Lets the system begin to bring what was written to the disk, without waiting for it.
+    ///
+    /// Of several files that are flushed one after the other the first `fsync` then waits for all, and the
+    /// others find their bytes, and with a journal their blocks, on the disk: the file system would else take
+    /// up each one's bytes, and commit its journal, only when that file's turn comes.
+    package static func beginWriting(_ number: Int32) { GlibcShims.beginWriting(number) }
+
     /// Reads until the buffer is full or the file ends, and returns the number of bytes.
     package borrowing func read(into buffer: inout [UInt8], failure: (Int32) -> FileSystemError) throws -> Int
     {

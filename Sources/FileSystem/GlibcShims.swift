@@ -26,6 +26,16 @@ package enum GlibcShims {
         return result == 0 ? 0 : errno
     }
 
+    /// Begin to write what is not written yet, and do not wait, `<linux/fs.h>`.
+    private static let rangeWrite: UInt32 = 2
+
+    private typealias SynchronizeRange = @convention(c) (Int32, Int64, Int64, UInt32) -> Int32
+    private static let synchronizeRange = dlsym(nil, "sync_file_range")
+        .map { unsafeBitCast($0, to: SynchronizeRange.self) }
+
+    /// `sync_file_range` of all of a file. A hint: what becomes of the bytes, `fsync` says.
+    static func beginWriting(_ number: Int32) { _ = synchronizeRange?(number, 0, 0, rangeWrite) }
+
     private typealias ReadLinksAttribute =
         @convention(c) (
             UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutableRawPointer?, Int

@@ -21,7 +21,11 @@ struct ClaimProcessorTests {
     ) async throws {
         var generator = generator
         try await eventually("taken") {
-            if case .taken = processor.take(decision, of: user, using: &generator) { true } else { false }
+            if case .taken = processor.take([decision], of: user, using: &generator)[0] {
+                true
+            } else {
+                false
+            }
         }
     }
 
@@ -128,7 +132,7 @@ struct ClaimProcessorTests {
         let input = fixture.folder.path("spool/.hashdrop/work/\(id)/input")
         if step != .nothing {
             let job = try lists.read(claim)
-            if step == .published { try fixture.publisher.publishInput(of: job, from: input) }
+            if step == .published { try fixture.publisher.publishInputs(of: [(job, input)])[0].get() }
         }
         let processor = try fixture.claimProcessor()
         try processor.recover()

@@ -113,4 +113,36 @@ struct ReportPublisherTests {
         _ = try publisher().publish(job.id, estimate: JobEstimate(), at: Samples.now)
         #expect(try names(of: job) == ["report.html", "status.json"])
     }
+
+    /// Reports that become visible together: each whole, and one that cannot be does not hold up the others.
+    @Test func ofSeveralReportsOneThatFailsHoldsUpNoOther() throws {
+        // The cache answers the other two.
+        let jobs = try [finishedJob(), accept([Samples.hash(1)]), accept([Samples.hash(2)])]
+        let publisher = try publisher()
+        var written = try jobs.map { job in
+            try #require(try publisher.write(job.id, estimate: JobEstimate(), at: Samples.now))
+        }
+        for job in jobs {
+            #expect(try names(of: job).allSatisfy { $0.hasSuffix(".tmp") }, "nothing is visible yet")
+        }
+        // A folder in the place of one's table.
+        try FileManager.default.createDirectory(
+            at: place(of: jobs[1]).appending(path: "report.csv/inside"), withIntermediateDirectories: true)
+        let results = publisher.complete(written)
+        written = []
+        #expect(results.map { (try? $0.get()) != nil } == [true, false, true])
+        let whole = ["report.csv", "report.html", "report.json", "report.stix.json", "status.json"]
+        #expect(try names(of: jobs[0]) == whole)
+        #expect(try names(of: jobs[2]) == whole)
+        // The tables come first, and no status says that the job is done.
+        #expect(try names(of: jobs[1]) == ["report.csv", "report.json", "report.stix.json"])
+        try publisher.save(results.compactMap { try? $0.get() })
+        #expect(try database.jobs.unpublished().map(\.id) == [jobs[1].id])
+        let bytes = try results[0].get().bytes
+        #expect(
+            bytes
+                == whole.reduce(0) {
+                    $0 + Int64(try! Data(contentsOf: place(of: jobs[0]).appending(path: $1)).count)
+                })
+    }
 }

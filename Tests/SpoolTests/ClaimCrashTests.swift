@@ -180,11 +180,68 @@ import Testing
         #expect(error.id == id)
     }
 
-    @Test func aHalfWrittenRecordIsNoClaim() throws {
+    /// Of three claims that are made together, and a step of any of them.
+    @Test(
+        arguments: ClaimStep.allCases.filter { $0 != .releaseMarked },
+        [(1, 0), (2, 0), (3, 0), (1, 2), (2, 2), (3, 2)])
+    func eachOfSeveralClaimsComesOutOnceWhereverTheyWereCut(
+        _ step: ClaimStep, _ place: (claim: Int, spares: Int)
+    ) throws {
+        let (count, spares) = place
+        let left = Mutex<Int?>(nil)
+        let store = try spool.store(sparesMax: spares) { reached in
+            let isTheEnd = left.withLock { left in
+                if reached == step { left? -= 1 }
+                return left == 0
+            }
+            if isTheEnd { throw Killed() }
+        }
+        for number in 0..<spares {
+            try spool.drop("earlier", as: "earlier\(number)")
+            let earlier = TemporarySpool.id("ear\(number)r")
+            _ = try store.claim(
+                spool.entry("earlier\(number)"), of: spool.alice, as: earlier, evidence: .renamedIntoFolder,
+                at: spool.at)
+            try store.release(earlier)
+        }
+        let names = ["a", "b", "c"]
+        for name in names { try spool.drop("hashes of \(name)", as: name) }
+        let requests = try names.map { name in
+            ClaimRequest(
+                try spool.entry(name), of: spool.alice, as: TemporarySpool.id("f1r\(name)t"),
+                .claim(.renamedIntoFolder), at: spool.at)
+        }
+        left.withLock { $0 = count }
+        #expect(throws: Killed.self) { try store.claim(requests) }
+
+        let next = try spool.store()
+        let recovered = try next.recover().map { found -> Claim? in
+            if case .recovered(let claim) = found { claim } else { nil }
+        }
+        let again = try spool.folder().scan(spool.alice).entries.enumerated().map { number, entry in
+            let outcome = try next.claim(
+                entry, of: spool.alice, as: TemporarySpool.id("sec\(number)d"), evidence: .renamedIntoFolder,
+                at: spool.at)
+            if case .done(let claim) = outcome { return Optional(claim) }
+            return nil
+        }
+        let texts = try (recovered + again).map { claim in
+            guard case .claimed(let file)? = claim else { return "\(claim as Any)" }
+            return try file.droppedName.display + ": "
+                + String(contentsOfFile: file.inputPath, encoding: .utf8)
+        }
+        #expect(texts.sorted() == names.map { "\($0): hashes of \($0)" })
+        #expect(spool.names() == [])
+        #expect(spool.names(".hashdrop/work").count == 3)
+    }
+
+    /// A cut may leave any part of a record; its file is taken only afterwards.
+    @Test(arguments: ["", "{\"user\":"], ["claim.json", "claim.json.partial"])
+    func aHalfWrittenRecordIsNoClaim(_ text: String, _ name: String) throws {
         _ = try spool.store()
         let folder = "\(spool.path)/.hashdrop/work/\(id)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        try Data("{\"user\":".utf8).write(to: URL(fileURLWithPath: folder + "/claim.json.partial"))
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
         #expect(try spool.store().recover() == [])
         #expect(spool.names(".hashdrop/work") == [])
     }

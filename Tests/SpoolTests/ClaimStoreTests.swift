@@ -315,4 +315,67 @@ import Testing
         #expect(try store.recover() == [])
         try store.release(id)
     }
+
+    /// Of several claims each has an outcome of its own.
+    @Test func whatBecomesOfOneClaimHoldsUpNoOther() throws {
+        for name in ["a", "gone", "b", "taken", "written", "c"] {
+            try spool.drop("hash of \(name)", as: name)
+        }
+        symlink("a", spool.file("link"))
+        let names = ["a", "gone", "b", "taken", "written", "link", "c"]
+        var requests = try names.enumerated().map { number, name in
+            ClaimRequest(
+                try spool.entry(name), of: spool.alice, as: TemporarySpool.id("f1r\(number)t"),
+                name == "link" ? .refuse(.notAFile(.symbolicLink)) : .claim(.renamedIntoFolder), at: spool.at)
+        }
+        requests[3].id = requests[0].id
+        let gone = spool.file("gone")
+        let written = spool.file("written")
+        let store = try spool.store { reached in
+            // After all were looked at: one is removed, another one written to.
+            guard reached == .spaceReserved, access(gone, F_OK) == 0, access(written, F_OK) == 0 else {
+                return
+            }
+            unlink(gone)
+            try TemporarySpool.write("longer than it was, by some bytes", to: written)
+        }
+        let outcomes = try store.claim(requests).map { result in
+            switch try result.get() {
+            case .done(.claimed(let file)): try String(contentsOfFile: file.inputPath, encoding: .utf8)
+            case .done(.refused(let file)): file.reason.description
+            case .notYet(let reason): "\(reason)"
+            case let other: "\(other)"
+            }
+        }
+        #expect(
+            outcomes == [
+                "hash of a", "vanished", "hash of b", "idInUse", "\(WaitReason.settling)",
+                RefusalReason.notAFile(.symbolicLink).description, "hash of c",
+            ])
+        #expect(spool.names() == ["taken", "written"])
+        #expect(spool.names(".hashdrop/work").count == 4)
+    }
+
+    @Test func aClaimThatFailsLeavesItsFileAndHoldsUpNoOther() throws {
+        for name in ["a", "b"] { try spool.drop("hash of \(name)", as: name) }
+        // What the claim of a would make is there already, as a folder.
+        let id = TemporarySpool.id("f1rat")
+        let requests = try ["a", "b"].map { name in
+            ClaimRequest(
+                try spool.entry(name), of: spool.alice, as: TemporarySpool.id("f1r\(name)t"),
+                .claim(.renamedIntoFolder), at: spool.at)
+        }
+        let work = "\(spool.path)/.hashdrop/work"
+        let store = try spool.store { reached in
+            if reached == .folderMade { mkdir("\(work)/\(id)/input.partial", 0o700) }
+        }
+        let outcomes = try store.claim(requests)
+        #expect(throws: FileSystemError.self) { try outcomes[0].get() }
+        guard case .done(.claimed(let file)) = try outcomes[1].get() else {
+            Issue.record("\(outcomes)")
+            return
+        }
+        #expect(try String(contentsOfFile: file.inputPath, encoding: .utf8) == "hash of b")
+        #expect(spool.names() == ["a"])
+    }
 }

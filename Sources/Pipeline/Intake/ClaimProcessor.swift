@@ -106,50 +106,72 @@ final class ClaimProcessor {
         }
     }
 
-    /// Claims what is ready or refused, and makes its job, whose id the generator draws.
+    /// Claims what is ready or refused, all together, and makes their jobs, whose ids the generator draws.
+    ///
+    /// - Returns: what became of each, in their order.
     func take(
-        _ decision: ReadinessDecision, of user: UserName, using generator: inout some RandomNumberGenerator
-    ) -> Outcome {
-        do {
-            while true {
-                let id = JobID(claimedAt: clock.now.wall, using: &generator)
-                // The work folder forgets an id when its claim ends; the job keeps it, and may be another
-                // user's.
-                if try lists.hasJob(id) { continue }
-                switch try attempt(decision, of: user, as: id) {
-                case .idInUse: continue
-                case .vanished: return .taken
-                case .notYet(let reason): return .waits(reason)
-                case .copying(let copying):
-                    readings.add(.copying(copying))
-                    return .taken
-                case .done(let claim):
-                    finish(claim)
-                    return .taken
+        _ decisions: [ReadinessDecision], of user: UserName, using generator: inout some RandomNumberGenerator
+    ) -> [Outcome] {
+        var outcomes = [Outcome?](repeating: nil, count: decisions.count)
+        var made: [Claim] = []
+        // Again with other ids, where one is in use.
+        while case let places = outcomes.indices.filter({ outcomes[$0] == nil }), !places.isEmpty {
+            do {
+                let requests = try places.map { place in
+                    try request(decisions[place], of: user, using: &generator)
+                }
+                for (place, result) in zip(places, try claims.claim(requests)) {
+                    outcomes[place] = outcome(of: result, user, &made)
+                }
+            } catch {
+                // The database cannot be read; the files are where they were.
+                for place in places {
+                    let name = decisions[place].entry.name.display
+                    outcomes[place] = .failed(FileSystemError("claim (\(error))", EIO, path: name))
                 }
             }
-        } catch let error as UnfinishedClaim {
-            interrupted[error.id] = user
-            note(error, of: user)
-            return .taken
-        } catch let error as FileSystemError {
-            return .failed(error)
-        } catch {
-            // The database cannot be read; the file is where it was.
-            return .failed(FileSystemError("claim (\(error))", EIO, path: decision.entry.name.display))
+        }
+        finish(made)
+        return outcomes.compactMap { $0 }
+    }
+
+    private func request(
+        _ decision: ReadinessDecision, of user: UserName, using generator: inout some RandomNumberGenerator
+    ) throws -> ClaimRequest {
+        let action: ClaimRequest.Action
+        switch decision.action {
+        case .ready(let evidence): action = .claim(evidence)
+        case .refuse(let reason): action = .refuse(reason)
+        case .wait, .removeFolder: preconditionFailure("only what is ready or refused is taken")
+        }
+        while true {
+            let id = JobID(claimedAt: clock.now.wall, using: &generator)
+            // The work folder forgets an id when its claim ends; the job keeps it, and may be another user's.
+            if try lists.hasJob(id) { continue }
+            return ClaimRequest(decision.entry, of: user, as: id, action, at: clock.now.wall)
         }
     }
 
-    private func attempt(_ decision: ReadinessDecision, of user: UserName, as id: JobID) throws
-        -> ClaimOutcome
-    {
-        switch decision.action {
-        case .ready(let evidence):
-            try claims.claim(decision.entry, of: user, as: id, evidence: evidence, at: clock.now.wall)
-        case .refuse(let reason):
-            try claims.claimRefused(decision.entry, of: user, as: id, reason: reason, at: clock.now.wall)
-        case .wait(let reason, _): .notYet(reason)
-        case .removeFolder: .notYet(.emptyFolder)
+    /// Nil if the claim needs another id.
+    private func outcome(
+        of result: Result<ClaimOutcome, any Error>, _ user: UserName, _ made: inout [Claim]
+    ) -> Outcome? {
+        switch result {
+        case .success(.idInUse): return nil
+        case .success(.vanished): return .taken
+        case .success(.notYet(let reason)): return .waits(reason)
+        case .success(.copying(let copying)):
+            readings.add(.copying(copying))
+            return .taken
+        case .success(.done(let claim)):
+            made.append(claim)
+            return .taken
+        case .failure(let error as UnfinishedClaim):
+            interrupted[error.id] = user
+            note(error, of: user)
+            return .taken
+        case .failure(let error as FileSystemError): return .failed(error)
+        case .failure(let error): preconditionFailure("a claim fails with an error of the disk: \(error)")
         }
     }
 
@@ -180,7 +202,7 @@ final class ClaimProcessor {
             switch try copying.advance() {
             case nil: readings.add(.copying(copying))
             case .done(let claim):
-                finish(claim)
+                finish([claim])
                 return true
             // It is in its user's folder again, and judged like any other.
             case .notYet, .vanished, .idInUse, .copying: break
@@ -199,31 +221,63 @@ final class ClaimProcessor {
             guard let job = try reading.advance(by: clock, hasNews: hasNews) else {
                 return readings.add(.reading(reading))
             }
-            conclude(job, .claimed(reading.file))
+            conclude([(job, .claimed(reading.file))])
         } catch {
-            unfinished.append(.reading(reading))
-            note(error, of: reading.file.user)
+            hold(.reading(reading), because: error)
         }
     }
 
-    private func finish(_ claim: Claim) {
-        do {
-            switch try lists.begin(claim, at: clock.now.wall) {
-            case .complete(let job): conclude(job, claim)
-            case .reading(let reading): readOn(reading)
+    /// Makes the jobs of claims; the short lists among them become jobs in one transaction.
+    private func finish(_ claims: [Claim]) {
+        var stored: [(job: Job, claim: Claim)] = []
+        var short: [ListImport] = []
+        var longer: [ListImport] = []
+        for claim in claims {
+            do {
+                switch try lists.begin(claim, at: clock.now.wall) {
+                case .complete(let job): stored.append((job, claim))
+                case .reading(var reading):
+                    if let refused = try reading.read(by: clock, hasNews: { false }) {
+                        stored.append((refused, claim))
+                    } else if reading.writer.isShort {
+                        short.append(reading)
+                    } else {
+                        longer.append(reading)
+                    }
+                }
+            } catch {
+                hold(.claim(claim), because: error)
             }
+        }
+        do {
+            let jobs = try lists.write(short, at: clock.now.wall)
+            stored += zip(jobs, short).map { ($0, .claimed($1.file)) }
         } catch {
-            unfinished.append(.claim(claim))
-            note(error, of: claim.user)
+            for reading in short { hold(.reading(reading), because: error) }
+        }
+        conclude(stored)
+        for reading in longer { readOn(reading) }
+    }
+
+    private func hold(_ claim: Unfinished, because error: any Error) {
+        unfinished.append(claim)
+        note(error, of: claim.user)
+    }
+
+    /// The jobs are stored: tells the lookups, publishes the inputs, ends the claims and tells the reports.
+    private func conclude(_ stored: [(job: Job, claim: Claim)]) {
+        // First: a report folder that cannot be written holds up no lookup. To be told again changes nothing.
+        for (job, _) in stored where job.state == .running { lookups.jobAdded(job.id) }
+        var inputs = publisher.publishInputs(
+            of: stored.compactMap { job, claim in claim.inputPath.map { (job, $0) } })[...]
+        for (job, claim) in stored {
+            conclude(job, claim, claim.inputPath == nil ? .success(()) : inputs.removeFirst())
         }
     }
 
-    /// The job is stored: tells the lookups, publishes the input, ends the claim and tells the reports.
-    private func conclude(_ job: Job, _ claim: Claim) {
-        // First: a report folder that cannot be written holds up no lookup. To be told again changes nothing.
-        if job.state == .running { lookups.jobAdded(job.id) }
+    private func conclude(_ job: Job, _ claim: Claim, _ input: Result<Void, any Error>) {
         do {
-            if let path = claim.inputPath { try publisher.publishInput(of: job, from: path) }
+            try input.get()
             try claims.release(job.id)
             lastRelease = clock.now.monotonic
             reports.post(.job(job.id, user: job.user, isFinal: job.state.isFinal))
@@ -234,8 +288,7 @@ final class ClaimProcessor {
                     "state": "\(job.state.rawValue)", "hashes": "\(job.counts.hashes)",
                 ])
         } catch {
-            unfinished.append(.claim(claim))
-            note(error, of: claim.user)
+            hold(.claim(claim), because: error)
         }
     }
 
@@ -258,13 +311,13 @@ final class ClaimProcessor {
         interrupted = [:]
         for held in held.claims {
             switch held {
-            case .claim(let claim): finish(claim)
+            case .claim(let claim): finish([claim])
             case .reading(let reading): readOn(reading)
             }
         }
         for (id, user) in held.ids.sorted(by: { $0.key < $1.key }) {
             do {
-                if case .done(let claim)? = try claims.resume(id) { finish(claim) }
+                if case .done(let claim)? = try claims.resume(id) { finish([claim]) }
             } catch {
                 interrupted[id] = user
                 note(error, of: user)
@@ -284,7 +337,7 @@ final class ClaimProcessor {
         try lists.jobs.removeUnfinishedImports()
         for recovered in try claims.recover() {
             switch recovered {
-            case .recovered(let claim): finish(claim)
+            case .recovered(let claim): finish([claim])
             case .unfinished(let error, let user):
                 interrupted[error.id] = user
                 note(error, of: user)

@@ -14,24 +14,24 @@ package import Support
 /// Events are hints and the scan is the truth: a folder is looked at when a hint says so, when something in
 /// it becomes ready by time, every few seconds without a watch, and every safety scan in any case.
 package actor IntakeService: Service {
-    private enum Event: Sendable {
+    enum Event: Sendable {
         /// The watcher has something to tell.
         case watcherNews
         case usersChanged
         case stop
     }
 
-    private let spool: SpoolFolder
+    let spool: SpoolFolder
     private let rules: ReadinessStateMachine.Rules
     private let watcher: any FolderWatcher
-    private let database: HashdropDatabase
-    private let claimProcessor: ClaimProcessor
-    private let options: IntakeOptions
+    let database: HashdropDatabase
+    let claimProcessor: ClaimProcessor
+    let options: IntakeOptions
     private let reports: Mailbox<ReportService.Change>
     private let jobsRemoved: @Sendable () -> Void
     let clock: any ServiceClock
     let logger: Logger
-    private let mailbox = Mailbox<Event>()
+    let mailbox = Mailbox<Event>()
     private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -49,11 +49,13 @@ package actor IntakeService: Service {
     private var nextSafetyScan: Duration = .zero
     /// When the next part of a long list is read.
     private var nextReading: Duration = .zero
+    /// How many transactions had been written at the end of the last part.
+    private var commitsSeen = 0
     /// The spool folder is not in its place; when it is looked for again.
     private var nextSearch: Duration?
     var overflowLog = LogRateLimiter(linesMax: 1)
     private var isStopping = false
-    private var generator: any RandomNumberGenerator & Sendable
+    var generator: any RandomNumberGenerator & Sendable
 
     /// - Parameter jobsRemoved: called when what an earlier run left has been removed.
     package init(
@@ -153,8 +155,12 @@ package actor IntakeService: Service {
     }
 
     private func readOn() {
+        let before = database.commitCount
         guard let (reader, usedWriter) = claimProcessor.goOn(hasNews: { mailbox.hasMail }) else { return }
-        nextReading = clock.now.monotonic + (usedWriter ? Self.readingRest : .zero)
+        let after = database.commitCount
+        let othersWrite = before > commitsSeen || after > before + 1
+        commitsSeen = after
+        nextReading = clock.now.monotonic + (usedWriter && othersWrite ? Self.readingRest : .zero)
         guard var folder = folders[reader] else { return }
         // Files may wait for the end of the lists that are read, and one that changed meanwhile is back.
         if claimProcessor.readingLines(of: reader).isEmpty { folder.isDirty = true }
@@ -162,8 +168,8 @@ package actor IntakeService: Service {
         folders[reader] = folder
     }
 
-    /// Between two parts that a long list writes the database's writer is free for so long: a short list
-    /// needs it several times, and would wait for a part each time.
+    /// Between two parts that a long list writes the database's writer is free for so long, if others write:
+    /// a short list needs it several times, and would wait for a part each time.
     private static let readingRest: Duration = .milliseconds(10)
 
     /// Nothing is taken from a spool folder that is no longer under its path: it is looked for until it is
@@ -272,103 +278,6 @@ package actor IntakeService: Service {
         guard waiting != folder.told else { return }
         folder.told = waiting
         reports.post(.waiting(user, waiting))
-    }
-
-    private static let claimsAtOnce = 50
-    /// Files are of very different size, so a turn ends by time as well, and soon if there is news of others.
-    private static let turnMax: Duration = .milliseconds(250)
-    private static let turnMaxWithNews: Duration = .milliseconds(10)
-
-    /// Claims what is to be claimed and returns what waits; adds how long the claims took.
-    private func act(
-        on decisions: [ReadinessDecision], of user: UserName, _ folder: inout FolderState,
-        _ now: ClockReading, _ claimsTook: inout Duration
-    ) -> [WaitingFile] {
-        var waiting: [WaitingFile] = []
-        var claimed = 0
-        folder.blocked = nil
-        var use: UserUse?
-        let began = clock.now.monotonic
-        func isTurnOver() -> Bool {
-            guard claimed > 0, claimed < Self.claimsAtOnce else { return claimed > 0 }
-            let took = clock.now.monotonic - began
-            return took >= Self.turnMax || (took >= Self.turnMaxWithNews && mailbox.hasMail)
-        }
-        for decision in decisions {
-            var reason: String?
-            if case .wait(let why, _) = decision.action {
-                reason = why.description
-                if case .cannotBeTaken = why { folder.blocked = reason }
-            } else if let pause = folder.pause?.reason ?? claimProcessor.reasonToPause(user)
-                ?? reasonOfLimits(user, taken: claimed, &use)
-            {
-                reason = "complete: \(pause)"
-            } else if isTurnOver() {
-                reason = "complete: waits for its turn"
-                folder.isDirty = true
-            } else {
-                let start = clock.now.monotonic
-                reason = take(decision, of: user, &folder)
-                claimsTook += clock.now.monotonic - start
-                claimed += 1
-            }
-            if let reason { waiting.append(WaitingFile(decision, reason, at: now)) }
-        }
-        return waiting
-    }
-
-    /// Why a user's limits let no further list be taken; nil if they do.
-    ///
-    /// - Parameters:
-    ///   - taken: lists that this turn has taken.
-    ///   - use: what the user had before, looked up once a turn.
-    private func reasonOfLimits(_ user: UserName, taken: Int, _ use: inout UserUse?) -> String? {
-        do {
-            var now = try use ?? database.jobs.use(of: user)
-            use = now
-            now.lists += taken
-            return options.userLimits.reason(against: now)
-        } catch {
-            return sentence(for: error)
-        }
-    }
-
-    /// Takes one entry away.
-    ///
-    /// - Returns: why it still waits, or nil if it is taken or gone.
-    private func take(_ decision: ReadinessDecision, of user: UserName, _ folder: inout FolderState)
-        -> String?
-    {
-        if case .removeFolder = decision.action {
-            do {
-                try spool.removeEmptyFolder(decision.entry, of: user)
-                return nil
-            } catch {
-                return "an empty folder that cannot be removed: \(error)"
-            }
-        }
-        switch claimProcessor.take(decision, of: user, using: &generator) {
-        case .taken: return nil
-        case .waits(let reason):
-            folder.readiness.postpone(decision.entry.name, reason, now: clock.now.monotonic)
-            return reason.description
-        case .failed(let error) where error.isOfOneFile:
-            if folder.lastFailure != error.errorNumber {
-                logger.error("A file cannot be taken; others go on.", metadata: ["reason": "\(error)"])
-            }
-            folder.lastFailure = error.errorNumber
-            folder.blocked = "\(error)"
-            let reason = WaitReason.cannotBeTaken("complete, but it cannot be taken: \(error.summary)")
-            folder.readiness.postpone(decision.entry.name, reason, now: clock.now.monotonic)
-            return reason.description
-        case .failed(let error):
-            if folder.pause == nil, folder.lastFailure != error.errorNumber {
-                logger.error("A file cannot be taken; it is tried again.", metadata: ["reason": "\(error)"])
-            }
-            folder.lastFailure = error.errorNumber
-            folder.pause = (error.summary, clock.now.monotonic + options.poll)
-            return "complete: \(error.summary)"
-        }
     }
 
     private func tellHealth() {

@@ -10,7 +10,7 @@ import Support
 struct ListImport {
     let file: ClaimedFile
     private let jobs: JobStore
-    private var writer: JobWriter
+    private(set) var writer: JobWriter
     private var parser: HashListParser
     private let slice: Int
     private var offset: UInt64 = 0
@@ -57,16 +57,25 @@ struct ListImport {
     /// - Throws: `StoreError`, or the system's error, if the disk or the database cannot be used now.
     mutating func advance(by clock: any ServiceClock, hasNews: () -> Bool) throws -> Job? {
         let now = clock.now.wall
+        if !isAtEnd, let refused = try read(by: clock, hasNews: hasNews) { return refused }
+        return isAtEnd ? try writer.advance(at: now) : nil
+    }
+
+    /// The first part of a step: reads on, and writes nothing yet of what is read.
+    ///
+    /// - Returns: the refused job, if the file turns out to be no list.
+    mutating func read(by clock: any ServiceClock, hasNews: () -> Bool) throws -> Job? {
+        let now = clock.now.wall
         do {
-            if !isAtEnd { try read(by: clock, hasNews: hasNews) }
-            return isAtEnd ? try writer.advance(at: now) : nil
+            try readChunks(by: clock, hasNews: hasNews)
+            return nil
         } catch let error as HashListError {
             try writer.refuse(error.description, at: now)
             return try jobs.job(file.id)
         }
     }
 
-    private mutating func read(by clock: any ServiceClock, hasNews: () -> Bool) throws {
+    private mutating func readChunks(by clock: any ServiceClock, hasNews: () -> Bool) throws {
         let began = clock.now.monotonic
         var next = self
         var slice = ImportBatch()

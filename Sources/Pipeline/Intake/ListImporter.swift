@@ -28,6 +28,11 @@ struct ListImporter {
         case reading(ListImport)
     }
 
+    /// Writes lists that are read and short (`JobWriter.isShort`) in one transaction: all of them, or none.
+    func write(_ readings: [ListImport], at now: Date) throws -> [Job] {
+        try jobs.write(readings.map(\.writer), at: now)
+    }
+
     /// Whether there is a job of this id.
     func hasJob(_ id: JobID) throws -> Bool { try jobs.job(id) != nil }
 

@@ -33,23 +33,40 @@ package struct ReportPublisher: Sendable {
         return try reports.folder(of: job, in: own)
     }
 
-    /// Puts the dropped bytes, untouched, into the job's folder.
-    func publishInput(of job: Job, from path: String) throws {
-        let root = try reports.root()
-        let isFirst = try root.status(Array(job.user.description.utf8)) == nil
-        let own = try reports.folder(of: job.user, in: root)
-        let folder = try reports.folder(of: job, in: own)
-        if try folder.link(path, as: ReportWriter.FileName.input) {
-            try folder.synchronizeIfPossible()
-        } else {
+    /// Puts the dropped bytes of jobs, untouched, into the jobs' folders: the bytes are at `path`.
+    ///
+    /// - Returns: what became of each, in their order. One that fails holds up no other.
+    func publishInputs(of inputs: [(job: Job, path: String)]) -> [Result<Void, any Error>] {
+        let folders = inputs.map { input in Result { try publishInput(of: input.job, from: input.path) } }
+        // The claims go next; until the names are on the disk, those of the folders too, a power cut would
+        // take the lists with it. Each user's folder once.
+        var flushed: [UserName: Result<Void, any Error>] = [:]
+        return zip(inputs, folders).map { input, folder in
+            folder.flatMap { folder in
+                Result { try folder.directory.synchronizeIfPossible() }.flatMap {
+                    let user = input.job.user
+                    let result = flushed[user] ?? Result { try synchronizeFolder(of: user) }
+                    flushed[user] = result
+                    return result
+                }
+            }
+        }
+    }
+
+    private func publishInput(of job: Job, from path: String) throws -> JobFolder {
+        let folder = try folder(of: job)
+        if try !folder.link(path, as: ReportWriter.FileName.input) {
             let file = try AtomicFile(replacing: ReportWriter.FileName.input, in: folder)
             try Self.copy(path, into: file)
-            try file.commit()
+            try file.commit(synchronizingFolder: false)
         }
-        // The claim goes next; until the folder's own name is on the disk a power cut would take the list
-        // with it.
-        try own.synchronize()
-        if isFirst { try root.synchronize() }
+        return JobFolder(folder)
+    }
+
+    private func synchronizeFolder(of user: UserName) throws {
+        let root = try reports.root()
+        try reports.folder(of: user, in: root).synchronize()
+        try root.synchronizeIfPossible()
     }
 
     private static func copy(_ path: String, into file: AtomicFile) throws {
@@ -69,7 +86,37 @@ package struct ReportPublisher: Sendable {
     /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its
     ///   end.
     func publish(_ id: JobID, estimate: JobEstimate, at now: Date) throws -> Published? {
-        try database.reportRows.read(id) { try write($0, estimate, now) } ?? nil
+        try write(id, estimate: estimate, at: now, isAlone: true).map { try complete([$0])[0].get() }
+    }
+
+    /// The first part of `publish`; `complete` is the second.
+    ///
+    /// - Parameter isAlone: whether each file becomes visible as soon as it is written, as is right for a
+    ///   long report, and not with those of others.
+    func write(_ id: JobID, estimate: JobEstimate, at now: Date, isAlone: Bool = false) throws -> Written? {
+        try database.reportRows.read(id) { try write($0, estimate, now, isAlone: isAlone) } ?? nil
+    }
+
+    /// Makes the reports' files visible, and flushes all to the disk together: with a journal two commits are
+    /// for all of them. One that fails holds up no other.
+    ///
+    /// Not by `syncfs`, which would wait for whatever others write to the same file system, and tell of their
+    /// errors.
+    func complete(_ reports: [Written]) -> [Result<Published, any Error>] {
+        let visible = reports.map { report in
+            Result { for file in report.files { try file.commit(synchronizingFolder: false) } }
+        }
+        return zip(reports, visible).map { report, visible in
+            visible.flatMap {
+                Result {
+                    guard let folder = report.folder else { return report.published }
+                    try folder.directory.synchronizeIfPossible()
+                    var published = report.published
+                    published.bytes = try bytes(of: folder.directory)
+                    return published
+                }
+            }
+        }
     }
 
     /// Remembers what was published, in one transaction; what is not remembered, the next start writes again.
@@ -83,19 +130,27 @@ package struct ReportPublisher: Sendable {
     }
 
     private func write(
-        _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date
-    ) throws -> Published? {
+        _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date, isAlone: Bool
+    ) throws -> Written? {
         guard let job = try snapshot.job() else { return nil }
         // The last report is written once: a kill in the middle of a second time would leave a temporary file
         // for ever.
-        if job.state.isFinal, try snapshot.isPublished() { return Published(job: job, isNew: false) }
+        if job.state.isFinal, try snapshot.isPublished() {
+            return Written(published: Published(job: job, isNew: false))
+        }
         // "Done" promises the input beside it. The intake, which holds the claim, tells of the job again
         // afterwards.
         if job.state.isFinal, isInputPending(job.id) { return nil }
-        let folder = try folder(of: job)
+        let folder = JobFolder(try folder(of: job))
+        var files: [AtomicFile] = []
+        let publish: ReportWriter.Publish = { file in
+            if isAlone { return try file.commit(synchronizingFolder: false) }
+            try file.beginCommit()
+            files.append(file)
+        }
         // A job that runs again (`hashdrop retry`) must not look finished to a program that waits for the
         // CSV.
-        if job.state == .running { try removeTables(in: folder) }
+        if job.state == .running { try removeTables(in: folder.directory) }
         var input = ReportInput(
             job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge,
             unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax))
@@ -105,7 +160,7 @@ package struct ReportPublisher: Sendable {
             severestMax: writer.options.htmlRowsMax(job.state))
         if job.state.hasTables {
             let order = JobSnapshot.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
-            try writer.writeTables(input, in: folder) { visit in
+            try writer.writeTables(input, in: folder.directory, publish: publish) { visit in
                 try RowHandover.forEachRow(of: { try snapshot.forEachRow(order: order, $0) }) { row in
                     tally.add(row)
                     try visit(row)
@@ -117,12 +172,11 @@ package struct ReportPublisher: Sendable {
         input.job.counts.byVerdict = tally.byVerdict
         input.statistics = tally.statistics
         let severest = tally.severest
-        try writer.writeHTML(input, in: folder) { visit in
+        try writer.writeHTML(input, in: folder.directory, publish: publish) { visit in
             try RowHandover.forEachRow(of: { try snapshot.forEachRow(of: severest, $0) }, visit)
         }
-        try writer.writeStatus(input, in: folder)
-        try folder.synchronizeIfPossible()
-        return Published(job: input.job, isNew: true, bytes: try bytes(of: folder))
+        try writer.writeStatus(input, in: folder.directory, publish: publish)
+        return Written(published: Published(job: input.job, isNew: true), folder: folder, files: files)
     }
 
     private func bytes(of folder: borrowing Directory) throws -> Int64 {
@@ -140,6 +194,19 @@ package struct ReportPublisher: Sendable {
         var isNew: Bool
         /// Of all files in the job's folder.
         var bytes: Int64 = 0
+    }
+
+    /// A report whose files are written, some of which `complete` makes visible.
+    struct Written {
+        fileprivate var published: Published
+        /// Nil if nothing was to be written.
+        fileprivate var folder: JobFolder?
+        fileprivate var files: [AtomicFile] = []
+    }
+
+    fileprivate final class JobFolder {
+        let directory: Directory
+        init(_ directory: consuming Directory) { self.directory = directory }
     }
 
     private func removeTables(in folder: borrowing Directory) throws {

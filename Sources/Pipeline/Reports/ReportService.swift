@@ -205,7 +205,7 @@ package actor ReportService: Service {
         let due = schedule.due(at: lookedAt)
         let users = schedule.users(of: due)
         let estimates = due.isEmpty ? [:] : await estimates()
-        var written: [(JobID, ReportWorker.Outcome)] = []
+        var reports = ReportGroup()
         for item in due {
             switch item {
             case .job(let id):
@@ -219,8 +219,8 @@ package actor ReportService: Service {
                     }
                 } else {
                     schedule.jobBegun(id)
-                    written.append(
-                        (id, ReportWorker.publish(id, estimate: estimate, with: publisher, clock: clock)))
+                    reports.write(id, estimate: estimate, with: publisher, clock: clock)
+                    if reports.isFull { complete(&reports) }
                 }
             case .index(let user):
                 guard !isWritingIndex, !isStopping else { continue }
@@ -235,7 +235,7 @@ package actor ReportService: Service {
             hasWritten = true
             if clock.now.monotonic >= end || hasNews(ofOthersThan: users) { break }
         }
-        settle(written)
+        complete(&reports)
         await writeStatus()
     }
 
@@ -254,15 +254,15 @@ package actor ReportService: Service {
     /// The end: what can be written quickly, and all indexes, say that hashdrop is stopped.
     private func writeLast() async {
         var left = Self.lastReportsMax
-        var written: [(JobID, ReportWorker.Outcome)] = []
+        var reports = ReportGroup()
         for case .job(let id) in schedule.due(at: clock.now.monotonic, isEnd: true) where left > 0 {
             guard workerPlace(for: id) == nil else { continue }
             left -= 1
             schedule.jobBegun(id)
-            written.append(
-                (id, ReportWorker.publish(id, estimate: Self.stopped, with: publisher, clock: clock)))
+            reports.write(id, estimate: Self.stopped, with: publisher, clock: clock)
+            if reports.isFull { complete(&reports) }
         }
-        settle(written)
+        complete(&reports)
         for case .index(let user) in schedule.due(at: clock.now.monotonic, isEnd: true) {
             schedule.userBegun(user)
             let estimates = running.mapValues { _ in Self.stopped }
@@ -325,18 +325,13 @@ package actor ReportService: Service {
         mailbox.post(.workerFinished)
     }
 
-    /// Remembers a turn's short reports, all in one transaction.
-    private func settle(_ written: [(id: JobID, outcome: ReportWorker.Outcome)]) {
-        let saved = Result { try publisher.save(written.compactMap { try? $0.outcome.result.get() }) }
-        for (id, outcome) in written { settle(id, outcome, saved) }
+    private func complete(_ reports: inout ReportGroup) {
+        for (id, outcome) in reports.complete(with: publisher, clock: clock) { settle(id, outcome) }
     }
 
-    private func settle(
-        _ id: JobID, _ outcome: ReportWorker.Outcome, _ saved: Result<Void, any Error> = .success(())
-    ) {
+    private func settle(_ id: JobID, _ outcome: ReportWorker.Outcome) {
         let now = clock.now.monotonic
         do {
-            try saved.get()
             let published = try outcome.result.get()
             troubles["job \(id)"] = nil
             let isOver = published?.job.state.isFinal ?? true

@@ -29,19 +29,52 @@ actor ReportWorker {
     }
 
     func publish(_ id: JobID, estimate: JobEstimate) -> Outcome {
-        var outcome = Self.publish(id, estimate: estimate, with: publisher, clock: clock)
-        outcome.result = outcome.result.flatMap { published in
-            Result { try published.map { try publisher.save([$0]) } }.map { _ in published }
+        let start = clock.now
+        let result = Result {
+            let published = try publisher.publish(id, estimate: estimate, at: start.wall)
+            try publisher.save(published.map { [$0] } ?? [])
+            return published
         }
-        return outcome
+        return Outcome(estimate: estimate, result: result, took: clock.now.monotonic - start.monotonic)
+    }
+}
+
+/// Group of short reports that are written on the caller's thread, become visible together, and are
+/// remembered in one transaction.
+struct ReportGroup {
+    private var written: [(id: JobID, estimate: JobEstimate, result: Written, took: Duration)] = []
+    private typealias Written = Result<ReportPublisher.Written?, any Error>
+
+    /// So many at most: each has some files open until `complete`.
+    static let reportsMax = 16
+
+    var isFull: Bool { written.count >= Self.reportsMax }
+
+    /// Writes a job's report.
+    mutating func write(
+        _ id: JobID, estimate: JobEstimate, with publisher: ReportPublisher, clock: any ServiceClock
+    ) {
+        let start = clock.now
+        let result = Result { try publisher.write(id, estimate: estimate, at: start.wall) }
+        written.append((id, estimate, result, clock.now.monotonic - start.monotonic))
     }
 
-    /// The same on the caller's thread, and not remembered yet.
-    static func publish(
-        _ id: JobID, estimate: JobEstimate, with publisher: ReportPublisher, clock: any ServiceClock
-    ) -> Outcome {
-        let start = clock.now
-        let result = Result { try publisher.publish(id, estimate: estimate, at: start.wall) }
-        return Outcome(estimate: estimate, result: result, took: clock.now.monotonic - start.monotonic)
+    /// Makes visible and remembers what was written; the group is empty then.
+    mutating func complete(with publisher: ReportPublisher, clock: any ServiceClock)
+        -> [(id: JobID, outcome: ReportWorker.Outcome)]
+    {
+        defer { written = [] }
+        let start = clock.now.monotonic
+        var completed = publisher.complete(written.compactMap { try? $0.result.get() })[...]
+        let saved = Result { try publisher.save(completed.compactMap { try? $0.get() }) }
+        // What all of them took is the part of each.
+        let share = (clock.now.monotonic - start) / max(1, written.count)
+        return written.map { id, estimate, result, took in
+            let result = result.flatMap { report -> Result<ReportPublisher.Published?, any Error> in
+                guard report != nil else { return .success(nil) }
+                return completed.removeFirst().flatMap { published in saved.map { published } }
+            }
+            return (id, ReportWorker.Outcome(estimate: estimate, result: result, took: took + share))
+        }
     }
 }

@@ -6,8 +6,9 @@ package import Model
 ///
 /// Rows are streamed: the memory needed does not grow with the list. Every function throws an
 /// `FileSystemError` if the file cannot be written, or whatever the row source throws; the file's last
-/// version then stays. The bytes of a file are on the disk before its name is; the names of a job's files are
-/// when the caller has flushed the folder, once for all of them.
+/// version then stays. A job's files are handed to `publish` when they are written, to be committed then or
+/// later, in this order; by default at once. The bytes of a file are on the disk before its name is; the
+/// names of a job's files are when the caller has flushed the folder, once for all of them.
 package struct ReportWriter: Sendable {
     /// The names of a job folder's files. `input`, the dropped bytes, is put there when the file is claimed.
     package enum FileName {
@@ -30,14 +31,19 @@ package struct ReportWriter: Sendable {
         frame = ReportFrame(options: options)
     }
 
+    /// What becomes of a file that is written.
+    package typealias Publish = (AtomicFile) throws -> Void
+
+    package static func atOnce(_ file: AtomicFile) throws { try file.commit(synchronizingFolder: false) }
+
     /// Writes `report.html` into a job's folder, from rows in the order of severity (`Verdict`'s order).
     package func writeHTML(
-        _ input: ReportInput, in folder: borrowing Directory,
+        _ input: ReportInput, in folder: borrowing Directory, publish: Publish = atOnce,
         rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
     ) throws {
         let file = try AtomicFile(replacing: FileName.html, in: folder)
         try JobPage(input: input, frame: frame).write(to: file, rows: rows)
-        try file.commit(synchronizingFolder: false)
+        try publish(file)
     }
 
     /// Writes `report.csv` into a job's folder, from rows in the list's order, and beside it `report.json`
@@ -47,7 +53,7 @@ package struct ReportWriter: Sendable {
     /// of the rows, so that they say the same, and `report.csv` appears last: a pipeline that waits for it
     /// finds the others.
     package func writeTables(
-        _ input: ReportInput, in folder: borrowing Directory,
+        _ input: ReportInput, in folder: borrowing Directory, publish: Publish = atOnce,
         rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
     ) throws {
         let csv = CSVTable(options: options)
@@ -65,7 +71,7 @@ package struct ReportWriter: Sendable {
             try stixFile?.append { stix.append(model, to: &$0) }
         }
         try stixFile?.append { stix.appendClosing(to: &$0) }
-        for file in [stixFile, jsonFile, csvFile] { try file?.commit(synchronizingFolder: false) }
+        for case let file? in [stixFile, jsonFile, csvFile] { try publish(file) }
     }
 
     private func optional(_ name: String, in folder: borrowing Directory, isWanted: Bool) throws
@@ -75,10 +81,12 @@ package struct ReportWriter: Sendable {
     }
 
     /// Writes `status.json`, the job's receipt, into its folder.
-    package func writeStatus(_ input: ReportInput, in folder: borrowing Directory) throws {
+    package func writeStatus(
+        _ input: ReportInput, in folder: borrowing Directory, publish: Publish = atOnce
+    ) throws {
         let file = try AtomicFile(replacing: FileName.status, in: folder)
         try file.append(StatusDocument(input, options: options).json())
-        try file.commit(synchronizingFolder: false)
+        try publish(file)
     }
 
     /// Writes a user's `index.html` into the user's report folder.

@@ -7,7 +7,6 @@ import Model
 struct ClaimRecord: Codable, Equatable {
     static let currentVersion = 1
     static let fileName = "claim.json"
-    static let partialName = "claim.json.partial"
     /// A record is about 600 bytes; a larger file is none.
     static let bytesMax = 65_536
 
@@ -25,13 +24,13 @@ struct ClaimRecord: Codable, Equatable {
     var refusal: RefusalReason?
 
     init(
-        user: UserName, entry: SpoolEntry, claimedAt: Date, evidence: CompletionEvidence? = nil,
-        refusal: RefusalReason? = nil
+        _ request: ClaimRequest, evidence: CompletionEvidence? = nil, refusal: RefusalReason? = nil
     ) {
-        self.user = user.description
+        let entry = request.entry
+        user = request.user.description
         name = Data(entry.name.bytes)
         displayName = entry.name.display
-        self.claimedAt = claimedAt
+        claimedAt = request.now
         identity = entry.identity
         size = entry.size
         modifiedNanoseconds = entry.modifiedNanoseconds
@@ -49,16 +48,11 @@ struct ClaimRecord: Codable, Equatable {
             && now.modifiedNanoseconds == modifiedNanoseconds
     }
 
-    /// Writes the record so that it is there whole or not at all, also after a power cut.
-    func write(to folder: borrowing Directory) throws {
-        let file = try AtomicFile(
-            replacing: Self.fileName, in: folder.reopened(), mode: 0o600, temporaryName: Self.partialName)
-        try file.append(encoded())
-        try file.commit()
-    }
-
-    /// Writes the record over another one, in a folder that is no claim's: after a cut it is that of none.
-    func overwrite(in folder: borrowing Directory) throws {
+    /// Writes the record, over another one if there is one.
+    ///
+    /// - Returns: the file, still to be flushed: until then a cut may leave any part of it, so no file is
+    ///   taken into the folder before.
+    func write(in folder: borrowing Directory) throws -> FileDescriptor {
         let number = openat(
             folder.number, Self.fileName, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard number >= 0 else { throw folder.error("open", errno, Self.fileName) }
@@ -66,7 +60,8 @@ struct ClaimRecord: Codable, Equatable {
         try encoded().withUnsafeBytes { bytes in
             try writeAll(bytes, to: file.number) { folder.error("write", $0, Self.fileName) }
         }
-        guard fsync(file.number) == 0 else { throw folder.error("write", errno, Self.fileName) }
+        FileDescriptor.beginWriting(number)
+        return file
     }
 
     private func encoded() throws -> Data {

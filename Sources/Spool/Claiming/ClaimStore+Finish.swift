@@ -24,62 +24,106 @@ extension ClaimStore {
             try abandon(id)
             return nil
         }
-        return try finish(id, record, user)
+        let claim = ClaimInProgress(id: id, user: user, record: record, own: own, origin: nil)
+        claim.isTaken = true
+        try finish([claim], inSteps: false)
+        return try claim.ended.get()
     }
 
-    /// Everything after the rename; begins where an earlier attempt ended. Throws `UnfinishedClaim`.
+    /// Everything after the rename; begins where an earlier attempt ended.
     ///
-    /// - Parameter inSteps: whether the claim was just made, and a large file is copied a step at a time.
-    func finish(
-        _ id: JobID, _ record: ClaimRecord, _ user: UserName, inSteps: Bool = false
-    ) throws -> ClaimOutcome {
-        do {
-            let own = try work.folder(id.description)
-            try own.synchronize()
-            try synchronizeFolder(of: record, user)
-            if try own.status(Array(Self.input.utf8)) != nil {
-                return .done(try describe(id, record, user, own, nil))
-            }
-            guard let dropped = try own.status(Array(Self.dropped.utf8)) else { return .vanished }
-            if let reason = try reasonToPutBack(dropped, record, own) {
-                try putBack(id, record, user)
-                return .notYet(reason)
-            }
-            guard Self.isCopied(record) else { return .done(try describe(id, record, user, own, nil)) }
-            guard let source = try openDropped(own) else {
-                try putBack(id, record, user)
-                return .notYet(.settling)
-            }
-            // An earlier attempt's may be another version's, with other rights.
-            if !inSteps { try own.removeFile(Array(Self.inputPartial.utf8)) }
-            let copying = InputCopying(from: source, to: try openPartialInput(own)) { [path = own.path] in
-                FileSystemError("copy", $0, path: "\(path)/\(Self.input)")
-            }
-            let claim = CopyingClaim(id, record, user, copying: copying, in: self)
-            if inSteps, record.size > stepBytes { return .copying(claim) }
-            while true { if let outcome = try claim.advance() { return outcome } }
-        } catch let error as FileSystemError {
-            throw UnfinishedClaim(id: id, cause: error)
+    /// - Parameter inSteps: whether the claims were just made, and a large file is copied a step at a time.
+    func finish(_ claims: [ClaimInProgress], inSteps: Bool) throws {
+        try each(of: claims) { try judge($0, inSteps: inSteps) }
+        try each(of: claims) { claim in
+            try claim.copying?.flush()
+            try claim.own.synchronize()
         }
+        try flushFolders(of: claims)
+        try each(of: claims) { claim in
+            if let long = claim.long { claim.outcome = .success(.copying(long)) }
+        }
+        try publishCopies(of: claims)
     }
 
     /// The end of a claim whose file is copied.
     func finish(
         _ id: JobID, _ record: ClaimRecord, _ user: UserName, _ copy: InputCopy
     ) throws -> ClaimOutcome {
-        guard copy.isStable else {
-            // A writer that the system does not see, for example over a network.
-            try putBack(id, record, user)
-            return .notYet(.settling)
+        let claim = ClaimInProgress(
+            id: id, user: user, record: record, own: try work.folder(id.description), origin: nil)
+        claim.isTaken = true
+        claim.copy = copy
+        try publishCopies(of: [claim])
+        return try claim.ended.get()
+    }
+
+    /// Judges the file that was taken, and copies it unless that is done or takes long.
+    private func judge(_ claim: ClaimInProgress, inSteps: Bool) throws {
+        let own = claim.own.path
+        if try claim.own.status(Array(Self.input.utf8)) != nil { return }
+        guard let dropped = try claim.own.status(Array(Self.dropped.utf8)) else {
+            claim.outcome = .success(.vanished)
+            return
         }
-        let own = try work.folder(id.description)
-        try reached(.copied)
-        try own.rename(Self.inputPartial, to: Self.input)
-        try own.synchronize()
-        try reached(.inputPublished)
-        try own.removeFile(Array(Self.dropped.utf8))
-        try reached(.droppedRemoved)
-        return .done(try describe(id, record, user, own, copy))
+        if let reason = try reasonToPutBack(dropped, claim.record, claim.own) {
+            return try putBack(claim, reason)
+        }
+        guard Self.isCopied(claim.record) else { return }
+        guard let source = try openDropped(claim.own) else { return try putBack(claim, .settling) }
+        // An earlier attempt's may be another version's, with other rights.
+        if !inSteps { try claim.own.removeFile(Array(Self.inputPartial.utf8)) }
+        let copying = InputCopying(from: source, to: try openPartialInput(claim.own)) {
+            FileSystemError("copy", $0, path: "\(own)/\(Self.input)")
+        }
+        if inSteps, claim.record.size > stepBytes {
+            claim.long = CopyingClaim(claim.id, claim.record, claim.user, copying: copying, in: self)
+            return
+        }
+        var copy: InputCopy
+        var attempts = 0
+        repeat {
+            while try !copying.advance(bytesMax: .max) {}
+            copy = try copying.end()
+            attempts += 1
+        } while !copy.isStable && attempts < CopyingClaim.attemptsMax
+        claim.copying = copying
+        claim.copy = copy
+    }
+
+    /// Brings the folders from which files were taken to the disk, each once.
+    private func flushFolders(of claims: [ClaimInProgress]) throws {
+        var flushed: [[UInt8]: Result<Void, any Error>] = [:]
+        try each(of: claims) { claim in
+            let name = claim.record.droppedName
+            let folder = Array("\(claim.user)/".utf8) + name.bytes.dropLast(name.leaf.count)
+            let result = flushed[folder] ?? Result { try synchronizeFolder(of: claim.record, claim.user) }
+            flushed[folder] = result
+            try result.get()
+        }
+    }
+
+    /// Gives the copies that are on the disk their names, and then removes what was dropped.
+    private func publishCopies(of claims: [ClaimInProgress]) throws {
+        try each(of: claims) { claim in
+            guard let copy = claim.copy else { return }
+            // A writer that the system does not see, for example over a network.
+            guard copy.isStable else { return try putBack(claim, .settling) }
+            try reached(.copied)
+            try claim.own.rename(Self.inputPartial, to: Self.input)
+        }
+        try each(of: claims) { claim in
+            guard claim.copy != nil else { return }
+            try claim.own.synchronize()
+            try reached(.inputPublished)
+        }
+        try each(of: claims) { claim in
+            if claim.copy != nil {
+                try claim.own.removeFile(Array(Self.dropped.utf8))
+                try reached(.droppedRemoved)
+            }
+            claim.outcome = .success(.done(try describe(claim)))
+        }
     }
 
     /// The user or the folder may have been removed or closed since the file was taken.
@@ -141,35 +185,34 @@ extension ClaimStore {
 
     /// Its owner gets it back under its own name or, if that is in use again, as `returned-<job>`, both in
     /// the user's folder itself: a folder within it may be another one by now.
-    private func putBack(_ id: JobID, _ record: ClaimRecord, _ user: UserName) throws {
-        let own = try work.folder(id.description)
-        let folder = try spool.root.folder(user.description)
-        let returned = "returned-\(id)"
+    private func putBack(_ claim: ClaimInProgress, _ reason: WaitReason) throws {
+        let folder = try spool.root.folder(claim.user.description)
+        let returned = "returned-\(claim.id)"
         var failure: Int32 = 0
-        for name in [record.droppedName.leaf, Array(returned.utf8)] {
+        for name in [claim.record.droppedName.leaf, Array(returned.utf8)] {
             failure = GlibcShims.renameWithoutReplacing(
-                own.number, Array(Self.dropped.utf8), to: folder.number, name)
+                claim.own.number, Array(Self.dropped.utf8), to: folder.number, name)
             if failure == 0 { break }
         }
         if failure == EINVAL || failure == ENOSYS {
             // The file system knows only the rename that replaces; no other program makes a name with the
             // job's id.
-            failure = renameat(own.number, Self.dropped, folder.number, returned) == 0 ? 0 : errno
+            failure = renameat(claim.own.number, Self.dropped, folder.number, returned) == 0 ? 0 : errno
         }
-        guard failure == 0 else { throw own.error("give back", failure, Self.dropped) }
+        guard failure == 0 else { throw claim.own.error("give back", failure, Self.dropped) }
         try folder.synchronize()
-        try abandon(id)
+        try abandon(claim.id)
+        claim.outcome = .success(.notYet(reason))
     }
 
-    private func describe(
-        _ id: JobID, _ record: ClaimRecord, _ user: UserName, _ own: borrowing Directory, _ made: InputCopy?
-    ) throws -> Claim {
-        let input = try made ?? readInput(own)
+    private func describe(_ claim: ClaimInProgress) throws -> Claim {
+        let (id, user, record) = (claim.id, claim.user, claim.record)
+        let input = try claim.copy ?? readInput(claim.own)
         // Left over if the last attempt ended just before its removal.
-        if input != nil { try own.removeFile(Array(Self.dropped.utf8)) }
-        let inputPath = "\(own.path)/\(Self.input)"
+        if input != nil { try claim.own.removeFile(Array(Self.dropped.utf8)) }
+        let inputPath = "\(claim.own.path)/\(Self.input)"
         if let refusal = record.refusal {
-            let dropped = try own.status(Array(Self.dropped.utf8))
+            let dropped = try claim.own.status(Array(Self.dropped.utf8))
             let droppedBytes = dropped?.kind == .regular ? Int64(dropped?.st_size ?? 0) : 0
             return .refused(
                 RefusedFile(
@@ -177,7 +220,7 @@ extension ClaimStore {
                     inputPath: input.map { _ in inputPath }, bytes: input?.bytes ?? droppedBytes,
                     sha256: input?.sha256, receivedAt: record.claimedAt))
         }
-        guard let input else { throw own.error("find", ENOENT, Self.input) }
+        guard let input else { throw claim.own.error("find", ENOENT, Self.input) }
         return .claimed(
             ClaimedFile(
                 id: id, user: user, droppedName: record.droppedName, inputPath: inputPath,

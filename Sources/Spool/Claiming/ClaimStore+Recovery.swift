@@ -35,15 +35,19 @@ extension ClaimStore {
             } catch let error as UnfinishedClaim {
                 return .unfinished(error, of: user)
             }
-        case .missing:
-            guard try holdsFile(own) else {
-                try abandon(id)
-                return nil
-            }
-            return .damaged(path: own.path, problem: "\(ClaimRecord.fileName) is missing")
+        case .missing: return try recoverWithoutRecord(own, id, "\(ClaimRecord.fileName) is missing")
         case .unusable(let problem):
-            return .damaged(path: own.path, problem: "\(ClaimRecord.fileName): \(problem)")
+            return try recoverWithoutRecord(own, id, "\(ClaimRecord.fileName): \(problem)")
         }
+    }
+
+    /// Nil if a cut came before the record was on the disk, so that no file is in the folder.
+    private func recoverWithoutRecord(
+        _ own: borrowing Directory, _ id: JobID, _ problem: String
+    ) throws -> RecoveredClaim? {
+        if try holdsFile(own) { return .damaged(path: own.path, problem: problem) }
+        try abandon(id)
+        return nil
     }
 
     private func holdsFile(_ own: borrowing Directory) throws -> Bool {

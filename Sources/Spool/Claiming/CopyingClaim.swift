@@ -43,6 +43,7 @@ package final class CopyingClaim {
             let copy = try copying.end()
             attempts += 1
             if !copy.isStable, attempts < Self.attemptsMax { return nil }
+            try copying.flush()
             return try store.finish(id, record, user, copy)
         } catch let error as FileSystemError {
             throw UnfinishedClaim(id: id, cause: error)

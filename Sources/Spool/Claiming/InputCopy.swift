@@ -85,12 +85,13 @@ final class InputCopying {
         return before
     }
 
-    /// What has been copied, once all of it is, and on the disk. The file's size, times and end are compared
-    /// before and after: a difference makes the copy unstable, and `advance` starts over.
+    /// What has been copied, once all of it is; `flush` brings it to the disk. The file's size, times and end
+    /// are compared before and after: a difference makes the copy unstable, and `advance` starts over.
     func end() throws -> InputCopy {
         if let number = targetNumber {
             // Only now, because the disk space beyond was reserved for this copy.
-            guard ftruncate(number, off_t(copied)) == 0, fsync(number) == 0 else { throw failure(errno) }
+            guard ftruncate(number, off_t(copied)) == 0 else { throw failure(errno) }
+            FileDescriptor.beginWriting(number)
         }
         let isStable = try copied == before?.size && source.fingerprint(failure) == before
         before = nil
@@ -98,5 +99,10 @@ final class InputCopying {
             preconditionFailure("a SHA-256 digest has 32 bytes")
         }
         return InputCopy(bytes: copied, sha256: sha256, isStable: isStable)
+    }
+
+    /// Brings the copy to the disk.
+    func flush() throws {
+        if let number = targetNumber, fsync(number) != 0 { throw failure(errno) }
     }
 }
