@@ -18,6 +18,8 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 // SQLite's own interface, of the library that GRDB uses.
@@ -99,7 +101,8 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "Compression", "Cryptography", "FileSystem", "Model", "Reporting", "Store", "Support",
-                httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio, nioHTTPTypes,
+                httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio, nioHTTP1, nioHTTPTypes,
+                nioPosix,
             ], resources: [.embedInCode("Assets")], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop",

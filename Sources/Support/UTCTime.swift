@@ -64,6 +64,23 @@ package struct UTCTime: Hashable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// `Mon, 23 Nov 2026 19:50:45 GMT`, as HTTP's headers have it (RFC 9110, 5.6.7).
+    package var httpDate: String {
+        let weekday = (CivilDate(year: year, month: month, day: day).daysSince1970 + 4) % 7
+        var bytes = Array("\(Self.weekdays[weekday]), ".utf8)
+        Self.append(day, to: &bytes)
+        bytes += " \(Self.months[month - 1]) ".utf8
+        Self.append(year / 100, to: &bytes)
+        Self.append(year % 100, to: &bytes)
+        bytes += " \(clockTime) GMT".utf8
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
     /// `19:50:45`.
     package var clockTime: String {
         var bytes: [UInt8] = []

@@ -14,6 +14,15 @@ struct UTCTimeTests {
         #expect(String(decoding: bytes, as: UTF8.self) == text)
     }
 
+    @Test(arguments: [
+        (0.0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+        (951_782_399, "Mon, 28 Feb 2000 23:59:59 GMT"), (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+        (1_798_675_200, "Thu, 31 Dec 2026 00:00:00 GMT"),
+    ])
+    func headersOfHTTPHaveTheDayOfTheWeek(seconds: Double, text: String) {
+        #expect(UTCTime(Date(timeIntervalSince1970: seconds)).httpDate == text)
+    }
+
     @Test func theShortFormsAreWrittenInTwoDigits() {
         let time = UTCTime(Date(timeIntervalSince1970: 1_767_323_045))
         #expect(time.compact == "20260102-030405")

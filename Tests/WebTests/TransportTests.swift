@@ -124,4 +124,12 @@ struct TransportTests {
             dropped["content-disposition"]
                 == "attachment; filename=\"\(site.alicesJob.droppedName.pathComponent)\"")
     }
+
+    @Test func anAnswerSaysWhenItWasMade() async throws {
+        try await WebFixture.listening { site, client in
+            let answer = try await client.send("GET", "/login")
+            #expect(answer.status == 200)
+            #expect(answer.headers["date"] == [UTCTime(site.clock.now.wall).httpDate])
+        }
+    }
 }

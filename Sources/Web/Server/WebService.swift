@@ -5,6 +5,8 @@ import HummingbirdCore
 package import Logging
 import Model
 import NIOCore
+import NIOHTTP1
+import NIOPosix
 import Reporting
 import ServiceLifecycle
 package import Store
@@ -17,6 +19,7 @@ package final class WebService: Service {
     /// Answers requests, over whatever they come.
     let responder: RouterResponder<WebContext>
     private let server: HTTPServerBuilder
+    private let clock: any ServiceClock
     private let logger: Logger
     private let port = Mutex<Int?>(nil)
 
@@ -35,6 +38,7 @@ package final class WebService: Service {
     ) throws {
         if let complaint = options.complaint { throw WebError.options(complaint) }
         self.options = options
+        self.clock = clock
         self.logger = logger
         server = Self.server(options)
         let data = try WebDatabase(database: database, reports: reports)
@@ -79,20 +83,44 @@ package final class WebService: Service {
     }
 
     /// Listens until graceful shutdown or cancellation. Throws `WebError` if the address is taken.
+    ///
+    /// The server itself, without Hummingbird's `Application`, whose clock for the header `Date` would wake
+    /// an idle daemon each second.
     package func run() async throws {
-        let application = Application(
-            responder: responder, server: server,
-            configuration: ApplicationConfiguration(
-                address: .hostname(options.address.host, port: options.address.port), serverName: nil,
+        let logger = Self.quiet(logger)
+        let server = try server.buildServer(
+            configuration: ServerConfiguration(
+                address: .hostname(options.address.host, port: options.address.port),
                 availableConnectionsDelegate: .maximum(options.connections.connectionsMax, logger: logger)),
-            onServerRunning: { [self] channel in announce(channel.localAddress?.port) },
-            logger: Self.quiet(logger))
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
+        ) { [self] request, writer, channel in
+            try await answer(
+                request, with: writer, as: WebContext(source: .init(channel: channel, logger: logger)))
+        } onServerRunning: { [self] channel in
+            announce(channel.localAddress?.port)
+        }
         do {
-            try await application.run()
+            try await server.run()
         } catch let error as IOError {
             throw WebError.cannotListen(options.address, problem: String(cString: strerror(error.errnoCode)))
         }
     }
+
+    private func answer(
+        _ request: Request, with writer: consuming ResponseWriter, as context: WebContext
+    ) async throws {
+        var response = try await responder.respond(to: request, context: context)
+        response.headers[.date] = UTCTime(clock.now.wall).httpDate
+        do {
+            try await writer.write(response: response.head, body: response.body)
+        } catch is HTTPParserError {
+            // The server would answer this error, and an answer is on its way.
+            throw AnswerInterrupted()
+        }
+    }
+
+    /// The rest of a request turns out to be malformed while its answer is written.
+    private struct AnswerInterrupted: Error {}
 
     private func announce(_ port: Int?) {
         self.port.withLock { $0 = port }
