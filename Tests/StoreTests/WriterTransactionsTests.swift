@@ -37,8 +37,8 @@ struct WriterTransactionsTests {
         let job = try writer.finish(last, at: Samples.now)
         #expect(job.counts.hashes == count)
         #expect(try rows(job).map(\.position) == Array(1...count))
-        // 2,000 hashes each, but for the end of each merge of 20,000.
-        #expect(database.commitCount - before <= count / 2_000 + count / 10_000 + 2)
+        // 1,000 hashes each, but for the end of each merge of 20,000.
+        #expect(database.commitCount - before <= count / 1_000 + count / 10_000 + 2)
     }
 
     @Test func shortListsAreWrittenInOneTransactionLikeEachAlone() throws {

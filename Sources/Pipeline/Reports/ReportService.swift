@@ -57,6 +57,9 @@ package actor ReportService: Service {
     private var busyWorkers: Set<Int> = []
     private let indexWorker: IndexWorker
     private var isWritingIndex = false
+    /// Short reports that the latest turn wrote and left to the next one to complete, because it ended with
+    /// news: another user's report need not wait for them.
+    private var left = ReportGroup()
     /// Whether the latest turn wrote something: then there may be more, made due by that or left by the
     /// turn's end. What was not written waits for its worker, which tells when it is free.
     private var hasWritten = false
@@ -205,7 +208,10 @@ package actor ReportService: Service {
         let due = schedule.due(at: lookedAt)
         let users = schedule.users(of: due)
         let estimates = due.isEmpty ? [:] : await estimates()
+        var earlier = left
+        left = ReportGroup()
         var reports = ReportGroup()
+        var isEndedByNews = false
         for item in due {
             switch item {
             case .job(let id):
@@ -233,9 +239,15 @@ package actor ReportService: Service {
                 }
             }
             hasWritten = true
-            if clock.now.monotonic >= end || hasNews(ofOthersThan: users) { break }
+            isEndedByNews = hasNews(ofOthersThan: users)
+            if isEndedByNews || clock.now.monotonic >= end { break }
         }
-        complete(&reports)
+        if isEndedByNews, earlier.isEmpty {
+            left = reports
+        } else {
+            complete(&reports)
+            complete(&earlier)
+        }
         await writeStatus()
     }
 
@@ -253,11 +265,13 @@ package actor ReportService: Service {
 
     /// The end: what can be written quickly, and all indexes, say that hashdrop is stopped.
     private func writeLast() async {
-        var left = Self.lastReportsMax
+        complete(&left)
+        var count = 0
         var reports = ReportGroup()
-        for case .job(let id) in schedule.due(at: clock.now.monotonic, isEnd: true) where left > 0 {
+        for case .job(let id) in schedule.due(at: clock.now.monotonic, isEnd: true)
+        where count < Self.lastReportsMax {
             guard workerPlace(for: id) == nil else { continue }
-            left -= 1
+            count += 1
             schedule.jobBegun(id)
             reports.write(id, estimate: Self.stopped, with: publisher, clock: clock)
             if reports.isFull { complete(&reports) }
@@ -381,15 +395,5 @@ package actor ReportService: Service {
             troubles["user \(user)"] = sentence(for: error)
             schedule.userFailed(user, at: now)
         }
-    }
-}
-
-extension JobEstimate {
-    /// Whether a reader would be misled: another reason, or an end that is off by a tenth or more.
-    fileprivate func isOutdated(by new: JobEstimate, at now: Date) -> Bool {
-        if waitReason != new.waitReason { return true }
-        guard let old = expectedAt, let expected = new.expectedAt else { return expectedAt != new.expectedAt }
-        let left = max(0, expected.timeIntervalSince(now))
-        return abs(old.timeIntervalSince(expected)) > max(10, left / 10)
     }
 }

@@ -46,8 +46,9 @@ struct ReportGroup {
     private typealias Written = Result<ReportPublisher.Written?, any Error>
 
     /// So many at most: each has some files open until `complete`.
-    static let reportsMax = 16
+    static let reportsMax = 8
 
+    var isEmpty: Bool { written.isEmpty }
     var isFull: Bool { written.count >= Self.reportsMax }
 
     /// Writes a job's report.

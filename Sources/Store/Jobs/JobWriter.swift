@@ -88,7 +88,7 @@ package struct JobWriter: Sendable {
     }
 
     /// Of a long list: some hundredths of a second, for which others wait for the database's writer.
-    private static let hashesWrittenAtOnce = 2_000
+    private static let hashesWrittenAtOnce = 1_000
 
     private mutating func writeHashes(_ rowID: Int64?, after last: FileHash?, _ now: Date) throws -> Job? {
         var staged = staged
