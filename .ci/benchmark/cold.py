@@ -31,16 +31,17 @@ def cold(bench):
     path = bench.write("cold.txt", lines)
     authority, *server = certificate(bench.folder)
     try:
-        with Nginx(bench.folder / "nginx-answers", root, "application/json", server) as nginx:
-            return compare(bench, nginx.url, authority, lines, path, size)
+        with Nginx(bench.folder / "nginx-answers", root, "application/json", server) as nginx, \
+                Nginx(bench.folder / "nginx-http2", root, "application/json", server, is_http2=True) as http2:
+            return compare(bench, nginx.url, http2.url, authority, lines, path, size)
     finally:
         shutil.rmtree(root)
 
 
-def compare(bench, url, authority, lines, path, size):
+def compare(bench, url, http2, authority, lines, path, size):
     count = len(lines)
 
-    def hashdrop():
+    def hashdrop(url=url):
         with Daemon(bench.program, url, CONNECTIONS, HASHDROP_VIRUSTOTAL_CA_FILE=str(authority),
                     HASHDROP_REPORTS_JSON="false") as daemon:
             before = daemon.processor_seconds()
@@ -60,13 +61,11 @@ def compare(bench, url, authority, lines, path, size):
         assert answered == count, f"{answered} of {count} were answered"
         return count / seconds, 1000 * processor / count
 
-    def load():
-        return h2load(url, lines, bench)
-
-    sides = {"hashdrop": hashdrop, "vt-py": client}
+    sides = {"hashdrop": hashdrop, "vt-py": client, "hashdrop over HTTP/2": lambda: hashdrop(http2)}
     if shutil.which("h2load"):
-        sides["h2load"] = load
-    ours, theirs, *loads = bench.turns(unit="lookups a second, ms of processor a lookup", **sides)
+        sides["h2load"] = lambda: h2load(url, lines, bench, "--h1", "-c", CONNECTIONS)
+        sides["h2load over HTTP/2"] = lambda: h2load(http2, lines, bench, "-c", 1, "-m", CONNECTIONS)
+    ours, theirs, multiplexed, *loads = bench.turns(unit="lookups a second, ms of processor a lookup", **sides)
     (speeds, processor), (their_speeds, their_processor) = zip(*ours), zip(*theirs)
     what = f"{count:,} new SHA-256, answers of {size / 1000:.0f} kB over HTTPS, {CONNECTIONS} connections"
     client_name = f"vt-py, {CONNECTIONS} in flight"
@@ -80,13 +79,15 @@ def compare(bench, url, authority, lines, path, size):
         return rows, [*notes, "h2load is not installed (nghttp2-client): not measured."]
     rows.append(Row(f"{what}: lookups a second", "/s", speeds, f"h2load, HTTP/1.1, {CONNECTIONS} connections",
                     loads[0], at_least(0.4)))
+    rows.append(Row(f"the same, {CONNECTIONS} in flight over one connection (HTTP/2): lookups a second", "/s",
+                    [figures[0] for figures in multiplexed], f"h2load, HTTP/2, {CONNECTIONS} streams", loads[1]))
     return rows, [*notes, "h2load reads the answers and throws them away; it does not check the certificate, and each "
                           "of its connections asks for the first hashes of the list."]
 
 
-def h2load(url, lines, bench):
+def h2load(url, lines, bench, *options):
     addresses = bench.write("addresses.txt", [f"{url}/api/v3/files/{line}" for line in lines])
-    done = subprocess.run(["h2load", "--h1", "-n", str(len(lines)), "-c", str(CONNECTIONS), "-t", "1", "-i", addresses,
+    done = subprocess.run(["h2load", *map(str, options), "-n", str(len(lines)), "-t", "1", "-i", addresses,
                            "-H", f"x-apikey: {KEY}"], text=True, capture_output=True)
     succeeded = re.search(r"(\d+) 2xx", done.stdout)
     assert done.returncode == 0 and succeeded and int(succeeded.group(1)) == len(lines), done.stdout + done.stderr

@@ -1,6 +1,7 @@
 """nginx with a configuration and a folder of its own, on this machine alone."""
 import os
 import pathlib
+import resource
 import shutil
 import socket
 import subprocess
@@ -11,28 +12,31 @@ from results import CannotRun
 
 
 class Nginx:
-    """Serves the files below a folder, over HTTPS if it is given a certificate."""
+    """Serves the files below a folder, over HTTPS if it is given a certificate, and then HTTP/2 if it shall."""
 
-    def __init__(self, folder, root, content_type, certificate=None):
+    def __init__(self, folder, root, content_type, certificate=None, is_http2=False):
         if not shutil.which("nginx"):
             raise CannotRun("nginx is not installed")
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
         self.port = free_port()
+        # A worker cannot have more, and keeps one open for each answer that it has given.
+        _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+        files = 65_536 if files == resource.RLIM_INFINITY else min(files, 65_536)
         tls = f"ssl_certificate {certificate[0]}; ssl_certificate_key {certificate[1]};" if certificate else ""
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self.folder.joinpath("nginx.conf").write_text(f"""
             {'user root;' if os.geteuid() == 0 else ''}
-            daemon off; pid {self.folder}/pid; worker_processes auto; worker_rlimit_nofile 65536;
+            daemon off; pid {self.folder}/pid; worker_processes auto; worker_rlimit_nofile {files};
             events {{ worker_connections 4096; }}
             http {{
                 access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; keepalive_timeout 1h;
-                open_file_cache max=50000 inactive=1h; open_file_cache_valid 1h; open_file_cache_min_uses 1;
+                open_file_cache max={files // 2} inactive=1h; open_file_cache_valid 1h; open_file_cache_min_uses 1;
                 client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
                 fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi;
                 scgi_temp_path {self.folder}/scgi;
                 server {{
-                    listen 127.0.0.1:{self.port}{' ssl' if tls else ''}; {tls}
+                    listen 127.0.0.1:{self.port}{' ssl' if tls else ''}{' http2' if is_http2 else ''}; {tls}
                     root {root}; types {{ }} default_type "{content_type}";
                 }}
             }}""")

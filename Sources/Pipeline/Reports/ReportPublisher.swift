@@ -92,7 +92,7 @@ package struct ReportPublisher: Sendable {
     /// The first part of `publish`; `complete` is the second.
     ///
     /// - Parameter isAlone: whether each file becomes visible as soon as it is written, as is right for a
-    ///   long report, and not with those of others.
+    ///   long report or a single one, and not with those of others.
     func write(_ id: JobID, estimate: JobEstimate, at now: Date, isAlone: Bool = false) throws -> Written? {
         try database.reportRows.read(id) { try write($0, estimate, now, isAlone: isAlone) } ?? nil
     }

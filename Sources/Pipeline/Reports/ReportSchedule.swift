@@ -48,6 +48,9 @@ struct ReportSchedule {
         indexes[user, default: Entry(user: user)].isDirty = true
     }
 
+    /// How many of these are jobs' reports.
+    func jobs(in items: [Item]) -> Int { items.count { if case .job = $0 { true } else { false } } }
+
     /// What is to be written now; at the end, everything that is out of date.
     ///
     /// Users take turns, report by report: first the one whose last turn is longest ago. Of one user last

@@ -206,7 +206,7 @@ package actor ReportService: Service {
         hasWritten = false
         lookedAt = clock.now.monotonic
         let due = schedule.due(at: lookedAt)
-        let users = schedule.users(of: due)
+        let (users, isAlone) = (schedule.users(of: due), schedule.jobs(in: due) == 1)
         let estimates = due.isEmpty ? [:] : await estimates()
         var earlier = left
         left = ReportGroup()
@@ -225,7 +225,8 @@ package actor ReportService: Service {
                     }
                 } else {
                     schedule.jobBegun(id)
-                    reports.write(id, estimate: estimate, with: publisher, clock: clock)
+                    reports.write(
+                        id, estimate: estimate, isAlone: isAlone, with: publisher, clock: clock)
                     if reports.isFull { complete(&reports) }
                 }
             case .index(let user):
@@ -339,8 +340,8 @@ package actor ReportService: Service {
         mailbox.post(.workerFinished)
     }
 
-    private func complete(_ reports: inout ReportGroup) {
-        for (id, outcome) in reports.complete(with: publisher, clock: clock) { settle(id, outcome) }
+    private func complete(_ group: inout ReportGroup) {
+        for (id, outcome) in group.complete(with: publisher, clock: clock) { settle(id, outcome) }
     }
 
     private func settle(_ id: JobID, _ outcome: ReportWorker.Outcome) {

@@ -52,11 +52,16 @@ struct ReportGroup {
     var isFull: Bool { written.count >= Self.reportsMax }
 
     /// Writes a job's report.
+    ///
+    /// - Parameter isAlone: whether no other one is due: then its table need not wait for its page.
     mutating func write(
-        _ id: JobID, estimate: JobEstimate, with publisher: ReportPublisher, clock: any ServiceClock
+        _ id: JobID, estimate: JobEstimate, isAlone: Bool = false, with publisher: ReportPublisher,
+        clock: any ServiceClock
     ) {
         let start = clock.now
-        let result = Result { try publisher.write(id, estimate: estimate, at: start.wall) }
+        let result = Result {
+            try publisher.write(id, estimate: estimate, at: start.wall, isAlone: isAlone)
+        }
         written.append((id, estimate, result, clock.now.monotonic - start.monotonic))
     }
 
