@@ -11,8 +11,8 @@ package struct IntakeOptions: Sendable {
     package var waitingFilesMax: Int
     package var limits: HashListLimits
     package var ages: CacheAges
-    /// Hashes of a list that are taken in at once, in one transaction; default 20,000: some tenths of a
-    /// second.
+    /// Hashes of a list that are read at once, and the most that are written in one transaction; default
+    /// 20,000, in some hundredths of a second. Of a longer list `JobWriter` writes fewer at once.
     package var hashesAtOnce: Int
     package var userLimits: UserLimits
 

@@ -8,7 +8,7 @@ package struct JobStore: Sendable {
 
     /// Prepares to import a list; nothing is written yet.
     ///
-    /// - Parameter hashesAtOnce: how many one transaction writes, about.
+    /// - Parameter hashesAtOnce: the most that one transaction writes; of a long list, 1,000 at most.
     package func writer(for job: Job, ages: CacheAges, hashesAtOnce: Int = 20_000) -> JobWriter {
         JobWriter(job: job, ages: ages, hashesAtOnce: hashesAtOnce, pool: pool)
     }
