@@ -18,7 +18,7 @@ package struct JobStore: Sendable {
     /// - Returns: their jobs, in the same order.
     package func write(_ lists: [JobWriter], at now: Date) throws -> [Job] {
         guard !lists.isEmpty else { return [] }
-        return try pool.write { db in try lists.map { try $0.writeShort(at: now, in: db) } }
+        return try pool.write { db in try lists.map { try $0.writeWhole(at: now, in: db) } }
     }
 
     /// Stores a job that was refused without a list.

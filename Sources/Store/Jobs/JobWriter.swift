@@ -91,18 +91,13 @@ package struct JobWriter: Sendable {
     private static let hashesWrittenAtOnce = 1_000
 
     private mutating func writeHashes(_ rowID: Int64?, after last: FileHash?, _ now: Date) throws -> Job? {
-        var staged = staged
-        let hashes = try staged?.next(min(hashesAtOnce, Self.hashesWrittenAtOnce)) ?? lastSlice
-        let isLast = staged?.isAtEnd ?? true
+        guard var staged else { return try pool.write { db in try writeWhole(at: now, in: db) } }
+        let hashes = try staged.next(min(hashesAtOnce, Self.hashesWrittenAtOnce))
+        let isLast = staged.isAtEnd
         let (id, done) = try pool.write { db in
             let id = try rowID ?? begin(in: db)
             try insert(hashes, of: id, after: last, in: db)
-            guard isLast else { return (id, nil as Job?) }
-            if hasAliases {
-                guard staged == nil else { return (id, nil) }
-                while try AliasResolver.resolve(jobID: id, in: db) > 0 {}
-            }
-            return (id, try finish(id, now, in: db))
+            return (id, isLast && !hasAliases ? try finish(id, now, in: db) : nil)
         }
         self.staged = staged
         stage =
@@ -125,9 +120,9 @@ package struct JobWriter: Sendable {
 
     private static let hashesOfShortMax = 1_000
 
-    /// Writes a short list to its end.
-    func writeShort(at now: Date, in db: Database) throws -> Job {
-        precondition(isShort, "only a short list is written with others")
+    /// Writes a list of one slice to its end.
+    func writeWhole(at now: Date, in db: Database) throws -> Job {
+        precondition(staged == nil, "a list of several slices is written slice by slice")
         let id = try begin(in: db)
         try insert(lastSlice, of: id, after: nil, in: db)
         if hasAliases { while try AliasResolver.resolve(jobID: id, in: db) > 0 {} }
