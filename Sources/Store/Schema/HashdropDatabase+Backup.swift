@@ -9,14 +9,44 @@ extension HashdropDatabase {
         try Self.verify(pool, path: pool.path)
     }
 
+    /// How long the database's file is, in bytes.
+    package func byteCount() throws -> Int64 {
+        try pool.read { db in
+            let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            return try pages * (Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+        }
+    }
+
+    /// `verify()` while others read and write; ends when its task is cancelled.
+    ///
+    /// - Throws: `StoreError` of kind `notOurs`, with the way to restore a backup; `CancellationError`.
+    package func verifyBesideWork() async throws {
+        do {
+            try Self.requireNoProblem(try await pool.read(Self.firstProblem), path: pool.path)
+        } catch let error as DatabaseError {
+            throw Self.damageError(error, path: pool.path)
+        }
+    }
+
     private static func verify(_ reader: some DatabaseReader, path: String) throws {
         do {
-            let problem = try reader.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
-            guard problem == "ok" else { throw StoreError(.notOurs, damage(path, problem ?? "no answer")) }
-        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
-        {
-            throw StoreError(.notOurs, damage(path, error.message ?? "no message"))
+            try requireNoProblem(try reader.read(firstProblem), path: path)
+        } catch let error as DatabaseError {
+            throw damageError(error, path: path)
         }
+    }
+
+    @Sendable private static func firstProblem(_ db: Database) throws -> String? {
+        try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+    }
+
+    private static func requireNoProblem(_ problem: String?, path: String) throws {
+        guard problem == "ok" else { throw StoreError(.notOurs, damage(path, problem ?? "no answer")) }
+    }
+
+    private static func damageError(_ error: DatabaseError, path: String) -> any Error {
+        guard [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) else { return error }
+        return StoreError(.notOurs, damage(path, error.message ?? "no message"))
     }
 
     /// Writes a consistent copy to `path`, which must be free, while others read and write.

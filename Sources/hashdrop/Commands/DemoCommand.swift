@@ -68,9 +68,9 @@ struct DemoCommand: AsyncParsableCommand {
         let drop = "\(settings.spool.directory)/\(user)"
         try PrivateDirectory.make(at: URL(filePath: drop, directoryHint: .isDirectory))
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await services.group.run() }
+            group.addTask { try await services.run() }
             try await show(settings, drop: drop)
-            if !stay { await services.group.triggerGracefulShutdown() }
+            if !stay { await services.stop() }
             try await group.waitForAll()
         }
     }

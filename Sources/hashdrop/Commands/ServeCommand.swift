@@ -54,7 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
         if !keys.key.hasUsualForm {
             logger.warning("The API key does not have the usual form of 64 hexadecimal digits.")
         }
-        try await services.group.run()
+        try await services.run()
         logger.info("Stopped.")
     }
 

@@ -6,6 +6,11 @@ import Glibc
 /// dies.
 final class DaemonLock: Sendable {
     private let descriptor: Int32
+    /// Whether the last daemon on this spool was killed, or its machine lost power.
+    let earlierRunWasCut: Bool
+
+    /// What a daemon that ends in good order leaves in the place of its process.
+    private static let goodEnd = "ended\n"
 
     /// - Throws: `CommandFailure` if another daemon has it.
     init(path: String) throws {
@@ -23,18 +28,30 @@ final class DaemonLock: Sendable {
                 "Another hashdrop daemon serves this spool ('\(path)' is locked); stop it first, or use "
                     + "another spool.directory.")
         }
+        var status = stat()
+        var end = [UInt8](repeating: 0, count: Self.goodEnd.utf8.count)
+        fstat(descriptor, &status)
+        let isGoodEnd =
+            pread(descriptor, &end, end.count, 0) == end.count && end.elementsEqual(Self.goodEnd.utf8)
+        earlierRunWasCut = status.st_size > 0 && !isGoodEnd
         // For the commands that have something to tell the daemon.
-        let process = Array("\(getpid())\n\(Self.processNamespace)\n".utf8)
-        // Overwritten first and cut then: on a full disk the file's own block is still there to write to.
-        guard pwrite(descriptor, process, process.count, 0) == process.count,
-            ftruncate(descriptor, off_t(process.count)) == 0
-        else {
+        guard Self.write("\(getpid())\n\(Self.processNamespace)\n", to: descriptor) else {
             close(descriptor)
             throw CommandFailure(
                 .temporary,
                 "The lock '\(path)' cannot be written (\(FileSystemError.words(errno))); free some "
                     + "disk space.")
         }
+    }
+
+    /// Notes that the daemon ends in good order; without the note the next one looks for damage first.
+    func noteGoodEnd() { _ = Self.write(Self.goodEnd, to: descriptor) }
+
+    /// Overwrites first and cuts then: on a full disk the file's own block is still there to write to.
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
+        let bytes = Array(text.utf8)
+        return pwrite(descriptor, bytes, bytes.count, 0) == bytes.count
+            && ftruncate(descriptor, off_t(bytes.count)) == 0
     }
 
     /// Tries for a moment: a command that just looks holds the lock too, for an instant.

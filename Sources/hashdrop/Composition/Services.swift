@@ -17,13 +17,17 @@ import Web
 
 /// Composition of the daemon: the one place that knows which part talks to which.
 struct Services: Sendable {
-    let group: ServiceGroup
+    private let group: ServiceGroup
     let database: HashdropDatabase
     // Held for as long as the daemon runs.
     private let lock: DaemonLock
 
     /// A short list's claim is released before the next one is made; longer ones are read meanwhile.
     private static let spareClaimsMax = 4
+
+    /// Bytes of a database that is looked through before any work, which takes less than 0.1 s. After a run
+    /// that ended in good order damage is so unlikely that work does not wait for the check of a larger one.
+    private static let checkedFirstMax: Int64 = 64 << 20
 
     /// Builds everything and starts nothing.
     ///
@@ -39,7 +43,8 @@ struct Services: Sendable {
         let paths = try StatePaths.prepare(settings)
         lock = try DaemonLock(path: paths.lock)
         database = try HashdropDatabase(path: paths.database, endpoint: endpointName)
-        try database.verify()
+        let checksFirst = try lock.earlierRunWasCut || database.byteCount() <= Self.checkedFirstMax
+        if checksFirst { try database.verify() }
         let spool = try SpoolFolder(path: settings.spool.directory)
         try ReportsFolder.begin(at: settings.reports.directory, database: database)
         let pipeline = try PipelineServices(
@@ -53,6 +58,7 @@ struct Services: Sendable {
         // Stopped in the other order: the page first.
         var services =
             pipeline.services + [ReloadService(pipeline: pipeline), SignalLogService(logger: logger)]
+        if !checksFirst { services.append(DamageCheckService(database: database)) }
         if let options = try settings.webOptions(isSimulated: isSimulated, version: Hashdrop.version) {
             services.append(
                 try WebService(
@@ -66,6 +72,15 @@ struct Services: Sendable {
                     .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
                 }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     }
+
+    /// Serves until a signal; throws what has ended a service.
+    func run() async throws {
+        try await group.run()
+        lock.noteGoodEnd()
+    }
+
+    /// Ends what serves, in good order.
+    func stop() async { await group.triggerGracefulShutdown() }
 
     private static func queries(
         _ pipeline: PipelineServices, _ settings: HashdropSettings
