@@ -77,7 +77,7 @@ package struct HashdropDatabase: Sendable {
         guard let size = attributes?[.size] as? Int, size > 0 else { return }
         var configuration = Configuration()
         configuration.readonly = true
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(busySeconds)
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let (id, tables) = try queue.read { db in
             try (
@@ -101,23 +101,35 @@ package struct HashdropDatabase: Sendable {
 
     static let readerCacheKibibytes = 2_000
 
+    /// How often the writer is waited for while an older file becomes a newer one, `busySeconds` each time:
+    /// another process may be at it, and a file of some gigabytes takes a minute.
+    private static let migrationWaitsMax = 60
+
     /// Makes an older file a newer one. A command that is called while the daemon starts may do the same at
     /// the same moment: what another process has done between the look and the transaction is not done again.
     private static func migrate(_ pool: DatabasePool) throws {
+        var waits = 0
         while true {
             let before = try pool.read(Schema.migrator.appliedIdentifiers)
             do {
                 return try Schema.migrator.migrate(pool)
             } catch let error as DatabaseError {
+                let isOlder = before.count < Schema.migrator.migrations.count
+                if error.resultCode == .SQLITE_BUSY, isOlder, waits < migrationWaitsMax {
+                    waits += 1
+                    continue
+                }
                 guard try pool.read(Schema.migrator.appliedIdentifiers) != before else { throw error }
             }
         }
     }
 
+    /// Commands such as `user add` write beside a running daemon: wait for it rather than fail.
+    private static let busySeconds = 10.0
+
     private static func configuration() -> Configuration {
         var configuration = Configuration()
-        // Commands such as `user add` write beside a running daemon: wait for it rather than fail.
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(busySeconds)
         configuration.maximumReaderCount = 8
         configuration.prepareDatabase { db in
             // What a long transaction has made of the log is given back.
