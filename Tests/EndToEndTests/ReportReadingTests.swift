@@ -79,6 +79,20 @@ struct ReportReadingTests {
         }
     }
 
+    @Test func anIndexThatWasNotRenewedSaysThatHashdropIsAway() async throws {
+        let folder = TemporaryFolder()
+        let directory = try Directory.open(path: folder.url.path(percentEncoded: false))
+        try await Browser.with { browser in
+            for (age, isShown) in [(TimeInterval(0), false), (86_400, true)] {
+                try ReportWriter(options: SampleReport.options()).writeIndex(
+                    IndexInput(user: Samples.user(), jobs: [], now: Date() - age), in: directory)
+                try await browser.open(folder.url.appending(path: "index.html").absoluteString)
+                let height = try await browser.value("document.querySelector('.away').offsetHeight") as? Int
+                #expect((height ?? -1 > 0) == isShown)
+            }
+        }
+    }
+
     @Test(arguments: [0, 2_000])
     func hostileValuesAreText(rowsInFull: Int) async throws {
         let report = try SampleReport(

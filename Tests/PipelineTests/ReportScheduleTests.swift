@@ -129,11 +129,41 @@ struct ReportScheduleTests {
         schedule.userBegun(alice)
         schedule.userChanged(alice)
         #expect(schedule.due(at: .zero).isEmpty && schedule.nextDue(after: .zero) == nil)
-        schedule.userWritten(alice, at: .seconds(2), took: .milliseconds(100))
+        schedule.userWritten(
+            alice, at: .seconds(2), took: .milliseconds(100), renewal: .seconds(1800))
         #expect(schedule.due(at: .seconds(3)).isEmpty && schedule.nextDue(after: .seconds(3)) == .seconds(4))
         #expect(schedule.due(at: .seconds(4)) == [.index(alice)])
         schedule.userBegun(alice)
         schedule.userFailed(alice, at: .seconds(4))
         #expect(schedule.due(at: .seconds(9)) == [.index(alice)])
+    }
+
+    @Test func anIndexIsWrittenAnewWithoutAChangeWhileItsUserIsThere() {
+        var schedule = schedule
+        schedule.userChanged(alice)
+        schedule.userBegun(alice)
+        schedule.userWritten(alice, at: .seconds(1), took: .zero, renewal: .seconds(120))
+        #expect(schedule.due(at: .seconds(120)).isEmpty)
+        #expect(schedule.nextDue(after: .seconds(2)) == .seconds(121))
+        #expect(schedule.due(at: .seconds(121)) == [.index(alice)])
+        schedule.userBegun(alice)
+        #expect(schedule.due(at: .seconds(500)).isEmpty && schedule.nextDue(after: .zero) == nil)
+        schedule.userWritten(alice, at: .seconds(500), took: .zero, renewal: .seconds(1_800))
+        #expect(schedule.due(at: .seconds(500), isEnd: true).isEmpty, "a stop writes what changed")
+        // A user who was removed.
+        schedule.renewOnly([Samples.user("bob")])
+        #expect(schedule.due(at: .seconds(9_000)).isEmpty && schedule.nextDue(after: .zero) == nil)
+    }
+
+    @Test func whatConcernsAllIsWrittenForAll() {
+        var schedule = schedule
+        for user in [alice, Samples.user("bob")] {
+            schedule.userChanged(user)
+            schedule.userBegun(user)
+            schedule.userWritten(user, at: .zero, took: .zero, renewal: .seconds(1_800))
+        }
+        #expect(schedule.due(at: .seconds(5)).isEmpty)
+        schedule.allUsersChanged()
+        #expect(Set(schedule.due(at: .seconds(5))) == [.index(alice), .index(Samples.user("bob"))])
     }
 }

@@ -86,4 +86,23 @@ struct IndexPageTests {
         #expect(older.contains("aaaa1_list.txt/report.html\">list.txt</a> refused"))
         #expect(!older.contains("aaaa3_"))
     }
+
+    @Test func thePageSaysOfWhenItIsAndUntilWhenThatIsGood() throws {
+        let idle = try page(.init(user: UserName("alice")!, jobs: [], now: Samples.now))
+        #expect(idle.contains("as of <time datetime=2026-11-23T20:10:45Z>"))
+        #expect(idle.contains("data-due=\"2026-11-23T21:11:45Z\" hidden>"))
+        let live = try page(
+            .init(user: UserName("alice")!, jobs: [overview(.running, "aaaa3")], now: Samples.now))
+        #expect(live.contains("data-due=\"2026-11-23T20:15:45Z\" hidden>"))
+    }
+
+    @Test func whatIsWrongWithTheDaemonStandsFirst() throws {
+        let page = try page(
+            .init(
+                user: UserName("alice")!, jobs: [overview(.done, "aaaa3")],
+                troubles: ["Hashes wait: the key <x> was refused."], now: Samples.now))
+        let trouble = try #require(page.range(of: "Hashes wait: the key &lt;x&gt; was refused."))
+        let jobs = try #require(page.range(of: "aaaa3_list.txt"))
+        #expect(trouble.lowerBound < jobs.lowerBound)
+    }
 }

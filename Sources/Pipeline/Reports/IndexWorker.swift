@@ -16,24 +16,28 @@ actor IndexWorker {
 
     /// An index that was written, or not.
     struct Outcome: Sendable {
-        var result: Result<Void, any Error>
+        /// Whether something of the user waits or runs.
+        var result: Result<Bool, any Error>
         var took: Duration
     }
 
     func publish(
-        of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile]
+        of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile], troubles: [String]
     ) -> Outcome {
-        Self.publish(of: user, estimates: estimates, waiting: waiting, with: publisher, clock: clock)
+        Self.publish(
+            of: user, estimates: estimates, waiting: waiting, troubles: troubles, with: publisher,
+            clock: clock)
     }
 
     /// The same on the caller's thread.
     static func publish(
-        of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile],
+        of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile], troubles: [String],
         with publisher: ReportPublisher, clock: any ServiceClock
     ) -> Outcome {
         let start = clock.now
         let result = Result {
-            try publisher.publishIndex(of: user, estimates: estimates, waiting: waiting, at: start.wall)
+            try publisher.publishIndex(
+                of: user, estimates: estimates, waiting: waiting, troubles: troubles, at: start.wall)
         }
         return Outcome(result: result, took: clock.now.monotonic - start.monotonic)
     }

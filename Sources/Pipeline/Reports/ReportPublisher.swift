@@ -5,11 +5,12 @@ package import Model
 package import Reporting
 import Spool
 package import Store
+import Support
 
 /// Publishes reports: writes a job's folder and a user's index. Blocks on the disk and the database.
 package struct ReportPublisher: Sendable {
     private let database: HashdropDatabase
-    private let writer: ReportWriter
+    private let writers: Exchangeable<ReportWriter>
     private let reports: ReportsFolder
     private let cacheMaxAge: Duration
     private let isInputPending: @Sendable (JobID) -> Bool
@@ -23,10 +24,13 @@ package struct ReportPublisher: Sendable {
     ) {
         self.isInputPending = isInputPending
         self.database = database
-        writer = ReportWriter(options: options)
+        writers = Exchangeable(ReportWriter(options: options))
         self.reports = reports
         self.cacheMaxAge = cacheMaxAge
     }
+
+    /// Writes reports by other options from now on; one that is being written ends by the old ones.
+    package func use(_ options: ReportOptions) { writers.value = ReportWriter(options: options) }
 
     private func folder(of job: Job) throws -> Directory {
         let own = try reports.folder(of: job.user, in: reports.root())
@@ -142,6 +146,8 @@ package struct ReportPublisher: Sendable {
         // afterwards.
         if job.state.isFinal, isInputPending(job.id) { return nil }
         let folder = JobFolder(try folder(of: job))
+        // One from begin to end: all files of a report say the same.
+        let writer = writers.value
         var files: [AtomicFile] = []
         let publish: ReportWriter.Publish = { file in
             if isAlone { return try file.commit(synchronizingFolder: false) }
@@ -235,14 +241,19 @@ package struct ReportPublisher: Sendable {
     private static let unusableLinesMax = 1_000
 
     /// Rewrites a user's index.
+    ///
+    /// - Parameter troubles: what every user should know of the daemon.
+    /// - Returns: whether something of the user waits or runs.
     func publishIndex(
-        of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile], at now: Date
-    ) throws {
+        of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile], troubles: [String] = [],
+        at now: Date
+    ) throws -> Bool {
+        let writer = writers.value
         let jobs = try database.jobs.jobs(of: user, limit: writer.options.indexJobsMax)
-        try writer.writeIndex(
-            IndexInput(
-                user: user, jobs: jobs.map { JobOverview(job: $0, estimate: estimates[$0.id] ?? .init()) },
-                jobsTotal: try database.jobs.count(of: user), waiting: waiting, now: now),
-            in: try reports.folder(of: user, in: reports.root()))
+        let input = IndexInput(
+            user: user, jobs: jobs.map { JobOverview(job: $0, estimate: estimates[$0.id] ?? .init()) },
+            jobsTotal: try database.jobs.count(of: user), waiting: waiting, troubles: troubles, now: now)
+        try writer.writeIndex(input, in: try reports.folder(of: user, in: reports.root()))
+        return input.isLive
     }
 }

@@ -21,9 +21,14 @@ struct ReportSchedule {
         var isFinal = false
         /// What changes meanwhile is written afterwards.
         var isBeingWritten = false
+        /// When it is written anew although nothing has changed; nil for never.
+        var renewal: Duration?
 
         /// Nil if there is nothing to write.
-        var due: Duration? { isDirty && !isBeingWritten ? (isFinal ? .zero : notBefore) : nil }
+        var due: Duration? {
+            if isBeingWritten { return nil }
+            return isDirty ? (isFinal ? .zero : notBefore) : renewal
+        }
     }
 
     private let interval: Duration
@@ -46,6 +51,16 @@ struct ReportSchedule {
 
     mutating func userChanged(_ user: UserName) {
         indexes[user, default: Entry(user: user)].isDirty = true
+    }
+
+    /// All indexes are out of date.
+    mutating func allUsersChanged() {
+        for user in indexes.keys { indexes[user]?.isDirty = true }
+    }
+
+    /// Only these users' indexes are written anew without a change.
+    mutating func renewOnly(_ users: Set<UserName>) {
+        for user in indexes.keys where !users.contains(user) { indexes[user]?.renewal = nil }
     }
 
     /// How many of these are jobs' reports.
@@ -129,9 +144,11 @@ struct ReportSchedule {
         hadTurn(user)
     }
 
-    mutating func userWritten(_ user: UserName, at now: Duration, took: Duration) {
+    /// An index was written, and took so long; it is written anew after `renewal` in any case.
+    mutating func userWritten(_ user: UserName, at now: Duration, took: Duration, renewal: Duration) {
         indexes[user]?.isBeingWritten = false
         indexes[user]?.notBefore = now + max(.seconds(1), took * 20)
+        indexes[user]?.renewal = now + renewal
     }
 
     /// It could not be written (a full disk): again after a while.

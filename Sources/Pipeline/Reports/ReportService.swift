@@ -33,30 +33,32 @@ package actor ReportService: Service {
         }
     }
 
-    private let publisher: ReportPublisher
+    let publisher: ReportPublisher
     private let workers: [ReportWorker]
     private let database: HashdropDatabase
-    private let lookups: LookupDispatcher
+    let lookups: LookupDispatcher
     private let status: DaemonStatusFile
-    private let clock: any ServiceClock
+    let clock: any ServiceClock
     private let refreshInterval: Duration
     private let logger: Logger
-    private let mailbox: Mailbox<Change>
+    let mailbox: Mailbox<Change>
     private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private var schedule: ReportSchedule
-    private var running: [JobID: (user: UserName, reported: JobEstimate)] = [:]
+    var schedule: ReportSchedule
+    var running: [JobID: (user: UserName, reported: JobEstimate)] = [:]
     /// For readers that must not wait while a report is written.
     package nonisolated let liveStatus = LiveStatus()
     /// Why something cannot be written or read at the moment, by what it is.
-    private var troubles: [String: String] = [:]
+    var troubles: [String: String] = [:]
     private var loggedTrouble: String?
     private var nextRefresh: Duration = .zero
     /// Which workers write a report, by their place. Others wait in the schedule, where users take turns.
     private var busyWorkers: Set<Int> = []
-    private let indexWorker: IndexWorker
-    private var isWritingIndex = false
+    let indexWorker: IndexWorker
+    var isWritingIndex = false
+    /// What the indexes say of the daemon, and when they may say something else.
+    var toldTroubles: (sentences: [String], until: Duration) = ([], .zero)
     /// Short reports that the latest turn wrote and left to the next one to complete, because it ended with
     /// news: another user's report need not wait for them.
     private var left = ReportGroup()
@@ -70,7 +72,7 @@ package actor ReportService: Service {
     private var isStopping = false
     private var writtenStatus: (status: DaemonStatus, at: Duration)?
     /// When it is looked at again, for what has changed since.
-    private var statusDue: Duration?
+    var statusDue: Duration?
     private var latestEstimates: [JobID: JobEstimate] = [:]
     private var estimatesAreGoodUntil: Duration = .zero
 
@@ -127,7 +129,9 @@ package actor ReportService: Service {
         for job in try database.jobs.unpublished() {
             note([.job(job.id, user: job.user, isFinal: job.state.isFinal)])
         }
-        for user in try database.users.all() { schedule.userChanged(user.name) }
+        let users = try database.users.all().map(\.name)
+        for user in users { schedule.userChanged(user) }
+        schedule.renewOnly(Set(users))
     }
 
     private func reload() {
@@ -231,13 +235,7 @@ package actor ReportService: Service {
                 }
             case .index(let user):
                 guard !isWritingIndex, !isStopping else { continue }
-                isWritingIndex = true
-                schedule.userBegun(user)
-                let waiting = liveStatus.waitingFiles[user] ?? []
-                group.addTask { [indexWorker] in
-                    await self.settleIndex(
-                        of: user, indexWorker.publish(of: user, estimates: estimates, waiting: waiting))
-                }
+                writeIndex(of: user, estimates: estimates, in: &group)
             }
             hasWritten = true
             isEndedByNews = hasNews(ofOthersThan: users)
@@ -264,7 +262,7 @@ package actor ReportService: Service {
     /// The most reports that a stop writes.
     private static let lastReportsMax = 100
 
-    /// The end: what can be written quickly, and all indexes, say that hashdrop is stopped.
+    /// The end: what can be written quickly says that hashdrop is stopped.
     private func writeLast() async {
         complete(&left)
         var count = 0
@@ -278,15 +276,7 @@ package actor ReportService: Service {
             if reports.isFull { complete(&reports) }
         }
         complete(&reports)
-        for case .index(let user) in schedule.due(at: clock.now.monotonic, isEnd: true) {
-            schedule.userBegun(user)
-            let estimates = running.mapValues { _ in Self.stopped }
-            settle(
-                user,
-                IndexWorker.publish(
-                    of: user, estimates: estimates, waiting: liveStatus.waitingFiles[user] ?? [],
-                    with: publisher, clock: clock))
-        }
+        writeLastIndexes()
         await writeStatus(isLast: true)
     }
 
@@ -301,8 +291,10 @@ package actor ReportService: Service {
         }
         statusDue = nil
         do {
+            let health = await lookups.health()
+            if !isLast { tellTroubles(lookups: health) }
             let latest = DaemonStatus(
-                folders: liveStatus.folders, lookups: await lookups.health(), reportTrouble: trouble,
+                folders: liveStatus.folders, lookups: health, reportTrouble: trouble,
                 waiting: liveStatus.waitingFiles)
             if latest != writtenStatus?.status {
                 try status.write(latest)
@@ -320,9 +312,9 @@ package actor ReportService: Service {
     }
 
     /// One of them, the same until it is over.
-    private var trouble: String? { troubles.min { $0.key < $1.key }?.value }
+    var trouble: String? { troubles.min { $0.key < $1.key }?.value }
 
-    private static let stopped = JobEstimate(
+    static let stopped = JobEstimate(
         waitReason: "hashdrop is stopped; the list goes on when it is started again")
 
     /// The place of the worker for a job's report; nil if it is short. What cannot be read is noted when it
@@ -377,24 +369,5 @@ package actor ReportService: Service {
                 "hashes": "\(job.counts.hashes)", "requests": "\(job.requestCost.requestsSent)",
                 "seconds": "\(took / .seconds(1))",
             ])
-    }
-
-    /// The index's worker has come to its end.
-    private func settleIndex(of user: UserName, _ outcome: IndexWorker.Outcome) {
-        isWritingIndex = false
-        settle(user, outcome)
-        mailbox.post(.workerFinished)
-    }
-
-    private func settle(_ user: UserName, _ outcome: IndexWorker.Outcome) {
-        let now = clock.now.monotonic
-        do {
-            try outcome.result.get()
-            troubles["user \(user)"] = nil
-            schedule.userWritten(user, at: now, took: outcome.took)
-        } catch {
-            troubles["user \(user)"] = sentence(for: error)
-            schedule.userFailed(user, at: now)
-        }
     }
 }

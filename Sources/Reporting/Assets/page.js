@@ -86,8 +86,23 @@ function startRefreshing(seconds) {
   }, 1000);
 }
 
+// A page that should have been written anew by now says so: hashdrop is away, or its disk is full. Whether it
+// was is seen by loading it again.
+const ageLook = 30000;
+
+function watchAge() {
+  const notice = document.querySelector('.away');
+  if (!notice) return;
+  const isLate = () => Date.now() > Date.parse(notice.dataset.due);
+  notice.hidden = !isLate();
+  setInterval(() => {
+    if (isLate() && !isBusy()) loadAgain();
+  }, ageLook);
+}
+
 localiseFrom(0, all('time'));
 nameZone();
+watchAge();
 if (/[?&]live$/.test(location.search)) {
   history.replaceState(null, '', location.pathname + location.search.replace(/[?&]live$/, ''));
 }

@@ -50,16 +50,23 @@ package struct IndexInput: Sendable {
     /// How many jobs the user has, those that are not in `jobs` among them.
     package var jobsTotal: Int
     package var waiting: [WaitingFile]
+    /// What is wrong with the daemon at the moment, in sentences for every user.
+    package var troubles: [String]
     /// When the page is written.
     package var now: Date
 
     package init(
-        user: UserName, jobs: [JobOverview], jobsTotal: Int? = nil, waiting: [WaitingFile] = [], now: Date
+        user: UserName, jobs: [JobOverview], jobsTotal: Int? = nil, waiting: [WaitingFile] = [],
+        troubles: [String] = [], now: Date
     ) {
         self.user = user
         self.jobs = jobs
         self.jobsTotal = max(jobsTotal ?? 0, jobs.count)
         self.waiting = waiting
+        self.troubles = troubles
         self.now = now
     }
+
+    /// Whether something of the user waits or runs.
+    package var isLive: Bool { !waiting.isEmpty || !jobs.allSatisfy(\.job.isSettled) }
 }

@@ -117,6 +117,11 @@ package struct HTMLBuilder: Sendable {
         raw("</time>")
     }
 
+    /// Appends a moment for the page's script: `2026-11-23T19:50:45Z`.
+    mutating func moment(_ date: Date) {
+        UTCTime(date).appendISO8601(to: &bytes)
+    }
+
     /// Appends how old an answer is, in words, with its time for the page's script.
     mutating func age(since date: Date, now: Date) {
         raw("<time class=age datetime=")

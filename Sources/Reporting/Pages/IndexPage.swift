@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Support
 
 /// A user's `index.html`: files that wait, lists that run, finished lists, each newest first.
 struct IndexPage {
@@ -10,11 +11,7 @@ struct IndexPage {
     private static let waitingMax = 1_000
 
     private var shown: [JobOverview] { Array(input.jobs.prefix(frame.options.indexJobsMax)) }
-    private var isFinal: Bool {
-        input.waiting.isEmpty && input.jobs.allSatisfy { $0.job.isSettled }
-    }
-
-    private var refreshSeconds: Int? { isFinal ? nil : frame.options.refreshSeconds }
+    private var refreshSeconds: Int? { input.isLive ? frame.options.refreshSeconds : nil }
 
     func html() -> HTMLBuilder {
         var page = HTMLBuilder()
@@ -29,7 +26,13 @@ struct IndexPage {
             page.text(fact)
             page.raw("</span>")
         }
-        page.raw("<span>times: <span class=zone>UTC</span></span></p></header>\n<main>\n")
+        page.raw("<span>as of ")
+        page.time(input.now)
+        page.raw("</span><span>times: <span class=zone>UTC</span></span></p></header>\n<main>\n")
+        appendAbsence(to: &page)
+        if !input.troubles.isEmpty {
+            page.notice("At the moment", isRefusal: true) { $0.text(input.troubles.joined(separator: " ")) }
+        }
         if input.jobs.isEmpty && input.waiting.isEmpty { page.welcome(owner: "your") }
         page.waitingFiles(
             input.waiting.map { (nil, $0) }, title: "Waiting in your folder", max: Self.waitingMax)
@@ -50,6 +53,17 @@ struct IndexPage {
         if running > 0 { facts.append("\(Wording.number(running)) running") }
         if !input.waiting.isEmpty { facts.append("\(Wording.number(input.waiting.count)) waiting") }
         return facts
+    }
+
+    /// Shown by the page's script once the page should have been written anew.
+    private func appendAbsence(to page: inout HTMLBuilder) {
+        let due = input.now + IndexRenewal.ageMax(isLive: input.isLive)
+        page.raw("<section class=\"notice refusal away\" role=alert data-due=\"")
+        page.moment(due)
+        page.raw("\" hidden><h2>hashdrop seems to be away</h2><p>This page has not been renewed since ")
+        page.time(input.now)
+        page.raw(": hashdrop does not run, or cannot write here. What you drop meanwhile waits in your ")
+        page.raw("folder and is taken up when it is back; its operator can tell more.</p></section>\n")
     }
 
     private func appendOlder(_ jobs: ArraySlice<JobOverview>, to page: inout HTMLBuilder) {
