@@ -58,6 +58,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         .target(name: "Support", swiftSettings: strict),
@@ -65,6 +66,7 @@ let package = Package(
         .target(name: "FileSystem", dependencies: ["Support"], swiftSettings: strict),
         .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: strict),
         .target(name: "HashLists", dependencies: ["Model", "Support"], swiftSettings: strict),
         .target(
             name: "Spool", dependencies: ["Cryptography", "FileSystem", "Model", "Support"],
@@ -108,7 +110,8 @@ let package = Package(
             name: "hashdrop",
             dependencies: [
                 "Cryptography", "Curl", "FileSystem", "HashLists", "Lookup", "Model", "Pipeline", "Reporting",
-                "Settings", "Simulator", "Spool", "Store", "Support", "VirusTotal", "Web", arguments,
+                "Settings", "Simulator", "Spool", "Store", "Support", "Systemd", "VirusTotal", "Web",
+                arguments,
                 lifecycle, logging,
                 signals,
             ], swiftSettings: strict),
@@ -128,6 +131,7 @@ let package = Package(
             name: "FileSystemTests", dependencies: ["FileSystem", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "Support"], swiftSettings: strict),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Model", "Support", "TestSupport", grdb],
             swiftSettings: strict),

@@ -18,6 +18,15 @@ extension LookupDispatcher {
         nextRecount = now.monotonic + Self.waitMax
     }
 
+    func adopt(_ options: LookupOptions) {
+        guard options != self.options else { return }
+        self.options = options
+        rateLimiter.adopt(options.limits)
+        // What VirusTotal said of the limits went with the old ones.
+        doubtsQuota = true
+        nextQuotaCheck = .zero
+    }
+
     /// Compares the ledger with VirusTotal's own count, at the start and after a refusal.
     ///
     /// It waits for room in the minute, as every request does.

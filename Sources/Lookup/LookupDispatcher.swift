@@ -13,6 +13,7 @@ package actor LookupDispatcher {
     enum Event: Sendable {
         case jobAdded(JobID)
         case jobsChanged
+        case optionsChanged(LookupOptions)
         case ended(Flight, Result<LookupAnswer.Answer, LookupFailure>)
         case quotas(check: Int64, Result<ReportedQuotas, LookupFailure>)
         case stop
@@ -29,7 +30,7 @@ package actor LookupDispatcher {
 
     let lookups: LookupStore
     let ledger: QuotaLedger
-    let options: LookupOptions
+    var options: LookupOptions
     let source: LookupSource
     let clock: any ServiceClock
     private let logger: Logger
@@ -96,11 +97,17 @@ package actor LookupDispatcher {
 
     // MARK: Told from outside
 
+    /// The loop, for a watch.
+    package nonisolated var loop: any ServiceLoop { mailbox }
+
     /// A job was accepted.
     package nonisolated func jobAdded(_ id: JobID) { mailbox.post(.jobAdded(id)) }
 
     /// Jobs were cancelled, removed or retried: all are read again.
     package nonisolated func jobsChanged() { mailbox.post(.jobsChanged) }
+
+    /// Takes other options from now on; requests that are in flight end by the old ones.
+    package nonisolated func use(_ options: LookupOptions) { mailbox.post(.optionsChanged(options)) }
 
     /// Nothing more is sent; `run` returns when what is in flight has ended and is recorded.
     package nonisolated func stop() { mailbox.post(.stop) }
@@ -274,6 +281,7 @@ package actor LookupDispatcher {
             switch event {
             case .jobAdded(let id): loadJobs { try lookups.runningJob(id).map { [$0] } ?? [] }
             case .jobsChanged: reload()
+            case .optionsChanged(let options): adopt(options)
             case .ended(let flight, let result): ended(flight, result, now)
             case .quotas(let check, let result):
                 isCheckingQuota = false

@@ -102,6 +102,19 @@ package struct PipelineServices: Sendable {
         [keeper, reports, LookupService(dispatcher: lookups), intake, retention]
     }
 
+    /// A watch over those of the services that lists pass through.
+    package var watch: PipelineWatch {
+        PipelineWatch([("intake", intake.loop), ("lookups", lookups.loop), ("reports", changes)])
+    }
+
+    /// Takes over what may change while the services run: limits, thresholds, vendors, formats. The folders,
+    /// the connections and all that has a time are those of the start.
+    package func use(_ options: Options) {
+        lookups.use(options.lookups)
+        intake.use(options.intake)
+        publisher.use(options.reports)
+    }
+
     /// A command changed jobs or users in the database: they are read again.
     package func reload() {
         lookups.jobsChanged()

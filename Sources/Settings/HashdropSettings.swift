@@ -72,6 +72,12 @@ package struct HashdropSettings: Hashable, Sendable {
         package var reportBytesPerUser: Int
     }
 
+    package struct Log: Hashable, Sendable {
+        package var level: String
+        /// auto, text or json.
+        package var format: String
+    }
+
     package var spool: Spool
     package var list: List
     package var reports: Reports
@@ -79,5 +85,7 @@ package struct HashdropSettings: Hashable, Sendable {
     package var cache: Cache
     package var web: Web
     package var jobs: Jobs
-    package var logLevel: String
+    package var log: Log
+    /// Each setting as it was written, by its name.
+    var texts: [String: String]
 }

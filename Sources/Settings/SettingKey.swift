@@ -165,6 +165,9 @@ package struct SettingKey: Hashable, Sendable {
             "jobs.reportBytesPerUser", .bytes(0 ... .max), "20GiB",
             "A user's further files wait while the user's finished reports take so much; 0 is no limit."),
         .init("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical."),
+        .init(
+            "log.format", .text, "auto",
+            "text (lines), json (lines of JSON) or auto: systemd's journal where it listens, else text."),
     ]
 
     /// Settings of earlier versions that were taken away, and what to do instead.

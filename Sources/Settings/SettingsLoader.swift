@@ -175,7 +175,8 @@ package struct SettingsLoader {
             cache: .init(
                 maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge"),
                 keep: try duration("cache.keep")),
-            web: try web(), jobs: try jobs(), logLevel: text("log.level"))
+            web: try web(), jobs: try jobs(),
+            log: .init(level: text("log.level"), format: text("log.format")), texts: texts())
         try checkTogether(settings)
         return settings
     }
@@ -218,9 +219,16 @@ package struct SettingsLoader {
         }
         try checkFolders(spool: settings.spool.directory, reports: settings.reports.directory)
         try checkRoute(settings.virusTotal)
-        let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
-        if !levels.contains(settings.logLevel) {
-            throw bad("log.level", settings.logLevel, "one of \(levels.joined(separator: ", "))")
+        try checkLog(settings.log)
+    }
+
+    private func checkLog(_ log: HashdropSettings.Log) throws {
+        let words = [
+            ("log.level", log.level, ["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+            ("log.format", log.format, ["auto", "text", "json"]),
+        ]
+        for (name, value, known) in words where !known.contains(value) {
+            throw bad(name, value, "one of \(known.joined(separator: ", "))")
         }
     }
 
@@ -254,6 +262,15 @@ package struct SettingsLoader {
     private func key(_ name: String) -> SettingKey {
         // A name that is not in the table is a programming error, which any test of the loader finds.
         SettingKey.all.first { $0.name == name }!
+    }
+
+    private func texts() -> [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: SettingKey.all.map { key in
+                guard key.shape == .list else { return (key.name, text(key.name)) }
+                let written = list(key.name)
+                return (key.name, written.isEmpty ? key.defaultValue : "[\(written.joined(separator: ", "))]")
+            })
     }
 
     private func text(_ name: String) -> String {

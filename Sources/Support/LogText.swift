@@ -15,6 +15,12 @@ package enum LogText {
         return "\"\(String(text).showingControls)\""
     }
 
+    /// `value`, or the beginning of a very long one.
+    package static func cut(_ value: String) -> String {
+        value.utf8.count <= scalarsMax
+            ? value : String(String.UnicodeScalarView(value.unicodeScalars.prefix(scalarsMax)))
+    }
+
     private static func isWord(_ text: String) -> Bool {
         (1...scalarsMax).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in

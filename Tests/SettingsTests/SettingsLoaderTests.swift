@@ -74,4 +74,51 @@ struct SettingsLoaderTests {
             try await SettingsLoader.load(path: nil, environment: ["HASHDROP_LIST_BYTES_MAX": text])
         }
     }
+
+    /// A value that each shape allows and no setting has by default.
+    private static func other(_ key: SettingKey) -> String? {
+        switch key.name {
+        case "reports.maliciousFrom": return "17"
+        case "log.level": return "debug"
+        case "log.format": return "json"
+        case "web.listen": return "127.0.0.1:8099"
+        case "virustotal.proxy": return "http://proxy.example.org:3128"
+        // It must be a file.
+        case "virustotal.caFile": return "/etc/passwd"
+        default: break
+        }
+        switch key.shape {
+        case .text, .path: return "other"
+        case .integer(let range):
+            return "\(range.lowerBound + 1 == Int(key.defaultValue) ? 3 : range.lowerBound + 1)"
+        case .duration(let range): return "\(Int(range.lowerBound.components.seconds) + 61)s"
+        case .bytes: return "7MiB"
+        case .list: return "Microsoft"
+        case .flag: return key.defaultValue == "true" ? "false" : "true"
+        }
+    }
+
+    @Test(arguments: SettingKey.all.map(\.name))
+    func aReloadTakesOverWhatTheTableSaysAndNothingElse(name: String) async throws {
+        let key = try #require(SettingKey.all.first { $0.name == name })
+        let before = try await SettingsLoader.load(path: nil, environment: [:])
+        let variable =
+            "HASHDROP_"
+            + name.reduce(into: "") { out, letter in
+                out += letter == "." ? "_" : (letter.isUppercase ? "_" : "") + letter.uppercased()
+            }
+        let new = try await SettingsLoader.load(
+            path: nil, environment: [variable: try #require(Self.other(key))])
+        #expect(new.differences(from: before) == [name])
+        #expect((before.takingOver(new) != before) == SettingKey.reloaded.contains(name))
+    }
+
+    @Test func theDocumentedReloadIsTheTable() throws {
+        let readme = try String(contentsOf: Self.root.appending(path: "config/README.md"), encoding: .utf8)
+        let sentence = try #require(
+            readme.components(separatedBy: "takes over ").dropFirst().first?.components(separatedBy: ".\n")
+                .first)
+        let named = Set(sentence.split(separator: "`").map(String.init).filter { $0.contains(".") })
+        #expect(named == SettingKey.reloaded)
+    }
 }

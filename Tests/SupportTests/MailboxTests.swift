@@ -17,4 +17,16 @@ struct MailboxTests {
         mailbox.post(once: 1)
         #expect(await taken == [1])
     }
+
+    @Test func aWokenReaderFindsNothingAndHasTurned() async {
+        let mailbox = Mailbox<Int>()
+        mailbox.wake()
+        #expect(await mailbox.take(upTo: nil, clock: SystemClock()).isEmpty)
+        #expect(mailbox.rounds == 1)
+        // Once: the next wait is one again.
+        async let taken = mailbox.take(upTo: nil, clock: SystemClock())
+        mailbox.post(7)
+        #expect(await taken == [7])
+        #expect(mailbox.rounds == 2)
+    }
 }

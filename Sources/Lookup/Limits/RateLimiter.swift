@@ -20,7 +20,7 @@ package struct RateLimiter: Sendable {
     /// Beyond the 60 s, for clocks that do not run at the same speed.
     private static let window: Duration = .seconds(60) + .milliseconds(20)
 
-    private let configured: QuotaLimits
+    private var configured: QuotaLimits
     /// Requests a minute that are used at the moment because others seem to use the same key; nil for all.
     package private(set) var pace: Int?
     private var paceSince: Duration = .zero
@@ -71,6 +71,14 @@ package struct RateLimiter: Sendable {
         (isDayRolling, isMonthRolling) = (spending.isDayRolling, spending.isMonthRolling)
         dayNumber = now.wall.daysSince1970
         monthStart = CivilDate(now.wall).monthStart
+    }
+
+    /// Takes other limits from now on; what is used stays used. What VirusTotal itself said of them must be
+    /// asked for again.
+    package mutating func adopt(_ limits: QuotaLimits) {
+        configured = limits
+        day.limit = limits.requestsPerDayLimit
+        month.limit = limits.requestsPerMonthLimit
     }
 
     /// The last minute, requests in flight among it.

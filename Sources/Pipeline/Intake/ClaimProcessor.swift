@@ -22,7 +22,7 @@ final class ClaimProcessor {
     }
 
     private let claims: ClaimStore
-    private let lists: ListImporter
+    private var lists: ListImporter
     private let publisher: ReportPublisher
     private let lookups: LookupDispatcher
     private let reports: Mailbox<ReportService.Change>
@@ -76,6 +76,9 @@ final class ClaimProcessor {
         self.clock = clock
         self.logger = logger
     }
+
+    /// Reads further lists by other options.
+    func use(_ options: IntakeOptions) { lists.options = options }
 
     /// Why claimed files wait, if any do.
     var trouble: String? { troubles.min { $0.key < $1.key }?.value }

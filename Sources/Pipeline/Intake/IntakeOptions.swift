@@ -2,7 +2,7 @@ package import HashLists
 package import Store
 
 /// Options of the intake: how folders are watched and lists are read.
-package struct IntakeOptions: Sendable {
+package struct IntakeOptions: Hashable, Sendable {
     /// Every folder is looked through this often, ± 25 %; default 60 s.
     package var safetyScan: Duration
     /// Folders without events are looked through this often; default 5 s.

@@ -14,10 +14,11 @@ package import Support
 /// Events are hints and the scan is the truth: a folder is looked at when a hint says so, when something in
 /// it becomes ready by time, every few seconds without a watch, and every safety scan in any case.
 package actor IntakeService: Service {
-    enum Event: Sendable {
+    enum Event: Hashable, Sendable {
         /// The watcher has something to tell.
         case watcherNews
         case usersChanged
+        case optionsChanged(IntakeOptions)
         case stop
     }
 
@@ -26,7 +27,7 @@ package actor IntakeService: Service {
     private let watcher: any FolderWatcher
     let database: HashdropDatabase
     let claimProcessor: ClaimProcessor
-    let options: IntakeOptions
+    var options: IntakeOptions
     private let reports: Mailbox<ReportService.Change>
     private let jobsRemoved: @Sendable () -> Void
     let clock: any ServiceClock
@@ -80,8 +81,14 @@ package actor IntakeService: Service {
         self.logger = logger
     }
 
+    /// The loop, for a watch.
+    package nonisolated var loop: any ServiceLoop { mailbox }
+
     /// Users were added or removed.
     package nonisolated func usersChanged() { mailbox.post(once: .usersChanged) }
+
+    /// Takes other options from now on; a list that is being read is read by the old ones.
+    package nonisolated func use(_ options: IntakeOptions) { mailbox.post(.optionsChanged(options)) }
 
     /// Works until a graceful shutdown, or until the task is cancelled.
     package func run() async throws {
@@ -109,6 +116,9 @@ package actor IntakeService: Service {
             switch event {
             case .stop: isStopping = true
             case .usersChanged: mustListFolders = true
+            case .optionsChanged(let options):
+                self.options = options
+                claimProcessor.use(options)
             case .watcherNews:
                 for event in watcher.takeEvents() { handle(event) }
             }
@@ -119,8 +129,8 @@ package actor IntakeService: Service {
     private func wait() -> Duration {
         let now = clock.now.monotonic
         // No event tells that a mount over the spool folder came or went: whether it is in its place is asked
-        // this often.
-        var next = min(nextSafetyScan, now + options.poll)
+        // this often, by the watcher where it watches.
+        var next = watched.isEmpty ? min(nextSafetyScan, now + options.poll) : nextSafetyScan
         if let nextSearch {
             next = nextSearch
         } else {

@@ -7,7 +7,7 @@ import Store
 /// Importer of claimed files: makes a job of each.
 struct ListImporter {
     let jobs: JobStore
-    let options: IntakeOptions
+    var options: IntakeOptions
 
     /// Begins to make a job of a claimed file; a file that cannot be used becomes a refused job at once,
     /// finished `now`. Doing it again, after a cut, finds the job that was made the first time.

@@ -2,7 +2,8 @@ import Synchronization
 
 /// Source of hints that a folder is worth a look: `WatcherProcess`, or a test's script.
 package protocol FolderWatcher: Sendable {
-    /// Begins to watch, once. `onNews` is called, on any thread, after something was told; it must not block.
+    /// Begins to watch, once. `onNews` is called, on any thread, after something was told, and when the spool
+    /// folder is no longer the one under its path; it must not block.
     func start(onNews: @escaping @Sendable () -> Void) throws
 
     /// Everything that was told since the last call, merged; does not wait.

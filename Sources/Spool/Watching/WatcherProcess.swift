@@ -167,12 +167,14 @@ private final class WatcherLoop {
         case outputEnds, helperSleeps, freshOneWanted, daemonStops
     }
 
-    /// A helper that says nothing is asked this often whether it could.
-    private static let sleepCheckMilliseconds: Int32 = 5_000
+    /// A helper that says nothing is asked this often whether it could, and the spool's path whether it still
+    /// leads to the folder that is watched.
+    private static let quietCheckMilliseconds: Int32 = 5_000
 
     /// Reads until the helper's output ends, or nothing will come any more.
     private func readHints(of process: borrowing HelperProcess) -> ReadingEnd {
         let output = process.output.number
+        let watchedFolder = folderAtPath
         var decoder = WatchHintDecoder()
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -180,8 +182,10 @@ private final class WatcherLoop {
                 pollfd(fd: output, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: stopSignal.number, events: Int16(POLLIN), revents: 0),
             ]
-            guard poll(&watched, 2, Self.sleepCheckMilliseconds) > 0 else {
+            guard poll(&watched, 2, Self.quietCheckMilliseconds) > 0 else {
                 if process.isStopped { return .helperSleeps }
+                // The kernel tells of no mount that comes or goes.
+                if folderAtPath != watchedFolder { onNews() }
                 continue
             }
             if watched[1].revents != 0 { return isStopped() ? .daemonStops : .freshOneWanted }
@@ -189,6 +193,11 @@ private final class WatcherLoop {
             if count == 0 || (count < 0 && errno != EINTR) { return .outputEnds }
             if count > 0 { tell(decoder.decode(buffer.prefix(count))) }
         }
+    }
+
+    private var folderAtPath: FileIdentity? {
+        var information = stat()
+        return stat(spool, &information) == 0 ? FileIdentity(information) : nil
     }
 
     private func waitForStop(atMost wait: Duration) -> Bool {

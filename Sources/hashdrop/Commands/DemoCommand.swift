@@ -10,6 +10,7 @@ import Settings
 import Simulator
 import Spool
 import Store
+import Support
 import VirusTotal
 
 /// `hashdrop demo`: the daemon and a simulated VirusTotal in one process.
@@ -24,7 +25,7 @@ struct DemoCommand: AsyncParsableCommand {
     static let user = "demo"
 
     func run() async throws {
-        let logger = ServeCommand.logger(level: stay ? "info" : "warning")
+        let logger = ServeCommand.logger(.text, Exchangeable(stay ? .info : .warning))
         let simulator = try await SimulatedVirusTotal.start(Self.simulatorOptions, logger: Self.quiet(logger))
         for rule in DemoList.faults { _ = simulator.addFault(rule) }
         do {

@@ -7,6 +7,7 @@ import ServiceLifecycle
 import Settings
 import Spool
 import Store
+import Support
 import VirusTotal
 
 /// `hashdrop serve`: the daemon, in the foreground.
@@ -28,12 +29,15 @@ struct ServeCommand: AsyncParsableCommand {
         let endpoint = try VirusTotalEndpoint(settings.virusTotal.endpoint)
         let keys = try KeySource(
             settings: settings.virusTotal, environment: ProcessInfo.processInfo.environment)
-        let logger = Self.logger(level: settings.logLevel)
+        let threshold = Exchangeable(Logger.Level(rawValue: settings.log.level) ?? .info)
+        let logger = Self.logger(LogForm(setting: settings.log.format), threshold)
         try Self.requireSpool(settings.spool.directory)
         let services = try Services(
             settings: settings, endpointName: endpoint.description, isSimulated: endpoint.isLoopback,
             source: LookupSource(endpoint: endpoint, settings: settings.virusTotal, keys: keys),
-            logger: logger)
+            reload: .init(
+                settings: { [configurationOption] in try await configurationOption.settings() }, keys: keys,
+                threshold: threshold), logger: logger)
         let users = try services.database.users.all()
         logger.info(
             "Serving.",
@@ -72,10 +76,8 @@ struct ServeCommand: AsyncParsableCommand {
                 + "or name another. 'hashdrop user add NAME' makes a new one.")
     }
 
-    static func logger(level: String) -> Logger {
-        LoggingSystem.bootstrap { _ in LineLogHandler() }
-        var logger = Logger(label: "hashdrop")
-        logger.logLevel = Logger.Level(rawValue: level) ?? .info
-        return logger
+    static func logger(_ form: LogForm, _ threshold: Exchangeable<Logger.Level>) -> Logger {
+        LoggingSystem.bootstrap { _ in DaemonLogHandler(form: form, threshold: threshold) }
+        return Logger(label: "hashdrop")
     }
 }

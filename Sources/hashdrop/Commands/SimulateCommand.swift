@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import Simulator
+import Support
 import UnixSignals
 
 /// `hashdrop simulate`: the simulated VirusTotal alone.
@@ -38,7 +39,7 @@ struct SimulateCommand: AsyncParsableCommand {
         options.journalFile = journal
         options.accounts[0].limits = SimulatedLimits(
             requestsPerMinute: perMinute, requestsPerDay: perDay, requestsPerMonth: perMonth)
-        let logger = ServeCommand.logger(level: "warning")
+        let logger = ServeCommand.logger(.text, Exchangeable(.warning))
         let simulator = try SimulatedVirusTotal(options, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

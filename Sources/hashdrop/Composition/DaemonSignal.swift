@@ -29,17 +29,6 @@ enum DaemonSignal {
     static func ignoreUntilServed() { signal(SIGHUP, SIG_IGN) }
 }
 
-/// Reads the jobs and the users again when a command says so.
-struct ReloadService: Service {
-    let pipeline: PipelineServices
-
-    func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-            pipeline.reload()
-        }
-    }
-}
-
 /// Names the signal that ends the daemon, in the log.
 struct SignalLogService: Service {
     let logger: Logger

@@ -34,9 +34,10 @@ struct Services: Sendable {
     /// - Parameters:
     ///   - endpointName: by which the database remembers where its verdicts are from.
     ///   - source: where verdicts come from.
+    ///   - reload: what SIGHUP reads again; nil for jobs and users alone.
     init(
         settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
-        logger: Logger
+        reload: SettingsReload.Sources? = nil, logger: Logger
     ) throws {
         DaemonSignal.ignoreUntilServed()
         let runtime = ServiceRuntime()
@@ -47,9 +48,11 @@ struct Services: Sendable {
         if checksFirst { try database.verify() }
         let spool = try SpoolFolder(path: settings.spool.directory)
         try ReportsFolder.begin(at: settings.reports.directory, database: database)
+        let pipelineOptions = { @Sendable (settings: HashdropSettings) in
+            try settings.pipelineOptions(paths, isSimulated: isSimulated, version: Hashdrop.version)
+        }
         let pipeline = try PipelineServices(
-            settings.pipelineOptions(paths, isSimulated: isSimulated, version: Hashdrop.version),
-            database: database, spool: spool,
+            pipelineOptions(settings), database: database, spool: spool,
             claims: try ClaimStore(
                 spool: spool, rules: settings.readinessRules, sparesMax: Self.spareClaimsMax), source: source,
             watcher: WatcherProcess(
@@ -57,7 +60,13 @@ struct Services: Sendable {
             runtime: runtime, logger: logger)
         // Stopped in the other order: the page first.
         var services =
-            pipeline.services + [ReloadService(pipeline: pipeline), SignalLogService(logger: logger)]
+            pipeline.services + [
+                ReloadService(
+                    pipeline: pipeline,
+                    settings: reload.map {
+                        SettingsReload(settings, from: $0, options: pipelineOptions, logger: logger)
+                    }), SignalLogService(logger: logger),
+            ]
         if !checksFirst { services.append(DamageCheckService(database: database)) }
         if let options = try settings.webOptions(isSimulated: isSimulated, version: Hashdrop.version) {
             services.append(
@@ -65,6 +74,7 @@ struct Services: Sendable {
                     options: options, database: database, reports: settings.reports.directory,
                     queries: Self.queries(pipeline, settings), clock: pipeline.clock, logger: logger))
         }
+        services.append(ServiceManagerService(pipeline: pipeline, clock: runtime.clock, logger: logger))
         group = ServiceGroup(
             configuration: .init(
                 services: services.map {
@@ -92,11 +102,14 @@ struct Services: Sendable {
             waiting: { status.waitingFiles })
     }
 
-    /// `hashdrop-watch` lies beside the program.
-    private static var helperPath: String {
+    /// `hashdrop-watch` lies beside the program, or where a package puts what is not for people to run.
+    static var helperPath: String {
         let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(filePath: program ?? CommandLine.arguments[0]).deletingLastPathComponent()
-            .appending(path: "hashdrop-watch").path(percentEncoded: false)
+        let folder = URL(filePath: program ?? CommandLine.arguments[0]).deletingLastPathComponent()
+        let paths = ["hashdrop-watch", "../libexec/hashdrop/hashdrop-watch"].map {
+            folder.appending(path: $0).standardizedFileURL.path(percentEncoded: false)
+        }
+        return paths.first { FileManager.default.isExecutableFile(atPath: $0) } ?? paths[0]
     }
 }
 

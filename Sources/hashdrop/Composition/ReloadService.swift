@@ -1,0 +1,94 @@
+import Logging
+import Pipeline
+import ServiceLifecycle
+import Settings
+import Support
+import Systemd
+import UnixSignals
+
+/// Reads the settings, the key, the jobs and the users again on SIGHUP: by an operator, or by a command that
+/// changed the database.
+struct ReloadService: Service {
+    let pipeline: PipelineServices
+    /// Nil where the settings are not from outside.
+    let settings: SettingsReload?
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            ServiceManager.tell(.reloading)
+            if let options = await settings?.reload() { pipeline.use(options) }
+            pipeline.reload()
+            ServiceManager.tell(.ready)
+        }
+    }
+}
+
+/// The settings that the daemon runs by, and how they are read again.
+actor SettingsReload {
+    /// Where they are read from, and what else they change.
+    struct Sources: Sendable {
+        var settings: @Sendable () async throws -> HashdropSettings
+        var keys: KeySource
+        /// The level from which events are logged.
+        var threshold: Exchangeable<Logger.Level>
+    }
+
+    private var running: HashdropSettings
+    /// As the file had them last: what takes effect at the next start is told once.
+    private var read: HashdropSettings
+    private let sources: Sources
+    private let options: @Sendable (HashdropSettings) throws -> PipelineServices.Options
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - current: the settings of the start.
+    ///   - options: the pipeline's options by settings.
+    init(
+        _ current: HashdropSettings, from sources: Sources,
+        options: @escaping @Sendable (HashdropSettings) throws -> PipelineServices.Options, logger: Logger
+    ) {
+        running = current
+        read = current
+        self.sources = sources
+        self.options = options
+        self.logger = logger
+    }
+
+    /// Reads the settings again, and the key from its file, and says in the log what changed, and what takes
+    /// effect only at the next start.
+    ///
+    /// - Returns: the pipeline's options, or nil if nothing of them changed or the settings cannot be used:
+    ///   then all stay as they were.
+    func reload() async -> PipelineServices.Options? {
+        _ = sources.keys.generation()
+        do {
+            let new = try await sources.settings()
+            let changed = new.differences(from: read)
+            guard !changed.isEmpty else { return nil }
+            let taken = running.takingOver(new)
+            let options = try options(taken)
+            sources.threshold.value = Logger.Level(rawValue: taken.log.level) ?? .info
+            tell(changed)
+            (running, read) = (taken, new)
+            return options
+        } catch {
+            logger.error(
+                "The settings cannot be used; those of before stay.", metadata: ["reason": "\(error)"])
+            return nil
+        }
+    }
+
+    private func tell(_ changed: [String]) {
+        let (taken, left) = (
+            changed.filter(SettingKey.reloaded.contains), changed.filter { !SettingKey.reloaded.contains($0) }
+        )
+        if !taken.isEmpty {
+            logger.notice("Settings changed.", metadata: ["settings": "\(taken.joined(separator: ", "))"])
+        }
+        if !left.isEmpty {
+            logger.warning(
+                "Settings changed that take effect at the next start only.",
+                metadata: ["settings": "\(left.joined(separator: ", "))"])
+        }
+    }
+}
