@@ -11,6 +11,9 @@ BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev libss
 TEST_PACKAGES := python3 python3-venv chromium chromium-driver nginx openssl poppler-utils nodejs
 # A spreadsheet, and the programs that people drop files with.
 FULL_TEST_PACKAGES := libreoffice-calc samba smbclient openssh-sftp-server openssh-client rsync vim-tiny curl
+# What makes the Debian packages, and what looks at them.
+DEB_PACKAGES := debhelper dpkg-dev
+PACKAGE_TEST_PACKAGES := lintian debootstrap systemd-container man-db mandoc bash-completion zsh fish python3
 # What stands beside hashdrop in the benchmark, and the programs that ask it.
 BENCH_PACKAGES := python3 python3-venv sqlite3 nginx openssl nghttp2-client wrk chromium chromium-driver
 VENV := .venv
@@ -18,7 +21,7 @@ VENV := .venv
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
 .PHONY: help demo test test-full bench crash power-cut simulate fuzz check build install format clean debian debian-test debian-full \
-	debian-bench
+	debian-bench deb package-test
 
 help:
 	@grep -E '^#|^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /\t/' -e 's/^# \{0,1\}//'
@@ -76,6 +79,15 @@ $(VENV)/bench/ready: .ci/python/bench.txt | debian-bench
 # make bench BENCH="--size small" tries it out; BENCH="--only fairness" is a measurement of its own.
 bench: build $(VENV)/bench/ready ## ratios against baselines, with the release build, into .ci/benchmark/RESULTS.md
 	@$(VENV)/bench/bin/python -B .ci/benchmark $(BENCH)
+
+deb: debian ## the Debian packages, in .build-deb: programs that need no Swift, service, man pages, completions
+	@.ci/install-debian-packages $(DEB_PACKAGES)
+	@.ci/debian/build
+
+package-test: deb ## as root: lintian, and an administrator's days with the packages in a clean Debian 12 that boots
+	@.ci/install-debian-packages $(PACKAGE_TEST_PACKAGES)
+	@.ci/debian/build --next
+	@python3 -B .ci/package-test $(PACKAGE_TEST)
 
 check: ## formatting, layering and style, without a build
 	@.ci/check
