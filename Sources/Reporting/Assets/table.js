@@ -100,8 +100,8 @@ function prepareSearch(end) {
 }
 
 function prepareSearchSlowly() {
-  prepareSearch(Math.min(texts.length + 1000, numbers.length));
-  if (texts.length < numbers.length) setTimeout(prepareSearchSlowly, 10);
+  prepareSearch(Math.min(texts.length + 4000, numbers.length));
+  if (texts.length < numbers.length) setTimeout(prepareSearchSlowly, 0);
 }
 
 function fits(row) {
@@ -170,10 +170,13 @@ function sort() {
   showChosen();
 }
 
-// Groups of rows. Of many rows only those near the window have elements; the other groups keep their room.
+// Groups of rows. Of many rows only those near the window have elements; the other groups keep their room. Of
+// fewer rows all get elements, so that the browser finds words in them: of more than a screenful the first
+// group at once, the others (`waiting`) when it has been painted.
 
-const rowsPerGroup = 100, rowsInFullMax = 2000;
+const rowsPerGroup = 25, rowsAtOnceMax = 100, rowsInFullMax = 2000;
 let groupHeight = rowsPerGroup * 76;
+let waiting = [], filling;
 const watcher = window.IntersectionObserver && new IntersectionObserver(entries => {
   for (const entry of entries) if (entry.isIntersecting) fill(entry.target); else empty(entry.target);
 }, { rootMargin: '1500px 0px' });
@@ -184,6 +187,13 @@ function fill(group) {
   group.append(...rows.map(row => row < given.length ? given[row] : makeRow(lines[row - given.length])));
   group.isFilled = true;
   group.style.height = '';
+}
+
+function fillWaiting() {
+  const group = waiting.shift();
+  if (!group) return;
+  fill(group);
+  filling = setTimeout(fillWaiting, 0);
 }
 
 function empty(group) {
@@ -204,11 +214,15 @@ function arrange() {
     const part = Math.min(1, (shown.length - from) / rowsPerGroup);
     group.from = from;
     groups.push(group);
-    if (!isLazy || from === 0) fill(group); else group.style.height = `${Math.round(groupHeight * part)}px`;
+    if (!from || shown.length <= rowsAtOnceMax) fill(group);
+    else group.style.height = `${Math.round(groupHeight * part)}px`;
   }
   table.classList.toggle('lazy', isLazy);
   table.append(...groups);
+  clearTimeout(filling);
+  waiting = isLazy ? [] : groups.filter(group => !group.isFilled);
   if (isLazy) for (const group of groups) watcher.observe(group);
+  else filling = setTimeout(fillWaiting, 50);
 }
 
 // The tools. The headings stay for paper: a browser does not repeat buttons on each page.
@@ -284,6 +298,7 @@ function connectPrinting() {
   const printed = make('p', 'printed muted');
   table.before(printed);
   addEventListener('beforeprint', () => {
+    for (const group of waiting.splice(0)) fill(group);
     if (!table.classList.contains('lazy')) return;
     for (const group of all('tbody', table)) {
       if (group.from < rowsInFullMax) fill(group); else group.hidden = true;

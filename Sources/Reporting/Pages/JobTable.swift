@@ -14,7 +14,7 @@ struct JobTable {
     private let line: TextRow
 
     /// How many rows stand in one `<tbody>`: a browser lays out only the groups that are near the window.
-    static let rowsPerGroup = 100
+    static let rowsPerGroup = 25
 
     private var counts: JobCounts { input.job.counts }
     /// How many rows the page shows at most.
