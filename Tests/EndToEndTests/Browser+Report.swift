@@ -116,6 +116,10 @@ struct ReportReader {
         try await browser.click(".rows summary")
         #expect(try await browser.text(".rows .more").contains("engine"))
         #expect(try await browser.text(".rows .more").contains("SHA-256"))
+        try await eventually("each engine is an item") {
+            try await browser.count(".rows details[open] .more li b") > 0
+        }
+        #expect(try await browser.count(".rows details[open] .engines") == 0)
         try await browser.click(".rows summary")
     }
 

@@ -201,6 +201,20 @@ function noteParts(name, written) {
   }
 }
 
+// The engines of a row, which the page came with as lines `NAME: RESULT`.
+function makeEngines(lines) {
+  const list = make('ul');
+  for (const line of lines.split('\n').filter(Boolean)) {
+    const at = line.indexOf(': ');
+    const item = make('li');
+    const name = make('b');
+    name.append(make('bdi', '', line.slice(0, at)));
+    item.append(name, ' ', make('bdi', '', line.slice(at + 2)));
+    list.append(item);
+  }
+  return list;
+}
+
 // `2026-11-23T20:10Z, 3 hours old`, or with `stale` between.
 function ageParts(parts) {
   const age = makeTime(parts[0], parts[parts.length - 1]);

@@ -291,6 +291,11 @@ function connectTools() {
     const button = event.target.closest('.h button');
     if (button) copy(button.closest('tr').querySelector('code').textContent, button);
   });
+  // The event comes to the row's details alone.
+  table.addEventListener('toggle', event => {
+    const engines = event.target.querySelector('.engines');
+    if (engines) engines.replaceWith(makeEngines(engines.textContent));
+  }, true);
 }
 
 // On paper a few thousand rows are enough; the page says how many there are.
