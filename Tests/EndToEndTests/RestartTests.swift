@@ -9,6 +9,18 @@ import Testing
 struct RestartTests {
     private static let hashesEach = 10
 
+    @Test func theDatabaseOfAStoppedDaemonIsOneFile() async throws {
+        try await DaemonFixture.with { place, _ in
+            try await place.serve()
+            try drop(0, place)
+            _ = try await place.finished("0.txt")
+            try await place.stop()
+            let log = place.folder.path("spool/.hashdrop/hashdrop.sqlite-wal")
+            let attributes = try? FileManager.default.attributesOfItem(atPath: log)
+            #expect(attributes?[.size] as? Int ?? 0 == 0)
+        }
+    }
+
     private func drop(_ number: Int, _ place: DaemonFixture) throws {
         let hashes = (0..<Self.hashesEach).map { Samples.hash(1_000 * number + $0).hexadecimal }
         let hidden = place.drop.appending(path: ".\(number)")

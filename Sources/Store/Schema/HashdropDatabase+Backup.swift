@@ -17,6 +17,15 @@ extension HashdropDatabase {
         }
     }
 
+    /// Moves what stands in the write-ahead log alone into the database's file, so that the file is whole by
+    /// itself: for the end of a daemon. Takes some seconds if the log has grown to gigabytes.
+    ///
+    /// - Throws: `DatabaseError` if another process reads at the moment, for more than ten seconds, or the
+    ///   disk is full; the log then keeps it all, and the next start goes on from there.
+    package func emptyLog() throws {
+        try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    }
+
     /// `verify()` while others read and write; ends when its task is cancelled.
     ///
     /// - Throws: `StoreError` of kind `notOurs`, with the way to restore a backup; `CancellationError`.

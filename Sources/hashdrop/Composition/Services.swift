@@ -21,6 +21,7 @@ struct Services: Sendable {
     let database: HashdropDatabase
     // Held for as long as the daemon runs.
     private let lock: DaemonLock
+    private let logger: Logger
 
     /// A short list's claim is released before the next one is made; longer ones are read meanwhile.
     private static let spareClaimsMax = 4
@@ -39,6 +40,7 @@ struct Services: Sendable {
         settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
         reload: SettingsReload.Sources? = nil, logger: Logger
     ) throws {
+        self.logger = logger
         DaemonSignal.ignoreUntilServed()
         let runtime = ServiceRuntime()
         let paths = try StatePaths.prepare(settings)
@@ -86,6 +88,12 @@ struct Services: Sendable {
     /// Serves until a signal; throws what has ended a service.
     func run() async throws {
         try await group.run()
+        do {
+            // Some copy the file of a stopped daemon without the log beside it.
+            try database.emptyLog()
+        } catch {
+            logger.notice("The database keeps a part of its log, which the next start goes on from: \(error)")
+        }
         lock.noteGoodEnd()
     }
 
