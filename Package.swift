@@ -66,6 +66,12 @@ let package = Package(
         .target(name: "FileSystem", dependencies: ["Support"], swiftSettings: strict),
         .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(
+            name: "Doctor",
+            dependencies: [
+                "Curl", "FileSystem", "Lookup", "Model", "Reporting", "Spool", "Store", "Support",
+                "VirusTotal",
+            ], swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: strict),
         .target(name: "HashLists", dependencies: ["Model", "Support"], swiftSettings: strict),
         .target(
@@ -109,8 +115,9 @@ let package = Package(
         .executableTarget(
             name: "hashdrop",
             dependencies: [
-                "Cryptography", "Curl", "FileSystem", "HashLists", "Lookup", "Model", "Pipeline", "Reporting",
-                "Settings", "Simulator", "Spool", "Store", "Support", "Systemd", "VirusTotal", "Web",
+                "Cryptography", "Curl", "Doctor", "FileSystem", "HashLists", "Lookup", "Model", "Pipeline",
+                "Reporting", "Settings", "Simulator", "Spool", "Store", "Support", "Systemd", "VirusTotal",
+                "Web",
                 arguments,
                 lifecycle, logging,
                 signals,
@@ -131,6 +138,12 @@ let package = Package(
             name: "FileSystemTests", dependencies: ["FileSystem", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "Support"], swiftSettings: strict),
+        .testTarget(
+            name: "DoctorTests",
+            dependencies: [
+                "Curl", "Doctor", "Lookup", "Model", "Simulator", "Spool", "Store", "Support", "TestSupport",
+                "VirusTotal", "hashdrop-watch", grdb,
+            ], swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Model", "Support", "TestSupport", grdb],

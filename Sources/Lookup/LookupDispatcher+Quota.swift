@@ -6,6 +6,10 @@ import Support
 extension LookupDispatcher {
     /// Counts the quota anew where the wall clock has leapt.
     func followClock(at now: ClockReading) throws {
+        if needsRecount {
+            rateLimiter.takeOver(try ledger.spending(at: now), at: now)
+            needsRecount = false
+        }
         if now.leap != knownLeap {
             try ledger.note(leapOf: now)
             knownLeap = now.leap

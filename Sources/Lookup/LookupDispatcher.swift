@@ -58,6 +58,8 @@ package actor LookupDispatcher {
     /// When the quota is counted anew, while days and months are not known.
     var nextRecount: Duration = .zero
     private var needsReload = false
+    /// Whether a command may have asked by itself, so that the ledger knows more.
+    var needsRecount = false
     var doubtsQuota = true
     var nextQuotaCheck: Duration = .zero
     var isCheckingQuota = false
@@ -342,6 +344,7 @@ package actor LookupDispatcher {
 
     private func reload() {
         needsReload = false
+        needsRecount = true
         // A command or SIGHUP: the key may be well again, and one request tells.
         circuitBreaker.keyChanged()
         queue.removeAllJobs()

@@ -81,6 +81,16 @@ package struct RateLimiter: Sendable {
         month.limit = limits.requestsPerMonthLimit
     }
 
+    /// Counts what a command has asked beside the daemon: the ledger has it too.
+    package mutating func takeOver(_ spending: QuotaSpending, at now: ClockReading) {
+        rollOverPeriods(at: now)
+        day.used = max(day.used, spending.today)
+        month.used = max(month.used, spending.thisMonth)
+        // What is in flight counts in the ledger as ending now, so it comes last.
+        let ended = spending.lastMinute.dropLast(inFlight)
+        if minute.limit > 0, ended.count > endings.count { endings = ended.map { now.monotonic - $0 } }
+    }
+
     /// The last minute, requests in flight among it.
     package var minute: Quota {
         Quota(used: endings.count + inFlight, limit: configured.requestsPerMinuteLimit)

@@ -150,13 +150,13 @@ package struct QuotaLedger: Sendable {
 
     /// What the run before believed of the time; nil if there was none.
     package func clockMemory() throws -> ClockMemory? {
-        try pool.read { db in
-            try Row.fetchOne(db.cachedStatement(sql: "SELECT wall, uptime, bootID FROM clockMemory")).map {
-                row in
-                ClockMemory(
-                    wall: Date(milliseconds: row[0]), monotonic: .milliseconds(row[1] as Int64),
-                    bootID: row[2])
-            }
+        try pool.read(Self.clockMemory)
+    }
+
+    @Sendable static func clockMemory(in db: Database) throws -> ClockMemory? {
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT wall, uptime, bootID FROM clockMemory")).map { row in
+            ClockMemory(
+                wall: Date(milliseconds: row[0]), monotonic: .milliseconds(row[1] as Int64), bootID: row[2])
         }
     }
 
@@ -243,7 +243,7 @@ package struct QuotaLedger: Sendable {
     ///
     /// After another start of the machine it goes on where it was last seen, as if the machine had been off
     /// for no time: how long it was, only the wall clock could tell, and that may be wrong.
-    private static func goOn(at reading: ClockReading, bootID: String, in db: Database) throws {
+    static func goOn(at reading: ClockReading, bootID: String, in db: Database) throws {
         let last = try Int64.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -348,7 +348,7 @@ package struct QuotaLedger: Sendable {
     }
 
     /// Writes a request that is about to be sent and returns its number.
-    static func write(hash: Data, jobID: Int64, at now: Date, in db: Database) throws -> Int64 {
+    static func write(hash: Data, jobID: Int64?, at now: Date, in db: Database) throws -> Int64 {
         try db.cachedStatement(sql: "INSERT INTO request (sentAt, hash, jobID) VALUES (?, ?, ?)")
             .execute(arguments: [now.milliseconds, hash, jobID])
         let number = db.lastInsertedRowID

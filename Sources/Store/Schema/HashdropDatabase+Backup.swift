@@ -45,7 +45,7 @@ extension HashdropDatabase {
         }
     }
 
-    @Sendable private static func firstProblem(_ db: Database) throws -> String? {
+    @Sendable static func firstProblem(_ db: Database) throws -> String? {
         try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
     }
 

@@ -36,12 +36,7 @@ package struct HashdropDatabase: Sendable {
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             pool.add(transactionObserver: commits, extent: .databaseLifetime)
             let version = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-            guard version <= Schema.version else {
-                throw StoreError(
-                    .tooNew,
-                    "The database '\(path)' was made by a newer hashdrop (schema \(version), this one knows "
-                        + "\(Schema.version)); install that version or restore a backup.")
-            }
+            guard version <= Schema.version else { throw Self.tooNew(path, version) }
             try Self.mark(pool)
             try Self.migrate(pool)
             // Not without need: on a full disk a command that only reads must get in.
@@ -68,7 +63,7 @@ package struct HashdropDatabase: Sendable {
     }
 
     /// `hdrp`, in the file's header (`PRAGMA application_id`), where `file` and we see whose database it is.
-    private static let applicationID: Int64 = 0x6864_7270
+    static let applicationID: Int64 = 0x6864_7270
 
     /// Another program's database is neither written to nor switched to another journal, which opening it
     /// would do.
@@ -143,7 +138,7 @@ package struct HashdropDatabase: Sendable {
         return configuration
     }
 
-    private static func openingError(_ error: DatabaseError, path: String) -> StoreError {
+    static func openingError(_ error: DatabaseError, path: String) -> StoreError {
         switch error.resultCode {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR:
             StoreError(
@@ -155,6 +150,13 @@ package struct HashdropDatabase: Sendable {
                 "The database '\(path)' cannot be opened (\(error.message ?? "no message")); check that its "
                     + "folder exists, belongs to the user that runs hashdrop, and that the disk is not full.")
         }
+    }
+
+    static func tooNew(_ path: String, _ version: Int) -> StoreError {
+        StoreError(
+            .tooNew,
+            "The database '\(path)' was made by a newer hashdrop (schema \(version), this one knows "
+                + "\(Schema.version)); install that version or restore a backup.")
     }
 
     static func damage(_ path: String, _ problem: String) -> String {

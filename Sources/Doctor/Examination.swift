@@ -1,0 +1,196 @@
+import Curl
+import FileSystem
+import Foundation
+import Glibc
+import Model
+import Reporting
+import Spool
+import Store
+import Support
+import VirusTotal
+
+/// One look at everything that hashdrop stands on. Nothing of it stays: probe files are hidden, and gone in a
+/// moment; the request that tries the key is in the ledger like any other.
+package struct Examination: Sendable {
+    let options: DoctorOptions
+    private let mounts: MountTable
+
+    package init(_ options: DoctorOptions) {
+        self.options = options
+        // Without the list the folders' findings say so.
+        let text = (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
+        mounts = MountTable(mountinfo: text)
+    }
+
+    /// The findings, in the order in which they are best put right. Takes some seconds: name lookups,
+    /// events and servers that do not answer are waited for.
+    package func run() async -> [Finding] {
+        let privateFolder = FolderFacts(.privateFolder, path: options.privateFolder, mounts: mounts)
+        let account = Self.account(privateFolder)
+        let look = databaseLook(privateFolder)
+        let users = users(look)
+        var findings = [account.finding, options.daemon.finding(options.spool, account)]
+        if let page = options.page {
+            let facts = await PageTrial(address: page, isServed: options.daemon.isHeld).run()
+            findings += [facts.finding].compactMap(\.self)
+        }
+        findings += await folderFindings(privateFolder, account, users, look)
+        findings += inotify(account, users).findings(of: account)
+        findings += databaseFindings(privateFolder, look, account)
+        findings += disks.flatMap(\.findings)
+        findings += clock(look).findings
+        findings += options.key.findings(isServed: options.daemon.isHeld)
+        findings += await networkFindings()
+        if options.asks { findings += await keyFindings(look) }
+        return findings
+    }
+
+    private static func account(_ privateFolder: FolderFacts) -> Account {
+        let own = geteuid()
+        return Account(
+            userID: own, name: AccountNames.user(own),
+            ownerID: privateFolder.standing == .folder ? privateFolder.ownerID : nil,
+            ownerName: privateFolder.ownerName)
+    }
+
+    // MARK: Folders
+
+    private func folderFindings(
+        _ privateFolder: FolderFacts, _ account: Account, _ users: [UserName],
+        _ look: Result<DatabaseFacts, StoreError>?
+    ) async -> [Finding] {
+        let examination = FolderExamination(
+            options: options, mounts: mounts, account: account, privateFolder: privateFolder)
+        let spool = FolderFacts(.spool, path: options.spool, mounts: mounts)
+        var findings = await helperFindings(spool, users, account)
+        if spool.standing == .folder, privateFolder.standing == .folder {
+            let count = Wording.count(users.count, "user", "users")
+            findings.append(.ok(.spool, options.spool, "a spool, with \(count)"))
+        }
+        findings += examination.findings(spool)
+        findings += examination.privateFindings()
+        for user in users {
+            let path = "\(options.spool)/\(user)"
+            findings += examination.findings(FolderFacts(.drop(user), path: path, mounts: mounts))
+        }
+        if case .success(let facts)? = look { findings += examination.strangers(besides: facts.users) }
+        let reports = FolderFacts(.reports, path: options.reports, mounts: mounts)
+        findings += examination.findings(reports)
+        if case .success(let facts)? = look { findings += examination.markerFindings(facts, reports) }
+        return findings
+    }
+
+    private func helperFindings(
+        _ spool: FolderFacts, _ users: [UserName], _ account: Account
+    ) async -> [Finding] {
+        let helper = options.helper
+        guard access(helper, F_OK) == 0 else {
+            return [WatchFacts.missingHelper(helper, poll: options.poll)]
+        }
+        guard spool.standing == .folder else { return [] }
+        let facts = await WatchTrial(helper: helper, spool: options.spool, runtime: options.runtime)
+            .run(users.filter { Self.isFolder("\(options.spool)/\($0)") })
+        return [facts.helperFinding(helper)] + facts.eventFindings(spool: options.spool, account)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.isFolder
+    }
+
+    /// The database's users, or, where it cannot be read, those who have a folder.
+    private func users(_ look: Result<DatabaseFacts, StoreError>?) -> [UserName] {
+        if case .success(let facts)? = look, facts.problem == nil { return facts.users }
+        return (try? SpoolFolder(path: options.spool).users().users) ?? []
+    }
+
+    // MARK: Machine
+
+    private func inotify(_ account: Account, _ users: [UserName]) -> InotifyFacts {
+        InotifyFacts(
+            userID: account.daemonID, folders: users.count,
+            daemonHasHelper: options.daemon.isHeld && !options.daemon.isStopped)
+    }
+
+    private var disks: [DiskFacts] {
+        let temporary = DiskFacts.temporaryFolder(options.environment)
+        return DiskFacts.of([options.spool, options.reports, temporary].compactMap(\.self))
+    }
+
+    private func clock(_ look: Result<DatabaseFacts, StoreError>?) -> ClockFacts {
+        let memory: ClockMemory? = if case .success(let facts)? = look { facts.clockMemory } else { nil }
+        let clock = options.runtime.clock
+        return ClockFacts(
+            reading: clock.now, bootID: clock.bootID, memory: memory,
+            isSynchronised: KernelClock.isSynchronised())
+    }
+
+    // MARK: Database
+
+    /// Nil where the private folder is missing, so that there is no database either.
+    private func databaseLook(_ privateFolder: FolderFacts) -> Result<DatabaseFacts, StoreError>? {
+        guard privateFolder.standing == .folder else { return nil }
+        do throws(StoreError) {
+            return .success(try HashdropDatabase.look(at: options.database))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func databaseFindings(
+        _ privateFolder: FolderFacts, _ look: Result<DatabaseFacts, StoreError>?, _ account: Account
+    ) -> [Finding] {
+        guard let look else { return [] }
+        return DatabaseFindings(path: options.database, look: look, endpoint: options.endpoint.description)
+            .findings(account, isServed: options.daemon.isHeld)
+    }
+
+    // MARK: VirusTotal
+
+    private func networkFindings() async -> [Finding] {
+        let trial = NetworkTrial(
+            endpoint: options.endpoint.baseURL, curl: options.curl, environment: options.environment)
+        do throws(CurlError) {
+            return try await trial.run().findings
+        } catch {
+            return [
+                .failed(
+                    .http, options.endpoint.baseURL, error.description, advice: "Correct virustotal.endpoint")
+            ]
+        }
+    }
+
+    private func keyFindings(_ look: Result<DatabaseFacts, StoreError>?) async -> [Finding] {
+        let subject = options.endpoint.baseURL
+        guard let key = options.key.key else {
+            return [.warning(.keyAccepted, subject, "not asked without a key", advice: "See key")]
+        }
+        // An older database would be brought up to date, and one that is damaged written to.
+        guard case .success(let facts)? = look, facts.isCurrent, facts.problem == nil,
+            !facts.isUsed || facts.endpoint == options.endpoint.description
+        else {
+            return [
+                .warning(
+                    .keyAccepted, subject, "not asked, for the request could not be noted in the ledger",
+                    advice: "See database")
+            ]
+        }
+        do {
+            let curl = try CurlClient(options: options.curl)
+            defer { curl.shutdown() }
+            let question = KeyQuestion(
+                database: try HashdropDatabase(path: options.database, endpoint: nil),
+                client: VirusTotalClient(
+                    endpoint: options.endpoint, key: key, curl: curl, clock: options.runtime.clock),
+                user: options.user, limits: options.limits, runtime: options.runtime,
+                tellDaemon: options.tellDaemon)
+            return try await question.run()
+        } catch {
+            return [
+                .byError(
+                    .keyAccepted, subject, .warning, "Not asked: \(sentence(for: error))",
+                    advice: "See the findings before this one")
+            ]
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import GRDB
+package import Model
+package import Support
+
+/// What a look at a database's file has shown: nothing is made, marked, migrated or changed by it.
+package struct DatabaseFacts: Hashable, Sendable {
+    /// Whether its tables are those of this version; older ones are brought up to date when it is opened.
+    package var isCurrent: Bool
+    /// Length of the file, and what of it is free for later rows.
+    package var bytes: Int64
+    package var freeBytes: Int64
+    /// Where its verdicts came from; nil if none was remembered.
+    package var endpoint: String?
+    /// Whether something came from there, so that no other endpoint is accepted any more.
+    package var isUsed: Bool
+    package var users: [UserName]
+    /// What the last run believed of the time; nil if there was none.
+    package var clockMemory: ClockMemory?
+    /// The reports' folder that bears hashdrop's marker; nil if none does yet.
+    package var reportsDirectory: String?
+    /// What is damaged, with the way to restore a backup; nil for a database that is whole.
+    package var problem: String?
+
+    package init(
+        isCurrent: Bool = true, bytes: Int64 = 0, freeBytes: Int64 = 0, endpoint: String? = nil,
+        isUsed: Bool = false, users: [UserName] = [], clockMemory: ClockMemory? = nil,
+        reportsDirectory: String? = nil, problem: String? = nil
+    ) {
+        self.isCurrent = isCurrent
+        self.bytes = bytes
+        self.freeBytes = freeBytes
+        self.endpoint = endpoint
+        self.isUsed = isUsed
+        self.users = users
+        self.clockMemory = clockMemory
+        self.reportsDirectory = reportsDirectory
+        self.problem = problem
+    }
+}
+
+extension HashdropDatabase {
+    /// Looks at the database in a file, and through it for damage, while others may read and write it; takes
+    /// about a second for each gigabyte.
+    ///
+    /// - Throws: `StoreError` if there is none, it cannot be opened, is not hashdrop's, or a newer one's.
+    package static func look(at path: String) throws(StoreError) -> DatabaseFacts {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw StoreError(
+                .cannotOpen,
+                "There is no database '\(path)'. 'hashdrop user add NAME' and 'hashdrop serve' make one.")
+        }
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(10)
+            // Not read-only: such a connection leaves its log behind when it is the last one.
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let facts = try queue.read { try Self.facts(of: $0, path: path) }
+            try queue.close()
+            return facts
+        } catch let error as StoreError {
+            throw error
+        } catch let error as DatabaseError {
+            throw openingError(error, path: path)
+        } catch {
+            throw StoreError(.cannotOpen, "The database '\(path)' cannot be read: \(error)")
+        }
+    }
+
+    private static func facts(of db: Database, path: String) throws -> DatabaseFacts {
+        func number(_ pragma: String) throws -> Int64 { try Int64.fetchOne(db, sql: "PRAGMA \(pragma)") ?? 0 }
+        guard try number("application_id") == applicationID else {
+            // Without a table it is hashdrop's own, and a kill came before its first migration.
+            guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0 else {
+                throw StoreError(.notOurs, damage(path, "it does not bear hashdrop's mark"))
+            }
+            return DatabaseFacts(isCurrent: false)
+        }
+        let version = try Int(number("user_version"))
+        guard version <= Schema.version else { throw tooNew(path, version) }
+        let pageBytes = try number("page_size")
+        var facts = DatabaseFacts(
+            isCurrent: version == Schema.version, bytes: try number("page_count") * pageBytes,
+            freeBytes: try number("freelist_count") * pageBytes)
+        if let problem = try firstProblem(db), problem != "ok" {
+            facts.problem = damage(path, problem)
+            return facts
+        }
+        facts.endpoint = try meta("endpoint", in: db)
+        facts.reportsDirectory = try meta("reports", in: db)
+        facts.isUsed =
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM requestDay UNION ALL SELECT 1 FROM answer UNION ALL SELECT 1 FROM job)
+                    """) ?? false
+        facts.users = try String.fetchAll(db, sql: "SELECT name FROM user ORDER BY name")
+            .compactMap { UserName($0) }
+        // An earlier version had none.
+        if try db.tableExists("clockMemory") { facts.clockMemory = try QuotaLedger.clockMemory(in: db) }
+        return facts
+    }
+
+    private static func meta(_ key: String, in db: Database) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key])
+    }
+}

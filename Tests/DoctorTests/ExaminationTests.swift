@@ -1,0 +1,137 @@
+import Curl
+import Foundation
+import Glibc
+import Model
+import Simulator
+import Store
+import Support
+import TestSupport
+import Testing
+import VirusTotal
+
+@testable import Doctor
+
+/// The whole of it, on a spool of the test's own.
+@Suite(.limited(.daemon, .server))
+struct ExaminationTests {
+    private let folder: TemporaryFolder
+    private let privateFolder: String
+
+    init() throws { self = try Self(inMemory: false) }
+
+    private init(inMemory: Bool) throws {
+        folder = TemporaryFolder(inMemory: inMemory)
+        privateFolder = folder.path("spool/.hashdrop")
+        for name in ["spool", "spool/.hashdrop", "spool/alice", "reports"] {
+            #expect(mkdir(folder.path(name), name == "spool/alice" ? 0o750 : 0o700) == 0)
+        }
+        let database = try HashdropDatabase(path: "\(privateFolder)/hashdrop.sqlite", endpoint: nil)
+        try database.users.add(User(name: Samples.user("alice"), createdAt: Samples.now))
+    }
+
+    private func examine(
+        _ endpoint: String = "http://127.0.0.1:1", _ change: (inout DoctorOptions) -> Void = { _ in }
+    ) async throws -> [Finding] {
+        var options = DoctorOptions(
+            spool: folder.path("spool"), privateFolder: privateFolder,
+            database: "\(privateFolder)/hashdrop.sqlite", reports: folder.path("reports"),
+            reportsMarker: ".hashdrop-reports", poll: .seconds(5), quietPeriodWithoutLease: .seconds(5),
+            helper: Self.helper, daemon: DaemonFacts(isHeld: false), page: nil,
+            endpoint: try VirusTotalEndpoint(endpoint), curl: CurlOptions(), environment: [:],
+            key: KeyFacts(place: .variable("V"), key: APIKey(SimulatedAccount.demoKey)), user: nil,
+            limits: QuotaLimits())
+        change(&options)
+        return await Examination(options).run()
+    }
+
+    /// Beside the test program, where all products are.
+    private static let helper = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appending(path: "hashdrop-watch").path(percentEncoded: false)
+
+    private func listing() throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: folder.path("")).sorted()
+    }
+
+    @Test func aSpoolThatIsWellFailsNowhereAndNothingStays() async throws {
+        let before = try listing()
+        try await SimulatedVirusTotal.with(SimulatorOptions()) { simulator in
+            let findings = try await examine(simulator.baseURL)
+            #expect(findings.filter { $0.state == .failed } == [])
+            let checks = Set(findings.map(\.check))
+            let left = Set(Check.allCases).subtracting(checks)
+            #expect(left == [.page, .keyFile, .keyAccepted, .quota])
+            #expect(simulator.journal.lookups.isEmpty)
+        }
+        #expect(try listing() == before)
+    }
+
+    @Test func withAskTheKeyIsTriedOnce() async throws {
+        try await SimulatedVirusTotal.with(SimulatorOptions()) { simulator in
+            let findings = try await examine(simulator.baseURL) { $0.asks = true }
+            #expect(findings.filter { $0.check == .keyAccepted }.map(\.state) == [.ok])
+            #expect(simulator.journal.lookups.count == 1)
+        }
+    }
+
+    @Test func withoutAUsableDatabaseTheKeyIsNotTried() async throws {
+        try Data(String(repeating: "no database\n", count: 1_000).utf8).write(
+            to: URL(filePath: "\(privateFolder)/hashdrop.sqlite"))
+        let findings = try await examine { $0.asks = true }
+        #expect(findings.filter { $0.check == .database }.map(\.state) == [.failed])
+        #expect(findings.last?.advice == "See database")
+        // Whose folders are looked at then, the spool says.
+        #expect(findings.contains { $0.check == .rename && $0.subject.hasSuffix("/alice") })
+    }
+
+    @Test func aBareMountPointIsNoSpool() async throws {
+        let empty = TemporaryFolder()
+        let findings = try await examine {
+            $0.spool = empty.path("")
+            $0.privateFolder = empty.path(".hashdrop")
+            $0.database = empty.path(".hashdrop/hashdrop.sqlite")
+        }
+        let failed = findings.filter { $0.state == .failed && $0.check == .spool }
+        #expect(failed.map(\.subject) == [empty.path(".hashdrop")])
+        #expect(failed[0].advice?.contains("Mount the spool's disk") == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: empty.path("")).isEmpty)
+    }
+
+    @Test(.enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm")))
+    func aSpoolInMemoryIsSaid() async throws {
+        let findings = try await Self(inMemory: true).examine()
+        let warned = findings.filter { $0.check == .fileSystem && $0.state == .warning }
+        #expect(warned.count == 4)
+        #expect(warned.allSatisfy { $0.message.contains("tmpfs") })
+    }
+
+    @Test func wrongModesAndFoldersAreFoundForReal() async throws {
+        #expect(chmod(privateFolder, 0o755) == 0)
+        #expect(chmod(folder.path("spool/alice"), 0o777) == 0)
+        #expect(mkdir(folder.path("spool/mallory"), 0o750) == 0)
+        let database = try HashdropDatabase(path: "\(privateFolder)/hashdrop.sqlite", endpoint: nil)
+        try database.users.add(User(name: Samples.user("bob"), createdAt: Samples.now))
+        try database.users.add(User(name: Samples.user("carol"), createdAt: Samples.now))
+        #expect(symlink("/etc", folder.path("spool/carol")) == 0)
+        try database.noteReports(
+            directory: URL(filePath: folder.path("reports"), directoryHint: .isDirectory)
+                .standardizedFileURL.path(percentEncoded: false))
+        let findings = try await examine()
+        func state(_ check: Check, _ name: String) -> [Finding.State] {
+            findings.filter { $0.check == check && $0.subject == folder.path(name) }.map(\.state)
+        }
+        #expect(state(.ownership, "spool/.hashdrop") == [.failed])
+        #expect(state(.ownership, "spool/alice") == [.warning])
+        #expect(state(.spool, "spool/bob") == [.failed])
+        #expect(state(.spool, "spool/carol") == [.failed])
+        #expect(state(.spool, "spool/mallory") == [.warning])
+        // The marker is gone.
+        #expect(state(.spool, "reports") == [.failed])
+        #expect(findings.filter { $0.check == .tcp }.map(\.state) == [.failed])
+    }
+
+    @Test func withoutTheHelperItIsSaid() async throws {
+        let findings = try await examine { $0.helper = "/nowhere/hashdrop-watch" }
+        #expect(findings.filter { $0.check == .helper }.map(\.state) == [.warning])
+        #expect(!findings.contains { $0.check == .events })
+    }
+}
