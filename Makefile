@@ -20,7 +20,7 @@ VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help demo test test-full bench crash power-cut simulate fuzz check build install format clean debian debian-test debian-full \
+.PHONY: help demo test test-full bench crash power-cut simulate year fuzz check build install format clean debian debian-test debian-full \
 	debian-bench deb package-test
 
 help:
@@ -103,6 +103,10 @@ SEEDS ?= 1000
 simulate: debian ## 1,000 seeds of the whole pipeline under a manual clock with faults between any two steps
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_SIMULATION_SEED=$(SEED) HASHDROP_SIMULATION_SEEDS=$(SEEDS) swift test --skip-build --filter SimulationTests
+
+year: debian ## a simulated year of the pipeline: what it leaves in the database and on the disk, as a table
+	@swift build $(SWIFT_FLAGS) --build-tests
+	@HASHDROP_YEAR=1 swift test --skip-build --filter nothingGrowsForAYear
 
 power-cut: debian ## cut the power of the disk 200 times under constant drops and count what became of each list (as root)
 	@swift build $(SWIFT_FLAGS)
