@@ -77,7 +77,7 @@ $(VENV)/bench/ready: .ci/python/bench.txt | debian-bench
 	@touch $@
 
 # make bench BENCH="--size small" tries it out; BENCH="--only fairness" is a measurement of its own.
-bench: build $(VENV)/bench/ready ## ratios against baselines, with the release build, into .ci/benchmark/RESULTS.md
+bench: build $(VENV)/bench/ready ## measure hashdrop beside other tools, into .ci/benchmark/RESULTS.md (an hour, 10 GB in /tmp, a quiet machine)
 	@$(VENV)/bench/bin/python -B .ci/benchmark $(BENCH)
 
 deb: debian ## the Debian packages, in .build-deb: programs that need no Swift, service, man pages, completions

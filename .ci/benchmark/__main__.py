@@ -5,10 +5,10 @@ Every goal is a ratio to what stands beside it, or a limit, for the median of se
 baseline take turns; absolute times are shown for orientation. Loads go to 127.0.0.1 and stop by themselves. A case
 that cannot run says so, and the others go on.
 
-    .ci/benchmark [--program PATH] [--rounds N] [--size small|full] [--only CASE[,CASE…]] [--results PATH]
+    make bench BENCH="[--program PATH] [--rounds N] [--size small|full] [--only CASE[,CASE…]] [--results PATH]"
 
-`--only fairness`, which lasts about half an hour, is no case of the table: how long one user waits while another one does
-her worst.
+`--only fairness`, which lasts about half an hour, is no case of the table: how long one user waits while another one
+does her worst.
 """
 import argparse
 import os
@@ -53,7 +53,8 @@ def options():
                         help="small: about a twentieth, to try the cases out")
     parser.add_argument("--only", default=",".join(CASES), metavar="CASE[,CASE…]",
                         help=f"of {', '.join([*CASES, FAIRNESS])}; default: all but {FAIRNESS}")
-    parser.add_argument("--results", default=str(ROOT / ".ci/benchmark/RESULTS.md"), help="where the table is written")
+    parser.add_argument("--results", help="where the table is written; default: .ci/benchmark/RESULTS.md, and "
+                        ".build/benchmark.md for a part of the cases or small sizes")
     parser.add_argument("--scenario", help=f"of {FAIRNESS}, one: a part of its name")
     chosen = parser.parse_args()
     chosen.program = os.path.abspath(chosen.program)
@@ -61,6 +62,9 @@ def options():
     unknown = set(chosen.only) - {*CASES, FAIRNESS}
     if unknown:
         parser.error(f"there is no case {', '.join(sorted(unknown))}")
+    if not chosen.results:
+        is_whole = chosen.size == "full" and set(CASES) <= set(chosen.only)
+        chosen.results = str(ROOT / (".ci/benchmark/RESULTS.md" if is_whole else ".build/benchmark.md"))
     if chosen.rounds < 1:
         parser.error("there is at least one round")
     if not os.path.exists(chosen.program):
@@ -77,13 +81,13 @@ def measure(chosen, cases):
             begin = time.monotonic()
             print(f"\n{name}: {title}", flush=True)
             try:
-                results.add(title, *case(bench))
+                results.add(name, title, *case(bench))
             except CannotRun as reason:
-                results.add_failure(title, str(reason))
+                results.add_failure(name, title, str(reason))
             except Exception as error:
                 failed.append(name)
                 traceback.print_exc()
-                results.add_failure(title, f"the case failed: {str(error)[:500] or type(error).__name__}")
+                results.add_failure(name, title, f"the case failed: {str(error)[:500] or type(error).__name__}")
             print(f"  {time.monotonic() - begin:.0f} s", flush=True)
     print(f"\nThe table is in {results.path}.")
     if failed:

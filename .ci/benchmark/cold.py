@@ -71,10 +71,11 @@ def compare(bench, url, http2, authority, lines, path, size):
     client_name = f"vt-py, {CONNECTIONS} in flight"
     rows = [Row(f"{what}: lookups a second", "/s", speeds, client_name, their_speeds, at_least(8)),
             Row(f"{what}: processor time a lookup", "ms", processor, client_name, their_processor, at_most(1 / 8))]
-    notes = ["One nginx on this machine serves all of them the simulator's answers as files over HTTP/1.1. They are "
-             f"lengthened to {ANSWER_BYTES // 1000} kB by names of the file, which nobody here reads.",
-             "hashdrop's time is from the rename to report.csv, and its answers are stored; vt-py's is from its first "
-             "request, without Python's start, and it keeps three figures of each answer."]
+    notes = ["One nginx on this machine, and another one for HTTP/2, serve all of them the simulator's answers as "
+             f"files. They are lengthened to {ANSWER_BYTES // 1000} kB by names of the file, padding that no side "
+             "reads.",
+             "hashdrop's time is from the rename to report.csv, without JSON Lines, and its answers are stored; "
+             "vt-py's is from its first request, without Python's start, and it keeps three figures of each answer."]
     if not loads:
         return rows, [*notes, "h2load is not installed (nghttp2-client): not measured."]
     rows.append(Row(f"{what}: lookups a second", "/s", speeds, f"h2load, HTTP/1.1, {CONNECTIONS} connections",

@@ -7,6 +7,8 @@ from shell import NOTES
 from watch import has_table, is_done
 
 WITHOUT_JSON = {"HASHDROP_REPORTS_JSON": "false"}
+JSON_NOTE = ("“Without JSON Lines” is `reports.json: false`. By default there is report.json too, and report.csv "
+             "appears after it.")
 # A long list is beyond the limits that users have.
 LONG = {"HASHDROP_LIST_BYTES_MAX": "1GiB", "HASHDROP_LIST_HASHES_MAX": "10000000"}
 
@@ -36,7 +38,7 @@ def warm(bench):
     return [Row(f"{name} to report.csv, without JSON Lines", "s", table,
                 "sqlite3 shell, same database, list and columns", script, at_most(1)),
             Row(f"{name} to done, with CSV, HTML and JSON Lines", "s", done, "the same runs of the shell, CSV alone",
-                script, at_most(2.5))], NOTES
+                script, at_most(2.5))], [*NOTES, JSON_NOTE]
 
 
 def growth(bench):
@@ -81,5 +83,6 @@ def beside_peers(bench):
     return [Row(f"{count:,} known SHA-256 to report.csv, hashes a second", "/s", ours, peer.name, figures,
                 at_least(6) if index == fastest else None)
             for index, (peer, figures) in enumerate(zip(peers, theirs))], [
-        "Each peer's time is that of its whole run, from its start to its table; hashdrop's is from the rename."] + [
+        "Each peer's time is that of its whole run, from its start to its table; hashdrop's is from the rename, "
+        "without JSON Lines."] + [
         peer.note for peer in peers]

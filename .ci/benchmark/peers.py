@@ -95,7 +95,7 @@ class IocTriage(Peer):
 
     package = name = "ioc-triage"
     note = ("ioc-triage: `ioc-triage --input LIST --output csv`. It asks three sources and has no option to ask one: "
-            "its cache knows all of them, and its table has a row for each.")
+            "its cache knows all of them, and its table has three rows a hash.")
     exit_codes = (0,)
     elsewhere = ("from ioc_triage.sources import virustotal; virustotal.API_BASE = '{url}'; "
                  "from ioc_triage import cli; cli.SOURCES_BY_TYPE['sha256'] = [virustotal.check]; cli.main()")

@@ -56,7 +56,7 @@ def parse(bench):
                 "`LC_ALL=C grep -oE` of the three lengths", speed[1], at_least(3))], [
         "Both find every digest, and the file is in memory. `hashdrop check` also counts the different ones, looks at "
         "what stands beside each and prints a sum; grep prints each one, into a file. The times are those of the whole "
-        "commands."]
+        "commands. A list of this size is taken with `list.bytesMax` raised from 64 MiB."]
 
 
 def write_log(path, size):

@@ -6,6 +6,7 @@ import os
 import pathlib
 import statistics
 import subprocess
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -96,15 +97,15 @@ class Results:
         self.about = about(program, rounds, is_small)
         self.parts = []
 
-    def add(self, case, rows, notes):
-        self.parts.append(f"## {case}\n\n" + table(self.HEADINGS, [row.cells() for row in rows])
+    def add(self, name, title, rows, notes):
+        self.parts.append(f"## {title} (`{name}`)\n\n" + table(self.HEADINGS, [row.cells() for row in rows])
                           + "".join(f"- {note}\n" for note in notes))
         for row in rows:
             print("  " + " | ".join(row.cells()), flush=True)
         self.write()
 
-    def add_failure(self, case, reason):
-        self.parts.append(f"## {case}\n\nNot measured: {reason}\n")
+    def add_failure(self, name, title, reason):
+        self.parts.append(f"## {title} (`{name}`)\n\nNot measured: {reason}\n")
         print(f"  not measured: {reason}", flush=True)
         self.write()
 
@@ -124,13 +125,26 @@ def about(program, rounds, is_small):
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     now = datetime.datetime.now(datetime.timezone.utc)
     text = (f"{now:%Y-%m-%d %H:%M} UTC, benchmark of commit {commit()}, {version(program)}, "
-            f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB of memory, "
+            f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB of memory, data on {file_system()}, "
             f"load {os.getloadavg()[0]:.1f} before.\n\n"
             f"Made by `make bench`: medians of {rounds} rounds, in each of which hashdrop and its baseline ran one "
             "after the other. The ratio is that of the medians; the spread is that of the rounds' ratios (of the "
-            "figures where there is no baseline).\n")
+            "figures where there is no baseline). The goals were set before the measurements; [LIMITS.md](LIMITS.md) "
+            "says what limits those that are missed. Quotas are off, and the log tells errors alone.\n\n"
+            "`make bench` needs Debian 12 with nothing else running, about an hour after its build, and up to 10 GB on "
+            "the disk of `$TMPDIR` (`/tmp`), whose flushes are part of what is measured. It installs Debian and Python "
+            "packages, and puts load on 127.0.0.1 alone. What it leaves are those packages, `.venv`, the release build "
+            "and this file. One case: `make bench BENCH=\"--only warm\"`.\n")
     return text + ("\n**`--size small`: about a twentieth of the real sizes. It shows that the cases run; its figures "
                    "say nothing.**\n" if is_small else "")
+
+
+def file_system():
+    """What the data of a run lie on."""
+    folder = tempfile.gettempdir()
+    done = subprocess.run(["findmnt", "--noheadings", "--output", "FSTYPE", "--target", folder], text=True,
+                          capture_output=True)
+    return done.stdout.strip() or "an unknown file system"
 
 
 def commit():
