@@ -48,7 +48,8 @@ demo: debian ## run the main job once and say where its report is
 PIP = $(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes
 
 # vt-py is VirusTotal's own client for Python: a test asks the simulator with it. stix2-validator and stix2 are
-# OASIS's: they read the STIX bundle. Of axe-playwright-python only the axe-core script in it is used, in our own browser.
+# OASIS's: they read the STIX bundle. aiosmtpd is a mail server. Of axe-playwright-python only the axe-core script in it
+# is used, in our own browser.
 $(VENV)/ready: Makefile .ci/python/tests.txt .ci/python/axe.txt | debian-test
 	@python3 -m venv $(VENV)
 	@$(PIP) -r .ci/python/tests.txt

@@ -104,6 +104,10 @@ let package = Package(
                 logging,
             ], swiftSettings: strict),
         .target(
+            name: "Notifications",
+            dependencies: ["Cryptography", "Curl", "Model", "Store", "Support", lifecycle, logging],
+            swiftSettings: strict),
+        .target(
             name: "Settings", dependencies: [configuration, systemPackage, yams], swiftSettings: strict),
         .target(
             name: "Web",
@@ -115,12 +119,9 @@ let package = Package(
         .executableTarget(
             name: "hashdrop",
             dependencies: [
-                "Cryptography", "Curl", "Doctor", "FileSystem", "HashLists", "Lookup", "Model", "Pipeline",
-                "Reporting", "Settings", "Simulator", "Spool", "Store", "Support", "Systemd", "VirusTotal",
-                "Web",
-                arguments,
-                lifecycle, logging,
-                signals,
+                "Cryptography", "Curl", "Doctor", "FileSystem", "HashLists", "Lookup", "Model",
+                "Notifications", "Pipeline", "Reporting", "Settings", "Simulator", "Spool", "Store",
+                "Support", "Systemd", "VirusTotal", "Web", arguments, lifecycle, logging, signals,
             ], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop-watch", dependencies: ["CInotifyTools"], swiftSettings: strict),
@@ -184,6 +185,12 @@ let package = Package(
                 logging,
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "NotificationsTests",
+            dependencies: [
+                "Cryptography", "Curl", "Model", "Notifications", "Store", "Support", "TestSupport", grdb,
+                lifecycle, logging,
+            ], exclude: ["http_receiver.py", "smtp_receiver.py"], swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
             dependencies: [

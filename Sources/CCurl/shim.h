@@ -45,6 +45,25 @@ static inline CURLcode ccurl_set_header_receiver(CURL *handle, curl_write_callba
     return curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
 }
 
+// CURLOPT_READFUNCTION with its data pointer: where the bytes of an upload come from.
+static inline CURLcode ccurl_set_upload_source(CURL *handle, curl_read_callback function, void *context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_READFUNCTION, function);
+    if (code != CURLE_OK) {
+        return code;
+    }
+    return curl_easy_setopt(handle, CURLOPT_READDATA, context);
+}
+
+// CURLOPT_COPYPOSTFIELDS with its length: the body of a POST, which libcurl copies. The length comes first,
+// or libcurl would look for a NUL.
+static inline CURLcode ccurl_set_post_body(CURL *handle, const void *bytes, curl_off_t count) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, count);
+    if (code != CURLE_OK) {
+        return code;
+    }
+    return curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, bytes);
+}
+
 // CURLOPT_ERRORBUFFER: at least CURL_ERROR_SIZE bytes that must outlive the transfer.
 static inline CURLcode ccurl_set_error_buffer(CURL *handle, char *buffer) {
     return curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, buffer);

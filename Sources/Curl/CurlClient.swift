@@ -2,7 +2,8 @@ import CCurl
 import Foundation
 import Glibc
 
-/// HTTP GET through libcurl: many requests at a time on one thread, connections kept for later ones.
+/// HTTP and mail through libcurl: many requests at a time on one thread, HTTP's connections kept for later
+/// ones.
 ///
 /// libcurl itself repeats a request once when a kept connection turns out to be closed before a byte of the
 /// answer; nothing else is repeated. The client stops when it is released or by `shutdown`.
@@ -39,7 +40,18 @@ package final class CurlClient: Sendable {
     /// A request whose task is cancelled before this call is not sent; one that is cancelled later is broken
     /// off.
     package func perform(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
-        let exchange = CurlExchange(request: request, url: try request.validated())
+        try await outcome(of: CurlExchange(.request(request), to: try request.validated()))
+    }
+
+    /// What the mail server says to a mail: status 250 if it has taken the mail for all recipients; if it
+    /// refused something, a status of 400 or more and its reply as the body.
+    ///
+    /// Cancelled as a request is. A mail that is broken off may have been taken.
+    package func send(_ mail: CurlMail) async throws(CurlError) -> CurlResponse {
+        try await outcome(of: CurlExchange(.mail(mail), to: try mail.validated()))
+    }
+
+    private func outcome(of exchange: CurlExchange) async throws(CurlError) -> CurlResponse {
         guard !Task.isCancelled else { throw .cancelled }
         let outcome = await withTaskCancellationHandler {
             inbox.submit(exchange)

@@ -3,7 +3,13 @@ import Synchronization
 /// One request on its way: settled exactly once, by the first event – the answer, an error or the
 /// cancellation.
 final class CurlExchange: Sendable {
-    let request: CurlRequest
+    /// What is sent, and where to.
+    enum Work: Sendable {
+        case request(CurlRequest)
+        case mail(CurlMail)
+    }
+
+    let work: Work
     let url: CurlURL
 
     typealias Outcome = Result<CurlResponse, CurlError>
@@ -16,8 +22,8 @@ final class CurlExchange: Sendable {
 
     private let state = Mutex(State.open)
 
-    init(request: CurlRequest, url: CurlURL) {
-        self.request = request
+    init(_ work: Work, to url: CurlURL) {
+        self.work = work
         self.url = url
     }
 

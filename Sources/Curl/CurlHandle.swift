@@ -11,9 +11,13 @@ final class CurlHandle {
 
     private let options: CurlOptions
     private let errorBuffer: UnsafeMutablePointer<CChar>
-    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var lines: UnsafeMutablePointer<curl_slist>?
     private var head = ResponseHead()
     private var body: [UInt8] = []
+    /// The lines of a mail server's last reply that refuses something.
+    private var refusal = MailRefusal()
+    /// What of a mail is still to be sent.
+    private var upload: ArraySlice<UInt8> = []
     /// Why one of the receivers broke the transfer off; libcurl itself only says "write error".
     private var limitExceeded: CurlError?
 
@@ -27,7 +31,7 @@ final class CurlHandle {
 
     deinit {
         curl_easy_cleanup(easy)
-        curl_slist_free_all(headerList)
+        curl_slist_free_all(lines)
         errorBuffer.deallocate()
     }
 
@@ -37,31 +41,41 @@ final class CurlHandle {
         curl_easy_reset(easy)
         errorBuffer[0] = 0
         try check(ccurl_set_error_buffer(easy, errorBuffer))
-        try set(CURLOPT_URL, exchange.request.url)
         try setSafety()
         try setLimits()
-        try setRoute(to: exchange.url)
-        try setHeaders(exchange.request.headers)
+        switch exchange.work {
+        case .request(let request):
+            try set(CURLOPT_URL, request.url)
+            try set(CURLOPT_PROTOCOLS_STR, "http,https")
+            try setRoute(to: exchange.url)
+            try setHeaders(request.headers)
+            if let body = request.body { try check(ccurl_set_post_body(easy, body, curl_off_t(body.count))) }
+        case .mail(let mail):
+            try set(CURLOPT_URL, mail.server)
+            try set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
+            try setMail(mail, to: exchange.url)
+        }
         try setReceivers()
     }
 
     /// Forgets the transfer, so that its body and its secrets do not outlive it.
     func clear() {
         curl_easy_reset(easy)
-        curl_slist_free_all(headerList)
-        headerList = nil
+        curl_slist_free_all(lines)
+        lines = nil
         exchange = nil
         head = ResponseHead()
         body = []
+        upload = []
+        refusal = MailRefusal()
         limitExceeded = nil
     }
 
     /// The transfer's outcome after libcurl has ended it with `code`.
     func outcome(_ code: CURLcode) -> CurlExchange.Outcome {
         if let limitExceeded { return .failure(limitExceeded) }
-        guard code == CURLE_OK else {
-            return .failure(CurlError(code: code, detail: String(cString: errorBuffer)))
-        }
+        if case .mail = exchange?.work { return mailOutcome(code) }
+        guard code == CURLE_OK else { return .failure(error(code)) }
         let timing = CurlTiming(
             connected: duration(CURLINFO_PRETRANSFER_TIME_T),
             firstByte: duration(CURLINFO_STARTTRANSFER_TIME_T),
@@ -72,13 +86,24 @@ final class CurlHandle {
                 status: number(CURLINFO_RESPONSE_CODE), headers: head.headers, body: body, timing: timing))
     }
 
+    /// To libcurl a mail server's refusal is an error, to us an answer like HTTP's. Not by libcurl's response
+    /// code: that may be of the leave-taking (QUIT) already.
+    private func mailOutcome(_ code: CURLcode) -> CurlExchange.Outcome {
+        if code == CURLE_OK { return .success(CurlResponse(status: 250)) }
+        guard let status = refusal.status else { return .failure(error(code)) }
+        return .success(CurlResponse(status: status, body: refusal.text))
+    }
+
+    private func error(_ code: CURLcode) -> CurlError {
+        CurlError(code: code, detail: String(cString: errorBuffer))
+    }
+
     // MARK: - Options
 
     private func setSafety() throws(CurlError) {
         // Signals would be the only way to time a name lookup out in a program without threads; with the
         // threaded resolver they are not needed, and they break other threads.
         try set(CURLOPT_NOSIGNAL, 1)
-        try set(CURLOPT_PROTOCOLS_STR, "http,https")
         // A header with a secret must not travel to wherever an answer points.
         try set(CURLOPT_FOLLOWLOCATION, 0)
         try set(CURLOPT_SSL_VERIFYPEER, 1)
@@ -128,12 +153,49 @@ final class CurlHandle {
         for (name, value) in headers {
             // "Name:" would remove the header; "Name;" sends it without a value.
             let line = value.isEmpty ? "\(name);" : "\(name): \(value)"
-            guard let longer = curl_slist_append(headerList, line) else {
-                throw CurlError(.other, "out of memory for a header")
-            }
-            headerList = longer
+            try append(line)
         }
-        try check(ccurl_set_list(easy, CURLOPT_HTTPHEADER, headerList))
+        try check(ccurl_set_list(easy, CURLOPT_HTTPHEADER, lines))
+    }
+
+    private func setMail(_ mail: CurlMail, to server: CurlURL) throws(CurlError) {
+        // To a server on another machine nothing goes in the clear, whatever it offers.
+        try set(CURLOPT_USE_SSL, Int(server.isLoopback ? CURLUSESSL_NONE.rawValue : CURLUSESSL_ALL.rawValue))
+        // A proxy of the environment is meant for HTTP.
+        try set(CURLOPT_NOPROXY, "*")
+        // Servers close what idles, and a connection that dies under a mail would leave it unknown whether it
+        // was taken.
+        try set(CURLOPT_FORBID_REUSE, 1)
+        // Taking leave, libcurl waits on the client's thread; its own limit is two minutes.
+        try set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Self.replySecondsMax)
+        if let user = mail.user {
+            try set(CURLOPT_USERNAME, user)
+            try set(CURLOPT_PASSWORD, mail.password ?? "")
+        }
+        try set(CURLOPT_MAIL_FROM, "<\(mail.sender)>")
+        for recipient in mail.recipients { try append("<\(recipient)>") }
+        try check(ccurl_set_list(easy, CURLOPT_MAIL_RCPT, lines))
+        upload = mail.message[...]
+        try set(CURLOPT_UPLOAD, 1)
+        try check(ccurl_set_offset(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(upload.count)))
+        try check(
+            ccurl_set_upload_source(
+                easy,
+                { place, size, count, context in
+                    CurlHandle.from(context).giveUpload(
+                        UnsafeMutableRawBufferPointer(start: place, count: size * count))
+                }, Unmanaged.passUnretained(self).toOpaque()))
+    }
+
+    /// Some servers look through a mail before they take it.
+    private static let replySecondsMax = 60
+
+    /// Adds a line to the list of the transfer: HTTP's header lines, a mail's recipients.
+    private func append(_ line: String) throws(CurlError) {
+        guard let longer = curl_slist_append(lines, line) else {
+            throw CurlError(.other, "out of memory for a request")
+        }
+        lines = longer
     }
 
     private func setReceivers() throws(CurlError) {
@@ -173,6 +235,7 @@ final class CurlHandle {
     }
 
     private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
+        refusal.read(bytes)
         guard head.append(line: bytes, bytesMax: options.headBytesMax) else {
             limitExceeded = CurlError(
                 .headTooLarge, "the answer's header lines exceed \(options.headBytesMax) bytes",
@@ -180,6 +243,14 @@ final class CurlHandle {
             return 0
         }
         return bytes.count
+    }
+
+    /// The next bytes of a mail, copied to where libcurl wants them; none at its end.
+    private func giveUpload(_ place: UnsafeMutableRawBufferPointer) -> Int {
+        let part = upload.prefix(place.count)
+        place.copyBytes(from: part)
+        upload = upload.dropFirst(part.count)
+        return part.count
     }
 
     // MARK: - Small helpers

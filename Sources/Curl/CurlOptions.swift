@@ -1,7 +1,7 @@
-/// How a `CurlClient` behaves; the same for all its requests.
+/// How a `CurlClient` behaves; the same for all its requests and mails.
 ///
-/// TLS certificates and host names are always verified, redirects are never followed and no protocol but
-/// HTTP and HTTPS is spoken: none of these is an option.
+/// TLS certificates and host names are always verified, redirects are never followed and no protocols but
+/// HTTP and SMTP, with TLS and without, are spoken: none of these is an option.
 package struct CurlOptions: Sendable {
     /// Connections open at a time, in total and to one host. Default 4, at least 1; further requests wait.
     package var connectionsMax = 4

@@ -1,6 +1,6 @@
 import CCurl
 
-/// A GET request.
+/// A GET request, or a POST if it has a body.
 ///
 /// Header values may be secrets: neither `description` nor `dump` shows them.
 package struct CurlRequest: Sendable {
@@ -8,10 +8,13 @@ package struct CurlRequest: Sendable {
     package var url: String
     /// Names and values; a name that libcurl sends by itself, such as `User-Agent`, replaces its line.
     package var headers: [(String, String)]
+    /// Sent by POST, as the content type that the headers name; nil for GET.
+    package var body: [UInt8]?
 
-    package init(url: String, headers: [(String, String)] = []) {
+    package init(url: String, headers: [(String, String)] = [], body: [UInt8]? = nil) {
         self.url = url
         self.headers = headers
+        self.body = body
     }
 
     /// The request's URL in its parts, or why the request cannot be sent.
@@ -43,7 +46,9 @@ package struct CurlRequest: Sendable {
 }
 
 extension CurlRequest: CustomStringConvertible, CustomReflectable {
-    package var description: String { "GET \(url), headers \(headers.map(\.0))" }
+    package var description: String {
+        "\(body == nil ? "GET" : "POST") \(url), headers \(headers.map(\.0))"
+    }
 
     package var customMirror: Mirror {
         Mirror(self, children: ["url": url, "headerNames": headers.map(\.0)])

@@ -1,10 +1,10 @@
 import CCurl
 
-/// An `http` or `https` URL, taken apart by libcurl's own parser.
+/// An `http` or `https` URL, or a mail server's `smtp` or `smtps` one, taken apart by libcurl's own parser.
 ///
 /// What checks a URL and what sends the request must not read it differently, so there is only one parser.
 package struct CurlURL: Hashable, Sendable {
-    /// `http` or `https`.
+    /// In lower case.
     package let scheme: String
     /// Lower case, without brackets around an IPv6 address; an IPv4 address in its usual form.
     package let host: String
@@ -16,8 +16,10 @@ package struct CurlURL: Hashable, Sendable {
     package let fragment: String?
 
     /// Throws `invalidRequest`, without repeating the URL, if it is none, holds a control character, a space,
-    /// a user name or a password, or has another scheme.
-    package init(_ text: String) throws(CurlError) {
+    /// a user name or a password, or has another scheme than HTTP's.
+    package init(_ text: String) throws(CurlError) { try self.init(text, schemes: ["http", "https"]) }
+
+    init(_ text: String, schemes: [String]) throws(CurlError) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw CurlError(.invalidRequest, "the URL has a space, a control character or non-ASCII text")
         }
@@ -36,9 +38,12 @@ package struct CurlURL: Hashable, Sendable {
         guard part(CURLUPART_USER) == nil, part(CURLUPART_PASSWORD) == nil else {
             throw CurlError(.invalidRequest, "the URL holds a user name or password, which may leak")
         }
-        guard let scheme = part(CURLUPART_SCHEME)?.lowercased(), scheme == "http" || scheme == "https",
+        guard let scheme = part(CURLUPART_SCHEME)?.lowercased(), schemes.contains(scheme),
             let host = part(CURLUPART_HOST)?.lowercased(), let path = part(CURLUPART_PATH)
-        else { throw CurlError(.invalidRequest, "the URL is not one of http:// or https://") }
+        else {
+            let schemes = schemes.map { "\($0)://" }.joined(separator: " or ")
+            throw CurlError(.invalidRequest, "the URL is not one of \(schemes)")
+        }
         self.scheme = scheme
         self.host = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         port = part(CURLUPART_PORT).flatMap { Int($0) }

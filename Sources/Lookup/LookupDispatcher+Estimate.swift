@@ -58,7 +58,7 @@ extension LookupDispatcher {
             day: rateLimiter.day, month: rateLimiter.month, requestsInFlight: inFlight.count,
             openHashes: Dictionary(grouping: queue.jobs, by: \.user).mapValues { jobs in
                 jobs.reduce(0) { $0 + $1.openHashes }
-            })
+            }, usedUpPeriod: usedUpPeriod, isKeyRefused: circuitBreaker.isKeyRefused)
     }
 
     func reason(_ period: QuotaPeriod) -> String {
@@ -85,10 +85,11 @@ extension LookupDispatcher {
 
     /// Notes what the lookups wait for; nil if they go on.
     func setWait(
-        _ reason: String?, until wait: Duration?, _ now: ClockReading, isRoutine: Bool = false
+        _ reason: String?, until wait: Duration?, _ now: ClockReading, usedUp period: QuotaPeriod? = nil
     ) {
         waitReason = reason
-        isWaitRoutine = isRoutine
+        usedUpPeriod = period
+        isWaitRoutine = period == .minute && rateLimiter.pace == nil
         waitEnd = wait.map { now.monotonic + $0 }
     }
 }

@@ -65,6 +65,7 @@ package actor LookupDispatcher {
     var isCheckingQuota = false
     private var isStopping = false
     var waitReason: String?
+    var usedUpPeriod: QuotaPeriod?
     /// On the monotonic clock: a step of the wall clock does not move it.
     var waitEnd: Duration?
     var isWaitRoutine = false
@@ -191,10 +192,7 @@ package actor LookupDispatcher {
         switch rateLimiter.decide(at: now) {
         case .go(let left): return (min(count, left), nil)
         case .wait(let wait, let period):
-            if !queue.isEmpty {
-                let isRoutine = period == .minute && rateLimiter.pace == nil
-                setWait(reason(period), until: wait, now, isRoutine: isRoutine)
-            }
+            if !queue.isEmpty { setWait(reason(period), until: wait, now, usedUp: period) }
             return (0, wait)
         }
     }

@@ -72,6 +72,26 @@ package struct HashdropSettings: Hashable, Sendable {
         package var reportBytesPerUser: Int
     }
 
+    package struct Notify: Hashable, Sendable {
+        /// Empty for none.
+        package var hook: [String]
+        package var hookTimeout: Duration
+        /// May be a secret.
+        package var webhook: String?
+        package var webhookFile: String?
+        /// json, text or teams.
+        package var webhookFormat: String
+        package var webhookSecretFile: String?
+        package var mailServer: String?
+        package var mailFrom: String?
+        package var mailUser: String?
+        package var mailPasswordFile: String?
+        /// Of done, malicious, refused, stuck, quota.
+        package var events: [String]
+        package var stuckAfter: Duration
+        package var pageURL: String?
+    }
+
     package struct Log: Hashable, Sendable {
         package var level: String
         /// auto, text or json.
@@ -85,6 +105,7 @@ package struct HashdropSettings: Hashable, Sendable {
     package var cache: Cache
     package var web: Web
     package var jobs: Jobs
+    package var notify: Notify
     package var log: Log
     /// Each setting as it was written, by its name.
     var texts: [String: String]

@@ -164,6 +164,42 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "jobs.reportBytesPerUser", .bytes(0 ... .max), "20GiB",
             "A user's further files wait while the user's finished reports take so much; 0 is no limit."),
+        .init(
+            "notify.hook", .list, "",
+            "A program that is started for each notification, by its absolute path, and its "
+                + "arguments; no shell reads them."),
+        .init(
+            "notify.hookTimeout", .duration(.seconds(1) ... .seconds(3600)), "30s",
+            "A hook that takes longer is ended and has failed."),
+        .init("notify.webhook", .text, "", "A URL that each notification is posted to."),
+        .init(
+            "notify.webhookFile", .path, "",
+            "The file with that URL instead, if it is a secret, as those of chats are."),
+        .init(
+            "notify.webhookFormat", .text, "json",
+            "json (all that is known), text (a sentence, as Slack and Mattermost take it) or teams (the same "
+                + "on a card)."),
+        .init(
+            "notify.webhookSecretFile", .path, "",
+            "The file with the secret that the webhook's X-Hashdrop-Signature is made by."),
+        .init(
+            "notify.mailServer", .text, "",
+            "The server that takes users' mail, as smtp://host:port or smtps://host:port; TLS is "
+                + "required unless it is this machine."),
+        .init("notify.mailFrom", .text, "", "The address that mail is from."),
+        .init("notify.mailUser", .text, "", "The name to log in to the mail server with."),
+        .init("notify.mailPasswordFile", .path, "", "The file with its password."),
+        .init(
+            "notify.events", .list, "[malicious, refused, stuck, quota]",
+            "What the hook and the webhook are told of: done, malicious, refused, stuck, quota."),
+        .init(
+            "notify.stuckAfter", .duration(.seconds(60) ... .seconds(2_592_000)), "6h",
+            "A running list without an answer for this long is stuck; one that waits for the next day's "
+                + "quota is not."),
+        .init(
+            "notify.pageURL", .text, "",
+            "Where users open the page, such as https://hashdrop.example.org; messages then link to "
+                + "lists there."),
         .init("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical."),
         .init(
             "log.format", .text, "auto",

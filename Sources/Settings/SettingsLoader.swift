@@ -175,7 +175,7 @@ package struct SettingsLoader {
             cache: .init(
                 maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge"),
                 keep: try duration("cache.keep")),
-            web: try web(), jobs: try jobs(),
+            web: try web(), jobs: try jobs(), notify: try notify(),
             log: .init(level: text("log.level"), format: text("log.format")), texts: texts())
         try checkTogether(settings)
         return settings
@@ -188,9 +188,32 @@ package struct SettingsLoader {
             reportBytesPerUser: try bytes("jobs.reportBytesPerUser"))
     }
 
-    private func virusTotal() throws -> HashdropSettings.VirusTotal {
-        func optional(_ name: String) -> String? { text(name).isEmpty ? nil : text(name) }
+    private func optional(_ name: String) -> String? { text(name).isEmpty ? nil : text(name) }
+
+    private func notify() throws -> HashdropSettings.Notify {
+        let events = reader.stringArray(
+            forKey: "notify.events", default: ["malicious", "refused", "stuck", "quota"])
+        let known = ["done", "malicious", "refused", "stuck", "quota"]
+        guard events.allSatisfy(known.contains) else {
+            let right = "some of \(known.joined(separator: ", "))"
+            throw bad("notify.events", events.joined(separator: ", "), right)
+        }
+        let format = text("notify.webhookFormat")
+        guard ["json", "text", "teams"].contains(format) else {
+            throw bad("notify.webhookFormat", format, "json, text or teams")
+        }
         return .init(
+            hook: list("notify.hook"), hookTimeout: try duration("notify.hookTimeout"),
+            webhook: optional("notify.webhook"), webhookFile: path("notify.webhookFile"),
+            webhookFormat: format,
+            webhookSecretFile: path("notify.webhookSecretFile"), mailServer: optional("notify.mailServer"),
+            mailFrom: optional("notify.mailFrom"), mailUser: optional("notify.mailUser"),
+            mailPasswordFile: path("notify.mailPasswordFile"), events: events,
+            stuckAfter: try duration("notify.stuckAfter"), pageURL: optional("notify.pageURL"))
+    }
+
+    private func virusTotal() throws -> HashdropSettings.VirusTotal {
+        .init(
             endpoint: text("virustotal.endpoint"), apiKeyFile: path("virustotal.apiKeyFile"),
             user: optional("virustotal.user"),
             requestsPerMinute: try integer("virustotal.requestsPerMinute"),

@@ -157,12 +157,14 @@ struct FaultResponseTests {
             // Hours later it was tried three times more: after 15 min, 30 min and an hour.
             try await bench.clock.sleep(for: .seconds(7200))
             #expect(bench.simulator.journal.lookups.count == requests + 3)
+            #expect(await bench.dispatcher.health().isKeyRefused)
             #expect(try bench.job(job.id).state == .running)
             #expect(await bench.dispatcher.estimates()[job.id]?.expectedAt == nil)
             bench.simulator.removeAllFaults()
             generation.increment()
             _ = try await bench.finish(job.id)
             #expect(bench.simulator.journal.lookups.count == requests + 3 + 10)
+            #expect(await !bench.dispatcher.health().isKeyRefused)
         }
     }
 

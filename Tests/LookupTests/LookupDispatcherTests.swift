@@ -160,6 +160,7 @@ struct LookupDispatcherTests {
                 return health.requestsInFlight == 0 ? health.waitsUntil : nil
             }
             #expect(abs(end.timeIntervalSince(evening) - 7_202) < 1)
+            #expect(await bench.dispatcher.health().usedUpPeriod == .day)
             // It was two hours slow.
             bench.clock.stepWall(by: .seconds(7_202))
             let start = bench.clock.now.monotonic

@@ -85,6 +85,8 @@ struct SettingsLoaderTests {
         case "virustotal.proxy": return "http://proxy.example.org:3128"
         // It must be a file.
         case "virustotal.caFile": return "/etc/passwd"
+        case "notify.webhookFormat": return "teams"
+        case "notify.events": return "done"
         default: break
         }
         switch key.shape {

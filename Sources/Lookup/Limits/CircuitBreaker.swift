@@ -40,6 +40,9 @@ package struct CircuitBreaker: Sendable {
 
     package init() {}
 
+    /// Whether the key was refused, and no answer or other key has come since.
+    package var isKeyRefused: Bool { refusalsInARow > 0 }
+
     /// `now` is monotonic time.
     package mutating func decide(at now: Duration) -> Decision {
         switch state {

@@ -23,8 +23,8 @@ struct HelperProcess: ~Copyable {
         }
         let output = FileDescriptor(ends[0])
         let input = FileDescriptor(ends[1])
-        // pipe2 is hidden in this module. The helper is the only process that hashdrop starts, and from one
-        // thread, so no other process can inherit the ends in between.
+        // pipe2 is hidden in this module. What another thread starts at this moment, which is a hook, closes
+        // what it inherits.
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var processID: pid_t = 0
         failure = spawn(helper, spool, writingTo: input.number, &processID)

@@ -79,7 +79,8 @@ package struct JobStore: Sendable {
         }
     }
 
-    /// Remembers reports that were written, in one transaction.
+    /// Remembers reports that were written, in one transaction, and queues what is to be told of the last
+    /// ones.
     package func save(_ reports: [Report]) throws {
         guard !reports.isEmpty else { return }
         try pool.write { db in
@@ -95,6 +96,7 @@ package struct JobStore: Sendable {
                     words, report.isFinal, report.bytes, report.id.description,
                 ])
             }
+            try Outbox.tell(ofEnds: reports.filter(\.isFinal).map(\.id), in: db)
         }
     }
 

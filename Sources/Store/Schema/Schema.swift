@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 10
+    static let version = 11
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -22,6 +22,7 @@ enum Schema {
         migrator.registerMigration("8") { db in try db.execute(sql: bytesOfReports) }
         migrator.registerMigration("9") { db in try db.execute(sql: listsByHash) }
         migrator.registerMigration("10") { db in try db.execute(sql: totalsOfUsers) }
+        migrator.registerMigration("11") { db in try db.execute(sql: outbox) }
         return migrator
     }
 

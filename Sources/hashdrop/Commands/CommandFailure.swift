@@ -3,6 +3,7 @@ import Curl
 import FileSystem
 import Foundation
 import Model
+import Notifications
 import Pipeline
 import Reporting
 import Settings
@@ -49,6 +50,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let failure as CommandFailure: failure
         case let error as SettingsError: CommandFailure(.configuration, error.description)
         case let error as VirusTotalEndpointError: CommandFailure(.configuration, error.description)
+        case let error as NotificationError: CommandFailure(.configuration, error.description)
         case let error as StoreError: CommandFailure(code(for: error.kind), error.description)
         case let error as FileSystemError:
             CommandFailure(code(for: error), sentence(error.description))

@@ -13,7 +13,7 @@ import Support
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Add, list, change and remove users.",
-        subcommands: [Add.self, List.self, Password.self, Remove.self])
+        subcommands: [Add.self, List.self, Password.self, Remove.self, UserNotifyCommand.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

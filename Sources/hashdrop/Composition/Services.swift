@@ -4,6 +4,7 @@ import HashLists
 import Logging
 import Lookup
 import Model
+import Notifications
 import Pipeline
 import Reporting
 import ServiceLifecycle
@@ -69,6 +70,8 @@ struct Services: Sendable {
                         SettingsReload(settings, from: $0, options: pipelineOptions, logger: logger)
                     }), SignalLogService(logger: logger),
             ]
+        services.append(
+            try Self.notifications(settings, pipeline, database, runtime: runtime, logger: logger))
         if !checksFirst { services.append(DamageCheckService(database: database)) }
         if let options = try settings.webOptions(isSimulated: isSimulated, version: Hashdrop.version) {
             services.append(
@@ -99,6 +102,27 @@ struct Services: Sendable {
 
     /// Ends what serves, in good order.
     func stop() async { await group.triggerGracefulShutdown() }
+
+    private static func notifications(
+        _ settings: HashdropSettings, _ pipeline: PipelineServices, _ database: HashdropDatabase,
+        runtime: ServiceRuntime, logger: Logger
+    ) throws -> NotificationService {
+        var runtime = runtime
+        runtime.clock = pipeline.clock
+        var curl = CurlOptions(environment: ProcessInfo.processInfo.environment)
+        curl.userAgent = VirusTotalClient.userAgent(version: Hashdrop.version)
+        return try NotificationService(
+            settings.notificationOptions(), database: database, curl: curl, runtime: runtime, logger: logger,
+            trouble: { await Self.trouble(pipeline.lookups.health()) })
+    }
+
+    /// What keeps all hashes from being asked, for those who can do something about it.
+    private static func trouble(_ health: LookupHealth) -> LookupTrouble? {
+        guard let reason = health.waitReason, health.needsAttention else { return nil }
+        if health.isKeyRefused { return .key(reason) }
+        if let period = health.usedUpPeriod, period != .minute { return .quota(period, reason) }
+        return .other(reason)
+    }
 
     private static func queries(
         _ pipeline: PipelineServices, _ settings: HashdropSettings

@@ -1,6 +1,7 @@
 import HashLists
 import Lookup
 import Model
+import Notifications
 import Pipeline
 import Reporting
 import Settings
@@ -69,6 +70,44 @@ extension HashdropSettings {
             userLimits: UserLimits(
                 openHashesMax: jobs.openHashesPerUser, listsMax: jobs.perUser,
                 reportBytesMax: Int64(jobs.reportBytesPerUser)))
+    }
+
+    /// Throws a `SettingsError` for what cannot be an address.
+    func notificationOptions() throws -> NotificationOptions {
+        var options = NotificationOptions(
+            events: Set(notify.events.compactMap(NotificationEvent.init(rawValue:))),
+            stuckAfter: notify.stuckAfter, pageURL: notify.pageURL, reportsDirectory: reports.directory)
+        if !notify.hook.isEmpty {
+            options.hook = .init(arguments: notify.hook, timeout: notify.hookTimeout)
+        }
+        options.webhook = try webhookAddress.map {
+            .init(
+                $0, format: .init(rawValue: notify.webhookFormat) ?? .json,
+                secretFile: notify.webhookSecretFile)
+        }
+        if let page = notify.pageURL, !page.hasPrefix("https://"), !page.hasPrefix("http://") {
+            throw SettingsError(
+                "The setting notify.pageURL is '\(page)'; it must be such as https://hashdrop.example.org.")
+        }
+        guard let server = notify.mailServer else { return options }
+        guard let sender = notify.mailFrom.flatMap({ MailAddress($0) }) else {
+            throw SettingsError(
+                "The setting notify.mailFrom is '\(notify.mailFrom ?? "")'; with notify.mailServer it must "
+                    + "be \(MailAddress.rule).")
+        }
+        options.mail = .init(
+            server: server, sender: sender, user: notify.mailUser, passwordFile: notify.mailPasswordFile)
+        return options
+    }
+
+    private var webhookAddress: NotificationOptions.Webhook.Address? {
+        get throws {
+            guard let file = notify.webhookFile else { return notify.webhook.map { .url($0) } }
+            guard notify.webhook == nil else {
+                throw SettingsError("notify.webhook and notify.webhookFile are set; set one of them.")
+            }
+            return .file(file)
+        }
     }
 
     /// Nil for no page.

@@ -1,0 +1,95 @@
+package import Curl
+import Foundation
+package import Logging
+import ServiceLifecycle
+package import Store
+package import Support
+
+/// What became of an attempt to deliver a notification, for counting.
+package enum NotificationResult: String, Hashable, Sendable, CaseIterable {
+    case delivered
+    /// It is tried again.
+    case failed
+    case givenUp = "given_up"
+}
+
+/// Delivers notifications from the outbox, each channel on its own, and looks for what is to be told.
+///
+/// Without a channel it does nothing, and nothing is queued.
+package struct NotificationService: Service {
+    private let lanes: [DeliveryLane]
+    private let watch: NotificationWatch?
+    private let clock: any ServiceClock
+
+    /// What is under way when the daemon stops has so much time to end.
+    private static let stopMoment: Duration = .seconds(2)
+
+    /// Says what is queued from now on, and delivers nothing yet. Throws `NotificationError` for settings
+    /// that cannot be used, `CurlError`, and what the database does.
+    ///
+    /// - Parameters:
+    ///   - curl: certificates, user agent and times of the requests; a proxy is that of the environment.
+    ///   - trouble: what keeps all hashes from being asked at the moment.
+    ///   - onResult: counts what became of attempts.
+    package init(
+        _ options: NotificationOptions, database: HashdropDatabase, curl: CurlOptions,
+        runtime: ServiceRuntime, logger: Logger, trouble: @escaping @Sendable () async -> LookupTrouble?,
+        onResult: @escaping @Sendable (NotificationChannel, NotificationResult) -> Void = { _, _ in }
+    ) throws {
+        let store = database.notifications
+        let links = MessageLinks(pageURL: options.pageURL, reportsDirectory: options.reportsDirectory)
+        let methods: [(any DeliveryMethod)?] = [
+            try options.hook.map { try HookDelivery($0, clock: runtime.clock) },
+            try options.webhook.map { try WebhookDelivery($0, curl: curl) },
+            try options.mail.map { try MailDelivery($0, curl: curl) },
+        ]
+        lanes = methods.compactMap(\.self).map {
+            DeliveryLane(
+                $0, links: links, store: store, runtime: runtime, logger: logger, onResult: onResult)
+        }
+        watch =
+            lanes.isEmpty
+            ? nil
+            : NotificationWatch(
+                store, stuckAfter: options.stuckAfter, runtime: runtime, logger: logger, trouble: trouble)
+        clock = runtime.clock
+        var events: [NotificationChannel: Set<NotificationEvent>] = [:]
+        if options.hook != nil { events[.hook] = options.events }
+        if options.webhook != nil { events[.webhook] = options.events }
+        if options.mail != nil { events[.mail] = [] }
+        try store.use(events, forgetting: clock.now.wall - NotificationWatch.keep.seconds)
+        guard !lanes.isEmpty else { return }
+        store.observe { [lanes] in for lane in lanes { lane.wake() } }
+    }
+
+    /// Works until a graceful shutdown, and a moment longer if something is under way: it is delivered again
+    /// at the next start.
+    package func run() async throws {
+        guard let watch else { return try await gracefulShutdown() }
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await work(watch) }
+                group.addTask {
+                    do {
+                        try await gracefulShutdown()
+                        try await clock.sleep(for: Self.stopMoment)
+                    } catch {
+                        // All has ended before.
+                    }
+                }
+                await group.next()
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            for lane in lanes { lane.stop() }
+            watch.stop()
+        }
+    }
+
+    private func work(_ watch: NotificationWatch) async {
+        await withDiscardingTaskGroup { group in
+            for lane in lanes { group.addTask { await lane.run() } }
+            group.addTask { await watch.run() }
+        }
+    }
+}

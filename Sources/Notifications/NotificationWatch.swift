@@ -1,0 +1,112 @@
+import Foundation
+import Logging
+import Model
+import Store
+import Support
+import Synchronization
+
+/// Looks now and then for what no transaction tells of: lists without answers, a used-up quota, an outbox
+/// that is too full.
+actor NotificationWatch {
+    private enum Event: Sendable { case stop }
+
+    private let store: NotificationStore
+    private let stuckAfter: Duration
+    private let trouble: @Sendable () async -> LookupTrouble?
+    private let clock: any ServiceClock
+    private let logger: Logger
+    private let mailbox = Mailbox<Event>()
+    private let isStopping = Mutex(false)
+    private let executor: any SerialExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private var nextPruning: Duration = .zero
+    /// When the day's quota was last seen used up, by the clock that never steps. A list that waits for the
+    /// next day is not stuck.
+    private var quotaWaitedAt: Duration?
+
+    private static let intervalMax: Duration = .seconds(300)
+    private static let pruningInterval: Duration = .seconds(3600)
+    /// How long notifications stay in the outbox.
+    static let keep: Duration = .seconds(30 * 86_400)
+    /// How many notifications the outbox holds at most; some 1 kB each.
+    private static let rowsMax = 100_000
+
+    init(
+        _ store: NotificationStore, stuckAfter: Duration, runtime: ServiceRuntime, logger: Logger,
+        trouble: @escaping @Sendable () async -> LookupTrouble?
+    ) {
+        self.store = store
+        self.stuckAfter = stuckAfter
+        self.trouble = trouble
+        clock = runtime.clock
+        executor = runtime.makeExecutor("hashdrop.notify.watch")
+        self.logger = logger
+    }
+
+    nonisolated func stop() {
+        isStopping.withLock { $0 = true }
+        mailbox.post(once: .stop)
+    }
+
+    private var isOver: Bool { Task.isCancelled || isStopping.withLock(\.self) }
+
+    func run() async {
+        while !isOver {
+            do {
+                try await look()
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error(
+                    "It cannot be looked for lists that wait for long; it is tried again.",
+                    metadata: ["reason": "\(sentence(for: error))"])
+            }
+            guard !isOver else { return }
+            _ = await mailbox.take(upTo: min(Self.intervalMax, stuckAfter / 4), clock: clock)
+        }
+    }
+
+    /// Looks once.
+    func look() async throws {
+        let trouble = await trouble()
+        let now = clock.now.wall
+        if let trouble, let subject = trouble.subject(at: now) {
+            try store.tellOfQuota(trouble.reason, subject: subject, at: now)
+        }
+        var place: Int64? = 0
+        try await clock.runSlices {
+            guard !isOver, let last = place else { return false }
+            place = try store.noteProgress(after: last, at: now)
+            return place != nil
+        }
+        try tellOfStuck(trouble, at: clock.now)
+        if clock.now.monotonic >= nextPruning {
+            try await prune(at: now)
+            nextPruning = clock.now.monotonic + Self.pruningInterval
+        }
+    }
+
+    private func tellOfStuck(_ trouble: LookupTrouble?, at now: ClockReading) throws {
+        if case .quota(.day, _) = trouble { quotaWaitedAt = now.monotonic }
+        if let quotaWaitedAt, now.monotonic - quotaWaitedAt < stuckAfter { return }
+        let stuck = try store.tellOfStuck(
+            since: now.wall - stuckAfter.seconds, reason: trouble?.reason, at: now.wall)
+        if stuck > 0 {
+            logger.warning("Lists have had no answer for long.", metadata: ["lists": "\(stuck)"])
+        }
+    }
+
+    private func prune(at now: Date) async throws {
+        var lost = 0
+        try await clock.runSlices {
+            let pruned = try store.prune(before: now - Self.keep.seconds, max: Self.rowsMax)
+            lost += pruned.lost
+            return pruned.hasMore && !isOver
+        }
+        if lost > 0 {
+            logger.error(
+                "The outbox is full; the oldest notifications are given up.",
+                metadata: ["notifications": "\(lost)"])
+        }
+    }
+}
