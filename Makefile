@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev libssl-dev zlib1g-dev libsimdjson-dev libsystemd-dev
-TEST_PACKAGES := python3 python3-venv chromium chromium-driver nginx openssl poppler-utils nodejs
+TEST_PACKAGES := python3 python3-venv chromium chromium-driver nginx openssl poppler-utils nodejs prometheus
 # A spreadsheet, and the programs that people drop files with.
 FULL_TEST_PACKAGES := libreoffice-calc samba smbclient openssh-sftp-server openssh-client rsync vim-tiny curl
 # What makes the Debian packages, and what looks at them.

@@ -14,6 +14,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+// The interface alone: what it counts goes to Monitoring.
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -52,6 +54,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
@@ -66,6 +69,13 @@ let package = Package(
         .target(name: "FileSystem", dependencies: ["Support"], swiftSettings: strict),
         .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(name: "MetricNames", dependencies: [metrics], swiftSettings: strict),
+        .target(
+            name: "Monitoring",
+            dependencies: [
+                "MetricNames", "Model", "Support", httpTypes, hummingbirdCore, lifecycle, logging, metrics,
+                nio, nioHTTPTypes, nioPosix,
+            ], swiftSettings: strict),
         .target(
             name: "Doctor",
             dependencies: [
@@ -75,15 +85,19 @@ let package = Package(
         .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: strict),
         .target(name: "HashLists", dependencies: ["Model", "Support"], swiftSettings: strict),
         .target(
-            name: "Spool", dependencies: ["Cryptography", "FileSystem", "Model", "Support"],
+            name: "Spool",
+            dependencies: ["Cryptography", "FileSystem", "MetricNames", "Model", "Support", metrics],
             swiftSettings: strict),
-        .target(name: "Store", dependencies: ["Model", "Support", grdb, sqlite], swiftSettings: strict),
+        .target(
+            name: "Store", dependencies: ["MetricNames", "Model", "Support", grdb, sqlite],
+            swiftSettings: strict),
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
         .target(
             name: "VirusTotal", dependencies: ["CSimdjson", "Curl", "Model", "Support"], swiftSettings: strict
         ),
         .target(
-            name: "Lookup", dependencies: ["Model", "Store", "Support", "VirusTotal", logging],
+            name: "Lookup",
+            dependencies: ["MetricNames", "Model", "Store", "Support", "VirusTotal", logging],
             swiftSettings: strict),
         .target(
             name: "Reporting", dependencies: ["Cryptography", "FileSystem", "Model", "Support"],
@@ -99,9 +113,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "FileSystem", "HashLists", "Lookup", "Model", "Reporting", "Spool", "Store", "Support",
-                lifecycle,
-                logging,
+                "FileSystem", "HashLists", "Lookup", "MetricNames", "Model", "Reporting", "Spool", "Store",
+                "Support", lifecycle, logging, metrics,
             ], swiftSettings: strict),
         .target(
             name: "Notifications",
@@ -112,16 +125,16 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Compression", "Cryptography", "FileSystem", "Model", "Reporting", "Store", "Support",
-                httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio, nioHTTP1, nioHTTPTypes,
-                nioPosix,
+                "Compression", "Cryptography", "FileSystem", "MetricNames", "Model", "Reporting", "Store",
+                "Support", httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio, nioHTTP1,
+                nioHTTPTypes, nioPosix,
             ], resources: [.embedInCode("Assets")], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop",
             dependencies: [
-                "Cryptography", "Curl", "Doctor", "FileSystem", "HashLists", "Lookup", "Model",
+                "Cryptography", "Curl", "Doctor", "FileSystem", "HashLists", "Lookup", "Model", "Monitoring",
                 "Notifications", "Pipeline", "Reporting", "Settings", "Simulator", "Spool", "Store",
-                "Support", "Systemd", "VirusTotal", "Web", arguments, lifecycle, logging, signals,
+                "Support", "Systemd", "VirusTotal", "Web", arguments, lifecycle, logging, metrics, signals,
             ], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop-watch", dependencies: ["CInotifyTools"], swiftSettings: strict),
@@ -139,6 +152,12 @@ let package = Package(
             name: "FileSystemTests", dependencies: ["FileSystem", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "Support"], swiftSettings: strict),
+        .testTarget(
+            name: "MonitoringTests",
+            dependencies: [
+                "Lookup", "MetricNames", "Model", "Monitoring", "Store", "Support", "TestSupport", lifecycle,
+                logging, metrics,
+            ], exclude: ["hashdrop.rules.test.yaml"], swiftSettings: strict),
         .testTarget(
             name: "DoctorTests",
             dependencies: [

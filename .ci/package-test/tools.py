@@ -44,6 +44,9 @@ def contents(packages):
     for path in ["/usr/share/doc/hashdrop/copyright", "/usr/share/doc/hashdrop-watch/copyright",
                  "/usr/share/doc/hashdrop/changelog.gz", "/usr/share/doc/hashdrop/README.Debian",
                  "/usr/share/doc/hashdrop/examples/nginx.conf", "/usr/share/doc/hashdrop/examples/Caddyfile",
+                 "/usr/share/doc/hashdrop/examples/prometheus/hashdrop.rules.yaml",
+                 "/usr/share/doc/hashdrop/examples/grafana/hashdrop.json",
+                 "/usr/share/doc/hashdrop/config/prometheus/README.md",
                  "/usr/lib/sysusers.d/hashdrop.conf", "/usr/lib/tmpfiles.d/hashdrop.conf", UNIT]:
         packages.file(path)
     seen("copyright, changelog, README.Debian, examples, unit, sysusers.d and tmpfiles.d are there")

@@ -56,9 +56,8 @@ extension LookupDispatcher {
             needsAttention: storeTrouble != nil || (waitReason != nil && !isWaitRoutine),
             waitsUntil: waitEnd.map { (now + ($0 - now.monotonic)).wall }, minute: rateLimiter.minute,
             day: rateLimiter.day, month: rateLimiter.month, requestsInFlight: inFlight.count,
-            openHashes: Dictionary(grouping: queue.jobs, by: \.user).mapValues { jobs in
-                jobs.reduce(0) { $0 + $1.openHashes }
-            }, usedUpPeriod: usedUpPeriod, isKeyRefused: circuitBreaker.isKeyRefused)
+            openHashes: queue.openHashes, oldestReceivedAt: queue.oldestReceivedAt(),
+            usedUpPeriod: usedUpPeriod, isKeyRefused: circuitBreaker.isKeyRefused)
     }
 
     func reason(_ period: QuotaPeriod) -> String {

@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+import MetricNames
 package import Model
 package import Store
 package import Support
@@ -35,6 +36,7 @@ package actor LookupDispatcher {
     let clock: any ServiceClock
     private let logger: Logger
     let onProgress: @Sendable (RecordedOutcomes) -> Void
+    private let requests = LabelledCounter<RequestOutcome>(.requests)
     let mailbox = Mailbox<Event>()
     private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -301,6 +303,7 @@ package actor LookupDispatcher {
         _ flight: Flight, _ result: Result<LookupAnswer.Answer, LookupFailure>, _ now: ClockReading
     ) {
         let reservation = flight.reservation
+        requests.increment(RequestOutcome(result))
         let wasSent = if case .failure(let failure) = result { failure.wasSent } else { true }
         rateLimiter.end(at: now, wasSent: wasSent)
         inFlight.remove(reservation.hash)

@@ -16,6 +16,8 @@ package struct LookupHealth: Hashable, Sendable {
     package var requestsInFlight: Int
     /// Open hashes by user.
     package var openHashes: [UserName: Int]
+    /// When the oldest job with hashes to ask came in; nil if there is none.
+    package var oldestReceivedAt: Date?
     /// The period whose requests are used up, if that is what keeps hashes from being asked.
     package var usedUpPeriod: QuotaPeriod?
     /// Whether VirusTotal refuses the key.

@@ -92,6 +92,12 @@ package struct HashdropSettings: Hashable, Sendable {
         package var pageURL: String?
     }
 
+    package struct Metrics: Hashable, Sendable {
+        /// Nil for none.
+        package var listen: String?
+        package var otherMachines: Bool
+    }
+
     package struct Log: Hashable, Sendable {
         package var level: String
         /// auto, text or json.
@@ -106,6 +112,7 @@ package struct HashdropSettings: Hashable, Sendable {
     package var web: Web
     package var jobs: Jobs
     package var notify: Notify
+    package var metrics: Metrics
     package var log: Log
     /// Each setting as it was written, by its name.
     var texts: [String: String]

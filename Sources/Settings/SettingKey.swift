@@ -200,6 +200,13 @@ package struct SettingKey: Hashable, Sendable {
             "notify.pageURL", .text, "",
             "Where users open the page, such as https://hashdrop.example.org; messages then link to "
                 + "lists there."),
+        .init(
+            "metrics.listen", .text, "off",
+            "Where metrics and health are served, as address:port such as 127.0.0.1:9179; off turns it off."),
+        .init(
+            "metrics.otherMachines", .flag, "false",
+            "Whether metrics.listen may be an address that other machines reach; no password is asked there."
+        ),
         .init("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical."),
         .init(
             "log.format", .text, "auto",

@@ -176,6 +176,9 @@ package struct SettingsLoader {
                 maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge"),
                 keep: try duration("cache.keep")),
             web: try web(), jobs: try jobs(), notify: try notify(),
+            metrics: .init(
+                listen: text("metrics.listen") == "off" ? nil : text("metrics.listen"),
+                otherMachines: try flag("metrics.otherMachines")),
             log: .init(level: text("log.level"), format: text("log.format")), texts: texts())
         try checkTogether(settings)
         return settings

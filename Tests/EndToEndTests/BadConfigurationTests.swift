@@ -85,6 +85,13 @@ struct BadConfigurationTests {
             testDescription: "the page in the clear", environment: ["HASHDROP_WEB_LISTEN": "192.0.2.1:8080"],
             exitCode: 78, says: ["192.0.2.1:8080", "web.trustedProxies", "config/README.md"]),
         Row(
+            testDescription: "no address for the metrics", environment: ["HASHDROP_METRICS_LISTEN": "9179"],
+            exitCode: 78, says: ["metrics.listen", "'9179'", "127.0.0.1:9179", "off"]),
+        Row(
+            testDescription: "the metrics for other machines",
+            environment: ["HASHDROP_METRICS_LISTEN": "192.0.2.1:9179"], exitCode: 78,
+            says: ["192.0.2.1:9179", "no password", "metrics.otherMachines"]),
+        Row(
             testDescription: "a certificate of the page in the file",
             configuration: "web:\n  listen: 127.0.0.1:0\n  certificateFile: a-file\n", exitCode: 78,
             says: [
@@ -182,6 +189,10 @@ struct BadConfigurationTests {
                 "serve", environment: ["HASHDROP_WEB_LISTEN": "127.0.0.1:\(port)"])
             #expect(daemon.exitCode == 69)
             #expect(daemon.errors.contains("cannot listen on 127.0.0.1:\(port)"), "\(daemon.errors)")
+            let metrics = try await place.hashdrop(
+                "serve", environment: ["HASHDROP_METRICS_LISTEN": "127.0.0.1:\(port)"])
+            #expect(metrics.exitCode == 69)
+            #expect(metrics.errors.contains("served at 127.0.0.1:\(port)"), "\(metrics.errors)")
         }
     }
 

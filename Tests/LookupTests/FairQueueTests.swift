@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import Store
 import TestSupport
@@ -72,6 +73,59 @@ struct FairQueueTests {
         #expect(lists.next() == 2)
         lists.queue.noteAnswer()
         #expect(lists.next(2) == [1, 1])
+    }
+
+    /// As a scrape asks for them: no job is looked at for that.
+    @Test func openHashesByUserAndTheOldestJobFollowTheJobs() {
+        let (alice, bob) = (Samples.user("alice"), Samples.user("bob"))
+        let jobs = [(alice, 5), (bob, 2), (alice, 1)].enumerated().map { index, job in
+            RunningJob(
+                rowID: Int64(index), id: Samples.job().id, user: job.0, weight: 1, isUrgent: false,
+                receivedAt: Samples.now + Double(index), openHashes: job.1)
+        }
+        var queue = FairQueue()
+        // In any order, as after a reload.
+        for job in jobs.reversed() { queue.add(job) }
+        #expect(queue.openHashes == [alice: 6, bob: 2])
+        #expect(queue.oldestReceivedAt() == Samples.now)
+        queue.settle(jobRowID: 0)
+        queue.limit(jobs[1].id, toRows: 1)
+        #expect(queue.openHashes == [alice: 5, bob: 1])
+        queue.remove(jobs[0].id)
+        #expect(queue.openHashes == [alice: 1, bob: 1])
+        #expect(queue.oldestReceivedAt() == Samples.now + 1)
+        // Bob's list waits for other names of its files alone.
+        queue.settle(jobRowID: 1)
+        #expect(queue.openHashes == [alice: 1, bob: 0])
+        #expect(queue.oldestReceivedAt() == Samples.now + 2)
+        queue.removeAllJobs()
+        #expect(queue.openHashes == [:])
+        #expect(queue.oldestReceivedAt() == nil)
+        queue.add(jobs[1])
+        #expect(queue.openHashes == [bob: 2])
+        #expect(queue.oldestReceivedAt() == Samples.now + 1)
+    }
+
+    /// Ten thousand short lists behind one that waits long.
+    @Test func jobsThatAreGoneDoNotHideTheOldest() {
+        var queue = FairQueue()
+        func job(_ row: Int64) -> RunningJob {
+            RunningJob(
+                rowID: row, id: Samples.job().id, user: Samples.user(), weight: 1, isUrgent: false,
+                receivedAt: Samples.now + Double(row), openHashes: 1)
+        }
+        let first = job(0)
+        queue.add(first)
+        for row in 1...10_000 {
+            let short = job(Int64(row))
+            queue.add(short)
+            queue.remove(short.id)
+        }
+        queue.add(job(10_001))
+        #expect(queue.oldestReceivedAt() == Samples.now)
+        queue.remove(first.id)
+        #expect(queue.oldestReceivedAt() == Samples.now + 10_001)
+        #expect(queue.openHashes == [Samples.user(): 1])
     }
 
     @Test func weightsGiveTurnsInProportion() {

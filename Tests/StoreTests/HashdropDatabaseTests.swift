@@ -31,11 +31,13 @@ struct HashdropDatabaseTests {
             kind { _ = try HashdropDatabase(path: path, endpoint: "https://b.test") } == .wrongEndpoint)
     }
 
-    /// Takes schema 10 back.
+    /// Takes schemas 10 and 12 back.
     private static let withoutTotals = """
         DROP TRIGGER jobAdded; DROP TRIGGER jobChanged; DROP TRIGGER jobRemoved; DROP TABLE userTotal;
         DROP INDEX jobByTime; CREATE INDEX jobUse ON job (user, reportBytes);
         DELETE FROM grdb_migrations WHERE identifier = '10';
+        DROP TRIGGER jobShown; DROP TRIGGER jobShownOtherwise; DROP TRIGGER jobNoLongerShown;
+        DROP TABLE stateTotal; DELETE FROM grdb_migrations WHERE identifier = '12';
         """
 
     @Test func aDatabaseOfTheFirstSchemaIsTakenOverWithItsJobs() throws {
@@ -55,6 +57,7 @@ struct HashdropDatabaseTests {
         let database = try HashdropDatabase(path: path, endpoint: nil)
         #expect(try database.jobs.jobs(limit: 10) == [job])
         #expect(try database.jobs.count() == 1 && database.jobs.use(of: job.user).lists == 1)
+        #expect(try database.jobs.countsByState() == [.running: 1])
         #expect(try database.lookups.runningJob(job.id)?.openHashes == 1)
     }
 

@@ -1,3 +1,4 @@
+package import Foundation
 package import Model
 package import Store
 
@@ -49,6 +50,14 @@ package struct FairQueue: Sendable {
         var weight: Double
         /// The jobs with something to ask, kept in their order, because a user may have thousands.
         var ready: [Rank] = []
+        /// All of the user's jobs, and the open hashes of all of them.
+        var jobs = 0
+        var openHashes = 0
+    }
+
+    private struct Age: Sendable {
+        var receivedAt: Date
+        var rowID: Int64
     }
 
     private var buffers: [Int64: JobBuffer] = [:]
@@ -60,6 +69,8 @@ package struct FairQueue: Sendable {
     private var failures = 0
     /// A turn outlasts its user's jobs: a user who comes back goes on from there.
     private var turns: [UserName: Turn] = [:]
+    /// The jobs, the oldest first, and jobs that are gone: `oldestReceivedAt` leaves them behind.
+    private var ages: ArraySlice<Age> = []
     /// The turn that was served last.
     private var time = 0.0
 
@@ -71,11 +82,30 @@ package struct FairQueue: Sendable {
 
     package var isEmpty: Bool { buffers.isEmpty }
 
+    /// Open hashes by user; a user without a job is not in it. Asked often, so no job is looked at.
+    package var openHashes: [UserName: Int] {
+        turns.compactMapValues { $0.jobs > 0 ? $0.openHashes : nil }
+    }
+
+    /// When the oldest job with open hashes came in; nil if there is none.
+    package mutating func oldestReceivedAt() -> Date? {
+        // What has nothing open never has again, unless it is added anew.
+        while let oldest = ages.first, (buffers[oldest.rowID]?.job.openHashes ?? 0) == 0 {
+            _ = ages.popFirst()
+        }
+        return ages.first?.receivedAt
+    }
+
     package mutating func add(_ job: RunningJob) {
         guard buffers[job.rowID] == nil else { return }
         buffers[job.rowID] = JobBuffer(job: job, rank: Self.rank(job))
         rowIDs[job.id] = job.rowID
         turns[job.user, default: Turn(pass: time, weight: 1)].weight = Double(max(1, job.weight))
+        turns[job.user]?.jobs += 1
+        turns[job.user]?.openHashes += job.openHashes
+        ages.insert(
+            Age(receivedAt: job.receivedAt, rowID: job.rowID),
+            at: ages.partitioningIndex { $0.receivedAt > job.receivedAt })
         makeReady(job.rowID)
     }
 
@@ -85,16 +115,30 @@ package struct FairQueue: Sendable {
         rowIDs = [:]
         drained = []
         failed = []
-        for user in turns.keys { turns[user]?.ready = [] }
+        ages = []
+        for user in turns.keys {
+            turns[user]?.ready = []
+            turns[user]?.jobs = 0
+            turns[user]?.openHashes = 0
+        }
     }
 
     package mutating func remove(_ id: JobID) {
         guard let rowID = rowIDs.removeValue(forKey: id) else { return }
         makeUnready(rowID)
-        buffers[rowID] = nil
+        if let job = buffers.removeValue(forKey: rowID)?.job {
+            turns[job.user]?.jobs -= 1
+            turns[job.user]?.openHashes -= job.openHashes
+        }
         drained.remove(rowID)
         failed.remove(rowID)
+        // Behind an old job there may be any number that are gone.
+        if ages.count > 2 * buffers.count + Self.goneMax {
+            ages.removeAll { [buffers] age in buffers[age.rowID] == nil }
+        }
     }
+
+    private static let goneMax = 64
 
     /// A request of the job failed. While VirusTotal answers nothing, one request at a time is sent as a
     /// probe: were the next again one of this job, and the job's hashes the reason, then no other job of its
@@ -198,6 +242,8 @@ package struct FairQueue: Sendable {
     }
 
     private mutating func setOpen(_ open: Int, _ rowID: Int64) {
+        guard let job = buffers[rowID]?.job else { return }
+        turns[job.user]?.openHashes += open - job.openHashes
         buffers[rowID]?.job.openHashes = open
         changeRank(rowID) { $0.openHashes = open }
     }
@@ -231,10 +277,10 @@ package struct FairQueue: Sendable {
     }
 }
 
-extension Array {
-    /// The first index of a sorted array whose element is past the border, by halving.
+extension RandomAccessCollection where Index == Int {
+    /// The first index of a sorted collection whose element is past the border, by halving.
     package func partitioningIndex(_ isPast: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
+        var (low, high) = (startIndex, endIndex)
         while low < high {
             let middle = (low + high) / 2
             if isPast(self[middle]) { high = middle } else { low = middle + 1 }

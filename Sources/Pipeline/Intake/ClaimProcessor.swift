@@ -28,6 +28,7 @@ final class ClaimProcessor {
     private let reports: Mailbox<ReportService.Change>
     private let clock: any ServiceClock
     private let logger: Logger
+    private let claimDelay = ClaimDelay()
 
     /// Lists of which a part is read.
     private var readings = ImportQueue()
@@ -124,6 +125,7 @@ final class ClaimProcessor {
                     try request(decisions[place], of: user, using: &generator)
                 }
                 for (place, result) in zip(places, try claims.claim(requests)) {
+                    claimDelay.note(result, of: decisions[place], at: clock.now.wall)
                     outcomes[place] = outcome(of: result, user, &made)
                 }
             } catch {

@@ -1,8 +1,10 @@
+import CoreMetrics
 import FileSystem
 import Foundation
 import Glibc
 package import Logging
 package import Lookup
+import MetricNames
 import Model
 import ServiceLifecycle
 package import Spool
@@ -41,6 +43,7 @@ package actor IntakeService: Service {
     var watched: Set<UserName> = []
     /// Why no folder is watched.
     var watcherProblem: String?
+    private let missedEvents = Metric.missedEvents.counter()
     private var unusable: [FolderHealth.Folder] = []
     private var missing = MissingFolders()
     private var listTrouble: String?
@@ -270,7 +273,9 @@ package actor IntakeService: Service {
         let newFiles = decisions.count { $0.firstSeen == now && !$0.entry.name.bytes.contains(0x2F) }
         let isFull = scan.leftOut > 0 || scan.hasMore
         // Names that were left out before come into view without news, and nothing was missed.
+        let missedBefore = folder.trust.missedFiles
         if !isFull, !folder.wasFull { folder.trust.noteScan(newFiles: newFiles, at: now) }
+        missedEvents.increment(by: folder.trust.missedFiles - missedBefore)
         folder.wasFull = isFull
         var claimsTook: Duration = .zero
         folder.waiting = act(on: decisions, of: user, &folder, began, &claimsTook)

@@ -14,6 +14,7 @@ package struct ReportPublisher: Sendable {
     private let reports: ReportsFolder
     private let cacheMaxAge: Duration
     private let isInputPending: @Sendable (JobID) -> Bool
+    let delays = ReportDelays()
 
     /// - Parameters:
     ///   - reports: where the users' report folders are.

@@ -33,6 +33,7 @@ actor ReportWorker {
         let result = Result {
             let published = try publisher.publish(id, estimate: estimate, at: start.wall)
             try publisher.save(published.map { [$0] } ?? [])
+            publisher.delays.note(published.map { [$0] } ?? [], at: clock.now.wall)
             return published
         }
         return Outcome(estimate: estimate, result: result, took: clock.now.monotonic - start.monotonic)
@@ -72,7 +73,9 @@ struct ReportGroup {
         defer { written = [] }
         let start = clock.now.monotonic
         var completed = publisher.complete(written.compactMap { try? $0.result.get() })[...]
-        let saved = Result { try publisher.save(completed.compactMap { try? $0.get() }) }
+        let published = completed.compactMap { try? $0.get() }
+        let saved = Result { try publisher.save(published) }
+        if case .success = saved { publisher.delays.note(published, at: clock.now.wall) }
         // What all of them took is the part of each.
         let share = (clock.now.monotonic - start) / max(1, written.count)
         return written.map { id, estimate, result, took in

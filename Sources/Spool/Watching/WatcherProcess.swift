@@ -1,6 +1,8 @@
+import CoreMetrics
 import FileSystem
 import Foundation
 import Glibc
+import MetricNames
 package import Support
 import Synchronization
 
@@ -19,6 +21,7 @@ package final class WatcherProcess: FolderWatcher {
     private let helper: String
     private let spool: String
     private let clock: any ServiceClock
+    private let restartCount = Metric.watcherRestarts.counter()
     private let inbox = WatchInbox()
     private let state = Mutex(State())
 
@@ -44,7 +47,8 @@ package final class WatcherProcess: FolderWatcher {
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
             let loop = WatcherLoop(
-                helper: helper, spool: spool, clock: clock, stopSignal: ends[0], inbox: inbox, onNews: onNews)
+                helper: helper, spool: spool, clock: clock, stopSignal: ends[0], inbox: inbox,
+                restartCount: restartCount, onNews: onNews)
             do {
                 state.thread = try Self.startThread(loop)
             } catch {
@@ -103,18 +107,20 @@ private final class WatcherLoop {
     private let clock: any ServiceClock
     private let stopSignal: FileDescriptor
     private let inbox: WatchInbox
+    private let restartCount: Counter
     private let onNews: @Sendable () -> Void
     private var restarts = HelperRestarts()
 
     init(
         helper: String, spool: String, clock: any ServiceClock, stopSignal: Int32, inbox: WatchInbox,
-        onNews: @escaping @Sendable () -> Void
+        restartCount: Counter, onNews: @escaping @Sendable () -> Void
     ) {
         self.helper = helper
         self.spool = spool
         self.clock = clock
         self.stopSignal = FileDescriptor(stopSignal)
         self.inbox = inbox
+        self.restartCount = restartCount
         self.onNews = onNews
     }
 
@@ -127,6 +133,7 @@ private final class WatcherLoop {
             let wait = restarts.wait(afterLiving: clock.now.monotonic - startedAt)
             tell(.lost(loss(wait)))
             isRunning = !waitForStop(atMost: wait)
+            if isRunning { restartCount.increment() }
         }
     }
 

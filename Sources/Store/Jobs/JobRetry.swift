@@ -57,7 +57,7 @@ package struct JobRetry: Sendable {
         }
     }
 
-    let pool: DatabasePool
+    let pool: MeteredPool
     let job: Int64
     let rowsAtOnce: Int
     /// Older answers are no longer fresh.
@@ -67,7 +67,7 @@ package struct JobRetry: Sendable {
     private var place: Data?
 
     init(
-        pool: DatabasePool, job: Int64, hasFailed: Bool, rowsAtOnce: Int, knownSince: Date,
+        pool: MeteredPool, job: Int64, hasFailed: Bool, rowsAtOnce: Int, knownSince: Date,
         unknownSince: Date
     ) {
         self.pool = pool

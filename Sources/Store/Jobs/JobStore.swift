@@ -4,7 +4,7 @@ package import Model
 
 /// The jobs and their lists.
 package struct JobStore: Sendable {
-    let pool: DatabasePool
+    let pool: MeteredPool
 
     /// Prepares to import a list; nothing is written yet.
     ///
@@ -18,7 +18,9 @@ package struct JobStore: Sendable {
     /// - Returns: their jobs, in the same order.
     package func write(_ lists: [JobWriter], at now: Date) throws -> [Job] {
         guard !lists.isEmpty else { return [] }
-        return try pool.write { db in try lists.map { try $0.writeWhole(at: now, in: db) } }
+        let jobs = try pool.write { db in try lists.map { try $0.writeWhole(at: now, in: db) } }
+        for job in jobs { pool.count(import: job) }
+        return jobs
     }
 
     /// Stores a job that was refused without a list.
@@ -141,6 +143,18 @@ package struct JobStore: Sendable {
             try Int.fetchOne(
                 db.cachedStatement(sql: "SELECT shown FROM userTotal WHERE user = ?"),
                 arguments: [user.description]) ?? 0
+        }
+    }
+
+    /// How many jobs there are, by state; states without a job are left out.
+    package func countsByState() throws -> [JobState: Int] {
+        try pool.read { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT state, jobs FROM stateTotal WHERE jobs > 0"))
+            return Dictionary(
+                uniqueKeysWithValues: rows.compactMap { row in
+                    JobState(rawValue: row[0]).map { ($0, row[1] as Int) }
+                })
         }
     }
 

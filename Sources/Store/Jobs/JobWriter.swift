@@ -15,7 +15,7 @@ import Support
 package struct JobWriter: Sendable {
     private let job: Job
     private let ages: CacheAges
-    private let pool: DatabasePool
+    private let pool: MeteredPool
     private let hashesAtOnce: Int
     /// Hashes read, repeated ones among them: the last one's position.
     private var mentions = 0
@@ -36,7 +36,7 @@ package struct JobWriter: Sendable {
         case aliases(rowID: Int64, after: Data, hasChanged: Bool)
     }
 
-    init(job: Job, ages: CacheAges, hashesAtOnce: Int, pool: DatabasePool) {
+    init(job: Job, ages: CacheAges, hashesAtOnce: Int, pool: MeteredPool) {
         self.job = job
         self.ages = ages
         self.hashesAtOnce = hashesAtOnce
@@ -79,12 +79,15 @@ package struct JobWriter: Sendable {
     /// - Returns: the job with its counts, at the end. It is already done if the cache knew everything, and
     ///   refused if the list holds no hash.
     package mutating func advance(at now: Date) throws -> Job? {
+        let written: Job?
         switch stage {
         case .reading: preconditionFailure("the list has not come to its end")
-        case .hashes(let rowID, let last): return try writeHashes(rowID, after: last, now)
+        case .hashes(let rowID, let last): written = try writeHashes(rowID, after: last, now)
         case .aliases(let rowID, let last, let hasChanged):
-            return try resolveAliases(rowID, after: last, hasChanged, now)
+            written = try resolveAliases(rowID, after: last, hasChanged, now)
         }
+        if let written { pool.count(import: written) }
+        return written
     }
 
     /// Of a long list: some hundredths of a second, for which others wait for the database's writer.

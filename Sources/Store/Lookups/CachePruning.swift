@@ -21,12 +21,12 @@ package struct CachePruning: Sendable {
         case end
     }
 
-    private let pool: DatabasePool
+    private let pool: MeteredPool
     private let date: Date
     private let answersAtOnce: Int
     private var place = Place.answers(after: Data())
 
-    init(pool: DatabasePool, date: Date, answersAtOnce: Int) {
+    init(pool: MeteredPool, date: Date, answersAtOnce: Int) {
         self.pool = pool
         self.date = date
         self.answersAtOnce = answersAtOnce

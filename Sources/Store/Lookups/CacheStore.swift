@@ -15,7 +15,7 @@ package struct CacheStatistics: Hashable, Sendable {
 
 /// The verdict cache as a whole; single answers are `LookupStore`'s and `JobStore`'s.
 package struct CacheStore: Sendable {
-    let pool: DatabasePool
+    let pool: MeteredPool
 
     package func statistics() throws -> CacheStatistics {
         try pool.read { db in

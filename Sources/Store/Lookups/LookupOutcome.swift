@@ -1,4 +1,5 @@
 package import Foundation
+import MetricNames
 package import Model
 package import Support
 
@@ -47,6 +48,8 @@ package struct RecordedOutcomes: Hashable, Sendable {
     package var nextRetry: Date?
     /// Whether more jobs wait for one of the outcomes: `LookupStore.recordPending` goes on.
     package var isIncomplete = false
+    /// Rows that got their answer, by where it came from.
+    var answers: [AnswerSource: Int] = [:]
 
     package init() {}
 }

@@ -4,7 +4,7 @@ package import Model
 
 /// Store of the lookups: which hashes are open, reserved and answered.
 package struct LookupStore: Sendable {
-    let pool: DatabasePool
+    let pool: MeteredPool
 
     /// The running jobs, the oldest first.
     package func runningJobs() throws -> [RunningJob] {
@@ -144,7 +144,7 @@ package struct LookupStore: Sendable {
     package func record(
         _ outcomes: [LookupOutcome], inFlight: Set<FileHash> = []
     ) throws -> RecordedOutcomes {
-        try pool.write { db in
+        let recorded = try pool.write { db in
             var recorded = RecordedOutcomes()
             let sent = Set(inFlight.union(outcomes.map(\.reservation.hash)).map(\.data))
             for outcome in outcomes {
@@ -152,6 +152,8 @@ package struct LookupStore: Sendable {
             }
             return recorded
         }
+        pool.count(recorded.answers)
+        return recorded
     }
 
     /// Serves further jobs that wait for an outcome, in one transaction; those that a kill left over as well.
@@ -163,7 +165,7 @@ package struct LookupStore: Sendable {
             try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM pendingOutcome)"))!
         }
         guard isPending else { return nil }
-        return try pool.write { db in
+        let recorded = try pool.write { db -> RecordedOutcomes? in
             guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM pendingOutcome LIMIT 1"))
             else {
                 return nil
@@ -181,5 +183,7 @@ package struct LookupStore: Sendable {
             recorded.isIncomplete = true
             return recorded
         }
+        if let recorded { pool.count(recorded.answers) }
+        return recorded
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import MetricNames
 import Model
 
 /// Spread of one hash's outcome over the jobs that wait for it, so many of them at a time: thousands of lists
@@ -68,6 +69,12 @@ struct OutcomeSpread {
     private func count(_ job: Int64, aliases: Int, recorded: inout RecordedOutcomes) throws {
         let byName = reason == nil && !wasSent ? 1 : 0
         let isShared = reason == nil && isAsked && job != askedBy
+        if reason == nil {
+            // Of a row whose own request is still in flight, that one was sent for it all the same.
+            let source: AnswerSource = byName == 1 ? .alias : isShared ? .shared : .virusTotal
+            recorded.answers[source, default: 0] += 1
+            recorded.answers[.alias, default: 0] += aliases
+        }
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """

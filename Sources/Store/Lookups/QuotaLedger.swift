@@ -35,7 +35,7 @@ package struct QuotaSpending: Hashable, Sendable {
 
 /// Ledger of requests: each is written before it is sent.
 package struct QuotaLedger: Sendable {
-    let pool: DatabasePool
+    let pool: MeteredPool
 
     /// No request takes longer: what was sent before and never ended cannot arrive any more.
     private static let requestMillisecondsMax: Int64 = 600_000

@@ -54,13 +54,13 @@ package struct OutboxSettlement: Hashable, Sendable {
 
 extension HashdropDatabase {
     /// The outbox and the subscriptions.
-    package var notifications: NotificationStore { NotificationStore(pool: pool) }
+    package var notifications: NotificationStore { NotificationStore(pool: metered) }
 }
 
 /// The outbox of notifications: what is written there is delivered at least once, whatever is killed, or
 /// given up with a line in the log.
 package struct NotificationStore: Sendable {
-    let pool: DatabasePool
+    let pool: MeteredPool
 
     /// Says by which channels the daemon delivers, and which events go to the operator's; nothing is queued
     /// for others. A channel's waiting notifications stay when it is taken away, and go on when it is back.

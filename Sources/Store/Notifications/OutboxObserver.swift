@@ -29,6 +29,6 @@ extension NotificationStore {
     /// Calls `onQueued` after each transaction of this process that has queued notifications, for as long as
     /// the database is open. It is called with the writer held: it must only wake somebody.
     package func observe(_ onQueued: @escaping @Sendable () -> Void) {
-        pool.add(transactionObserver: OutboxObserver(onQueued: onQueued), extent: .databaseLifetime)
+        pool.pool.add(transactionObserver: OutboxObserver(onQueued: onQueued), extent: .databaseLifetime)
     }
 }

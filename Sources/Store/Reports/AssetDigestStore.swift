@@ -9,7 +9,7 @@ package struct AssetDigestStore: Sendable {
         case script
     }
 
-    let pool: DatabasePool
+    let pool: MeteredPool
 
     /// So many of each kind are kept, the newest: they all go into one header.
     private static let digestsMax = 64

@@ -9,18 +9,19 @@ import Model
 /// was sent and not remembered is quota lost.
 package struct HashdropDatabase: Sendable {
     let pool: DatabasePool
+    let metered: MeteredPool
     private let commits = CommitCounter()
 
     /// How many transactions this process has written.
     package var commitCount: Int { commits.count }
-    package var users: UserStore { UserStore(pool: pool) }
-    package var sessions: SessionStore { SessionStore(pool: pool) }
-    package var jobs: JobStore { JobStore(pool: pool) }
-    package var lookups: LookupStore { LookupStore(pool: pool) }
-    package var ledger: QuotaLedger { QuotaLedger(pool: pool) }
-    package var cache: CacheStore { CacheStore(pool: pool) }
+    package var users: UserStore { UserStore(pool: metered) }
+    package var sessions: SessionStore { SessionStore(pool: metered) }
+    package var jobs: JobStore { JobStore(pool: metered) }
+    package var lookups: LookupStore { LookupStore(pool: metered) }
+    package var ledger: QuotaLedger { QuotaLedger(pool: metered) }
+    package var cache: CacheStore { CacheStore(pool: metered) }
     package var reportRows: ReportRowStore { ReportRowStore(pool: pool) }
-    package var reportDigests: AssetDigestStore { AssetDigestStore(pool: pool) }
+    package var reportDigests: AssetDigestStore { AssetDigestStore(pool: metered) }
 
     /// Opens the database, or makes it.
     ///
@@ -32,6 +33,7 @@ package struct HashdropDatabase: Sendable {
         do {
             try Self.refuseForeign(path)
             pool = try DatabasePool(path: path, configuration: Self.configuration())
+            metered = MeteredPool(pool)
             // GRDB sets NORMAL when it has opened a pool, after all that its configuration prepares.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             pool.add(transactionObserver: commits, extent: .databaseLifetime)
@@ -49,7 +51,10 @@ package struct HashdropDatabase: Sendable {
         }
     }
 
-    private init(pool: DatabasePool) { self.pool = pool }
+    private init(pool: DatabasePool) {
+        self.pool = pool
+        metered = MeteredPool(pool)
+    }
 
     /// The same database over connections that SQLite lets only read: for the page.
     package func readOnly() throws -> HashdropDatabase {

@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 11
+    static let version = 12
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -23,6 +23,7 @@ enum Schema {
         migrator.registerMigration("9") { db in try db.execute(sql: listsByHash) }
         migrator.registerMigration("10") { db in try db.execute(sql: totalsOfUsers) }
         migrator.registerMigration("11") { db in try db.execute(sql: outbox) }
+        migrator.registerMigration("12") { db in try db.execute(sql: totalsOfStates) }
         return migrator
     }
 

@@ -32,7 +32,7 @@ package struct SessionLimits: Hashable, Sendable {
 /// Store of the web page's login sessions. It knows their ids only as SHA-256 digests, so that a copy of the
 /// database is of no use for a login.
 package struct SessionStore: Sendable {
-    let pool: DatabasePool
+    let pool: MeteredPool
 
     /// The user of a session, as the user is now, and when the session was used last; nil if it has ended or
     /// never was.

@@ -26,7 +26,7 @@ package struct User: Hashable, Sendable {
 
 /// The table of users.
 package struct UserStore: Sendable {
-    let pool: DatabasePool
+    let pool: MeteredPool
 
     /// All users, by name.
     package func all() throws -> [User] {

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import MetricNames
 import Model
 
 /// Controller of the login and the log-out form.
@@ -12,6 +13,7 @@ struct LoginController: Sendable {
     let bodyBytesMax: Int
     let rejections: RejectionLog
     let logger: Logger
+    private let refusals = LabelledCounter<LoginRefusal>(.loginsRefused)
 
     /// The fields of both forms; a field that is missing is empty.
     private struct Fields: Decodable {
@@ -59,12 +61,17 @@ struct LoginController: Sendable {
         switch outcome {
         case .success(let user, let id): return try await loggedIn(user, id, request.headers, connection)
         case .wrong:
+            refusals.increment(.wrong)
             // The name is not written down: passwords are typed into the wrong field.
             logger.notice(
                 "A login failed.", metadata: ["address": "\(connection.address?.description ?? "?")"])
             return form(request.headers, connection, .wrong)
-        case .wait(let wait): return later(form(request.headers, connection, .wait(wait)), wait)
-        case .busy: return later(form(request.headers, connection, .busy), .seconds(5))
+        case .wait(let wait):
+            refusals.increment(.early)
+            return later(form(request.headers, connection, .wait(wait)), wait)
+        case .busy:
+            refusals.increment(.busy)
+            return later(form(request.headers, connection, .busy), .seconds(5))
         }
     }
 

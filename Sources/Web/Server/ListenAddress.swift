@@ -1,5 +1,5 @@
-/// Address that the page listens on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`; port 0 takes a free
-/// one.
+/// Address that the page, or the metrics, are served at: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`;
+/// port 0 takes a free one.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     package let host: String
     package let port: Int

@@ -3,6 +3,7 @@ import Curl
 import FileSystem
 import Foundation
 import Model
+import Monitoring
 import Notifications
 import Pipeline
 import Reporting
@@ -60,6 +61,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as CurlError:
             CommandFailure(error.kind == .invalidRequest ? .configuration : .system, sentence("\(error)"))
         case let error as WebError: CommandFailure(code(for: error), error.description)
+        case let error as MonitoringError: CommandFailure(code(for: error), error.description)
         case is ValidationError, is CleanExit, is ExitCode: nil
         case let error as CocoaError: CommandFailure(.system, sentence(error.localizedDescription))
         default: isFromParser(error) ? nil : CommandFailure(.system, sentence("\(error)"))
@@ -93,6 +95,13 @@ struct CommandFailure: Error, CustomStringConvertible {
         case .cannotListen: .unavailable
         case .options: .configuration
         case .cannotRead: .system
+        }
+    }
+
+    private static func code(for error: MonitoringError) -> Code {
+        switch error {
+        case .cannotListen: .unavailable
+        case .options: .configuration
         }
     }
 

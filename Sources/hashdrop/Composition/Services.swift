@@ -1,9 +1,11 @@
+import CoreMetrics
 import Curl
 import Foundation
 import HashLists
 import Logging
 import Lookup
 import Model
+import Monitoring
 import Notifications
 import Pipeline
 import Reporting
@@ -40,6 +42,19 @@ struct Services: Sendable {
     init(
         settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
         reload: SettingsReload.Sources? = nil, logger: Logger
+    ) throws {
+        let registry = MetricsRegistry()
+        // Every instrument counts into the factory of the moment at which it is made.
+        self = try withMetricsFactory(registry) {
+            try Services(
+                settings: settings, endpointName: endpointName, isSimulated: isSimulated, source: source,
+                reload: reload, registry: registry, logger: logger)
+        }
+    }
+
+    private init(
+        settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
+        reload: SettingsReload.Sources?, registry: MetricsRegistry, logger: Logger
     ) throws {
         self.logger = logger
         DaemonSignal.ignoreUntilServed()
@@ -78,6 +93,14 @@ struct Services: Sendable {
                 try WebService(
                     options: options, database: database, reports: settings.reports.directory,
                     queries: Self.queries(pipeline, settings), clock: pipeline.clock, logger: logger))
+        }
+        if let options = try settings.monitoringOptions(version: Hashdrop.version) {
+            let source = MonitoringSource(
+                pipeline: pipeline, database: database, spool: spool, runtime: runtime)
+            services.append(
+                try MonitoringService(
+                    options: options, registry: registry, queries: source.queries, clock: pipeline.clock,
+                    logger: logger))
         }
         services.append(ServiceManagerService(pipeline: pipeline, clock: runtime.clock, logger: logger))
         group = ServiceGroup(

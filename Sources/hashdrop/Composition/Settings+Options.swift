@@ -1,6 +1,7 @@
 import HashLists
 import Lookup
 import Model
+import Monitoring
 import Notifications
 import Pipeline
 import Reporting
@@ -108,6 +109,19 @@ extension HashdropSettings {
             }
             return .file(file)
         }
+    }
+
+    /// Nil for no metrics. Throws a `SettingsError` if the address is none.
+    func monitoringOptions(version: String) throws -> MonitoringOptions? {
+        guard let listen = metrics.listen else { return nil }
+        guard let address = ListenAddress(listen) else {
+            throw SettingsError(
+                "The setting metrics.listen is '\(listen)'; it must be an address and a port such as "
+                    + "127.0.0.1:9179 or [::1]:9179, or off.")
+        }
+        return MonitoringOptions(
+            host: address.host, port: address.port, isLoopback: address.isLoopback,
+            allowsOtherMachines: metrics.otherMachines, version: version)
     }
 
     /// Nil for no page.

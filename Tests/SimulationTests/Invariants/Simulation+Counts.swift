@@ -30,6 +30,10 @@ extension Simulation {
             try require(job.mentions == items.hashes.count, "its list mentions \(items.hashes.count) hashes")
             try require(job.unusable == items.unusable, "its list has \(items.unusable) unusable lines")
         }
+        let counted = try inspector.countsByState()
+        guard counted == Dictionary(grouping: jobs, by: \.state).mapValues(\.count) else {
+            throw Violation("The jobs by state are counted as \(counted), and are \(jobs.map(\.state)).")
+        }
         try checkLedger()
     }
 

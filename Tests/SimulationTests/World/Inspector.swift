@@ -44,6 +44,9 @@ struct Inspector: Sendable {
         }
     }
 
+    /// The sums that are kept of them.
+    func countsByState() throws -> [JobState: Int] { try database.jobs.countsByState() }
+
     private static func facts(_ row: Row) throws -> JobFacts {
         guard let id = JobID(row["name"] as String), let state = JobState(rawValue: row["state"]) else {
             throw Violation("a job's row cannot be read: \(row)")
