@@ -118,8 +118,9 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "Notifications",
-            dependencies: ["Cryptography", "Curl", "Model", "Store", "Support", lifecycle, logging],
-            swiftSettings: strict),
+            dependencies: [
+                "Cryptography", "Curl", "MetricNames", "Model", "Store", "Support", lifecycle, logging,
+            ], swiftSettings: strict),
         .target(
             name: "Settings", dependencies: [configuration, systemPackage, yams], swiftSettings: strict),
         .target(
@@ -132,9 +133,10 @@ let package = Package(
         .executableTarget(
             name: "hashdrop",
             dependencies: [
-                "Cryptography", "Curl", "Doctor", "FileSystem", "HashLists", "Lookup", "Model", "Monitoring",
-                "Notifications", "Pipeline", "Reporting", "Settings", "Simulator", "Spool", "Store",
-                "Support", "Systemd", "VirusTotal", "Web", arguments, lifecycle, logging, metrics, signals,
+                "Cryptography", "Curl", "Doctor", "FileSystem", "HashLists", "Lookup", "MetricNames",
+                "Model", "Monitoring", "Notifications", "Pipeline", "Reporting", "Settings", "Simulator",
+                "Spool", "Store", "Support", "Systemd", "VirusTotal", "Web", arguments, lifecycle, logging,
+                metrics, signals,
             ], swiftSettings: strict),
         .executableTarget(
             name: "hashdrop-watch", dependencies: ["CInotifyTools"], swiftSettings: strict),
@@ -207,8 +209,8 @@ let package = Package(
         .testTarget(
             name: "NotificationsTests",
             dependencies: [
-                "Cryptography", "Curl", "Model", "Notifications", "Store", "Support", "TestSupport", grdb,
-                lifecycle, logging,
+                "Cryptography", "Curl", "MetricNames", "Model", "Notifications", "Store", "Support",
+                "TestSupport", grdb, lifecycle, logging,
             ], exclude: ["http_receiver.py", "smtp_receiver.py"], swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",

@@ -19,6 +19,7 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case reportDelay = "hashdrop_report_delay_seconds"
     case missedEvents = "hashdrop_spool_missed_events_total"
     case watcherRestarts = "hashdrop_watch_helper_restarts_total"
+    case notifications = "hashdrop_notifications_total"
 
     // The database and the page.
     case writerHold = "hashdrop_database_writer_hold_seconds"
@@ -111,6 +112,10 @@ extension Metric {
         case .missedEvents:
             .init(.counter, .number, "Dropped files that a scan found and no event told of.")
         case .watcherRestarts: .init(.counter, .number, "Starts of hashdrop-watch but for the first.")
+        case .notifications:
+            .init(
+                .counter, .number, ["result"],
+                "Attempts to deliver a notification: one that failed is tried again, for some days.")
         case .writerHold:
             .init(
                 .histogram(bounds: Self.holds), .seconds,

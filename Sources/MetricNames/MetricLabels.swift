@@ -48,6 +48,14 @@ package enum RequestsOfList: String, MetricLabel {
     case some
 }
 
+/// What became of an attempt to deliver a notification, of `Metric.notifications`.
+package enum NotificationResult: String, MetricLabel {
+    case delivered
+    /// It is tried again.
+    case failed
+    case givenUp = "given_up"
+}
+
 /// What `/readyz` judges, of `Metric.checkOK`.
 package enum HealthCheck: String, MetricLabel {
     /// The daemon tells of itself in time.
@@ -69,6 +77,7 @@ extension Metric {
         .requests: RequestOutcome.allCases.map(\.rawValue), .answers: AnswerSource.allCases.map(\.rawValue),
         .loginsRefused: LoginRefusal.allCases.map(\.rawValue),
         .reportDelay: RequestsOfList.allCases.map(\.rawValue),
+        .notifications: NotificationResult.allCases.map(\.rawValue),
         .checkOK: HealthCheck.allCases.map(\.rawValue),
         .quotaLimit: ["minute", "day", "month"], .quotaUsed: ["minute", "day", "month"],
         .jobs: ["running", "done", "refused", "cancelled"],

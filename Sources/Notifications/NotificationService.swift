@@ -1,17 +1,10 @@
 package import Curl
 import Foundation
 package import Logging
+package import MetricNames
 import ServiceLifecycle
 package import Store
 package import Support
-
-/// What became of an attempt to deliver a notification, for counting.
-package enum NotificationResult: String, Hashable, Sendable, CaseIterable {
-    case delivered
-    /// It is tried again.
-    case failed
-    case givenUp = "given_up"
-}
 
 /// Delivers notifications from the outbox, each channel on its own, and looks for what is to be told.
 ///

@@ -197,7 +197,7 @@ package struct SettingKey: Hashable, Sendable {
             "A running list without an answer for this long is stuck; one that waits for the next day's "
                 + "quota is not."),
         .init(
-            "notify.pageURL", .text, "",
+            "notify.page", .text, "",
             "Where users open the page, such as https://hashdrop.example.org; messages then link to "
                 + "lists there."),
         .init(

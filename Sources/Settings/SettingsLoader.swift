@@ -212,7 +212,7 @@ package struct SettingsLoader {
             webhookSecretFile: path("notify.webhookSecretFile"), mailServer: optional("notify.mailServer"),
             mailFrom: optional("notify.mailFrom"), mailUser: optional("notify.mailUser"),
             mailPasswordFile: path("notify.mailPasswordFile"), events: events,
-            stuckAfter: try duration("notify.stuckAfter"), pageURL: optional("notify.pageURL"))
+            stuckAfter: try duration("notify.stuckAfter"), pageURL: optional("notify.page"))
     }
 
     private func virusTotal() throws -> HashdropSettings.VirusTotal {

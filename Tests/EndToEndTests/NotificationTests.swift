@@ -182,7 +182,7 @@ struct NotificationTests {
         ["HASHDROP_NOTIFY_HOOK": "tell.sh"], ["HASHDROP_NOTIFY_HOOK": "/no/such/program"],
         ["HASHDROP_NOTIFY_WEBHOOK": "example.org"], ["HASHDROP_NOTIFY_EVENTS": "everything"],
         ["HASHDROP_NOTIFY_WEBHOOK_FORMAT": "xml"], ["HASHDROP_NOTIFY_MAIL_SERVER": "smtp://127.0.0.1:25"],
-        ["HASHDROP_NOTIFY_PAGE_URL": "example.org"], ["HASHDROP_NOTIFY_WEBHOOK_FILE": "/no/such/file"],
+        ["HASHDROP_NOTIFY_PAGE": "example.org"], ["HASHDROP_NOTIFY_WEBHOOK_FILE": "/no/such/file"],
         ["HASHDROP_NOTIFY_WEBHOOK": "https://example.org/", "HASHDROP_NOTIFY_WEBHOOK_FILE": "/etc/passwd"],
         [
             "HASHDROP_NOTIFY_MAIL_SERVER": "http://127.0.0.1:25",

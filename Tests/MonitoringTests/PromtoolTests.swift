@@ -37,6 +37,7 @@ struct PromtoolTests {
                 LabelledCounter<RequestOutcome>(.requests).increment(.known, by: 5)
                 LabelledCounter<AnswerSource>(.answers).increment(.cache, by: 5)
                 LabelledCounter<LoginRefusal>(.loginsRefused).increment(.wrong)
+                LabelledCounter<NotificationResult>(.notifications).increment(.delivered)
                 Metric.missedEvents.counter().increment()
                 Metric.watcherRestarts.counter().increment()
             }

@@ -99,17 +99,25 @@ struct HookDeliveryTests {
     func aHookThatHangsIsEndedWithAllThatItHasStarted(_ script: String) async throws {
         let clock = ManualClock()
         let file = path("process")
-        async let outcome = deliver(
-            "sleep 1000 & echo $! > '\(file).new'; mv '\(file).new' '\(file)'; \(script)",
-            timeout: .seconds(30), clock: clock)
+        let isOver = Exchangeable(false)
+        async let outcome = {
+            defer { isOver.value = true }
+            return try await deliver(
+                "sleep 1000 & echo $! > '\(file).new'; mv '\(file).new' '\(file)'; \(script)",
+                timeout: .seconds(30), clock: clock)
+        }()
         let child = try await eventually("the hook runs") {
             (try? String(contentsOfFile: file, encoding: .utf8)).flatMap { pid_t($0.dropLast()) }
         }
         try await eventually("its time is counted") { clock.sleeperCount > 0 }
         clock.advance(by: .seconds(30))
         try await eventually("it is ended") {
+            // A script that ignores the request is ended by force, two seconds later.
             clock.advance(by: .seconds(1))
-            return kill(child, 0) != 0 || Self.isZombie(child)
+            return isOver.value
+        }
+        try await eventually("what it has started is ended") {
+            kill(child, 0) != 0 || Self.isZombie(child)
         }
         guard case .failed(let reason, true) = try await outcome else {
             Issue.record("it was ended")

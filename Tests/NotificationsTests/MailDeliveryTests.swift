@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import MetricNames
 import Model
 import Store
 import Support

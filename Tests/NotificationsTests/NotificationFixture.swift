@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Logging
+import MetricNames
 import Model
 import ServiceLifecycle
 import Store

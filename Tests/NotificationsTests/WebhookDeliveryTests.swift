@@ -2,6 +2,7 @@ import Cryptography
 import Curl
 import Foundation
 import GRDB
+import MetricNames
 import Model
 import Store
 import Support

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import MetricNames
 import Store
 import Support
 import Synchronization

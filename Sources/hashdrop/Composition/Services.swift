@@ -4,6 +4,7 @@ import Foundation
 import HashLists
 import Logging
 import Lookup
+import MetricNames
 import Model
 import Monitoring
 import Notifications
@@ -134,9 +135,11 @@ struct Services: Sendable {
         runtime.clock = pipeline.clock
         var curl = CurlOptions(environment: ProcessInfo.processInfo.environment)
         curl.userAgent = VirusTotalClient.userAgent(version: Hashdrop.version)
+        let results = LabelledCounter<NotificationResult>(.notifications)
         return try NotificationService(
             settings.notificationOptions(), database: database, curl: curl, runtime: runtime, logger: logger,
-            trouble: { await Self.trouble(pipeline.lookups.health()) })
+            trouble: { await Self.trouble(pipeline.lookups.health()) },
+            onResult: { _, result in results.increment(result) })
     }
 
     /// What keeps all hashes from being asked, for those who can do something about it.

@@ -88,7 +88,7 @@ extension HashdropSettings {
         }
         if let page = notify.pageURL, !page.hasPrefix("https://"), !page.hasPrefix("http://") {
             throw SettingsError(
-                "The setting notify.pageURL is '\(page)'; it must be such as https://hashdrop.example.org.")
+                "The setting notify.page is '\(page)'; it must be such as https://hashdrop.example.org.")
         }
         guard let server = notify.mailServer else { return options }
         guard let sender = notify.mailFrom.flatMap({ MailAddress($0) }) else {
