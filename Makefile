@@ -9,8 +9,8 @@ SHELL := /bin/bash
 
 BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev libssl-dev zlib1g-dev libsimdjson-dev libsystemd-dev
 TEST_PACKAGES := python3 python3-venv chromium chromium-driver nginx openssl poppler-utils nodejs prometheus
-# A spreadsheet, and the programs that people drop files with.
-FULL_TEST_PACKAGES := libreoffice-calc samba smbclient openssh-sftp-server openssh-client rsync vim-tiny curl
+# A spreadsheet, the programs that people drop files with, and the servers of config/RECIPES.md.
+FULL_TEST_PACKAGES := libreoffice-calc samba smbclient openssh-sftp-server openssh-server openssh-client caddy rsync vim-tiny curl
 # What makes the Debian packages, and what looks at them.
 DEB_PACKAGES := debhelper dpkg-dev
 PACKAGE_TEST_PACKAGES := lintian debootstrap systemd-container man-db mandoc bash-completion zsh fish python3

@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 
 /// The programs that people really drop with, each one job with the right content. `make test-full` installs
-/// them.
-@Suite(.enabled(if: Full.isOn, "needs Samba and others: make test-full"), .limited(.daemon))
+/// them. Samba, and sftp over a network, are in `RecipeTests`.
+@Suite(.enabled(if: Full.isOn, "needs rsync and others: make test-full"), .limited(.daemon))
 struct RealDropperTests {
     /// One program: what a shell does with `$list`, a file with the list, and `$drop`, alice's folder.
     private struct Dropper {
@@ -61,93 +61,32 @@ struct RealDropperTests {
                 """),
     ]
 
-    private static let samba: [Dropper] = [
-        Dropper(name: "smb", script: "$smb -c \"put $list smb.txt\""),
-        Dropper(
-            name: "smb-renamed", script: "$smb -c \"put $list s.part; rename s.part smb-renamed.txt\""),
-        Dropper(
-            name: "smb-folder",
-            script: "$smb -c \"mkdir smb; put $list smb/folder.txt\""),
-    ]
-
     private static func list(_ number: Int) -> String {
         (0..<3).map { Samples.hash(20_000 + number * 10 + $0).hexadecimal + "\n" }.joined()
-    }
-
-    private func drop(
-        _ droppers: [Dropper], with variables: String, at place: DaemonFixture
-    ) async throws {
-        for (number, dropper) in droppers.enumerated() {
-            let list = place.folder.url.appending(path: "list-\(number)")
-            try Data(Self.list(number).utf8).write(to: list)
-            let ended = try await place.shell(
-                "drop=$PWD/spool/alice; list=$PWD/list-\(number); \(variables)\n\(dropper.script)")
-            #expect(ended.exitCode == 0, "\(dropper.name): \(ended.errors)")
-        }
-        for (number, dropper) in droppers.enumerated() {
-            let name = dropper.name == "smb-folder" ? "smb_folder.txt" : "\(dropper.name).txt"
-            let report = try await place.finished(name)
-            #expect(report.status?.state == "done", "\(dropper.name)")
-            #expect(try report.text("input") == Self.list(number), "\(dropper.name)")
-            #expect(place.folders(name).count == 1, "\(dropper.name)")
-            print("dropper \(dropper.name): \(report.status?.evidence ?? "")")
-        }
-        #expect(place.jobCount == droppers.count)
     }
 
     @Test func eachProgramsFileIsOneJob() async throws {
         try await DaemonFixture.with { place, _ in
             try await place.serve()
-            try await drop(Self.droppers, with: "sftp=/usr/lib/openssh/sftp-server", at: place)
-        }
-    }
-
-    private static let configuration = """
-        [global]
-        interfaces = lo
-        bind interfaces only = yes
-        smb ports = PORT
-        disable netbios = yes
-        server role = standalone server
-        map to guest = bad user
-        guest account = root
-        load printers = no
-        disable spoolss = yes
-        usershare path =
-        private dir = FOLDER
-        lock directory = FOLDER
-        state directory = FOLDER
-        cache directory = FOLDER
-        pid directory = FOLDER
-        ncalrpc dir = FOLDER/ncalrpc
-        log file = FOLDER/log
-        [drop]
-        path = DROP
-        guest ok = yes
-        read only = no
-        force user = root
-        """
-
-    @Test(.enabled(if: geteuid() == 0, "smbd wants to be root"))
-    func filesFromSambaAreOneJobEach() async throws {
-        try await DaemonFixture.with { place, _ in
-            try await place.serve()
-            let own = TemporaryFolder()
-            let port = Int.random(in: 20_000..<60_000)
-            let text = Self.configuration.replacing("PORT", with: "\(port)")
-                .replacing("FOLDER", with: own.path("")).replacing("DROP", with: place.drop.path)
-            try Data(text.utf8).write(to: own.url.appending(path: "smb.conf"))
-            let server = try Program.start(
-                "/usr/sbin/smbd",
-                ["--foreground", "--no-process-group", "--configfile", own.path("smb.conf")], in: own,
-                log: own)
-            let client = "smbclient -s \(own.path("smb.conf")) -N -p \(port) //127.0.0.1/drop"
-            try await eventually("smbd answers") {
-                try await place.shell("\(client) -c ls").exitCode == 0
+            for (number, dropper) in Self.droppers.enumerated() {
+                let list = place.folder.url.appending(path: "list-\(number)")
+                try Data(Self.list(number).utf8).write(to: list)
+                let ended = try await place.shell(
+                    """
+                    sftp=/usr/lib/openssh/sftp-server; drop=$PWD/spool/alice; list=$PWD/list-\(number)
+                    \(dropper.script)
+                    """)
+                #expect(ended.exitCode == 0, "\(dropper.name): \(ended.errors)")
             }
-            try await drop(Self.samba, with: "smb='\(client)'", at: place)
-            server.send(SIGTERM)
-            try await server.end()
+            for (number, dropper) in Self.droppers.enumerated() {
+                let name = "\(dropper.name).txt"
+                let report = try await place.finished(name)
+                #expect(report.status?.state == "done", "\(dropper.name)")
+                #expect(try report.text("input") == Self.list(number), "\(dropper.name)")
+                #expect(place.folders(name).count == 1, "\(dropper.name)")
+                print("dropper \(dropper.name): \(report.status?.evidence ?? "")")
+            }
+            #expect(place.jobCount == Self.droppers.count)
         }
     }
 }

@@ -21,13 +21,32 @@ package struct HTTPAnswer: Sendable {
         guard let status = lines[0].split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
             throw URLError(.badServerResponse)
         }
+        let headers: [(name: String, value: String)] = lines.dropFirst().map { line in
+            let name = line.prefix { $0 != ":" }
+            let value = line.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces)
+            return (name: String(name), value: value)
+        }
+        let isChunked = headers.contains {
+            $0.name.lowercased() == "transfer-encoding" && $0.value.lowercased() == "chunked"
+        }
+        let body = bytes[end.upperBound...]
         self.init(
-            status: status,
-            headers: lines.dropFirst().map { line in
-                let name = line.prefix { $0 != ":" }
-                let value = line.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces)
-                return (String(name), value)
-            }, bytes: Array(bytes[end.upperBound...]))
+            status: status, headers: headers, bytes: isChunked ? Self.content(ofChunks: body) : Array(body))
+    }
+
+    /// What chunks hold (RFC 9112, section 7.1), as far as they came. A proxy sends them for a body whose
+    /// length it does not know, such as one that it has decompressed.
+    private static func content(ofChunks bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var content: [UInt8] = []
+        var rest = bytes
+        while let end = rest.firstRange(of: Array("\r\n".utf8)) {
+            let size = String(decoding: rest[..<end.lowerBound], as: UTF8.self).prefix { $0.isHexDigit }
+            guard let count = Int(size, radix: 16), count > 0 else { break }
+            let chunk = rest[end.upperBound...].prefix(count)
+            content += chunk
+            rest = rest[chunk.endIndex...].dropFirst(2)
+        }
+        return content
     }
 
     package subscript(name: String) -> String? { headers[name]?.first }

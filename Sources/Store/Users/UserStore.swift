@@ -43,21 +43,28 @@ package struct UserStore: Sendable {
     }
 
     /// - Throws: `StoreError` of kind `userExists`.
-    package func add(_ user: User) throws {
-        let name = user.name.description
+    package func add(_ user: User) throws { try add([user]) }
+
+    /// Adds users, all of them or none: in one transaction.
+    ///
+    /// - Throws: `StoreError` of kind `userExists`.
+    package func add(_ users: [User]) throws {
         try pool.write { db in
-            try db.execute(
+            let statement = try db.makeStatement(
                 sql: """
                     INSERT OR IGNORE INTO user (name, isAdministrator, weight, passwordHash, createdAt)
                     VALUES (?, ?, ?, ?, ?)
-                    """,
-                arguments: [
+                    """)
+            for user in users {
+                let name = user.name.description
+                try statement.execute(arguments: [
                     name, user.isAdministrator, user.weight, user.passwordHash, user.createdAt.milliseconds,
                 ])
-            guard db.changesCount == 1 else {
-                throw StoreError(
-                    .userExists,
-                    "There is already a user '\(name)'; see 'hashdrop user list'.")
+                guard db.changesCount == 1 else {
+                    throw StoreError(
+                        .userExists,
+                        "There is already a user '\(name)'; see 'hashdrop user list'.")
+                }
             }
         }
     }

@@ -13,7 +13,9 @@ import Support
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Add, list, change and remove users.",
-        subcommands: [Add.self, List.self, Password.self, Remove.self, UserNotifyCommand.self])
+        subcommands: [
+            Add.self, UserImportCommand.self, List.self, Password.self, Remove.self, UserNotifyCommand.self,
+        ])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -130,7 +132,8 @@ struct UserCommand: AsyncParsableCommand {
         }
     }
 
-    private static func makeFolder(_ path: String) throws {
+    /// Makes a user's folder, if it is missing.
+    static func makeFolder(_ path: String) throws {
         do {
             try PrivateDirectory.make(at: URL(filePath: path, directoryHint: .isDirectory))
         } catch {

@@ -26,7 +26,8 @@ enum PasswordPrompt {
         return first
     }
 
-    private static func checked(_ password: String) throws -> String {
+    /// The password, or why it is none.
+    static func checked(_ password: String) throws -> String {
         guard password.count >= charactersMin, password.utf8.count <= bytesMax else {
             throw CommandFailure(
                 .usage, "A password has at least \(charactersMin) characters and at most \(bytesMax) bytes.")
