@@ -151,7 +151,9 @@ def commit():
     def git(*arguments):
         done = subprocess.run(["git", *arguments], cwd=ROOT, text=True, capture_output=True)
         return done.stdout.strip() if done.returncode == 0 else ""
-    changed = " with changes" if git("status", "--porcelain", "--untracked-files=no") else ""
+    # But for the table itself, which each run writes.
+    changes = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!.ci/benchmark/RESULTS.md")
+    changed = " with changes" if changes else ""
     return (git("rev-parse", "--short", "HEAD") or "unknown") + changed
 
 
