@@ -23,7 +23,7 @@ def text(sentence):
     sentence = re.sub(r"\s+", " ", sentence.strip()).replace("\\", "\\e")
     # An option or a name is to be copied: its hyphens are those of the keyboard.
     sentence = re.sub(r"(?<![\w-])--?(?=[a-z])", lambda match: match[0].replace("-", r"\-"), sentence)
-    lines = re.sub(r"(?<=[a-z)'”»][.!?]) (?=[A-Z'0-9])", "\n", sentence).split("\n")
+    lines = re.sub(r"(?<=[a-z0-9)'”»][.!?]) (?=[A-Z'0-9])", "\n", sentence).split("\n")
     return "\n".join(rf"\&{line}" if line[:1] in ".'" else line for line in lines)
 
 

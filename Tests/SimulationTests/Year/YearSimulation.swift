@@ -188,8 +188,11 @@ final class YearSimulation {
     /// The daemon is gone in the middle of its work, and the machine off for two days.
     private func cutPower() throws {
         virusTotal.lose()
+        // What it would say of its database, which is closed under its hands, no machine without power says.
+        log.isListening = false
         daemon?.kill()
         daemon = nil
+        log.isListening = true
         clock.boot()
         clock.advance(by: .seconds(2 * 86_400))
         try startDaemon()
@@ -271,7 +274,12 @@ final class YearSimulation {
 /// The errors that the daemon logs, the first of them.
 final class YearLog: Sendable {
     private let lines = Mutex<[String]>([])
+    private let listening = Mutex(true)
 
+    var isListening: Bool {
+        get { listening.withLock(\.self) }
+        set { listening.withLock { $0 = newValue } }
+    }
     var errors: [String] { lines.withLock(\.self) }
 
     var logger: Logger {
@@ -294,6 +302,7 @@ final class YearLog: Sendable {
         }
 
         func log(event: LogEvent) {
+            guard log.isListening else { return }
             log.lines.withLock { lines in
                 if lines.count < 5 { lines.append("\(event.message) \(event.metadata ?? [:])") }
             }
