@@ -43,6 +43,37 @@ struct ReportReadingTests {
         }
     }
 
+    @Test func aLinkToAnotherChoiceIsFollowedInAnOpenReport() async throws {
+        let report = try SampleReport(rows: SampleReport.rows(30))
+        try await Browser.with { browser in
+            try await browser.open(report.url + "#v=u")
+            let all = ".tools [aria-pressed=true]"
+            #expect(try await browser.count(all) == 1)
+            try await browser.run("location.hash='#q=ticket'")
+            try await eventually("the other choice is shown") {
+                try await browser.text(".tools output") == "15 of 30 shown"
+            }
+            #expect(try await browser.count(all) == 0)
+            try await expectQuiet(browser, report.folder)
+        }
+    }
+
+    /// A digest of the file that the list does not name it by.
+    @Test func theOtherDigestsOfAFileAreFound() async throws {
+        let report = try SampleReport(rows: SampleReport.rows(30))
+        try await Browser.with { browser in
+            try await browser.open(report.url)
+            let reader = ReportReader(browser: browser)
+            let first = try #require(try await reader.hashes().first)
+            let script =
+                "Array.from(document.querySelectorAll('.rows tr:first-child .more code'),e=>e.textContent)"
+            let digests = try #require(try await browser.value(script) as? [String])
+            let other = try #require(digests.first { $0 != first })
+            try await browser.type(other, into: ".tools input")
+            try await eventually("its row is found") { try await reader.hashes() == [first] }
+        }
+    }
+
     @Test func withoutJavaScriptEverythingIsThereButTheTools() async throws {
         let report = try SampleReport(rows: SampleReport.rows(60), options: SampleReport.options(inFull: 40))
         try await Browser.with { browser in
@@ -154,7 +185,11 @@ struct ReportReadingTests {
             try await eventually("all that were found have elements") {
                 try await browser.count(".rows tbody tr.u") == 600
             }
+            try await browser.run("dispatchEvent(new Event('beforeprint'))")
+            #expect(try await browser.text(".printed") == "Printed are 600 of 3,000 rows: verdict unknown.")
+            try await browser.run("dispatchEvent(new Event('afterprint'))")
             try await browser.click(".tools [data-verdict=u]")
+            #expect(try await browser.text(".tools output").contains("own search sees only rows near"))
             try await browser.run("scrollTo(0,document.querySelector('.rows').offsetHeight-2000)")
             try await eventually("the end is shown") { try await reader.hashes().contains(last) }
             // What printing begins and ends with; 2,000 rows as a PDF would take a busy machine too long.

@@ -209,7 +209,7 @@ function makeEngines(lines) {
     const item = make('li');
     const name = make('b');
     name.append(make('bdi', '', line.slice(0, at)));
-    item.append(name, ' ', make('bdi', '', line.slice(at + 2)));
+    item.append(name, ': ', make('bdi', '', line.slice(at + 2)));
     list.append(item);
   }
   return list;

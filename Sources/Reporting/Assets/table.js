@@ -32,13 +32,27 @@ function readChoice() {
   }
 }
 
-function writeChoice() {
+function writtenChoice() {
   const parts = [];
   if (choice.text) parts.push(`q=${encodeURIComponent(choice.text)}`);
   if (choice.verdicts) parts.push(`v=${encodeURIComponent(choice.verdicts)}`);
   if (choice.head !== '') parts.push(`s=${choice.head}`, `o=${choice.way}`);
-  const wanted = `#${parts.join('&') || 'all'}`;
-  if (location.hash !== wanted && (parts.length || location.hash)) location.replace(wanted);
+  return `#${parts.join('&') || 'all'}`;
+}
+
+function writeChoice() {
+  const wanted = writtenChoice();
+  if (location.hash !== wanted && (wanted !== '#all' || location.hash)) location.replace(wanted);
+}
+
+// Another address of the same page, such as a colleague's: this one's own are those that are written.
+function followAddress() {
+  if (location.hash === writtenChoice()) return;
+  Object.assign(choice, { text: '', verdicts: '', head: '', way: 1 });
+  readChoice();
+  search.value = choice.text;
+  filter();
+  sort();
 }
 
 function wantsAll() {
@@ -95,6 +109,8 @@ function prepareSearch(end) {
     const row = texts.length;
     const line = row < given.length ? null : lines[row - given.length].split('\t');
     const values = line ? indices.map(index => line[index]) : searched.map(key => valueOf(row, key));
+    // The file's other digests, where the page has them.
+    if (!line) for (const code of all('.more code', given[row])) values.push(code.textContent);
     texts.push(values.join('\t').toLowerCase());
   }
 }
@@ -124,8 +140,15 @@ function filter() {
   for (const chip of chips) {
     chip.setAttribute('aria-pressed', String(choice.verdicts.includes(chip.dataset.verdict)));
   }
-  output.textContent = wantsAll() ? '' : `${grouped(shown.length)} of ${grouped(numbers.length)} shown`;
+  sayShown();
   clear.hidden = wantsAll();
+}
+
+function sayShown() {
+  const count = wantsAll() ? '' : `${grouped(shown.length)} of ${grouped(numbers.length)} shown`;
+  const hint = table.classList.contains('lazy')
+    ? 'The browser’s own search sees only rows near the window; this one sees all.' : '';
+  output.textContent = [count, hint].filter(Boolean).join('. ');
 }
 
 // Sorting. The page's own order is that of severity; rows without a value come last in both directions.
@@ -291,29 +314,43 @@ function connectTools() {
     const button = event.target.closest('.h button');
     if (button) copy(button.closest('tr').querySelector('code').textContent, button);
   });
-  // The event comes to the row's details alone.
-  table.addEventListener('toggle', event => {
-    const engines = event.target.querySelector('.engines');
+  // By the reader's hand: the browser's own search opens a row too, and marks what it found in the text.
+  table.addEventListener('click', event => {
+    const engines = event.target.closest('summary')?.parentElement.querySelector('.engines');
     if (engines) engines.replaceWith(makeEngines(engines.textContent));
-  }, true);
+  });
 }
 
-// On paper a few thousand rows are enough; the page says how many there are.
+// On paper a few thousand rows are enough; the page says how many there are, and what they were chosen by.
 function connectPrinting() {
   const printed = make('p', 'printed muted');
   table.before(printed);
   addEventListener('beforeprint', () => {
     for (const group of waiting.splice(0)) fill(group);
-    if (!table.classList.contains('lazy')) return;
-    for (const group of all('tbody', table)) {
-      if (group.from < rowsInFullMax) fill(group); else group.hidden = true;
+    const isLazy = table.classList.contains('lazy');
+    if (isLazy) {
+      for (const group of all('tbody', table)) {
+        if (group.from < rowsInFullMax) fill(group); else group.hidden = true;
+      }
     }
-    printed.textContent = `Printed are the first ${grouped(rowsInFullMax)} of ${grouped(shown.length)} rows.`;
+    if (!isLazy && wantsAll()) return;
+    const count = isLazy ? `the first ${grouped(rowsInFullMax)} of ` : '';
+    const part = wantsAll() ? '' : ` of ${grouped(numbers.length)}`;
+    printed.textContent = `Printed are ${count}${grouped(shown.length)}${part} rows${chosenBy()}.`;
   });
   addEventListener('afterprint', () => {
     printed.textContent = '';
     if (table.classList.contains('lazy')) arrange();
   });
+}
+
+function chosenBy() {
+  const words = chips.filter(chip => choice.verdicts.includes(chip.dataset.verdict))
+    .map(chip => chip.dataset.word);
+  const parts = [];
+  if (choice.text.trim()) parts.push(`those with “${choice.text.trim()}”`);
+  if (words.length) parts.push(`verdict ${words.join(' or ')}`);
+  return parts.length ? `: ${parts.join(', ')}` : '';
 }
 
 function startTable() {
@@ -330,6 +367,8 @@ function startTable() {
   if (!wantsAll()) filter();
   if (choice.head !== '') sort();
   else if (wantsAll() && lines.length) arrange();
+  sayShown();
+  addEventListener('hashchange', followAddress);
   setTimeout(prepareSearchSlowly, 500);
 }
 

@@ -129,7 +129,8 @@ struct JobTable {
 
     // The tools need the script, so they are hidden until it runs.
     private func appendTools(to page: inout HTMLBuilder) {
-        page.raw("<div class=tools hidden><input type=search placeholder=\"Search hash, name, label …\" ")
+        page.raw("<div class=tools hidden><input type=search ")
+        page.raw("placeholder=\"Search hash, name, label, comment …\" ")
         page.raw("aria-label=\"Search the rows: hash, names, label, comment, type\">")
         for verdict in Verdict.allCases where counts[verdict] > 0 {
             page.raw("<button type=button aria-pressed=false data-verdict=")
