@@ -146,6 +146,9 @@ import Testing
             state: .failed,
             advises: "sudo usermod -aG g hashdrop && sudo chmod 2770 /srv/spool"),
         Row(
+            testDescription: "no right to write, root's group", finding: trialInRootsGroup, state: .failed,
+            advises: "sudo chown hashdrop /srv/spool && sudo chmod 750 /srv/spool"),
+        Row(
             testDescription: "no right to write to its own", finding: trial(making: EACCES), state: .failed,
             advises: "sudo chmod u+rwx /srv/spool"),
         Row(
@@ -172,6 +175,12 @@ import Testing
     ) -> Finding? {
         TrialFacts(making: making, rename: rename, opening: opening)
             .renameFinding(folder(alice, owner: owner), account)
+    }
+
+    private static var trialInRootsGroup: Finding? {
+        var facts = folder(alice, owner: 0)
+        facts.groupName = "root"
+        return TrialFacts(making: EACCES).renameFinding(facts, daemon)
     }
 
     static let sameFileSystems: [Row] = [

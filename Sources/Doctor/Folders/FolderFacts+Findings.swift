@@ -167,6 +167,9 @@ extension FolderFacts {
     func rightsAdvice(_ account: Account) -> String {
         let name = ShellWord.quoted(account.daemonName)
         switch role {
+        // Root's group opens far more than the folder.
+        case .drop where groupName == "root":
+            return "sudo chown \(name) \(word) && sudo chmod 750 \(word)"
         case .drop where ownerID != account.daemonID:
             return "sudo usermod -aG \(ShellWord.quoted(groupName)) \(name) && sudo chmod 2770 \(word), "
                 + "then start the daemon again"

@@ -35,6 +35,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func options(_ settings: HashdropSettings) throws -> DoctorOptions {
+        try settings.checkAddresses()
         let environment = ProcessInfo.processInfo.environment
         let paths = StatePaths(spool: settings.spool.directory)
         let page = try settings.webOptions(isSimulated: false, version: Hashdrop.version)?.address

@@ -73,6 +73,13 @@ extension HashdropSettings {
                 reportBytesMax: Int64(jobs.reportBytesPerUser)))
     }
 
+    /// Throws a `SettingsError` for an address that cannot be one, or settings that do not go together.
+    func checkAddresses() throws {
+        _ = try notificationOptions()
+        _ = try monitoringOptions(version: Hashdrop.version)
+        _ = try webOptions(isSimulated: false, version: Hashdrop.version)
+    }
+
     /// Throws a `SettingsError` for what cannot be an address.
     func notificationOptions() throws -> NotificationOptions {
         var options = NotificationOptions(
