@@ -141,8 +141,10 @@ package struct Examination: Sendable {
         _ privateFolder: FolderFacts, _ look: Result<DatabaseFacts, StoreError>?, _ account: Account
     ) -> [Finding] {
         guard let look else { return [] }
-        return DatabaseFindings(path: options.database, look: look, endpoint: options.endpoint.description)
-            .findings(account, isServed: options.daemon.isHeld)
+        let writing = access(options.database, W_OK) == 0 ? 0 : errno
+        return DatabaseFindings(
+            path: options.database, look: look, writing: writing, endpoint: options.endpoint.description
+        ).findings(account, isServed: options.daemon.isHeld)
     }
 
     // MARK: VirusTotal

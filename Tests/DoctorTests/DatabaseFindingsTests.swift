@@ -40,6 +40,16 @@ struct DatabaseFindingsTests {
         try queue.close()
     }
 
+    @Test func aDatabaseThatCannotBeWrittenIsSaid() throws {
+        try make()
+        let look = Result { () throws(StoreError) in try HashdropDatabase.look(at: path) }
+        let findings = DatabaseFindings(path: path, look: look, writing: EACCES, endpoint: Self.endpoint)
+            .findings(FolderFindingsTests.daemon, isServed: false)
+        #expect(findings.map(\.state) == [.failed])
+        #expect(findings[0].message.contains("cannot be written"))
+        #expect(findings[0].advice?.hasPrefix("sudo chown hashdrop: ") == true)
+    }
+
     @Test func aWholeDatabaseIsWell() throws {
         try make { try $0.users.add(User(name: Samples.user("alice"), createdAt: Samples.now)) }
         let findings = try findings()

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Model
 import Reporting
 import Store
@@ -7,6 +8,8 @@ import Store
 struct DatabaseFindings {
     let path: String
     let look: Result<DatabaseFacts, StoreError>
+    /// Whether the file may be written to: 0 or the errno.
+    var writing: Int32 = 0
     /// Where verdicts are to come from.
     let endpoint: String
 
@@ -16,8 +19,16 @@ struct DatabaseFindings {
     func findings(_ account: Account, isServed: Bool) -> [Finding] {
         switch look {
         case .failure(let error): [refusal(error, account)]
+        case .success where ![0, ENOENT].contains(writing): [unwritable(account)]
         case .success(let facts): [whole(facts, isServed: isServed), size(facts)]
         }
+    }
+
+    private func unwritable(_ account: Account) -> Finding {
+        let file = ShellWord.quoted(path)
+        return account.refused(
+            .database, path, writing, "it cannot be written",
+            advice: "sudo chown \(ShellWord.quoted(account.daemonName)): \(file) && sudo chmod 600 \(file)")
     }
 
     private func refusal(_ error: StoreError, _ account: Account) -> Finding {

@@ -18,7 +18,7 @@ extension WatchFacts {
         case .running, .silent:
             return .failed(
                 .helper, helper, "it said nothing of the spool for 10 s",
-                advice: "Run it by hand to see its complaint: \(ShellWord.quoted(helper)) /tmp")
+                advice: "Run it by hand to see its complaint: \(ShellWord.quoted(helper)) \"$(mktemp -d)\"")
         case .lost(let loss):
             return .failed(.helper, helper, Self.reason(of: loss), advice: Self.advice(for: loss, helper))
         }
@@ -39,7 +39,7 @@ extension WatchFacts {
         case .exited(status: 64, _): "Install hashdrop and hashdrop-watch of one version"
         case .notStarted(_, ENOEXEC, _), .notStarted(_, ELIBBAD, _):
             "Install one that was built for this machine"
-        default: "Run it by hand to see its complaint: \(ShellWord.quoted(helper)) /tmp"
+        default: "Run it by hand to see its complaint: \(ShellWord.quoted(helper)) \"$(mktemp -d)\""
         }
     }
 
