@@ -83,12 +83,6 @@ struct ServiceManagerTests {
                 try place.daemonLog().contains("those of before stay")
             }
             #expect(try place.daemonLog().contains("there is no setting 'reports.colour'"))
-            // What the next start would refuse.
-            try Data("notify:\n  page: hashdrop.example.org\n".utf8).write(to: file)
-            kill(try #require(place.processID), SIGHUP)
-            try await eventually("what does not fit is named") {
-                try place.daemonLog().contains("The setting notify.page is")
-            }
             #expect(place.isServing)
         }
     }

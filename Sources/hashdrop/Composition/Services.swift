@@ -68,9 +68,7 @@ struct Services: Sendable {
         let spool = try SpoolFolder(path: settings.spool.directory)
         try ReportsFolder.begin(at: settings.reports.directory, database: database)
         let pipelineOptions = { @Sendable (settings: HashdropSettings) in
-            // A reload refuses what the next start would refuse.
-            try settings.checkAddresses()
-            return try settings.pipelineOptions(paths, isSimulated: isSimulated, version: Hashdrop.version)
+            try settings.pipelineOptions(paths, isSimulated: isSimulated, version: Hashdrop.version)
         }
         let pipeline = try PipelineServices(
             pipelineOptions(settings), database: database, spool: spool,
