@@ -276,10 +276,12 @@ final class YearLog: Sendable {
     private let lines = Mutex<[String]>([])
     private let listening = Mutex(true)
 
+    /// Whether what is logged is kept.
     var isListening: Bool {
         get { listening.withLock(\.self) }
         set { listening.withLock { $0 = newValue } }
     }
+
     var errors: [String] { lines.withLock(\.self) }
 
     var logger: Logger {
