@@ -126,6 +126,24 @@ struct MonitoringServiceTests {
         }
     }
 
+    /// A proxy before it may have looked at another one of them.
+    @Test(arguments: ["127.0.0.1", "localhost", "evil.example", ""])
+    func aRequestWithTwoHostsIsRefused(second: String) async throws {
+        for isLoopback in [true, false] {
+            try await MonitoringFixture.listening(.init()) { options in
+                options.isLoopback = isLoopback
+                options.allowsOtherMachines = !isLoopback
+            } _: { _, client in
+                for name in ["Host", "host", "HOST"] {
+                    for path in ["/metrics", "/livez", "/nothing"] {
+                        let answer = try await client.send("GET", path, headers: [name: second])
+                        #expect(answer.status == 400, "\(name) \(path)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func aConnectionHasOneAnswerAndEnds() async throws {
         try await MonitoringFixture.listening { _, client in
             let connection = try Connection(port: client.port)

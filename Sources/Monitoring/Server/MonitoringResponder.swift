@@ -30,8 +30,13 @@ struct MonitoringResponder: Sendable {
 
     /// - Parameters:
     ///   - path: with the query, which says nothing here.
-    ///   - host: the field `Host`.
-    func answer(method: String, path: String, host: String?) async -> Answer {
+    ///   - host: the field `Host`; nil if there is none.
+    ///   - hasFurtherHosts: whether the field stands there more than once.
+    func answer(method: String, path: String, host: String?, hasFurtherHosts: Bool) async -> Answer {
+        // Source: RFC 9112, section 3.2. A proxy may have looked at another one of them.
+        guard !hasFurtherHosts else {
+            return Answer(status: 400, text: "The request has more than one field Host.\n")
+        }
         guard answersToAnyHost || Self.isAddress(host ?? "") else {
             return Answer(status: 421, text: "This is not served under that name.\n")
         }

@@ -66,9 +66,13 @@ package final class MonitoringService: Service {
 
     private static let headFieldsMax = 32
 
+    /// The first `Host` is the head's `authority` and not among the fields.
+    private static let furtherHost = HTTPField.Name("Host")!
+
     private func answer(_ request: Request, with writer: consuming ResponseWriter) async throws {
         let answer = await responder.answer(
-            method: request.method.rawValue, path: request.head.path ?? "", host: request.head.authority)
+            method: request.method.rawValue, path: request.head.path ?? "", host: request.head.authority,
+            hasFurtherHosts: request.headers[Self.furtherHost] != nil)
         var fields: HTTPFields = [
             .contentType: answer.contentType, .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
             // One request a connection: the rest of it is not looked at.
