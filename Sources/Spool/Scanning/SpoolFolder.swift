@@ -8,8 +8,10 @@ package final class SpoolFolder: Sendable {
     package let path: String
     let root: Directory
 
-    /// User folders looked at, at most; more make `users()` throw.
+    /// User folders looked at, at most.
     package static let usersMax = 100_000
+    /// Names beside them, hashdrop's own among them; more of both make `users()` throw.
+    private static let otherNamesMax = 1_000
 
     /// Opens the spool folder; throws `FileSystemError`.
     package init(path: String) throws {
@@ -21,7 +23,7 @@ package final class SpoolFolder: Sendable {
     /// The user folders, and the names in the spool that cannot be one and are not hashdrop's own, so that
     /// nothing there is ignored in silence. Throws `FileSystemError`.
     package func users() throws -> (users: [UserName], others: [DroppedName]) {
-        let (names, more) = try root.names(limit: Self.usersMax)
+        let (names, more) = try root.names(limit: Self.usersMax + Self.otherNamesMax)
         guard !more else { throw FileSystemError("list the user folders of", E2BIG, path: path) }
         var users: [UserName] = []
         var others: [DroppedName] = []

@@ -1,10 +1,19 @@
 /// Records of a table in text, in the manner of RFC 4180: separated by commas, semicolons or tabs, which the
-/// first line shows. Empty lines, and lines that begin with `#`, are none.
+/// first line shows, or names as Excel does (`sep=;`). Empty lines, lines of nothing but separators, and lines
+/// that begin with `#`, are none.
 struct TextTable {
     struct Record {
         /// Where it begins; quoted fields may have lines.
         var line: Int
         var fields: [String]
+
+        /// The fields up to the last that is not blank: a spreadsheet ends each line with the separators of
+        /// its widest one.
+        var filled: ArraySlice<String> {
+            fields[..<(fields.lastIndex { !Self.isBlank($0) }.map { $0 + 1 } ?? 0)]
+        }
+
+        static func isBlank(_ field: String) -> Bool { field.allSatisfy { $0 == " " || $0 == "\t" } }
     }
 
     private(set) var records: [Record] = []
@@ -22,13 +31,15 @@ struct TextTable {
 
     init(_ text: String) {
         bytes = Array(text.utf8)
-        var isFirst = true
+        var isSeparatorNamed = false
         while position < bytes.count, mistake == nil {
             if isBlankOrComment {
                 skipLine()
+            } else if records.isEmpty, !isSeparatorNamed, let named = namedSeparator {
+                (separator, isSeparatorNamed) = (named, true)
+                skipLine()
             } else {
-                if isFirst { separator = findSeparator() }
-                isFirst = false
+                if records.isEmpty, !isSeparatorNamed { separator = findSeparator() }
                 readRecord()
             }
         }
@@ -43,9 +54,22 @@ struct TextTable {
         return rest.isEmpty || rest.first == UInt8(ascii: "#")
     }
 
+    private static let separators = [UInt8(ascii: "\t"), UInt8(ascii: ","), UInt8(ascii: ";")]
+
     private func findSeparator() -> UInt8 {
-        let candidates = [UInt8(ascii: "\t"), UInt8(ascii: ","), UInt8(ascii: ";")]
-        return candidates.first(where: restOfLine.contains) ?? UInt8(ascii: ",")
+        Self.separators.first(where: restOfLine.contains) ?? UInt8(ascii: ",")
+    }
+
+    /// What a line `sep=;` names, with or without quotation marks.
+    private var namedSeparator: UInt8? {
+        var words = Array(restOfLine)
+        if words.count == 7, words.first == Self.quote, words.last == Self.quote {
+            words = Array(words.dropFirst().dropLast())
+        }
+        guard words.count == 5, String(decoding: words.prefix(4), as: UTF8.self).lowercased() == "sep=" else {
+            return nil
+        }
+        return Self.separators.first { $0 == words[4] }
     }
 
     private mutating func skipLine() {
@@ -72,7 +96,7 @@ struct TextTable {
             position += 1
         }
         endLine()
-        records.append(record)
+        if !record.filled.isEmpty { records.append(record) }
     }
 
     /// Nil after a mistake.

@@ -31,12 +31,25 @@ struct UserFolders {
         }
     }
 
-    /// Makes the folders of `names` that are missing, and then adds the users. If either fails, the new
-    /// folders go again.
-    func make(of names: [UserName], adding users: [User], to database: HashdropDatabase) throws {
+    /// How many of these have a folder already.
+    func presentCount(_ users: [UserName]) -> Int {
+        users.count { user in paths([user]).contains { Self.kind(of: $0) != nil } }
+    }
+
+    private static let pathsAtOnce = 64
+
+    /// Makes the folders of `names` that are missing, and then adds the users. If either fails, or the task is
+    /// cancelled before the users are added, the new folders go again.
+    func make(of names: [UserName], adding users: [User], to database: HashdropDatabase) async throws {
         var made: [String] = []
         do {
-            for path in paths(names) where Self.kind(of: path) == nil {
+            for (number, path) in paths(names).enumerated() where Self.kind(of: path) == nil {
+                // On one core the news of a signal has no other turn.
+                if number.isMultiple(of: Self.pathsAtOnce) { await Task.yield() }
+                guard !Task.isCancelled else {
+                    throw CommandFailure(
+                        .temporary, "The import was interrupted, and nothing was changed; start it again.")
+                }
                 try UserCommand.makeFolder(path)
                 made.append(path)
             }

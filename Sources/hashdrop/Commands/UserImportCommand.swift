@@ -8,6 +8,7 @@ import Reporting
 import Settings
 import Spool
 import Store
+import UnixSignals
 
 /// `hashdrop user import FILE`: many users, all of them or none.
 struct UserImportCommand: AsyncParsableCommand {
@@ -18,7 +19,7 @@ struct UserImportCommand: AsyncParsableCommand {
             the heading 'name' and, as wanted, 'administrator' (yes or no), 'weight' (1 to 100), and \
             'password' or 'password_hash'. Lines that begin with '#' are passed over. A file with passwords \
             or hashes must have mode 0600. Users who are there already stay as they are, and what is \
-            different is said.
+            different is said. An import that was interrupted is finished by the same command.
             """)
 
     @Argument(help: "The file; '-' reads standard input.") var file: String
@@ -32,22 +33,20 @@ struct UserImportCommand: AsyncParsableCommand {
         let before = try existingDatabase(settings)
         let present = Dictionary(
             uniqueKeysWithValues: try (before?.users.all() ?? []).map { ($0.name, $0) })
+        // First: nothing else in the file matters then.
+        try checkCount(list, present, spool: settings.spool.directory)
         try refuse(list.mistakes + formerUsers(list, present, before))
         let added = list.entries.filter { present[$0.name] == nil }
-        guard present.count + added.count <= SpoolFolder.usersMax else {
-            throw CommandFailure(
-                .data,
-                "There would be \(present.count + added.count) users; a spool holds \(SpoolFolder.usersMax).")
-        }
         let folders = UserFolders(settings)
         try folders.check(list.entries.map(\.name))
+        let foldersThere = folders.presentCount(added.map(\.name))
         let differences = try differences(list, present)
         // Its cost stands in the way of no other program: the database is not held meanwhile.
         let users = try dryRun ? [] : users(added)
         if !dryRun {
             let database = try StatePaths.openDatabase(settings)
             try ReportsFolder(path: settings.reports.directory, database: database).verify()
-            try folders.make(of: list.entries.map(\.name), adding: users, to: database)
+            try await make(folders, of: list.entries.map(\.name), adding: users, to: database)
             // Without a watch only the next safety scan would find the folders.
             try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
         }
@@ -55,7 +54,54 @@ struct UserImportCommand: AsyncParsableCommand {
             print("Line \(entry.line): \(entry.name) stands in line \(first) too, with the same.")
         }
         for difference in differences { print(difference) }
+        if dryRun {
+            for entry in added { print("Would add \(entry.name)\(Self.marks(entry)).") }
+        }
+        if foldersThere > 0 {
+            print(
+                "\(Wording.count(foldersThere, "new user has", "new users have")) folders already, of an "
+                    + "interrupted import or a former user; they are used as they are.")
+        }
         print(summary(list, added, differences.count, settings))
+    }
+
+    /// Makes folders and users. A signal to end (Ctrl-C) meanwhile takes the new folders away again.
+    private func make(
+        _ folders: UserFolders, of names: [UserName], adding users: [User], to database: HashdropDatabase
+    ) async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in signals { return } }
+            group.addTask { try await folders.make(of: names, adding: users, to: database) }
+            try await group.next()
+            // A signal ends the work, or the end of the work the wait for one.
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Throws if there would be more users than the daemon looks at: those of the file, those who are there,
+    /// and the folders of former ones.
+    private func checkCount(_ list: UserList, _ present: [UserName: User], spool: String) throws {
+        let inSpool = (try? FileManager.default.contentsOfDirectory(atPath: spool)) ?? []
+        let all = Set(list.entries.map(\.name)).union(present.keys).union(inSpool.compactMap { UserName($0) })
+        guard all.count > SpoolFolder.usersMax else { return }
+        throw CommandFailure(
+            .data,
+            "'\(file)' is not imported, and nothing was changed: with its "
+                + "\(Wording.count(list.entries.count, "user", "users")) there would be "
+                + "\(Wording.number(all.count)) users' folders in '\(spool)', which holds "
+                + "\(Wording.number(SpoolFolder.usersMax)). Leave users out, or remove folders of former ones."
+        )
+    }
+
+    /// What a user gets, in brackets.
+    private static func marks(_ entry: UserList.Entry) -> String {
+        let marks = [
+            entry.isAdministrator == true ? "administrator" : nil, entry.weight.map { "weight \($0)" },
+            entry.password != nil || entry.passwordHash != nil ? "with a password" : nil,
+        ].compactMap(\.self)
+        return marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
     }
 
     /// Nil if there is none: a file that is refused makes no spool.
@@ -107,17 +153,20 @@ struct UserImportCommand: AsyncParsableCommand {
         return both.compactMap { entry, user in
             var parts: [String] = []
             if let said = entry.isAdministrator, said != user.isAdministrator {
-                parts.append(said ? "administrator there, not here" : "administrator here, not there")
+                let words = { (isOne: Bool) in isOne ? "yes" : "no" }
+                parts.append("administrator: \(words(said)) in the file, \(words(!said)) in hashdrop")
             }
             if let said = entry.weight, said != user.weight {
-                parts.append("weight \(said) there, \(user.weight) here")
+                parts.append("weight: \(said) in the file, \(user.weight) in hashdrop")
             }
             let hasOther = entry.passwordHash.map { $0 != user.passwordHash } ?? false
             if hasOther || entry.password != nil && !same.contains(user.name) {
-                parts.append(user.passwordHash == nil ? "no password here" : "another password")
+                parts.append(
+                    user.passwordHash == nil
+                        ? "a password in the file, none in hashdrop" : "another password in the file")
             }
             guard !parts.isEmpty else { return nil }
-            return "Line \(entry.line): \(user.name) stays as is, and the file differs: "
+            return "Line \(entry.line): \(user.name) stays as is, and the file says otherwise: "
                 + parts.joined(separator: "; ") + "."
         }
     }

@@ -50,10 +50,15 @@ struct UserList {
         let table = TextTable(text)
         mistakes = table.mistake.map { [$0] } ?? []
         guard let first = table.records.first else { return }
-        let words = first.fields.map(Self.word)
+        let words = first.filled.map(Self.word)
         let hasHeadings = words.contains(Column.name.rawValue)
-        if hasHeadings || words.count > 1 {
-            guard readHeadings(words, line: first.line) else { return }
+        if let problem = headingProblem(words) {
+            mistakes.append(Mistake(line: first.line, reason: problem))
+            return
+        }
+        if hasHeadings {
+            columns = words.compactMap(Column.init(rawValue:))
+            hasSecrets = columns.contains(where: \.isSecret)
         }
         for record in table.records.dropFirst(hasHeadings ? 1 : 0) { read(record) }
     }
@@ -64,24 +69,29 @@ struct UserList {
 
     private static let headings = Column.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
 
-    /// - Returns: whether the columns are known.
-    private mutating func readHeadings(_ words: [String], line: Int) -> Bool {
-        var columns: [Column] = []
-        for word in words {
-            guard let column = Column(rawValue: word), !columns.contains(column) else {
-                mistakes.append(
-                    Mistake(
-                        line: line,
-                        reason: "a file with more than names begins with a line of headings, each once: "
-                            + "\(Self.headings) are known, and '\(word.showingControls)' is none of them, or "
-                            + "stands there twice"))
-                return false
+    /// Headings of other programs for a column of names; alone in the first line they would be users.
+    private static let otherHeadings: Set<String> = [
+        "names", "user", "users", "username", "usernames", "user name", "user_name", "user-name", "login",
+        "account", "accounts", "benutzer", "benutzername",
+    ]
+
+    /// Why the first line, in these words, is neither a user's name nor a line of headings; nil if it is.
+    private func headingProblem(_ words: [String]) -> String? {
+        let shown = { (word: String) in "'\(word.showingControls)'" }
+        guard words.contains(Column.name.rawValue) else {
+            if words.count > 1 {
+                return "a file with more than names begins with a line of headings, and \(Self.headings) are "
+                    + "known; this line has no 'name'"
             }
-            columns.append(column)
+            guard let word = words.first, Self.otherHeadings.contains(word) else { return nil }
+            return "\(shown(word)) looks like a heading; if it is one, write 'name' in its place, and if it "
+                + "is a user, put a line 'name' above it"
         }
-        self.columns = columns
-        hasSecrets = columns.contains(where: \.isSecret)
-        return true
+        if let word = words.first(where: { Column(rawValue: $0) == nil }) {
+            return "the heading \(shown(word)) is none of those that are known: \(Self.headings)"
+        }
+        let twice = words.first { word in words.count { $0 == word } > 1 }
+        return twice.map { "the heading \(shown($0)) stands there twice; leave one of the columns out" }
     }
 
     private mutating func read(_ record: TextTable.Record) {
@@ -108,12 +118,12 @@ struct UserList {
     }
 
     private func entry(_ record: TextTable.Record) throws -> Entry {
-        guard record.fields.dropFirst(columns.count).allSatisfy(\.isEmpty) else {
+        guard record.filled.count <= columns.count else {
             throw Reason(
                 columns.count == 1
                     ? "there is more than a name; a file with more begins with a line of headings: "
                         + Self.headings
-                    : "it has \(record.fields.count) fields, and the headings are \(columns.count); put a "
+                    : "it has \(record.filled.count) fields, and the headings are \(columns.count); put a "
                         + "field with a separator into quotation marks")
         }
         var cells: [Column: String] = [:]
@@ -149,8 +159,12 @@ struct UserList {
     }
 
     private static func weight(_ field: String) throws -> Int {
-        guard let weight = Int(word(field)), (1...100).contains(weight) else {
-            throw Reason("'weight' is a number from 1 to 100, and not '\(field.showingControls)'")
+        let text = word(field)
+        // Written in one way only: a program that counts '05' in eights, or a formula, means another number.
+        guard let weight = Int(text), (1...100).contains(weight), text == "\(weight)" else {
+            throw Reason(
+                "'weight' is a number from 1 to 100 in digits alone, the first of them no 0, and not "
+                    + "'\(field.showingControls)'")
         }
         return weight
     }

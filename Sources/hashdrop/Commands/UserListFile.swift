@@ -60,8 +60,22 @@ struct UserListFile {
         return all
     }
 
+    /// What files of other programs begin with.
+    private static let otherKinds: [(start: [UInt8], name: String)] = [
+        (Array("%PDF-".utf8), "a PDF document"), (Array("{\\rtf".utf8), "a text document (RTF)"),
+        ([0x50, 0x4B, 0x03, 0x04], "a spreadsheet, a text document or another ZIP archive"),
+        ([0xD0, 0xCF, 0x11, 0xE0], "a spreadsheet or text document of an old Office"),
+        ([0x1F, 0x8B], "compressed (gzip)"),
+    ]
+
     /// UTF-8, or UTF-16 with its mark, as spreadsheets write it.
     private func text(of bytes: Data) throws -> String {
+        if let kind = Self.otherKinds.first(where: { bytes.starts(with: $0.start) }) {
+            throw CommandFailure(
+                .data,
+                "\(name) is not imported, and nothing was changed: it is \(kind.name), and no text; save the "
+                    + "users as CSV in UTF-8, or write one name a line.")
+        }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             guard let text = String(data: bytes, encoding: .utf16) else { throw notText(line: 1) }
             return text
@@ -70,6 +84,12 @@ struct UserListFile {
         if let text = String(validating: content, as: UTF8.self), !content.contains(0) { return text }
         let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil || $0.contains(0) } ?? 0
+        guard !lines[line].contains(0) else {
+            throw CommandFailure(
+                .data,
+                "\(name) is not imported, and nothing was changed: line \(line + 1) has a NUL byte, which text "
+                    + "has only in UTF-16 without its mark (FF FE); save the file as CSV in UTF-8.")
+        }
         throw notText(line: line + 1)
     }
 
