@@ -96,6 +96,19 @@ struct IndexPageTests {
         #expect(live.contains("data-due=\"2026-11-23T20:15:45Z\" hidden>"))
     }
 
+    /// It says that hashdrop is stopped; that it is not renewed would be a second notice of the same.
+    @Test(arguments: [true, false])
+    func aStoppedDaemonsLastPageIsNotMissed(isLive: Bool) throws {
+        let jobs = isLive ? [overview(.running, "aaaa3")] : []
+        var input = IndexInput(
+            user: UserName("alice")!, jobs: jobs, troubles: ["hashdrop is stopped."], isLast: true,
+            now: Samples.now)
+        let last = try page(input)
+        #expect(last.contains("hashdrop is stopped.") && !last.contains("data-due"))
+        input.isLast = false
+        #expect(try page(input).contains("data-due"))
+    }
+
     @Test func whatIsWrongWithTheDaemonStandsFirst() throws {
         let page = try page(
             .init(

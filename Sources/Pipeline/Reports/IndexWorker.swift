@@ -29,15 +29,16 @@ actor IndexWorker {
             clock: clock)
     }
 
-    /// The same on the caller's thread.
+    /// The same on the caller's thread; `isLast` for a daemon that stops after it.
     static func publish(
         of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile], troubles: [String],
-        with publisher: ReportPublisher, clock: any ServiceClock
+        isLast: Bool = false, with publisher: ReportPublisher, clock: any ServiceClock
     ) -> Outcome {
         let start = clock.now
         let result = Result {
             try publisher.publishIndex(
-                of: user, estimates: estimates, waiting: waiting, troubles: troubles, at: start.wall)
+                of: user, estimates: estimates, waiting: waiting, troubles: troubles, isLast: isLast,
+                at: start.wall)
         }
         return Outcome(result: result, took: clock.now.monotonic - start.monotonic)
     }

@@ -243,17 +243,20 @@ package struct ReportPublisher: Sendable {
 
     /// Rewrites a user's index.
     ///
-    /// - Parameter troubles: what every user should know of the daemon.
+    /// - Parameters:
+    ///   - troubles: what every user should know of the daemon.
+    ///   - isLast: whether the daemon stops after it, and `troubles` says so.
     /// - Returns: whether something of the user waits or runs.
     func publishIndex(
         of user: UserName, estimates: [JobID: JobEstimate], waiting: [WaitingFile], troubles: [String] = [],
-        at now: Date
+        isLast: Bool = false, at now: Date
     ) throws -> Bool {
         let writer = writers.value
         let jobs = try database.jobs.jobs(of: user, limit: writer.options.indexJobsMax)
         let input = IndexInput(
             user: user, jobs: jobs.map { JobOverview(job: $0, estimate: estimates[$0.id] ?? .init()) },
-            jobsTotal: try database.jobs.count(of: user), waiting: waiting, troubles: troubles, now: now)
+            jobsTotal: try database.jobs.count(of: user), waiting: waiting, troubles: troubles,
+            isLast: isLast, now: now)
         try writer.writeIndex(input, in: try reports.folder(of: user, in: reports.root()))
         return input.isLive
     }

@@ -39,7 +39,7 @@ extension ReportService {
                     troubles: [
                         "hashdrop is stopped. What you drop waits in your folder until it is started again."
                     ],
-                    with: publisher, clock: clock))
+                    isLast: true, with: publisher, clock: clock))
         }
     }
 

@@ -52,18 +52,22 @@ package struct IndexInput: Sendable {
     package var waiting: [WaitingFile]
     /// What is wrong with the daemon at the moment, in sentences for every user.
     package var troubles: [String]
+    /// Whether the daemon stops after it, and says so in `troubles`. That the page is not written anew is
+    /// then no news.
+    package var isLast: Bool
     /// When the page is written.
     package var now: Date
 
     package init(
         user: UserName, jobs: [JobOverview], jobsTotal: Int? = nil, waiting: [WaitingFile] = [],
-        troubles: [String] = [], now: Date
+        troubles: [String] = [], isLast: Bool = false, now: Date
     ) {
         self.user = user
         self.jobs = jobs
         self.jobsTotal = max(jobsTotal ?? 0, jobs.count)
         self.waiting = waiting
         self.troubles = troubles
+        self.isLast = isLast
         self.now = now
     }
 

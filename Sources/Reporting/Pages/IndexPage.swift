@@ -29,7 +29,7 @@ struct IndexPage {
         page.raw("<span>as of ")
         page.time(input.now)
         page.raw("</span><span>times: <span class=zone>UTC</span></span></p></header>\n<main>\n")
-        appendAbsence(to: &page)
+        if !input.isLast { appendAbsence(to: &page) }
         if !input.troubles.isEmpty {
             page.notice("At the moment", isRefusal: true) { $0.text(input.troubles.joined(separator: " ")) }
         }
