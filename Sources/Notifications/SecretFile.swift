@@ -22,7 +22,8 @@ struct SecretFile: Sendable {
         } catch {
             throw NotificationError(
                 "The file '\(path)' (\(setting)) cannot be read "
-                    + "(\((error as NSError).localizedDescription)); let this account read it.")
+                    + "(\((error as NSError).localizedDescription)); write it, let this account read it, or "
+                    + "name another in \(setting).")
         }
         let isEnd = { (byte: UInt8) in byte == 0x0A || byte == 0x0D }
         let start = bytes.firstIndex { !isEnd($0) } ?? bytes.endIndex

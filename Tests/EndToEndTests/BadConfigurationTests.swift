@@ -271,6 +271,15 @@ struct BadConfigurationTests {
         #expect(try place.daemonLog().contains("HASHDROP_SPOOL_QUIET_PERIOD"))
     }
 
+    @Test func aSettingWithoutEffectIsWarnedOf() async throws {
+        let place = DaemonFixture(settings: ["HASHDROP_NOTIFY_MAIL_FROM": "hashdrop@example.org"])
+        try await place.serve()
+        try await place.stop()
+        let log = try place.daemonLog()
+        let line = log.split(separator: "\n").first { $0.contains("has no effect without") } ?? ""
+        #expect(line.contains("notify.mailFrom") && line.contains("notify.mailServer"), "\(log)")
+    }
+
     @Test func theProjectsOwnReadMeIsNoMatterForAnOperator() async throws {
         let place = DaemonFixture()
         _ = try await place.shell("mkdir spool && echo hello >spool/README.md")

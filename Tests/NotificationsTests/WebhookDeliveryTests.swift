@@ -174,6 +174,7 @@ struct WebhookDeliveryTests {
                 let options = NotificationOptions.all(webhook: webhook)
                 let error = #expect(throws: NotificationError.self) { try fixture.service(options) }
                 #expect(error?.description.contains("notify.webhook") == true)
+                #expect(error?.description.contains("such as https://example.org/hook") == true)
                 #expect(error?.description.contains("hunter2") == false)
             }
         }

@@ -16,13 +16,20 @@ struct MailDelivery: DeliveryMethod {
         password = options.passwordFile.map { SecretFile(path: $0, setting: "notify.mailPasswordFile") }
         _ = try password?.read()
         guard (options.user == nil) == (password == nil) else {
+            let (set, missing) =
+                options.user == nil
+                ? ("notify.mailPasswordFile", "notify.mailUser")
+                : ("notify.mailUser", "notify.mailPasswordFile")
             throw NotificationError(
-                "notify.mailUser and notify.mailPasswordFile belong together; set both or none.")
+                "The setting \(set) is there and \(missing) is not; set both, or none for a server that wants "
+                    + "no login.")
         }
         do {
             try CurlMail.check(server: options.server)
         } catch {
-            throw NotificationError("The setting notify.mailServer cannot be used: \(error.sentence).")
+            throw NotificationError(
+                "The setting notify.mailServer cannot be used (\(error.sentence)); write it as "
+                    + "smtp://host:port or smtps://host:port, and a name to log in with as notify.mailUser.")
         }
         var curl = curl
         // One at a time: mail servers count connections.

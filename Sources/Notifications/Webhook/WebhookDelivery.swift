@@ -26,20 +26,22 @@ struct WebhookDelivery: DeliveryMethod {
 
     /// The URL, or a `NotificationError` that names the setting and not the value, which may be a secret.
     private static func url(at address: NotificationOptions.Webhook.Address) throws -> String {
-        let setting: String
+        let subject: String
         let text: String
         switch address {
         case .url(let url):
-            setting = "notify.webhook"
+            subject = "The setting notify.webhook cannot be used"
             text = url
         case .file(let path):
-            setting = "notify.webhookFile"
-            text = try SecretFile(path: path, setting: setting).text()
+            subject = "The file '\(path)' (notify.webhookFile) holds no URL that can be used"
+            text = try SecretFile(path: path, setting: "notify.webhookFile").text()
         }
         do {
             _ = try CurlURL(text)
         } catch {
-            throw NotificationError("The setting \(setting) cannot be used: \(error.sentence).")
+            throw NotificationError(
+                "\(subject) (\(error.sentence)); write the URL that takes the messages there, such as "
+                    + "https://example.org/hook, and nothing else.")
         }
         return text
     }

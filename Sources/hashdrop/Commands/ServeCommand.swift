@@ -53,6 +53,13 @@ struct ServeCommand: AsyncParsableCommand {
                 "A variable is no setting and has no effect.",
                 metadata: ["variable": "\(variable.name)", "did-you-mean": "\(variable.nearest)"])
         }
+        for setting in settings.withoutEffect {
+            logger.warning(
+                "A setting has no effect without another one.",
+                metadata: [
+                    "setting": "\(setting.name)", "needs": "\(setting.needs.joined(separator: " or "))",
+                ])
+        }
         if users.isEmpty { logger.notice("There is no user yet: 'hashdrop user add NAME' makes one.") }
         for concern in keys.concerns { logger.warning("\(concern)") }
         if !keys.key.hasUsualForm {
