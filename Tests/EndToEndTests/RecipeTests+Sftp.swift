@@ -60,13 +60,19 @@ extension RecipeTests {
                 ssh-keygen -A >&2
                 for user in alice bob; do ssh-keygen -q -t ed25519 -N '' -f $user; done
                 """)
-            try await machine.follow(
-                try replacing(
-                    in: commands("sftp"),
-                    [
-                        "sudo apt-get install openssh-server\n": "",
-                        "sudo sshd -t && sudo systemctl reload ssh": "sudo sshd -t",
-                    ]))
+            let recipe = try replacing(
+                in: commands("sftp"),
+                [
+                    "sudo apt-get install openssh-server\n": "",
+                    "sudo sshd -t && sudo systemctl reload ssh": "sudo sshd -t",
+                ])
+            // Once more for further users: each line and each mount is there once.
+            for _ in 0..<2 { try await machine.follow(recipe) }
+            for (file, places) in [("/etc/fstab", 4), ("/proc/self/mounts", 4)] {
+                let count = try await machine.must("grep -c ' /srv/hashdrop/' \(file)")
+                #expect(count == "\(places)\n", "\(file)")
+            }
+            #expect(try await machine.must("stat -c %a /var/lib/hashdrop/spool/alice") == "2770\n")
         }
 
         /// Ways in which alice's `list` becomes a file of that name.

@@ -50,6 +50,14 @@ extension RecipeTests {
             }
         }
 
+        /// Files that name nora and otto.
+        private static let forms = [
+            "nora\notto\n", "nora\r\notto\r\n", "# staff\nname\n\n nora \notto",
+            "name,administrator\nnora,yes\notto,\n",
+            "\u{FEFF}Name;administrator;;\r\n\"nora\";yes;;\r\n;;;\r\notto;;;\r\n",
+            "sep=;\r\nname;weight\r\nnora;7\r\notto;\r\n", "\"name\"\t\"weight\"\nnora\t3\notto\t\n",
+        ]
+
         @Test func usersComeFromAFile() async throws {
             try await SimulatedVirusTotal.with(.unlimited()) { simulator in
                 try await Machine.with(simulator) { machine in
@@ -60,8 +68,11 @@ extension RecipeTests {
                         #expect(said.contains(words), "\(said)")
                     }
                     // The way to name them again, for the accounts and the folders' modes.
-                    let names = try await machine.follow("echo $(tail -n +2 users.csv | cut -d, -f1)")
-                    #expect(names == "nora otto\n")
+                    for form in Self.forms {
+                        try machine.provide("users.csv", form)
+                        let names = try await machine.follow(try commands("Many users from a file", 2))
+                        #expect(names == "nora otto\n", "\(form)")
+                    }
                     let owners = try await machine.must(
                         "stat -c %U /var/lib/hashdrop/{spool,reports}/{nora,otto}")
                     #expect(owners == String(repeating: "hashdrop\n", count: 4))

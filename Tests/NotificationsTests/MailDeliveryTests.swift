@@ -173,6 +173,21 @@ struct MailDeliveryTests {
         #expect(error?.description.contains("hunter2") == false)
     }
 
+    @Test func whatCannotBeUsedIsSaidAtTheStartWithWhatToWrite() throws {
+        let fixture = try NotificationFixture()
+        for server in ["http://127.0.0.1/", "mail.example.org", "smtp://u:hunter2@127.0.0.1", ""] {
+            let options = Self.options(25) { $0.server = server }
+            let error = #expect(throws: NotificationError.self) { try fixture.service(options) }
+            let said = error?.description ?? ""
+            #expect(said.contains("notify.mailServer") && said.contains("write it as smtp://host:port"))
+            #expect(!said.contains("hunter2"))
+        }
+        let alone = Self.options(25) { $0.user = "hashdrop" }
+        let error = #expect(throws: NotificationError.self) { try fixture.service(alone) }
+        let words = "notify.mailUser is there and notify.mailPasswordFile is not"
+        #expect(error?.description.contains(words) == true)
+    }
+
     @Test(arguments: ["a@b\r\nRCPT TO:<c@d>", "a@b>", "a b@c", "", "a"])
     func anAddressThatWouldBeACommandIsRefused(_ address: String) async throws {
         let client = try CurlClient()
