@@ -16,13 +16,13 @@ struct MailDelivery: DeliveryMethod {
         password = options.passwordFile.map { SecretFile(path: $0, setting: "notify.mailPasswordFile") }
         _ = try password?.read()
         guard (options.user == nil) == (password == nil) else {
-            let (set, missing) =
+            let (given, missing) =
                 options.user == nil
                 ? ("notify.mailPasswordFile", "notify.mailUser")
                 : ("notify.mailUser", "notify.mailPasswordFile")
             throw NotificationError(
-                "The setting \(set) is there and \(missing) is not; set both, or none for a server that wants "
-                    + "no login.")
+                "The setting \(given) is there and \(missing) is not; set both, or none for a server that "
+                    + "wants no login.")
         }
         do {
             try CurlMail.check(server: options.server)

@@ -1,6 +1,6 @@
 /// Records of a table in text, in the manner of RFC 4180: separated by commas, semicolons or tabs, which the
-/// first line shows, or names as Excel does (`sep=;`). Empty lines, lines of nothing but separators, and lines
-/// that begin with `#`, are none.
+/// first line shows, or names as Excel does (`sep=;`). Empty lines, lines of nothing but separators, and
+/// lines that begin with `#`, are none.
 struct TextTable {
     struct Record {
         /// Where it begins; quoted fields may have lines.

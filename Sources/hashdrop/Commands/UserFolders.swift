@@ -38,8 +38,8 @@ struct UserFolders {
 
     private static let pathsAtOnce = 64
 
-    /// Makes the folders of `names` that are missing, and then adds the users. If either fails, or the task is
-    /// cancelled before the users are added, the new folders go again.
+    /// Makes the folders of `names` that are missing, and then adds the users. If either fails, or the task
+    /// is cancelled before the users are added, the new folders go again.
     func make(of names: [UserName], adding users: [User], to database: HashdropDatabase) async throws {
         var made: [String] = []
         do {

@@ -91,8 +91,8 @@ struct UserImportCommand: AsyncParsableCommand {
             "'\(file)' is not imported, and nothing was changed: with its "
                 + "\(Wording.count(list.entries.count, "user", "users")) there would be "
                 + "\(Wording.number(all.count)) users' folders in '\(spool)', which holds "
-                + "\(Wording.number(SpoolFolder.usersMax)). Leave users out, or remove folders of former ones."
-        )
+                + "\(Wording.number(SpoolFolder.usersMax)). Leave users out, or remove folders of former "
+                + "ones.")
     }
 
     /// What a user gets, in brackets.

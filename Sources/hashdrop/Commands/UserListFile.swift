@@ -87,8 +87,8 @@ struct UserListFile {
         guard !lines[line].contains(0) else {
             throw CommandFailure(
                 .data,
-                "\(name) is not imported, and nothing was changed: line \(line + 1) has a NUL byte, which text "
-                    + "has only in UTF-16 without its mark (FF FE); save the file as CSV in UTF-8.")
+                "\(name) is not imported, and nothing was changed: line \(line + 1) has a NUL byte, which "
+                    + "text has only in UTF-16 without its mark (FF FE); save the file as CSV in UTF-8.")
         }
         throw notText(line: line + 1)
     }
