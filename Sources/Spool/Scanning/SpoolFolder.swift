@@ -8,9 +8,9 @@ package final class SpoolFolder: Sendable {
     package let path: String
     let root: Directory
 
-    /// User folders looked at, at most.
+    /// User folders looked at, at most; more make `users()` throw.
     package static let usersMax = 100_000
-    /// Names beside them, hashdrop's own among them; more of both make `users()` throw.
+    /// Names beside them, hashdrop's own among them; so do more of these and folders together.
     private static let otherNamesMax = 1_000
 
     /// Opens the spool folder; throws `FileSystemError`.
@@ -24,7 +24,8 @@ package final class SpoolFolder: Sendable {
     /// nothing there is ignored in silence. Throws `FileSystemError`.
     package func users() throws -> (users: [UserName], others: [DroppedName]) {
         let (names, more) = try root.names(limit: Self.usersMax + Self.otherNamesMax)
-        guard !more else { throw FileSystemError("list the user folders of", E2BIG, path: path) }
+        let tooMany = FileSystemError("list the user folders of", E2BIG, path: path)
+        guard !more else { throw tooMany }
         var users: [UserName] = []
         var others: [DroppedName] = []
         for name in names where name.first != UInt8(ascii: ".") {
@@ -35,6 +36,7 @@ package final class SpoolFolder: Sendable {
                 others.append(DroppedName(bytes: name))
             }
         }
+        guard users.count <= Self.usersMax else { throw tooMany }
         return (users, others)
     }
 
