@@ -50,8 +50,8 @@ package struct NotificationService: Service {
         store.observe { [lanes] in for lane in lanes { lane.wake() } }
     }
 
-    /// Throws what `init` would throw for these options: `NotificationError` for settings that cannot be used,
-    /// files that cannot be read and a hook that cannot be run, and `CurlError`.
+    /// Throws what `init` would throw for these options: `NotificationError` for settings that cannot be
+    /// used, files that cannot be read and a hook that cannot be run, and `CurlError`.
     package static func check(_ options: NotificationOptions, curl: CurlOptions) throws {
         _ = try methods(options, curl: curl, clock: SystemClock())
     }

@@ -7,8 +7,8 @@ import VirusTotal
 import Web
 
 extension HashdropSettings {
-    /// Throws what a start by these settings would be refused for, as far as that can be told beside a running
-    /// daemon: not that an address is taken, or a folder is missing.
+    /// Throws what a start by these settings would be refused for, as far as that can be told beside a
+    /// running daemon: not that an address is taken, or a folder is missing.
     ///
     /// Each error's sentence names the setting, the reason and what to do.
     func checkStart(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
