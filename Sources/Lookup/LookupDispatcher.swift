@@ -24,8 +24,8 @@ package actor LookupDispatcher {
     struct Flight: Sendable {
         var request: Int64
         var reservation: Reservation
-        /// Which key it was sent with.
-        var keyGeneration: Int
+        /// Which trial of a key it belongs to.
+        var keyTrial: Int
         var took: Duration
     }
 
@@ -55,6 +55,10 @@ package actor LookupDispatcher {
     /// When that was last looked up.
     private var retriesReadAt: ClockReading
     private var keyGeneration: Int
+    /// How often the key has changed, or was to be tried again.
+    private var keyTrial = 0
+    /// Told when lookups begin to wait for more than the minute.
+    private let waitObserver = Exchangeable<(@Sendable () -> Void)?>(nil)
     /// The last leap of the wall clock that the ledger was told of.
     var knownLeap: ClockLeap?
     /// When the quota is counted anew, while days and months are not known.
@@ -113,6 +117,9 @@ package actor LookupDispatcher {
 
     /// Takes other options from now on; requests that are in flight end by the old ones.
     package nonisolated func use(_ options: LookupOptions) { mailbox.post(.optionsChanged(options)) }
+
+    /// Names what is called when lookups begin to wait for more than the minute; it must not block.
+    package nonisolated func onWait(_ tell: @escaping @Sendable () -> Void) { waitObserver.value = tell }
 
     /// Nothing more is sent; `run` returns when what is in flight has ended and is recorded.
     package nonisolated func stop() { mailbox.post(.stop) }
@@ -206,6 +213,7 @@ package actor LookupDispatcher {
         loggedReason = reason
         if let reason {
             logger.warning("Lookups wait.", metadata: ["reason": "\(reason)"])
+            waitObserver.value?()
         } else {
             logger.notice("Lookups go on.")
         }
@@ -250,11 +258,11 @@ package actor LookupDispatcher {
                 continue
             }
             rateLimiter.spend(at: now)
-            group.addTask { [source, mailbox, clock, keyGeneration] in
+            group.addTask { [source, mailbox, clock, keyTrial] in
                 let result = await source.ask(reservation.hash)
                 let took = clock.now.monotonic - now.monotonic
                 let flight = Flight(
-                    request: request, reservation: reservation, keyGeneration: keyGeneration, took: took)
+                    request: request, reservation: reservation, keyTrial: keyTrial, took: took)
                 mailbox.post(.ended(flight, result))
             }
         }
@@ -319,7 +327,7 @@ package actor LookupDispatcher {
             consequence = .answered(answer)
             word = answer == .unknown ? "404" : "200"
         case .failure(let failure):
-            if failure.disposition != .stopAsking || !isOfEarlierKey(flight) {
+            if !failure.disposition.isRefusal || !isOfEarlierTrial(flight) {
                 circuitBreaker.note(failure, at: now.monotonic, using: &generator)
             }
             switch failure.disposition {
@@ -346,8 +354,9 @@ package actor LookupDispatcher {
     private func reload() {
         needsReload = false
         needsRecount = true
-        // A command or SIGHUP: the key may be well again, and one request tells.
-        circuitBreaker.keyChanged()
+        // A command or SIGHUP: the key may be well again, and a request that is sent from now on tells.
+        keyGeneration = source.keyGeneration()
+        beginKeyTrial()
         queue.removeAllJobs()
         nextRetryAt = .distantPast
         loadJobs { try lookups.runningJobs() }
@@ -369,16 +378,22 @@ package actor LookupDispatcher {
         setWait(reason, until: Self.storeRetryInterval, clock.now)
     }
 
-    /// Whether the key was exchanged while the request was on its way: a refusal says nothing of the new one.
-    private func isOfEarlierKey(_ flight: Flight) -> Bool {
+    /// Whether the key was exchanged, or was to be tried again, while the request was on its way: a refusal
+    /// says nothing of the key as it is now.
+    private func isOfEarlierTrial(_ flight: Flight) -> Bool {
         checkKey()
-        return flight.keyGeneration != keyGeneration
+        return flight.keyTrial != keyTrial
     }
 
     private func checkKey() {
         let generation = source.keyGeneration()
         guard generation != keyGeneration else { return }
         keyGeneration = generation
+        beginKeyTrial()
+    }
+
+    private func beginKeyTrial() {
+        keyTrial += 1
         circuitBreaker.keyChanged()
     }
 }

@@ -14,4 +14,7 @@ package enum FailureDisposition: Hashable, Sendable {
     case retryLater
     /// Asking again would bring the same.
     case giveUp
+
+    /// Whether it is the key that was refused, or may have been.
+    package var isRefusal: Bool { self == .stopAsking || self == .forbidden }
 }

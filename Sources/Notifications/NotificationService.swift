@@ -31,12 +31,7 @@ package struct NotificationService: Service {
     ) throws {
         let store = database.notifications
         let links = MessageLinks(pageURL: options.pageURL, reportsDirectory: options.reportsDirectory)
-        let methods: [(any DeliveryMethod)?] = [
-            try options.hook.map { try HookDelivery($0, clock: runtime.clock) },
-            try options.webhook.map { try WebhookDelivery($0, curl: curl) },
-            try options.mail.map { try MailDelivery($0, curl: curl) },
-        ]
-        lanes = methods.compactMap(\.self).map {
+        lanes = try Self.methods(options, curl: curl, clock: runtime.clock).map {
             DeliveryLane(
                 $0, links: links, store: store, runtime: runtime, logger: logger, onResult: onResult)
         }
@@ -54,6 +49,27 @@ package struct NotificationService: Service {
         guard !lanes.isEmpty else { return }
         store.observe { [lanes] in for lane in lanes { lane.wake() } }
     }
+
+    /// Throws what `init` would throw for these options: `NotificationError` for settings that cannot be
+    /// used, files that cannot be read and a hook that cannot be run, and `CurlError`.
+    package static func check(_ options: NotificationOptions, curl: CurlOptions) throws {
+        _ = try methods(options, curl: curl, clock: SystemClock())
+    }
+
+    private static func methods(
+        _ options: NotificationOptions, curl: CurlOptions, clock: any ServiceClock
+    ) throws -> [any DeliveryMethod] {
+        let methods: [(any DeliveryMethod)?] = [
+            try options.hook.map { try HookDelivery($0, clock: clock) },
+            try options.webhook.map { try WebhookDelivery($0, curl: curl) },
+            try options.mail.map { try MailDelivery($0, curl: curl) },
+        ]
+        return methods.compactMap(\.self)
+    }
+
+    /// Lookups have begun to wait: what keeps all hashes from being asked is told at once, and not only at
+    /// the next look.
+    package func lookupsWait() { watch?.troubleBegan() }
 
     /// Works until a graceful shutdown, and a moment longer if something is under way: it is delivered again
     /// at the next start.

@@ -8,7 +8,11 @@ import Synchronization
 /// Looks now and then for what no transaction tells of: lists without answers, a used-up quota, an outbox
 /// that is too full.
 actor NotificationWatch {
-    private enum Event: Sendable { case stop }
+    private enum Event: Sendable {
+        /// Something may keep all hashes from being asked from now on.
+        case troubleBegan
+        case stop
+    }
 
     private let store: NotificationStore
     private let stuckAfter: Duration
@@ -19,6 +23,7 @@ actor NotificationWatch {
     private let isStopping = Mutex(false)
     private let executor: any SerialExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private var nextLook: Duration = .zero
     private var nextPruning: Duration = .zero
     /// When the day's quota was last seen used up, by the clock that never steps. A list that waits for the
     /// next day is not stuck.
@@ -48,12 +53,21 @@ actor NotificationWatch {
         mailbox.post(once: .stop)
     }
 
+    /// Lookups have begun to wait: why is looked up now, and all else when it is due.
+    nonisolated func troubleBegan() { mailbox.post(once: .troubleBegan) }
+
     private var isOver: Bool { Task.isCancelled || isStopping.withLock(\.self) }
 
     func run() async {
         while !isOver {
             do {
-                try await look()
+                if clock.now.monotonic >= nextLook {
+                    // Also after a failure it waits.
+                    defer { nextLook = clock.now.monotonic + min(Self.intervalMax, stuckAfter / 4) }
+                    try await look()
+                } else {
+                    try await tellOfTrouble()
+                }
             } catch is CancellationError {
                 return
             } catch {
@@ -62,17 +76,14 @@ actor NotificationWatch {
                     metadata: ["reason": "\(sentence(for: error))"])
             }
             guard !isOver else { return }
-            _ = await mailbox.take(upTo: min(Self.intervalMax, stuckAfter / 4), clock: clock)
+            _ = await mailbox.take(upTo: max(.zero, nextLook - clock.now.monotonic), clock: clock)
         }
     }
 
     /// Looks once.
     func look() async throws {
-        let trouble = await trouble()
+        let trouble = try await tellOfTrouble()
         let now = clock.now.wall
-        if let trouble, let subject = trouble.subject(at: now) {
-            try store.tellOfQuota(trouble.reason, subject: subject, at: now)
-        }
         var place: Int64? = 0
         try await clock.runSlices {
             guard !isOver, let last = place else { return false }
@@ -84,6 +95,17 @@ actor NotificationWatch {
             try await prune(at: now)
             nextPruning = clock.now.monotonic + Self.pruningInterval
         }
+    }
+
+    /// Looks what keeps all hashes from being asked, and tells of it once a day.
+    @discardableResult
+    private func tellOfTrouble() async throws -> LookupTrouble? {
+        let trouble = await trouble()
+        let now = clock.now.wall
+        if let trouble, let subject = trouble.subject(at: now) {
+            try store.tellOfQuota(trouble.reason, subject: subject, at: now)
+        }
+        return trouble
     }
 
     private func tellOfStuck(_ trouble: LookupTrouble?, at now: ClockReading) throws {

@@ -41,3 +41,48 @@ extension HashdropSettings {
         texts.keys.sorted().filter { texts[$0] != other.texts[$0] }
     }
 }
+
+/// The settings that a running daemon works by, and what a reload makes of them.
+package struct RunningSettings: Sendable {
+    /// What a reload has changed.
+    package struct Change<Options: Sendable>: Sendable {
+        /// What was made of the settings that hold from now on.
+        package var options: Options
+        /// The names of the settings that were taken over.
+        package var taken: [String]
+        /// Those that take effect at the next start only.
+        package var left: [String]
+    }
+
+    package private(set) var current: HashdropSettings
+    /// As the file had them last: what takes effect at the next start is told once.
+    private var read: HashdropSettings
+
+    /// - Parameter start: the settings of the daemon's start.
+    package init(_ start: HashdropSettings) {
+        current = start
+        read = start
+    }
+
+    /// Takes over what a running daemon can of `new`, all of it or, if `check` or `options` throws, nothing.
+    ///
+    /// - Parameters:
+    ///   - check: throws what the next start would refuse `new` for, also where it is no setting that is
+    ///     taken over: what is told only after a restart is told too late.
+    ///   - options: what is made of the settings that hold from now on.
+    /// - Returns: nil if `new` is what was read before.
+    package mutating func reload<Options: Sendable>(
+        _ new: HashdropSettings, check: (HashdropSettings) throws -> Void,
+        options: (HashdropSettings) throws -> Options
+    ) throws -> Change<Options>? {
+        try check(new)
+        let changed = new.differences(from: read)
+        guard !changed.isEmpty else { return nil }
+        let taken = current.takingOver(new)
+        let change = Change(
+            options: try options(taken), taken: changed.filter(SettingKey.reloaded.contains),
+            left: changed.filter { !SettingKey.reloaded.contains($0) })
+        (current, read) = (taken, new)
+        return change
+    }
+}

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Reporting
 import Simulator
 import TestSupport
 import Testing
@@ -26,6 +27,32 @@ struct RestartTests {
         let hidden = place.drop.appending(path: ".\(number)")
         try Data(hashes.joined(separator: "\n").utf8).write(to: hidden)
         try FileManager.default.moveItem(at: hidden, to: place.drop.appending(path: "\(number).txt"))
+    }
+
+    /// Whatever its length, its report says that hashdrop is stopped, in all its files.
+    @Test(arguments: [20, 1_000])
+    func aRunningListsReportSaysThatHashdropIsStopped(hashes: Int) async throws {
+        try await DaemonFixture.with(settings: ["HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "1"]) { place, _ in
+            try await place.serve()
+            let text = (0..<hashes).map { Samples.hash($0).hexadecimal }.joined(separator: "\n")
+            let hidden = place.drop.appending(path: ".long")
+            try Data(text.utf8).write(to: hidden)
+            try FileManager.default.moveItem(at: hidden, to: place.drop.appending(path: "long.txt"))
+            let report = try await eventually("the list runs") { () -> Report? in
+                guard let folder = place.folders("long.txt").first else { return nil }
+                let report = Report(folder: folder)
+                return report.status?.counts.hashes == hashes ? report : nil
+            }
+            try await place.stop()
+            let status = try #require(report.status)
+            #expect(status.state == "running")
+            #expect(status.waitReason?.contains("hashdrop is stopped") == true, "\(status)")
+            #expect(try report.text("report.html").contains("hashdrop is stopped"))
+            try place.startDaemon()
+            try await eventually("it goes on") {
+                report.status?.waitReason?.contains("hashdrop is stopped") != true
+            }
+        }
     }
 
     @Test func noListIsLostAndNoRequestDoubled() async throws {

@@ -87,6 +87,43 @@ struct ServiceManagerTests {
         }
     }
 
+    /// What a running daemon does not take over is refused as well, with what stands beside it.
+    @Test func aReloadRefusesWhatTheNextStartWouldAndGoesOn() async throws {
+        try await with { place, _, socket in
+            let file = place.folder.url.appending(path: "config/hashdrop.yaml")
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            place.environment["HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY"] = nil
+            try await place.serve()
+            try await eventually("the daemon is ready") { socket.count("READY=1") == 1 }
+            var reloads = 0
+            func reload(_ text: String) async throws {
+                try Data(text.utf8).write(to: file)
+                reloads += 1
+                kill(try #require(place.processID), SIGHUP)
+                let ready = reloads + 1
+                try await eventually("reload \(reloads) is over") { socket.count("READY=1") == ready }
+            }
+            let mistakes = [
+                "notify:\n  page: hashdrop.example.org\n":
+                    "The setting notify.page is 'hashdrop.example.org'",
+                "notify:\n  hook: [/no/such/program]\n": "'/no/such/program' (notify.hook) cannot be run",
+                "notify:\n  webhookFile: /no/such.url\n":
+                    "'/no/such.url' (notify.webhookFile) cannot be read",
+                "metrics:\n  listen: 0.0.0.0:9179\n": "The setting metrics.listen is 0.0.0.0:9179",
+            ]
+            for (mistake, sentence) in mistakes {
+                try await reload("virustotal:\n  requestsPerDay: 77\n" + mistake)
+                let log = try place.daemonLog()
+                #expect(log.contains(sentence), "\(sentence): \(log)")
+                #expect(!log.contains("Settings changed"))
+            }
+            try await reload("virustotal:\n  requestsPerDay: 77\n")
+            #expect(try place.daemonLog().contains("Settings changed. settings=virustotal.requestsPerDay"))
+            #expect(place.isServing)
+        }
+    }
+
     @Test func whileThePipelineHangsThereIsNoSignOfLife() async throws {
         try await with { place, _, socket in
             try await place.serve()

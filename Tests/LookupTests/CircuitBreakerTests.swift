@@ -78,6 +78,39 @@ struct CircuitBreakerTests {
         #expect(breaker.decide(at: .seconds(899)) == .go)
     }
 
+    @Test mutating func anotherKeyIsTriedAtOnceAlsoWhileTheOneBeforeIsProbed() {
+        var breaker = CircuitBreaker()
+        breaker.note(Self.failure(.stopAsking), at: .zero, using: &generator)
+        #expect(breaker.decide(at: .seconds(900)) == .probe(reason: "because"))
+        #expect(breaker.isKeyRefused)
+        breaker.keyChanged()
+        #expect(breaker.decide(at: .seconds(900)) == .go)
+        #expect(!breaker.isKeyRefused)
+        // The wait begins anew.
+        breaker.note(Self.failure(.stopAsking), at: .seconds(901), using: &generator)
+        #expect(breaker.decide(at: .seconds(901)) == .stop(.seconds(900), reason: "because"))
+    }
+
+    @Test mutating func anotherKeyDoesNotEndAnOutage() {
+        var breaker = CircuitBreaker()
+        breaker.note(Self.failure(.pause(.seconds(90))), at: .zero, using: &generator)
+        breaker.keyChanged()
+        #expect(breaker.decide(at: .seconds(1)) == .wait(.seconds(89), reason: "because"))
+        #expect(breaker.decide(at: .seconds(90)) == .probe(reason: "because"))
+        breaker.keyChanged()
+        #expect(breaker.decide(at: .seconds(90)) == .probe(reason: "because"))
+    }
+
+    @Test mutating func forbiddenRequestsOfTheKeyBeforeDoNotCountForTheNext() {
+        var breaker = CircuitBreaker()
+        for _ in 0...CircuitBreaker.badAnswersMax {
+            breaker.note(Self.failure(.forbidden), at: .zero, using: &generator)
+        }
+        breaker.keyChanged()
+        breaker.note(Self.failure(.forbidden), at: .zero, using: &generator)
+        #expect(breaker.decide(at: .zero) == .go)
+    }
+
     @Test mutating func aRefusedKeyIsTriedAgainLessAndLessOften() {
         var breaker = CircuitBreaker()
         var now = Duration.zero

@@ -211,6 +211,50 @@ struct FaultResponseTests {
         }
     }
 
+    /// The probe of a refused key is on its way when a command or SIGHUP comes; its refusal comes afterwards,
+    /// and the next request would be answered.
+    @Test(arguments: [false, true])
+    func aCommandDuringAProbeIsNotSwallowed(isKeyExchanged: Bool) async throws {
+        let generation = Counter()
+        let refusals = Counter()
+        var world = LookupBench.World()
+        world.latency = .seconds(20)
+        world.keyGeneration = { generation.value }
+        world.intercept = { _, _ in
+            guard refusals.value < 2 else { return nil }
+            refusals.increment()
+            return LookupFailure(
+                disposition: .stopAsking, reason: "VirusTotal refuses the API key.", outcome: "401")
+        }
+        try await LookupBench.run(Self.options, world) { bench in
+            let job = try bench.drop([[FileFamily.numbered(1, seed: 9).sha256]])
+            try await bench.until("the probe is on its way") {
+                let inFlight = await bench.dispatcher.health().requestsInFlight
+                return refusals.value == 1 && inFlight == 1 && bench.clock.passed > .seconds(800)
+            }
+            if isKeyExchanged { generation.increment() }
+            bench.dispatcher.jobsChanged()
+            let done = try await bench.finish(job.id)
+            #expect(refusals.value == 2)
+            // Without waiting for the next probe, half an hour later.
+            let took = try #require(done.finishedAt).timeIntervalSince(done.receivedAt)
+            #expect(took < 1_000, "\(took) s")
+        }
+    }
+
+    @Test(arguments: [(Fault.Kind.wrongCredentials, 1), (.badRequest, 0)])
+    func theStartOfAWaitIsToldOnce(fault: Fault.Kind, times: Int) async throws {
+        let told = Counter()
+        var world = LookupBench.World()
+        world.faults = [FaultRule(fault, times: 1)]
+        try await LookupBench.run(Self.options, world) { bench in
+            bench.dispatcher.onWait { told.increment() }
+            let job = try bench.drop((0..<10).map { [FileFamily.numbered($0, seed: 9).sha256] })
+            _ = try await bench.finish(job.id)
+            #expect(told.value == times)
+        }
+    }
+
     /// VirusTotal forbids one file to the account, and answers for the others.
     @Test func aForbiddenHashHoldsNobodyUpAndFails() async throws {
         let forbidden = FileFamily.numbered(3, seed: 9)

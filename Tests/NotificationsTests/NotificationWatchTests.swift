@@ -78,6 +78,22 @@ struct NotificationWatchTests {
         #expect(try facts.allSatisfy { $0.reason == "VirusTotal refuses the key." })
     }
 
+    @Test func aTroubleThatBeginsBetweenTwoLooksIsToldAtOnce() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { [watch] in await watch.run() }
+            defer { watch.stop() }
+            try await eventually("it waits for its next look") {
+                fixture.clock.nextDeadline == .seconds(300)
+            }
+            fixture.trouble.withLock { $0 = .key("VirusTotal refuses the key.") }
+            watch.troubleBegan()
+            try await eventually("it is told") { try facts.map(\.event) == [.quota] }
+            // It sleeps for the same look as before.
+            try await eventually("it waits again") { fixture.clock.nextDeadline == .seconds(300) }
+            #expect(fixture.clock.passed == .zero)
+        }
+    }
+
     @Test func theServiceLooksByItself() async throws {
         let file = fixture.folder.path("got")
         fixture.trouble.withLock { $0 = .key("VirusTotal refuses the key.") }

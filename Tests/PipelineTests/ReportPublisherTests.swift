@@ -71,6 +71,23 @@ struct ReportPublisherTests {
         return job
     }
 
+    @Test func aLongReportThatThereIsNoTimeForStaysAsItWas() throws {
+        let job = try accept((0..<1_000).map { Samples.hash($0) })
+        let publisher = try publisher()
+        let html = place(of: job).appending(path: "report.html")
+        _ = try publisher.publish(job.id, estimate: JobEstimate(waitReason: "first"), at: Samples.now)
+        let before = try Data(contentsOf: html)
+        #expect(throws: ReportPublisher.TimeIsUp.self) {
+            try publisher.publish(
+                job.id, estimate: JobEstimate(waitReason: "second"), at: Samples.now, isTimeUp: { true })
+        }
+        #expect(try Data(contentsOf: html) == before)
+        #expect(try names(of: job) == ["report.html", "status.json"])
+        _ = try publisher.publish(
+            job.id, estimate: JobEstimate(waitReason: "third"), at: Samples.now, isTimeUp: { false })
+        #expect(try String(contentsOf: html, encoding: .utf8).contains("third"))
+    }
+
     @Test func aFinishedJobHasEveryTableWithEveryRow() throws {
         let job = try finishedJob()
         _ = try publisher().publish(job.id, estimate: JobEstimate(), at: Samples.now)

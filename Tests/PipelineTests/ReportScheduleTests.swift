@@ -40,6 +40,25 @@ struct ReportScheduleTests {
         #expect(due(schedule, at: .seconds(10)) == [job])
     }
 
+    @Test func aRunningJobsReportIsRenewedAndAFinishedOnesIsNot() {
+        var schedule = schedule
+        schedule.jobChanged(job, of: alice, isFinal: false)
+        schedule.jobBegun(job)
+        schedule.jobWritten(job, isOver: false, at: .zero, took: .seconds(1), renewal: .seconds(600))
+        #expect(schedule.nextDue(after: .zero) == .seconds(600))
+        #expect(due(schedule, at: .seconds(599)).isEmpty)
+        #expect(due(schedule, at: .seconds(600)) == [job])
+        schedule.jobBegun(job)
+        #expect(due(schedule, at: .seconds(600)).isEmpty)
+        // One that takes long rests longer all the same.
+        schedule.jobWritten(job, isOver: false, at: .seconds(600), took: .seconds(60), renewal: .seconds(600))
+        #expect(schedule.nextDue(after: .seconds(600)) == .seconds(1_800))
+        schedule.jobChanged(job, of: alice, isFinal: true)
+        schedule.jobBegun(job)
+        schedule.jobWritten(job, isOver: true, at: .seconds(700), took: .zero, renewal: .seconds(600))
+        #expect(schedule.nextDue(after: .seconds(700)) == nil)
+    }
+
     @Test func whatChangesWhileAReportIsWrittenIsWrittenAfterwards() {
         var schedule = schedule
         schedule.jobChanged(job, of: alice, isFinal: false)

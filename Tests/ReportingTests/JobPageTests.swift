@@ -224,6 +224,21 @@ struct JobPageTests {
         #expect(!final.contains("http-equiv=\"refresh\"") && !final.contains("data-refresh"))
     }
 
+    @Test func aRunningPageSaysUntilWhenItIsGoodAndAFinalOneIsGoodForEver() throws {
+        let rows = [ReportRow(hash: Samples.md5, state: .waiting(stale: nil), line: 1)]
+        var input = Samples.input(.running, rows: rows)
+        #expect(try samples.html(input, rows: rows).contains("data-due=\"2026-11-23T20:31:45Z\" hidden>"))
+        input.renewal = ReportRenewal.period(runningJobs: 6_000)
+        #expect(try samples.html(input, rows: rows).contains("data-due=\"2026-11-23T21:11:45Z\" hidden>"))
+        // One that is still being read has no rows yet.
+        let begun = try samples.html(Samples.input(.running, rows: []), rows: [])
+        #expect(begun.contains("data-due="))
+        for state in [JobState.done, .refused, .cancelled] {
+            let page = try samples.html(Samples.input(state, rows: []), rows: [])
+            #expect(!page.contains("data-due="))
+        }
+    }
+
     @Test func aRefusalSaysWhyWithoutATable() throws {
         var input = Samples.input(.refused, rows: [])
         input.job.reason = "The limit is 64 MiB."

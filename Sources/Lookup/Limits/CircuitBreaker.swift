@@ -8,7 +8,8 @@ import Support
 ///   requests in a row, disable it.
 /// - Open: nothing is sent. It is half-open when its time is over.
 /// - Half-open: one request is sent as a probe. An answer closes it; a failure opens it again, for longer.
-/// - Disabled: nothing is sent. Another key closes it; without one it is half-open when its time is over.
+/// - Disabled: nothing is sent. Another key closes it; without one it is half-open when its time is over, and
+///   another key closes it then too, whatever becomes of the probe.
 package struct CircuitBreaker: Sendable {
     package enum State: Hashable, Sendable {
         case closed
@@ -99,10 +100,17 @@ package struct CircuitBreaker: Sendable {
         }
     }
 
-    /// The key has changed: a key that was refused says nothing about the next.
+    /// The key has changed, or may be well again: refusals of before say nothing about the next request.
     package mutating func keyChanged() {
+        guard isKeyRefused else { return }
         refusalsInARow = 0
-        if case .disabled = state { state = .closed }
+        switch state {
+        case .disabled, .halfOpen:
+            // As many forbidden requests as at the start are put down to their hashes.
+            failuresInARow = 0
+            state = .closed
+        case .closed, .open: break
+        }
     }
 
     private mutating func disable(_ reason: String, at now: Duration) {

@@ -15,6 +15,8 @@ package struct ReportPublisher: Sendable {
     private let cacheMaxAge: Duration
     private let isInputPending: @Sendable (JobID) -> Bool
     let delays = ReportDelays()
+    /// How long the report of a running job is good for, from the next one on.
+    let renewal = Exchangeable(ReportRenewal.period(runningJobs: 1))
 
     /// - Parameters:
     ///   - reports: where the users' report folders are.
@@ -88,18 +90,34 @@ package struct ReportPublisher: Sendable {
     /// Rewrites a job's files as it stands `now`, until `save` not for the database. Of a finished job the
     /// tables come first: a program that sees the status "done" finds them there.
     ///
+    /// - Parameter isTimeUp: looked at now and then while a running job's rows are counted; then `TimeIsUp`
+    ///   is thrown, and the files of before stay.
     /// - Returns: the job as it was reported, or nil if there is none of this id or it is too early for its
     ///   end.
-    func publish(_ id: JobID, estimate: JobEstimate, at now: Date) throws -> Published? {
-        try write(id, estimate: estimate, at: now, isAlone: true).map { try complete([$0])[0].get() }
+    func publish(
+        _ id: JobID, estimate: JobEstimate, at now: Date, isTimeUp: () -> Bool = { false }
+    ) throws -> Published? {
+        try write(id, estimate: estimate, at: now, isAlone: true, isTimeUp: isTimeUp).map {
+            try complete([$0])[0].get()
+        }
     }
+
+    /// A report was not written to its end, because there was no time for it.
+    struct TimeIsUp: Error {}
+
+    private static let rowsBetweenLooks = 256
 
     /// The first part of `publish`; `complete` is the second.
     ///
     /// - Parameter isAlone: whether each file becomes visible as soon as it is written, as is right for a
     ///   long report or a single one, and not with those of others.
-    func write(_ id: JobID, estimate: JobEstimate, at now: Date, isAlone: Bool = false) throws -> Written? {
-        try database.reportRows.read(id) { try write($0, estimate, now, isAlone: isAlone) } ?? nil
+    func write(
+        _ id: JobID, estimate: JobEstimate, at now: Date, isAlone: Bool = false,
+        isTimeUp: () -> Bool = { false }
+    ) throws -> Written? {
+        try database.reportRows.read(id) {
+            try write($0, estimate, now, isAlone: isAlone, isTimeUp: isTimeUp)
+        } ?? nil
     }
 
     /// Makes the reports' files visible, and flushes all to the disk together: with a journal two commits are
@@ -135,7 +153,7 @@ package struct ReportPublisher: Sendable {
     }
 
     private func write(
-        _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date, isAlone: Bool
+        _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date, isAlone: Bool, isTimeUp: () -> Bool
     ) throws -> Written? {
         guard let job = try snapshot.job() else { return nil }
         // The last report is written once: a kill in the middle of a second time would leave a temporary file
@@ -159,7 +177,7 @@ package struct ReportPublisher: Sendable {
         // CSV.
         if job.state == .running { try removeTables(in: folder.directory) }
         var input = ReportInput(
-            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge,
+            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, renewal: renewal.value,
             unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax))
         // All that is said of all rows comes from one pass over them.
         var tally = JobTally(
@@ -174,7 +192,12 @@ package struct ReportPublisher: Sendable {
                 }
             }
         } else {
-            try snapshot.forEachRow(order: .stored) { tally.add($0) }
+            var counted = 0
+            try snapshot.forEachRow(order: .stored) { row in
+                counted += 1
+                if counted.isMultiple(of: Self.rowsBetweenLooks), isTimeUp() { throw TimeIsUp() }
+                tally.add(row)
+            }
         }
         input.job.counts.byVerdict = tally.byVerdict
         input.statistics = tally.statistics

@@ -126,14 +126,18 @@ struct ReportSchedule {
 
     /// A report was written, and took so long: the next one waits for at least twenty times that, so that a
     /// large report in the making never takes more than a twentieth of the time. After a job's last report
-    /// (`isOver`) there is none, unless something has changed meanwhile.
-    mutating func jobWritten(_ id: JobID, isOver: Bool, at now: Duration, took: Duration) {
+    /// (`isOver`) there is none, unless something has changed meanwhile; before, it is written anew after
+    /// `renewal` in any case.
+    mutating func jobWritten(
+        _ id: JobID, isOver: Bool, at now: Duration, took: Duration, renewal: Duration? = nil
+    ) {
         guard var entry = jobs[id], entry.isDirty || !isOver else {
             jobs[id] = nil
             return
         }
         entry.isBeingWritten = false
         entry.notBefore = isOver ? now : now + max(interval, took * 20)
+        entry.renewal = isOver ? nil : renewal.map { now + max($0, took * 20) }
         jobs[id] = entry
     }
 

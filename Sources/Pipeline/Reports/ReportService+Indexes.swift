@@ -8,8 +8,6 @@ import Support
 extension ReportService {
     /// The least time between two changes of what all indexes say: each is written for it.
     private static let troublesInterval: Duration = .seconds(60)
-    /// The most indexes that a stop writes. The others grow old, and then say that hashdrop is away.
-    private static let lastIndexesMax = 200
 
     func writeIndex(
         of user: UserName, estimates: [JobID: JobEstimate], in group: inout DiscardingTaskGroup
@@ -21,25 +19,6 @@ extension ReportService {
             await self.settleIndex(
                 of: user,
                 indexWorker.publish(of: user, estimates: estimates, waiting: waiting, troubles: troubles))
-        }
-    }
-
-    /// The end: the indexes say that hashdrop is stopped, those of running lists first.
-    func writeLastIndexes() {
-        let changed = schedule.due(at: clock.now.monotonic, isEnd: true)
-        schedule.allUsersChanged()
-        let others = Set(schedule.due(at: clock.now.monotonic, isEnd: true)).subtracting(changed)
-        let estimates = running.mapValues { _ in Self.stopped }
-        for case .index(let user) in (changed + others).prefix(Self.lastIndexesMax) {
-            schedule.userBegun(user)
-            settle(
-                user,
-                IndexWorker.publish(
-                    of: user, estimates: estimates, waiting: liveStatus.waitingFiles[user] ?? [],
-                    troubles: [
-                        "hashdrop is stopped. What you drop waits in your folder until it is started again."
-                    ],
-                    isLast: true, with: publisher, clock: clock))
         }
     }
 
@@ -70,7 +49,7 @@ extension ReportService {
         mailbox.post(.workerFinished)
     }
 
-    private func settle(_ user: UserName, _ outcome: IndexWorker.Outcome) {
+    func settle(_ user: UserName, _ outcome: IndexWorker.Outcome) {
         let now = clock.now.monotonic
         do {
             let isLive = try outcome.result.get()

@@ -2,6 +2,7 @@ import Foundation
 package import Logging
 package import Lookup
 package import Model
+import Reporting
 import ServiceLifecycle
 package import Store
 package import Support
@@ -61,14 +62,14 @@ package actor ReportService: Service {
     var toldTroubles: (sentences: [String], until: Duration) = ([], .zero)
     /// Short reports that the latest turn wrote and left to the next one to complete, because it ended with
     /// news: another user's report need not wait for them.
-    private var left = ReportGroup()
+    var left = ReportGroup()
     /// Whether the latest turn wrote something: then there may be more, made due by that or left by the
     /// turn's end. What was not written waits for its worker, which tells when it is free.
     private var hasWritten = false
     /// When it was last looked what is due.
     private var lookedAt: Duration = .zero
     /// How many rows the reports of running jobs have.
-    private var rows: [JobID: Int] = [:]
+    var rows: [JobID: Int] = [:]
     private var isStopping = false
     private var writtenStatus: (status: DaemonStatus, at: Duration)?
     /// When it is looked at again, for what has changed since.
@@ -98,8 +99,8 @@ package actor ReportService: Service {
         self.logger = logger
     }
 
-    /// Works until a graceful shutdown, and then writes the indexes and some short reports: the next start
-    /// writes what is missing. A cancelled task writes nothing more.
+    /// Works until a graceful shutdown, and then writes the indexes and some reports (`writeLast`): the next
+    /// start writes what is missing. A cancelled task writes nothing more.
     package func run() async throws {
         try load()
         await withGracefulShutdownHandler {
@@ -212,6 +213,7 @@ package actor ReportService: Service {
         let due = schedule.due(at: lookedAt)
         let (users, isAlone) = (schedule.users(of: due), schedule.jobs(in: due) == 1)
         let estimates = due.isEmpty ? [:] : await estimates()
+        publisher.renewal.value = ReportRenewal.period(runningJobs: running.count)
         var earlier = left
         left = ReportGroup()
         var reports = ReportGroup()
@@ -259,31 +261,10 @@ package actor ReportService: Service {
             || changes.contains { change in change.user.map { !users.contains($0) } ?? false }
     }
 
-    /// The most reports that a stop writes.
-    private static let lastReportsMax = 100
-
-    /// The end: what can be written quickly says that hashdrop is stopped.
-    private func writeLast() async {
-        complete(&left)
-        var count = 0
-        var reports = ReportGroup()
-        for case .job(let id) in schedule.due(at: clock.now.monotonic, isEnd: true)
-        where count < Self.lastReportsMax {
-            guard workerPlace(for: id) == nil else { continue }
-            count += 1
-            schedule.jobBegun(id)
-            reports.write(id, estimate: Self.stopped, with: publisher, clock: clock)
-            if reports.isFull { complete(&reports) }
-        }
-        complete(&reports)
-        writeLastIndexes()
-        await writeStatus(isLast: true)
-    }
-
     /// The least time between two writings of the status: each is synced, and each list changes it.
     private static let statusInterval: Duration = .milliseconds(500)
 
-    private func writeStatus(isLast: Bool = false) async {
+    func writeStatus(isLast: Bool = false) async {
         let now = clock.now.monotonic
         if !isLast, let writtenStatus, now - writtenStatus.at < Self.statusInterval {
             statusDue = writtenStatus.at + Self.statusInterval
@@ -314,12 +295,9 @@ package actor ReportService: Service {
     /// One of them, the same until it is over.
     var trouble: String? { troubles.min { $0.key < $1.key }?.value }
 
-    static let stopped = JobEstimate(
-        waitReason: "hashdrop is stopped; the list goes on when it is started again")
-
     /// The place of the worker for a job's report; nil if it is short. What cannot be read is noted when it
     /// is written.
-    private func workerPlace(for id: JobID) -> Int? {
+    func workerPlace(for id: JobID) -> Int? {
         guard let rows = rows[id] ?? (try? publisher.rows(of: id)) else { return nil }
         self.rows[id] = rows
         return rows > Self.shortRowsMax ? workers.firstIndex { rows <= $0.rowsMax } : nil
@@ -332,7 +310,7 @@ package actor ReportService: Service {
         mailbox.post(.workerFinished)
     }
 
-    private func complete(_ group: inout ReportGroup) {
+    func complete(_ group: inout ReportGroup) {
         for (id, outcome) in group.complete(with: publisher, clock: clock) { settle(id, outcome) }
     }
 
@@ -343,7 +321,8 @@ package actor ReportService: Service {
             troubles["job \(id)"] = nil
             let isOver = published?.job.state.isFinal ?? true
             if isOver { rows[id] = nil }
-            schedule.jobWritten(id, isOver: isOver, at: now, took: outcome.took)
+            schedule.jobWritten(
+                id, isOver: isOver, at: now, took: outcome.took, renewal: publisher.renewal.value)
             guard let job = published?.job else {
                 running[id] = nil
                 return

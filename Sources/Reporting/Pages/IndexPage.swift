@@ -29,7 +29,11 @@ struct IndexPage {
         page.raw("<span>as of ")
         page.time(input.now)
         page.raw("</span><span>times: <span class=zone>UTC</span></span></p></header>\n<main>\n")
-        if !input.isLast { appendAbsence(to: &page) }
+        if !input.isLast {
+            page.absence(
+                since: input.now, due: input.now + IndexRenewal.ageMax(isLive: input.isLive),
+                meanwhile: "What you drop meanwhile waits in your folder and is taken up when it is back")
+        }
         if !input.troubles.isEmpty {
             page.notice("At the moment", isRefusal: true) { $0.text(input.troubles.joined(separator: " ")) }
         }
@@ -53,17 +57,6 @@ struct IndexPage {
         if running > 0 { facts.append("\(Wording.number(running)) running") }
         if !input.waiting.isEmpty { facts.append("\(Wording.number(input.waiting.count)) waiting") }
         return facts
-    }
-
-    /// Shown by the page's script once the page should have been written anew.
-    private func appendAbsence(to page: inout HTMLBuilder) {
-        let due = input.now + IndexRenewal.ageMax(isLive: input.isLive)
-        page.raw("<section class=\"notice refusal away\" role=alert data-due=\"")
-        page.moment(due)
-        page.raw("\" hidden><h2>hashdrop seems to be away</h2><p>This page has not been renewed since ")
-        page.time(input.now)
-        page.raw(": hashdrop does not run, or cannot write here. What you drop meanwhile waits in your ")
-        page.raw("folder and is taken up when it is back; its operator can tell more.</p></section>\n")
     }
 
     private func appendOlder(_ jobs: ArraySlice<JobOverview>, to page: inout HTMLBuilder) {

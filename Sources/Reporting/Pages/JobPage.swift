@@ -1,6 +1,7 @@
 import FileSystem
 import Foundation
 package import Model
+import Support
 
 /// A job's `report.html`: the head, the rows as they come, the foot.
 struct JobPage {
@@ -92,6 +93,10 @@ struct JobPage {
         page.raw("</a></nav>\n")
         page.jobHeading(job) { if job.state.hasTables { appendFiles(to: &$0) } }
         page.raw("</header>\n<main>\n")
+        guard !job.state.isFinal else { return }
+        page.absence(
+            since: input.now, due: input.now + ReportRenewal.ageMax(input.renewal),
+            meanwhile: "The list goes on when it is back")
     }
 
     private func appendFiles(to page: inout HTMLBuilder) {

@@ -14,6 +14,19 @@ extension HTMLBuilder {
         raw("</p></section>\n")
     }
 
+    /// Appends a notice that the page's script shows once the page should have been written anew.
+    ///
+    /// - Parameter meanwhile: what becomes of the reader's lists until hashdrop is back, without a full stop.
+    mutating func absence(since now: Date, due: Date, meanwhile: StaticString) {
+        raw("<section class=\"notice refusal away\" role=alert data-due=\"")
+        moment(due)
+        raw("\" hidden><h2>hashdrop seems to be away</h2><p>This page has not been renewed since ")
+        time(now)
+        raw(": hashdrop does not run, or cannot write here. ")
+        raw(meanwhile)
+        raw("; its operator can tell more.</p></section>\n")
+    }
+
     /// Appends what a list of jobs says before the first one; `owner` is whose drop folder: `your`, `a
     /// user’s`.
     package mutating func welcome(owner: StaticString) {

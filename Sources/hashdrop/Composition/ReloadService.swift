@@ -33,23 +33,24 @@ actor SettingsReload {
         var threshold: Exchangeable<Logger.Level>
     }
 
-    private var running: HashdropSettings
-    /// As the file had them last: what takes effect at the next start is told once.
-    private var read: HashdropSettings
+    private var running: RunningSettings
     private let sources: Sources
+    private let check: @Sendable (HashdropSettings) throws -> Void
     private let options: @Sendable (HashdropSettings) throws -> PipelineServices.Options
     private let logger: Logger
 
     /// - Parameters:
     ///   - current: the settings of the start.
+    ///   - check: throws what the next start would refuse settings for.
     ///   - options: the pipeline's options by settings.
     init(
         _ current: HashdropSettings, from sources: Sources,
+        check: @escaping @Sendable (HashdropSettings) throws -> Void,
         options: @escaping @Sendable (HashdropSettings) throws -> PipelineServices.Options, logger: Logger
     ) {
-        running = current
-        read = current
+        running = RunningSettings(current)
         self.sources = sources
+        self.check = check
         self.options = options
         self.logger = logger
     }
@@ -57,31 +58,25 @@ actor SettingsReload {
     /// Reads the settings again, and the key from its file, and says in the log what changed, and what takes
     /// effect only at the next start.
     ///
-    /// - Returns: the pipeline's options, or nil if nothing of them changed or the settings cannot be used:
-    ///   then all stay as they were.
+    /// - Returns: the pipeline's options, or nil if nothing of them changed or the next start would refuse
+    ///   the settings: then all stay as they were.
     func reload() async -> PipelineServices.Options? {
         _ = sources.keys.generation()
         do {
             let new = try await sources.settings()
-            let changed = new.differences(from: read)
-            guard !changed.isEmpty else { return nil }
-            let taken = running.takingOver(new)
-            let options = try options(taken)
-            sources.threshold.value = Logger.Level(rawValue: taken.log.level) ?? .info
-            tell(changed)
-            (running, read) = (taken, new)
-            return options
+            guard let change = try running.reload(new, check: check, options: options) else { return nil }
+            sources.threshold.value = Logger.Level(rawValue: running.current.log.level) ?? .info
+            tell(taken: change.taken, left: change.left)
+            return change.options
         } catch {
             logger.error(
-                "The settings cannot be used; those of before stay.", metadata: ["reason": "\(error)"])
+                "The settings cannot be used, and the next start would refuse them; those of before stay.",
+                metadata: ["reason": "\(error)"])
             return nil
         }
     }
 
-    private func tell(_ changed: [String]) {
-        let (taken, left) = (
-            changed.filter(SettingKey.reloaded.contains), changed.filter { !SettingKey.reloaded.contains($0) }
-        )
+    private func tell(taken: [String], left: [String]) {
         if !taken.isEmpty {
             logger.notice("Settings changed.", metadata: ["settings": "\(taken.joined(separator: ", "))"])
         }

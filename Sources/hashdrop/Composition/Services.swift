@@ -83,11 +83,15 @@ struct Services: Sendable {
                 ReloadService(
                     pipeline: pipeline,
                     settings: reload.map {
-                        SettingsReload(settings, from: $0, options: pipelineOptions, logger: logger)
+                        SettingsReload(
+                            settings, from: $0, check: { try $0.checkStart() }, options: pipelineOptions,
+                            logger: logger)
                     }), SignalLogService(logger: logger),
             ]
-        services.append(
-            try Self.notifications(settings, pipeline, database, runtime: runtime, logger: logger))
+        let notifications = try Self.notifications(
+            settings, pipeline, database, runtime: runtime, logger: logger)
+        pipeline.lookups.onWait { notifications.lookupsWait() }
+        services.append(notifications)
         if !checksFirst { services.append(DamageCheckService(database: database)) }
         if let options = try settings.webOptions(isSimulated: isSimulated, version: Hashdrop.version) {
             services.append(
@@ -133,8 +137,7 @@ struct Services: Sendable {
     ) throws -> NotificationService {
         var runtime = runtime
         runtime.clock = pipeline.clock
-        var curl = CurlOptions(environment: ProcessInfo.processInfo.environment)
-        curl.userAgent = VirusTotalClient.userAgent(version: Hashdrop.version)
+        let curl = HashdropSettings.notificationCurl(environment: ProcessInfo.processInfo.environment)
         let results = LabelledCounter<NotificationResult>(.notifications)
         return try NotificationService(
             settings.notificationOptions(), database: database, curl: curl, runtime: runtime, logger: logger,
