@@ -31,14 +31,10 @@ package struct NotificationService: Service {
     ) throws {
         let store = database.notifications
         let links = MessageLinks(pageURL: options.pageURL, reportsDirectory: options.reportsDirectory)
-        let methods: [(any DeliveryMethod)?] = [
-            try options.hook.map { try HookDelivery($0, clock: runtime.clock) },
-            try options.webhook.map { try WebhookDelivery($0, curl: curl) },
-            try options.mail.map { try MailDelivery($0, curl: curl) },
-        ]
-        lanes = methods.compactMap(\.self).map {
+        lanes = try options.methods(curl: curl, clock: runtime.clock).map { _, method in
             DeliveryLane(
-                $0, links: links, store: store, runtime: runtime, logger: logger, onResult: onResult)
+                try method.get(), links: links, store: store, runtime: runtime, logger: logger,
+                onResult: onResult)
         }
         watch =
             lanes.isEmpty

@@ -144,12 +144,12 @@ extension KeyQuestion {
         let advice = "See the findings before this one"
         switch error {
         case .authenticationRequired, .userNotActive, .wrongCredentials, .forbidden:
-            return .byError(.keyAccepted, subject, .failed, error.sentence, advice: advice)
+            return .explained(.keyAccepted, subject, .failed, error.explanation, advice: advice)
         case .quotaExceeded, .tooManyRequests:
-            return .byError(.quota, subject, .warning, error.sentence, advice: advice)
+            return .explained(.quota, subject, .warning, error.explanation, advice: advice)
         case .invalidArgument, .noSuchResource, .badRequest:
-            return .byError(.keyAccepted, subject, .failed, error.sentence, advice: advice)
-        default: return .byError(.keyAccepted, subject, .warning, error.sentence, advice: advice)
+            return .explained(.keyAccepted, subject, .failed, error.explanation, advice: advice)
+        default: return .explained(.keyAccepted, subject, .warning, error.explanation, advice: advice)
         }
     }
 }

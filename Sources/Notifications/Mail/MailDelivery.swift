@@ -17,7 +17,7 @@ struct MailDelivery: DeliveryMethod {
         _ = try password?.read()
         guard (options.user == nil) == (password == nil) else {
             throw NotificationError(
-                "notify.mailUser and notify.mailPasswordFile belong together; set both or none.")
+                "notify.mailUser and notify.mailPasswordFile belong together", advice: "set both or none")
         }
         do {
             try CurlMail.check(server: options.server)

@@ -133,13 +133,19 @@ struct Services: Sendable {
     ) throws -> NotificationService {
         var runtime = runtime
         runtime.clock = pipeline.clock
-        var curl = CurlOptions(environment: ProcessInfo.processInfo.environment)
-        curl.userAgent = VirusTotalClient.userAgent(version: Hashdrop.version)
         let results = LabelledCounter<NotificationResult>(.notifications)
         return try NotificationService(
-            settings.notificationOptions(), database: database, curl: curl, runtime: runtime, logger: logger,
+            settings.notificationOptions(), database: database, curl: Self.notificationCurl, runtime: runtime,
+            logger: logger,
             trouble: { await Self.trouble(pipeline.lookups.health()) },
             onResult: { _, result in results.increment(result) })
+    }
+
+    /// How notifications are sent.
+    static var notificationCurl: CurlOptions {
+        var curl = CurlOptions(environment: ProcessInfo.processInfo.environment)
+        curl.userAgent = VirusTotalClient.userAgent(version: Hashdrop.version)
+        return curl
     }
 
     /// What keeps all hashes from being asked, for those who can do something about it.
