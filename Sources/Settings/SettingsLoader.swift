@@ -122,7 +122,7 @@ package struct SettingsLoader {
     private static let lettersPerSlip = 3
 
     /// The known name that is probably meant; nil if none is near: `spool.colour` is not `spool.poll`.
-    static func nearest(to name: String, among known: [String]) -> String? {
+    package static func nearest(to name: String, among known: [String]) -> String? {
         let near = known.map { ($0, distance($0, name)) }.filter { other, slips in
             let rest = name.count - name.lowercased().commonPrefix(with: other.lowercased()).count
             return slips <= max(1, rest / lettersPerSlip)

@@ -50,7 +50,7 @@ extension HashdropDatabase {
     }
 
     /// - Parameter isWritable: whether this account may write to the file.
-    static func look(at path: String, isWritable: Bool) throws(StoreError) -> DatabaseFacts {
+    package static func look(at path: String, isWritable: Bool) throws(StoreError) -> DatabaseFacts {
         let files = FileManager.default
         guard files.fileExists(atPath: path) else {
             throw StoreError(
