@@ -1,5 +1,5 @@
-/// A call of hashdrop as a shell takes it, with the configuration file that the doctor was given: without it the
-/// command would work with other settings than those that were looked at.
+/// A call of hashdrop as a shell takes it, with the configuration file that the doctor was given: without it
+/// the command would work with other settings than those that were looked at.
 package struct HashdropCall: Hashable, Sendable {
     /// Nil if none was named.
     package var configuration: String?

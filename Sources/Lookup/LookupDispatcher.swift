@@ -346,8 +346,8 @@ package actor LookupDispatcher {
     private func reload() {
         needsReload = false
         needsRecount = true
-        // A command or SIGHUP: the key may be well again, and one request tells; where a command has sent that
-        // one itself, a second would tell nothing more.
+        // A command or SIGHUP: the key may be well again, and one request tells; where a command has sent
+        // that one itself, a second would tell nothing more.
         if (try? ledger.hasOpenQuestion(at: clock.now.wall)) != true { circuitBreaker.keyChanged() }
         queue.removeAllJobs()
         nextRetryAt = .distantPast

@@ -1,5 +1,5 @@
-/// What is wrong and what to do about it, apart: a message shows both in one line, `hashdrop doctor` each in a
-/// line of its own.
+/// What is wrong and what to do about it, apart: a message shows both in one line, `hashdrop doctor` each in
+/// a line of its own.
 package struct Explanation: Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, without a full stop at its end.
     package let reason: String

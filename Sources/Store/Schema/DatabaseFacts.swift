@@ -57,8 +57,8 @@ extension HashdropDatabase {
                 .missing,
                 "There is no database '\(path)'. 'hashdrop user add NAME' and 'hashdrop serve' make one.")
         }
-        // Who may not write to the file cannot take away again what SQLite would make beside it. Without both
-        // of them no process has it open, or this account could not follow that process.
+        // An account that may not write to the file cannot take away again what SQLite would make beside it.
+        // Without both of them no process has it open, or none that this account could follow.
         let isLeftAlone = !isWritable && !["-wal", "-shm"].allSatisfy { files.fileExists(atPath: path + $0) }
         do {
             var configuration = Configuration()
