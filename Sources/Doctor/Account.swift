@@ -7,6 +7,10 @@ struct Account: Hashable, Sendable {
     /// The owner of the daemon's private folder; nil where there is none to be seen.
     var ownerID: UInt32?
     var ownerName: String
+    /// The first group of the daemon's account; nil if it is not known.
+    var daemonGroupName: String?
+    /// How hashdrop is called.
+    var command = HashdropCall()
 
     /// Whether what this account may not do hashdrop's may do all the same.
     var isStranger: Bool { ownerID.map { $0 != userID } ?? false }
@@ -17,7 +21,10 @@ struct Account: Hashable, Sendable {
 
     /// What to do about what this account may not see.
     var advice: String {
-        "Ask as the spool's account: sudo -u \(ShellWord.quoted(ownerName)) hashdrop doctor"
+        guard ownerID != nil, !ownerName.isEmpty else {
+            return "Ask as root, or as the account that runs hashdrop: sudo \(command("doctor"))"
+        }
+        return "Ask as the spool's account: sudo -u \(ShellWord.quoted(ownerName)) \(command("doctor"))"
     }
 
     var finding: Finding {
@@ -38,10 +45,23 @@ struct Account: Hashable, Sendable {
         _ check: Check, _ subject: String, _ errorNumber: Int32, _ what: String, advice other: String
     ) -> Finding {
         let words = String(cString: strerror(errorNumber))
+        if let advice = Self.advice(about: errorNumber) {
+            return .failed(check, subject, "\(what): \(words)", advice: advice)
+        }
         guard isStranger, [EACCES, EPERM].contains(errorNumber) else {
             return .failed(check, subject, "\(what): \(words)", advice: other)
         }
         return .warning(check, subject, "\(what) as '\(name)': \(words)", advice: advice)
+    }
+
+    /// What to do where no right of an account would help; nil where one would.
+    private static func advice(about errorNumber: Int32) -> String? {
+        switch errorNumber {
+        case EROFS: "Make its file system writable; see file-system"
+        case ENOSPC, EDQUOT: "Free some disk space or inodes; see free-space and inodes"
+        case EIO: "Look at the system's log, for the disk may be faulty"
+        default: nil
+        }
     }
 }
 
@@ -50,6 +70,9 @@ enum AccountNames {
     static func user(_ id: UInt32) -> String {
         getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? String(id)
     }
+
+    /// The first group of an account; nil if the tables do not have the account.
+    static func firstGroup(ofUser id: UInt32) -> String? { getpwuid(id).map { group($0.pointee.pw_gid) } }
 
     static func group(_ id: UInt32) -> String {
         getgrgid(id).map { String(cString: $0.pointee.gr_name) } ?? String(id)

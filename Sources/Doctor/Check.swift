@@ -4,8 +4,12 @@ package enum Check: String, Hashable, Sendable, CaseIterable {
     case account
     /// Whether a daemon serves the spool.
     case daemon
-    /// Whether the web page answers.
+    /// Whether the web page answers, or can be served.
     case page
+    /// Whether metrics and health answer, or can be served.
+    case metrics
+    /// Whether a daemon can start with what notifications need.
+    case notifications
     /// Whether hashdrop-watch is there and runs.
     case helper
     /// Whether there is a spool, and a folder for each user.

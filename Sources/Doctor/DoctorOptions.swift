@@ -18,8 +18,10 @@ package struct DoctorOptions: Sendable {
     /// Where hashdrop-watch should be.
     package var helper: String
     package var daemon: DaemonFacts
-    /// Nil for no page, or one whose port is not known.
-    package var page: PageAddress?
+    /// What the daemon listens on.
+    package var listeners: [Listener]
+    /// The channels of notifications that are set.
+    package var channels: [ChannelFacts]
     package var endpoint: VirusTotalEndpoint
     /// How requests are made.
     package var curl: CurlOptions
@@ -30,6 +32,8 @@ package struct DoctorOptions: Sendable {
     package var limits: QuotaLimits
     /// Whether one request may be sent to try the key.
     package var asks: Bool
+    /// How hashdrop is called in the advice.
+    package var command: HashdropCall
     /// Lets a running daemon read the ledger again; throws if it cannot be told.
     package var tellDaemon: @Sendable () throws -> Void
     /// Time and random numbers.
@@ -38,8 +42,9 @@ package struct DoctorOptions: Sendable {
     package init(
         spool: String, privateFolder: String, database: String, reports: String, reportsMarker: String,
         poll: Duration, quietPeriodWithoutLease: Duration, helper: String, daemon: DaemonFacts,
-        page: PageAddress?, endpoint: VirusTotalEndpoint, curl: CurlOptions, environment: [String: String],
-        key: KeyFacts, user: String?, limits: QuotaLimits, asks: Bool = false,
+        listeners: [Listener] = [], channels: [ChannelFacts] = [], endpoint: VirusTotalEndpoint,
+        curl: CurlOptions, environment: [String: String], key: KeyFacts, user: String?, limits: QuotaLimits,
+        asks: Bool = false, command: HashdropCall = HashdropCall(),
         tellDaemon: @escaping @Sendable () throws -> Void = {}, runtime: ServiceRuntime = ServiceRuntime()
     ) {
         self.spool = spool
@@ -51,7 +56,8 @@ package struct DoctorOptions: Sendable {
         self.quietPeriodWithoutLease = quietPeriodWithoutLease
         self.helper = helper
         self.daemon = daemon
-        self.page = page
+        self.listeners = listeners
+        self.channels = channels
         self.endpoint = endpoint
         self.curl = curl
         self.environment = environment
@@ -59,6 +65,7 @@ package struct DoctorOptions: Sendable {
         self.user = user
         self.limits = limits
         self.asks = asks
+        self.command = command
         self.tellDaemon = tellDaemon
         self.runtime = runtime
     }

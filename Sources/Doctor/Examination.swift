@@ -26,18 +26,16 @@ package struct Examination: Sendable {
     /// events and servers that do not answer are waited for.
     package func run() async -> [Finding] {
         let privateFolder = FolderFacts(.privateFolder, path: options.privateFolder, mounts: mounts)
-        let account = Self.account(privateFolder)
+        let account = account(privateFolder)
         let look = databaseLook(privateFolder)
         let users = users(look)
         var findings = [account.finding, options.daemon.finding(options.spool, account)]
-        if let page = options.page {
-            let facts = await PageTrial(address: page, isServed: options.daemon.isHeld).run()
-            findings += [facts.finding].compactMap(\.self)
-        }
+        findings += await listenerFindings(account)
+        findings += options.channels.map { $0.finding(account) }
         findings += await folderFindings(privateFolder, account, users, look)
         findings += inotify(account, users).findings(of: account)
         findings += databaseFindings(privateFolder, look, account)
-        findings += disks.flatMap(\.findings)
+        findings += disks.flatMap { $0.findings(options.command) }
         findings += clock(look).findings
         findings += options.key.findings(isServed: options.daemon.isHeld)
         findings += await networkFindings()
@@ -45,12 +43,25 @@ package struct Examination: Sendable {
         return findings
     }
 
-    private static func account(_ privateFolder: FolderFacts) -> Account {
+    private func account(_ privateFolder: FolderFacts) -> Account {
         let own = geteuid()
+        let owner = privateFolder.standing == .folder ? privateFolder.ownerID : nil
         return Account(
-            userID: own, name: AccountNames.user(own),
-            ownerID: privateFolder.standing == .folder ? privateFolder.ownerID : nil,
-            ownerName: privateFolder.ownerName)
+            userID: own, name: AccountNames.user(own), ownerID: owner, ownerName: privateFolder.ownerName,
+            daemonGroupName: AccountNames.firstGroup(ofUser: owner ?? own), command: options.command)
+    }
+
+    private func listenerFindings(_ account: Account) async -> [Finding] {
+        var findings: [Finding] = []
+        for (index, listener) in options.listeners.enumerated() {
+            if let other = options.listeners[..<index].first(where: { $0.collides(with: listener) }) {
+                findings.append(ListenerFacts.collision(other, listener))
+                continue
+            }
+            let facts = await ListenerTrial(listener: listener, isServed: options.daemon.isHeld).run()
+            findings += [facts.finding(account, isKnown: options.daemon.isKnown)].compactMap(\.self)
+        }
+        return findings
     }
 
     // MARK: Folders
@@ -73,10 +84,14 @@ package struct Examination: Sendable {
             let path = "\(options.spool)/\(user)"
             findings += examination.findings(FolderFacts(.drop(user), path: path, mounts: mounts))
         }
-        if case .success(let facts)? = look { findings += examination.strangers(besides: facts.users) }
+        // Of an empty one the database's finding tells.
+        if case .success(let facts)? = look, !facts.users.isEmpty {
+            findings += examination.strangers(besides: facts.users)
+        }
         let reports = FolderFacts(.reports, path: options.reports, mounts: mounts)
         findings += examination.findings(reports)
         if case .success(let facts)? = look { findings += examination.markerFindings(facts, reports) }
+        if reports.standing == .folder { findings += users.flatMap(examination.userReportsFindings) }
         return findings
     }
 
@@ -101,8 +116,11 @@ package struct Examination: Sendable {
     /// The database's users, or, where it cannot be read, those who have a folder.
     private func users(_ look: Result<DatabaseFacts, StoreError>?) -> [UserName] {
         if case .success(let facts)? = look, facts.problem == nil { return facts.users }
-        return (try? SpoolFolder(path: options.spool).users().users) ?? []
+        return dropFolders
     }
+
+    /// The names of the spool's folders that can be users'.
+    private var dropFolders: [UserName] { (try? SpoolFolder(path: options.spool).users().users) ?? [] }
 
     // MARK: Machine
 
@@ -143,7 +161,8 @@ package struct Examination: Sendable {
         guard let look else { return [] }
         let writing = access(options.database, W_OK) == 0 ? 0 : errno
         return DatabaseFindings(
-            path: options.database, look: look, writing: writing, endpoint: options.endpoint.description
+            path: options.database, look: look, writing: writing, endpoint: options.endpoint.description,
+            dropFolders: dropFolders
         ).findings(account, isServed: options.daemon.isHeld)
     }
 
@@ -189,10 +208,14 @@ package struct Examination: Sendable {
             return try await question.run()
         } catch {
             return [
-                .byError(
-                    .keyAccepted, subject, .warning, "Not asked: \(sentence(for: error))",
+                .explained(
+                    .keyAccepted, subject, .warning, Self.notAsked(explanation(of: error)),
                     advice: "See the findings before this one")
             ]
         }
+    }
+
+    private static func notAsked(_ explanation: Explanation) -> Explanation {
+        Explanation("Not asked: \(explanation.reason)", advice: explanation.advice)
     }
 }

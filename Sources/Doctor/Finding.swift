@@ -1,3 +1,5 @@
+import Support
+
 /// One line of the doctor's report: what was looked at, how it is, and what to do about it.
 package struct Finding: Hashable, Sendable {
     package enum State: String, Hashable, Sendable, CaseIterable {
@@ -29,22 +31,15 @@ package struct Finding: Hashable, Sendable {
         Finding(check: check, subject: subject, state: .failed, message: message, advice: advice)
     }
 
-    /// A finding by an error's sentences, of which the first says what is wrong and the others what to do.
-    static func byError(
-        _ check: Check, _ subject: String, _ state: State, _ sentences: String, advice other: String
+    /// A finding by an error's explanation.
+    ///
+    /// - Parameter other: what to do where the explanation does not say it.
+    static func explained(
+        _ check: Check, _ subject: String, _ state: State, _ explanation: Explanation, advice other: String
     ) -> Finding {
-        guard let end = sentences.firstRange(of: ". ") else {
-            return Finding(
-                check: check, subject: subject, state: state, message: sentences.withoutFullStop,
-                advice: other)
-        }
+        let advice: String? = explanation.advice.map { $0.prefix(1).uppercased() + $0.dropFirst() }
         return Finding(
-            check: check, subject: subject, state: state, message: String(sentences[..<end.lowerBound]),
-            advice: String(sentences[end.upperBound...]).withoutFullStop)
+            check: check, subject: subject, state: state, message: explanation.reason,
+            advice: advice ?? other)
     }
-}
-
-extension String {
-    /// The text without the full stop at its end.
-    var withoutFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
 }

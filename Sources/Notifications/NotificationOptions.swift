@@ -1,4 +1,5 @@
 package import Store
+package import Support
 
 /// What the settings say of notifications.
 package struct NotificationOptions: Sendable {
@@ -92,9 +93,18 @@ package struct NotificationOptions: Sendable {
 }
 
 /// Error of the settings of notifications.
-package struct NotificationError: Error, Hashable, CustomStringConvertible {
+package struct NotificationError: ExplainedError, Hashable, CustomStringConvertible {
+    package let explanation: Explanation
     /// One sentence that names the setting, the reason and what to do.
     package let description: String
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String) {
+        self.description = description
+        explanation = Explanation(sentence: description)
+    }
+
+    init(_ reason: String, advice: String) {
+        explanation = Explanation(reason, advice: advice)
+        description = explanation.description
+    }
 }

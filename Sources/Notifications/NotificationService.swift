@@ -31,9 +31,10 @@ package struct NotificationService: Service {
     ) throws {
         let store = database.notifications
         let links = MessageLinks(pageURL: options.pageURL, reportsDirectory: options.reportsDirectory)
-        lanes = try Self.methods(options, curl: curl, clock: runtime.clock).map {
+        lanes = try options.methods(curl: curl, clock: runtime.clock).map { _, method in
             DeliveryLane(
-                $0, links: links, store: store, runtime: runtime, logger: logger, onResult: onResult)
+                try method.get(), links: links, store: store, runtime: runtime, logger: logger,
+                onResult: onResult)
         }
         watch =
             lanes.isEmpty
@@ -53,18 +54,7 @@ package struct NotificationService: Service {
     /// Throws what `init` would throw for these options: `NotificationError` for settings that cannot be
     /// used, files that cannot be read and a hook that cannot be run, and `CurlError`.
     package static func check(_ options: NotificationOptions, curl: CurlOptions) throws {
-        _ = try methods(options, curl: curl, clock: SystemClock())
-    }
-
-    private static func methods(
-        _ options: NotificationOptions, curl: CurlOptions, clock: any ServiceClock
-    ) throws -> [any DeliveryMethod] {
-        let methods: [(any DeliveryMethod)?] = [
-            try options.hook.map { try HookDelivery($0, clock: clock) },
-            try options.webhook.map { try WebhookDelivery($0, curl: curl) },
-            try options.mail.map { try MailDelivery($0, curl: curl) },
-        ]
-        return methods.compactMap(\.self)
+        for (_, method) in options.methods(curl: curl, clock: SystemClock()) { _ = try method.get() }
     }
 
     /// Lookups have begun to wait: what keeps all hashes from being asked is told at once, and not only at

@@ -22,8 +22,8 @@ struct SecretFile: Sendable {
         } catch {
             throw NotificationError(
                 "The file '\(path)' (\(setting)) cannot be read "
-                    + "(\((error as NSError).localizedDescription)); write it, let this account read it, or "
-                    + "name another in \(setting).")
+                    + "(\((error as NSError).localizedDescription))",
+                advice: "write it, let this account read it, or name another in \(setting)")
         }
         let isEnd = { (byte: UInt8) in byte == 0x0A || byte == 0x0D }
         let start = bytes.firstIndex { !isEnd($0) } ?? bytes.endIndex
@@ -31,7 +31,7 @@ struct SecretFile: Sendable {
         let secret = bytes[start..<max(start, end)]
         guard !secret.isEmpty, bytes.count <= Self.bytesMax, secret.allSatisfy({ $0 >= 0x20 }) else {
             throw NotificationError(
-                "The file '\(path)' (\(setting)) must hold one line with the secret; write it anew.")
+                "The file '\(path)' (\(setting)) must hold one line with the secret", advice: "write it anew")
         }
         return Array(secret)
     }

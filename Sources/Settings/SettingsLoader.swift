@@ -42,17 +42,18 @@ package struct SettingsLoader {
 
     // MARK: Keys
 
-    /// Variables that look like settings and are none, each with the nearest setting's variable.
+    /// Variables that look like settings and are none, each with the setting's variable that is meant, as far
+    /// as one is near.
     ///
     /// No reason to refuse: an orchestrator may set some of its own (`HASHDROP_PORT` for a service of that
     /// name).
     package static func unknownVariables(
         in environment: [String: String], except known: Set<String> = []
-    ) -> [(name: String, nearest: String)] {
+    ) -> [(name: String, nearest: String?)] {
         let settings = SettingKey.all.map { variable($0.name) }
         return environment.keys.sorted()
             .filter { $0.hasPrefix("HASHDROP_") && !known.contains($0) && !settings.contains($0) }
-            .map { name in (name, settings.min { distance($0, name) < distance($1, name) }!) }
+            .map { name in (name, nearest(to: name, among: settings)) }
     }
 
     private static func checkKeys(path: String) throws {
@@ -105,14 +106,28 @@ package struct SettingsLoader {
             {
                 try check(inner, prefix: name + ".", path: path)
             } else {
+                // A whole section may be misspelt.
+                let sections = SettingKey.all.compactMap {
+                    $0.name.split(separator: ".").first.map(String.init)
+                }
+                let meant = nearest(to: name, among: SettingKey.all.map(\.name) + sections)
                 throw SettingsError(
-                    place + "there is no setting '\(name)'; did you mean '\(nearest(to: name))'?")
+                    place + "there is no setting '\(name)'; "
+                        + (meant.map { "did you mean '\($0)'?" } ?? "take it out."))
             }
         }
     }
 
-    private static func nearest(to name: String) -> String {
-        SettingKey.all.map(\.name).min { distance($0, name) < distance($1, name) }!
+    /// Of the letters behind the beginning that two names share, one in so many may be wrong.
+    private static let lettersPerSlip = 3
+
+    /// The known name that is probably meant; nil if none is near: `spool.colour` is not `spool.poll`.
+    package static func nearest(to name: String, among known: [String]) -> String? {
+        let near = known.map { ($0, distance($0, name)) }.filter { other, slips in
+            let rest = name.count - name.lowercased().commonPrefix(with: other.lowercased()).count
+            return slips <= max(1, rest / lettersPerSlip)
+        }
+        return near.min { $0.1 < $1.1 }?.0
     }
 
     /// The number of letters to insert, delete or exchange (Levenshtein).

@@ -1,51 +1,75 @@
 import Curl
 import Model
+package import Support
 
 extension VirusTotalError: CustomStringConvertible {
     package var description: String { sentence }
 
     /// What happened, why, and what to do about it, for the operator. When it is asked again the lookups say.
-    package var sentence: String {
+    package var sentence: String { explanation.description }
+}
+
+extension VirusTotalError: ExplainedError {
+    package var explanation: Explanation {
         switch self {
         case .quotaExceeded:
-            "VirusTotal's quota for this key is used up (minute, day or month)\(waitText). "
-                + "Asking goes on by itself; if that is before your own limits, lower them."
+            Explanation(
+                "VirusTotal's quota for this key is used up (minute, day or month)\(waitText)",
+                advice: "Asking goes on by itself; if that is before your own limits, lower them")
         case .tooManyRequests:
-            "VirusTotal wants fewer requests\(waitText). Asking goes on by itself."
+            Explanation(
+                "VirusTotal wants fewer requests\(waitText)", advice: "Asking goes on by itself")
         case .edgeBlocked:
-            "The network in front of VirusTotal blocks this address (429 without its message)\(waitText). "
-                + "Asking goes on by itself; look whether other programs ask from the same address."
+            Explanation(
+                "The network in front of VirusTotal blocks this address (429 without its message)\(waitText)",
+                advice: "Asking goes on by itself; look whether other programs ask from the same address")
         case .authenticationRequired:
-            "VirusTotal got no API key. Set one, and check that no proxy removes the header x-apikey."
+            Explanation(
+                "VirusTotal got no API key",
+                advice: "Set one, and check that no proxy removes the header x-apikey")
         case .userNotActive:
-            "The account of the API key is not active. Activate it by VirusTotal's mail or use another key."
+            Explanation(
+                "The account of the API key is not active",
+                advice: "Activate it by VirusTotal's mail or use another key")
         case .wrongCredentials:
-            "VirusTotal refuses the API key. Compare it with https://www.virustotal.com/gui/my-apikey."
+            Explanation(
+                "VirusTotal refuses the API key",
+                advice: "Compare it with https://www.virustotal.com/gui/my-apikey")
         case .forbidden(let message):
-            "VirusTotal forbids this to the account of the key (\(message)). Look whether it is suspended."
+            Explanation(
+                "VirusTotal forbids this to the account of the key (\(message))",
+                advice: "Look whether it is suspended")
         case .badRequest(let code, let message):
-            "VirusTotal refuses the request as wrong (\(code): \(message)). It is not asked again."
+            Explanation(
+                "VirusTotal refuses the request as wrong (\(code): \(message))",
+                advice: "It is not asked again")
         case .invalidArgument(let message):
-            "The request has an unusable argument (\(message)). It is not asked again."
+            Explanation(
+                "The request has an unusable argument (\(message))", advice: "It is not asked again")
         case .noSuchResource(let message):
-            "VirusTotal has nothing at this address (\(message)). Check the endpoint in the settings."
+            Explanation(
+                "VirusTotal has nothing at this address (\(message))",
+                advice: "Check the endpoint in the settings")
         case .fileWithdrawn(let message):
-            "VirusTotal no longer shows this file (\(message)). It is not asked again."
-        case .notAvailableYet: "VirusTotal has no result yet and promises one."
-        case .transient: "VirusTotal has a passing fault\(waitText)."
-        case .deadlineExceeded: "VirusTotal took too long."
-        case .failedDependency: "Something that VirusTotal depends on failed."
-        case .serverError(let status): "VirusTotal's server failed (HTTP \(status))."
+            Explanation(
+                "VirusTotal no longer shows this file (\(message))", advice: "It is not asked again")
+        case .notAvailableYet: Explanation("VirusTotal has no result yet and promises one")
+        case .transient: Explanation("VirusTotal has a passing fault\(waitText)")
+        case .deadlineExceeded: Explanation("VirusTotal took too long")
+        case .failedDependency: Explanation("Something that VirusTotal depends on failed")
+        case .serverError(let status): Explanation("VirusTotal's server failed (HTTP \(status))")
         case .unreadableAnswer(let status, let why):
-            "The answer (HTTP \(status)) is not one of VirusTotal: \(why). "
-                + "If this stays, look for a proxy or portal in between."
+            Explanation(
+                "The answer (HTTP \(status)) is not one of VirusTotal: \(why)",
+                advice: "If this stays, look for a proxy or portal in between")
         case .wrongIdentity(let asked, let got):
-            "The answer for \(asked) is about \(got) and was thrown away. "
-                + "If this stays, look for a cache in between."
+            Explanation(
+                "The answer for \(asked) is about \(got) and was thrown away",
+                advice: "If this stays, look for a cache in between")
         case .transport(let error):
-            "No answer from VirusTotal: \(error). "
-                + (error.isRetryable
-                    ? "If this stays, check the network." : "Not retried.")
+            Explanation(
+                "No answer from VirusTotal: \(error)",
+                advice: error.isRetryable ? "If this stays, check the network" : "Not retried")
         }
     }
 

@@ -50,6 +50,32 @@ struct DatabaseFindingsTests {
         #expect(findings[0].advice?.hasPrefix("sudo chown hashdrop: ") == true)
     }
 
+    @Test func onAReadOnlyFileSystemNoOwnerIsChanged() throws {
+        try make()
+        let look = Result { () throws(StoreError) in try HashdropDatabase.look(at: path) }
+        let finding = try #require(
+            DatabaseFindings(path: path, look: look, writing: EROFS, endpoint: Self.endpoint)
+                .findings(FolderFindingsTests.daemon, isServed: false).first)
+        #expect((finding.state, finding.advice?.contains("see file-system")) == (.failed, true))
+    }
+
+    @Test func aDatabaseWithoutUsersBesideTheirFoldersIsSaid() throws {
+        func finding(_ folders: [String], users: [String] = [], bytes: Int64 = 1) -> Finding {
+            DatabaseFindings(
+                path: "/d",
+                look: .success(
+                    DatabaseFacts(isCurrent: bytes > 0, bytes: bytes, users: users.map(Samples.user))),
+                endpoint: "", dropFolders: folders.map(Samples.user)
+            ).findings(FolderFindingsTests.daemon, isServed: false)[0]
+        }
+        #expect(finding(["alice"]).state == .warning)
+        // A kill came before its first table, or another file came in its place.
+        #expect(finding(["alice"], bytes: 0).state == .warning)
+        #expect(finding(["a", "b", "c", "d", "e"]).message.contains("a, b, c and 2 more"))
+        #expect(finding([]).state == .ok)
+        #expect(finding(["alice", "bob"], users: ["alice"]).state == .ok)
+    }
+
     @Test func aWholeDatabaseIsWell() throws {
         try make { try $0.users.add(User(name: Samples.user("alice"), createdAt: Samples.now)) }
         let findings = try findings()
@@ -57,6 +83,23 @@ struct DatabaseFindingsTests {
         #expect(findings[0].message == "whole")
         #expect(try HashdropDatabase.look(at: path).users == [Samples.user("alice")])
         #expect(try HashdropDatabase.look(at: path).endpoint == Self.endpoint)
+    }
+
+    /// As by an account that may read it alone: no log is left beside it, which the daemon could not write to.
+    @Test(arguments: ["", " 100% #1?x=y"])
+    func aLookWithoutTheRightToWriteLeavesNothing(_ suffix: String) throws {
+        let odd = path + suffix
+        do {
+            let database = try HashdropDatabase(path: odd, endpoint: Self.endpoint)
+            try database.users.add(User(name: Samples.user("alice"), createdAt: Samples.now))
+            try database.emptyLog()
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("")).sorted()
+        #expect(names == ["hashdrop.sqlite" + suffix])
+        #expect(chmod(odd, 0o400) == 0)
+        #expect(try HashdropDatabase.look(at: odd, isWritable: false).users == [Samples.user("alice")])
+        #expect(try HashdropDatabase.look(at: odd).users == [Samples.user("alice")])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("")).sorted() == names)
     }
 
     @Test func itIsLookedAtBesideItsDaemon() throws {

@@ -36,7 +36,7 @@ struct ExaminationTests {
             spool: folder.path("spool"), privateFolder: privateFolder,
             database: "\(privateFolder)/hashdrop.sqlite", reports: folder.path("reports"),
             reportsMarker: ".hashdrop-reports", poll: .seconds(5), quietPeriodWithoutLease: .seconds(5),
-            helper: Self.helper, daemon: DaemonFacts(isHeld: false), page: nil,
+            helper: Self.helper, daemon: DaemonFacts(isHeld: false),
             endpoint: try VirusTotalEndpoint(endpoint), curl: CurlOptions(), environment: [:],
             key: KeyFacts(place: .variable("V"), key: APIKey(SimulatedAccount.demoKey)), user: nil,
             limits: QuotaLimits())
@@ -59,7 +59,7 @@ struct ExaminationTests {
             #expect(findings.filter { $0.state == .failed } == [])
             let checks = Set(findings.map(\.check))
             let left = Set(Check.allCases).subtracting(checks)
-            #expect(left == [.page, .keyFile, .keyAccepted, .quota])
+            #expect(left == [.page, .metrics, .notifications, .keyFile, .keyAccepted, .quota])
             #expect(simulator.journal.lookups.isEmpty)
         }
         #expect(try listing() == before)
@@ -127,6 +127,47 @@ struct ExaminationTests {
         // The marker is gone.
         #expect(state(.spool, "reports") == [.failed])
         #expect(findings.filter { $0.check == .tcp }.map(\.state) == [.failed])
+    }
+
+    @Test func aDatabaseThatHasLostItsUsersIsSaidOnce() async throws {
+        let database = try HashdropDatabase(path: "\(privateFolder)/hashdrop.sqlite", endpoint: nil)
+        try database.users.remove(Samples.user("alice"))
+        let findings = try await examine()
+        let warned = findings.filter { $0.state == .warning && $0.message.contains("alice") }
+        #expect(warned.map(\.check) == [.database])
+        #expect(warned.first?.advice?.contains("backup") == true)
+    }
+
+    @Test func aUsersReportFolderIsTriedAndALinkOfTheOperatorsFollowed() async throws {
+        func findings() async throws -> [Finding] {
+            try await examine().filter { $0.subject == folder.path("reports/alice") }
+        }
+        #expect(try await findings().map(\.state) == [.ok])
+        #expect(mkdir(folder.path("elsewhere"), 0o700) == 0)
+        #expect(symlink(folder.path("elsewhere"), folder.path("reports/alice")) == 0)
+        let linked = try await findings()
+        #expect(linked.map(\.check) == [.ownership, .rename])
+        #expect(linked.map(\.state) == [.ok, .ok])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("elsewhere")) == [])
+        #expect(chmod(folder.path("elsewhere"), 0o755) == 0)
+        #expect(try await findings().map(\.state) == [.warning, .ok])
+    }
+
+    @Test func listenersAndChannelsAreLookedAt() async throws {
+        let server = try SilentServer()
+        let findings = try await examine {
+            $0.listeners = [
+                Listener(.page, host: "127.0.0.1", port: server.port, isWildcard: false),
+                Listener(.metrics, host: "127.0.0.1", port: server.port, isWildcard: false),
+            ]
+            $0.channels = [ChannelFacts(setting: "notify.hook", refusal: nil)]
+        }
+        func states(_ check: Check) -> [Finding.State] {
+            findings.filter { $0.check == check }.map(\.state)
+        }
+        #expect(states(.page) == [.failed])
+        #expect(states(.metrics) == [.failed])
+        #expect(states(.notifications) == [.ok])
     }
 
     @Test func withoutTheHelperItIsSaid() async throws {

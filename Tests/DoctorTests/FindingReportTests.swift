@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Doctor
@@ -52,7 +53,8 @@ import Testing
     @Test func theNamesOfTheChecksStay() {
         #expect(
             Check.allCases.map(\.rawValue) == [
-                "account", "daemon", "page", "helper", "spool", "file-system", "ownership", "rename",
+                "account", "daemon", "page", "metrics", "notifications", "helper", "spool", "file-system",
+                "ownership", "rename",
                 "same-file-system", "read-lease", "events", "inotify-watches", "inotify-instances",
                 "database",
                 "database-size", "free-space", "inodes", "clock", "time-synchronisation", "key", "key-file",
@@ -68,10 +70,13 @@ import Testing
         #expect(ShellWord.quoted(text) == quoted)
     }
 
-    @Test func anErrorsSentencesAreMessageAndAdvice() {
-        let two = Finding.byError(.database, "d", .failed, "It is damaged. Stop it, and so on.", advice: "x")
-        #expect((two.message, two.advice) == ("It is damaged", "Stop it, and so on"))
-        let one = Finding.byError(.database, "d", .failed, "It is damaged.", advice: "x")
-        #expect((one.message, one.advice) == ("It is damaged", "x"))
+    @Test func anErrorsReasonAndAdviceStayWhole() {
+        func finding(_ explanation: Explanation) -> Finding {
+            .explained(.key, "k", .failed, explanation, advice: "x")
+        }
+        let both = finding(Explanation("The file 'a. b' is empty", advice: "put a key. Or two into it"))
+        #expect((both.message, both.advice) == ("The file 'a. b' is empty", "Put a key. Or two into it"))
+        let reason = finding(Explanation(sentence: "It is damaged. It was whole."))
+        #expect((reason.message, reason.advice) == ("It is damaged. It was whole", "x"))
     }
 }

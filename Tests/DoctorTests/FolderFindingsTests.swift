@@ -68,6 +68,15 @@ import Testing
             testDescription: "in memory", finding: on("tmpfs", .spool), state: .warning,
             says: "next start", advises: "spool.directory"),
         Row(
+            testDescription: "drop folder hidden by a tmpfs", finding: hidden(alice), state: .warning,
+            advises: "sudo umount /srv/spool"),
+        Row(
+            testDescription: "drop folder of a spool in memory", finding: on("tmpfs", alice),
+            state: .warning, advises: "Move the whole folder of spool.directory"),
+        Row(
+            testDescription: "spool that is a tmpfs itself", finding: hidden(.spool), state: .warning,
+            advises: "set spool.directory"),
+        Row(
             testDescription: "reports in memory", finding: on("tmpfs", .reports), state: .warning,
             advises: "reports.directory"),
         Row(
@@ -92,6 +101,12 @@ import Testing
             finding: FolderFacts(role: .spool, path: "/srv").fileSystemFinding(poll: .seconds(5)),
             state: .warning, advises: "/proc/self/mountinfo"),
     ]
+
+    private static func hidden(_ role: FolderRole) -> Finding {
+        var facts = folder(role, type: "tmpfs")
+        facts.isMountPoint = true
+        return facts.fileSystemFinding(poll: .seconds(5))
+    }
 
     private static func on(_ type: String, _ role: FolderRole) -> Finding {
         folder(role, type: type).fileSystemFinding(poll: .seconds(5))
@@ -154,6 +169,12 @@ import Testing
         Row(
             testDescription: "no right of another account", finding: trial(making: EACCES, account: stranger),
             state: .warning, says: "as 'bob'", advises: "sudo -u hashdrop"),
+        Row(
+            testDescription: "a read-only file system", finding: trial(making: EROFS, owner: 1_000),
+            state: .failed, says: "Read-only", advises: "see file-system"),
+        Row(
+            testDescription: "a read-only file system, renaming", finding: trial(rename: EROFS),
+            state: .failed, advises: "see file-system"),
         Row(
             testDescription: "a full disk", finding: trial(making: ENOSPC), state: .failed,
             says: "No space", advises: "free-space"),

@@ -37,7 +37,7 @@ import VirusTotal
     }
 
     @Test func withoutAKeyNothingCanBeAsked() {
-        let facts = KeyFacts(place: .none, key: nil, problem: "There is no key.")
+        let facts = KeyFacts(place: .none, key: nil, problem: Explanation("There is no key"))
         let finding = facts.findings(isServed: false)[0]
         #expect(finding.state == .failed)
         #expect(finding.advice?.contains("virustotal.apiKeyFile") == true)
@@ -48,8 +48,13 @@ import VirusTotal
     @Test func anUnusualKeyAndTwoPlacesAreSaid() {
         let odd = KeyFacts(place: .variable("V"), key: APIKey("abc"))
         #expect(odd.findings(isServed: false)[0].message.contains("usual form"))
-        let two = KeyFacts(place: .variable("V"), key: key, concerns: ["V is set, so 'f' is not read."])
-        #expect(two.findings(isServed: false).map(\.state) == [.warning])
+        let two = KeyFacts(
+            place: .variable("V"), key: key,
+            concerns: [Explanation("V is set, so 'f. k' is not read", advice: "unset V")])
+        #expect(
+            two.findings(isServed: false) == [
+                .warning(.key, "V", "V is set, so 'f. k' is not read", advice: "Unset V")
+            ])
     }
 
     @Test func theKeyItselfIsNeverShown() {
@@ -146,6 +151,9 @@ struct KeyQuestionTests {
             #expect(findings[0].state == .failed)
             #expect(findings[0].advice?.contains("my-apikey") == true)
             #expect(!"\(findings)".contains(wrong))
+            // A daemon that is told asks by the same key once more.
+            #expect(told.value == (user == nil ? 2 : 1))
+            #expect(try database.ledger.hasOpenQuestion(at: SystemClock().now.wall) == (user == nil))
         }
     }
 

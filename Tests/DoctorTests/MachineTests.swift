@@ -72,14 +72,14 @@ import Testing
         let facts = DiskFacts(
             folders: ["/a", "/b"], freeBytes: room.bytes, totalBytes: 20 << 30, freeInodes: room.inodes,
             totalInodes: 2_000_000)
-        #expect(facts.findings.map(\.state) == room.states)
-        #expect(facts.findings.allSatisfy { $0.subject == "/a, /b" })
+        #expect(facts.findings().map(\.state) == room.states)
+        #expect(facts.findings().allSatisfy { $0.subject == "/a, /b" })
     }
 
     @Test func aFileSystemWithoutInodesHasNoLimitOfThem() {
         let facts = DiskFacts(
             folders: ["/a"], freeBytes: 10 << 30, totalBytes: 20 << 30, freeInodes: 0, totalInodes: 0)
-        #expect(facts.findings.map(\.state) == [.ok, .ok])
+        #expect(facts.findings().map(\.state) == [.ok, .ok])
     }
 
     @Test func foldersOfOneFileSystemShareALine() {

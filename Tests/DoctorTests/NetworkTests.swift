@@ -38,7 +38,24 @@ struct NetworkTests {
         let findings = try await findings("https://127.0.0.1:1")
         #expect(findings.map(\.check) == [.proxy, .nameResolution, .tcp])
         #expect(findings.map(\.state) == [.ok, .ok, .failed])
-        #expect(findings[2].advice?.contains("firewall pass 127.0.0.1:1") == true)
+        #expect(findings[2].advice?.contains("answer at 127.0.0.1:1") == true)
+    }
+
+    @Test(arguments: [
+        ("https://127.0.0.1:1", CurlError.Kind.couldNotConnect), ("http://localhost:1", .connectionBroken),
+        ("https://[::1]:1", .tls), ("https://127.8.9.10:1", .timedOut),
+    ])
+    func betweenAMachineAndItselfThereIsNoFirewall(_ url: String, _ kind: CurlError.Kind) throws {
+        func advice(_ url: String) throws -> String {
+            let target = try CurlURL(url)
+            let facts = NetworkFacts(
+                target: target, proxy: ProxyChoice(for: target, setting: nil, environment: [:]),
+                outcome: .failure(CurlError(kind, "no luck")))
+            return facts.findings.last?.advice ?? ""
+        }
+        #expect(try advice(url).contains("virustotal.endpoint"))
+        #expect(try !advice(url).contains("firewall"))
+        #expect(try !advice("https://www.example.com").contains("virustotal.endpoint"))
     }
 
     @Test func aNameThatDoesNotExistIsTheMatterOfResolution() async throws {

@@ -99,6 +99,22 @@ struct DoctorCommandTests {
         #expect(ended.exitCode == 78)
     }
 
+    @Test func whatTheNextStartRefusesIsTold() async throws {
+        let ended = try await DaemonFixture().hashdrop(
+            "doctor", "--json",
+            environment: [
+                "HASHDROP_NOTIFY_HOOK": "/no/such/program", "HASHDROP_WEB_LISTEN": "0.0.0.0:0",
+                "HASHDROP_METRICS_LISTEN": "192.0.2.1:9179",
+            ])
+        let report = try report(ended)
+        for check in ["page", "metrics", "notifications"] {
+            #expect(report.states(check) == ["failed"], "\(ended.output)")
+        }
+        let hook = report.checks.first { $0.check == "notifications" }
+        #expect(hook?.message.contains("/no/such/program") == true)
+        #expect(hook?.advice == "Name another, or 'chmod a+x' it")
+    }
+
     /// As an ordinary account, because permissions do not bind root.
     @Test(.enabled(if: geteuid() == 0 && FileManager.default.fileExists(atPath: "/usr/bin/setpriv")))
     func anAccountWithoutRightsIsToldSo() async throws {

@@ -255,6 +255,31 @@ struct FaultResponseTests {
         }
     }
 
+    /// `hashdrop doctor --ask` spends one request, and not one of the daemon's as well.
+    @Test func aCommandThatAsksByItselfMakesNoSecondRequest() async throws {
+        var world = LookupBench.World()
+        world.faults = [FaultRule(.wrongCredentials, times: 1)]
+        try await LookupBench.run(Self.options, world) { bench in
+            let job = try bench.drop([[FileFamily.numbered(1, seed: 9).sha256]])
+            try await bench.until("asking has stopped") {
+                await bench.dispatcher.health().waitReason?.contains("key") == true
+            }
+            let ledger = bench.database.ledger
+            let number = try ledger.begin(FileFamily.numbered(2, seed: 9).sha256, at: bench.clock.now.wall)
+            #expect(try ledger.hasOpenQuestion(at: bench.clock.now.wall))
+            let requests = bench.simulator.journal.requestCount
+            bench.dispatcher.jobsChanged()
+            try await bench.until("nothing more happens at this moment") { true }
+            #expect(bench.simulator.journal.requestCount == requests)
+            try ledger.end(number, outcome: QuotaLedger.goodOutcome, at: bench.clock.now)
+            #expect(try !ledger.hasOpenQuestion(at: bench.clock.now.wall))
+            // The key is well: now the daemon goes on.
+            bench.dispatcher.jobsChanged()
+            let done = try await bench.finish(job.id)
+            #expect(try #require(done.finishedAt).timeIntervalSince(done.receivedAt) < 100)
+        }
+    }
+
     /// VirusTotal forbids one file to the account, and answers for the others.
     @Test func aForbiddenHashHoldsNobodyUpAndFails() async throws {
         let forbidden = FileFamily.numbered(3, seed: 9)

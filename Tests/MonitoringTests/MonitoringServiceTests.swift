@@ -203,7 +203,7 @@ struct MonitoringServiceTests {
 
     @Test func anAddressThatOtherMachinesReachIsRefusedUnlessItIsSaid() throws {
         var options = MonitoringOptions(host: "192.0.2.7", isLoopback: false, version: "0")
-        let complaint = try #require(options.complaint)
+        let complaint = try #require(options.complaint).description
         #expect(complaint.contains("192.0.2.7:9179") && complaint.contains("metrics.otherMachines"))
         #expect(throws: MonitoringError.options(complaint)) { try MonitoringFixture(options) }
         options.allowsOtherMachines = true

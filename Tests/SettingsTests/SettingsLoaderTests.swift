@@ -75,6 +75,27 @@ struct SettingsLoaderTests {
         }
     }
 
+    /// A name is proposed where few letters differ, and none of another meaning.
+    @Test(
+        arguments: [
+            ("spool.quitePeriod", "spool.quietPeriod"), ("spool.Poll", "spool.poll"),
+            ("spool.pol", "spool.poll"),
+            ("spol", "spool"), ("report.stix", "reports.stix"), ("spool.colour", nil),
+            ("reports.colour", nil),
+            ("port", nil), ("virustotal.x", nil),
+        ] as [(String, String?)])
+    func whatIsProposedForAnUnknownName(_ name: String, _ meant: String?) {
+        let known = SettingKey.all.map(\.name) + ["spool", "reports", "virustotal"]
+        #expect(SettingsLoader.nearest(to: name, among: known) == meant)
+    }
+
+    @Test func anotherProgramsVariableIsLikeNoSetting() {
+        let unknown = SettingsLoader.unknownVariables(
+            in: ["HASHDROP_PORT": "tcp://10.0.0.1", "HASHDROP_SPOOL_POL": "2s", "PATH": "/bin"])
+        #expect(unknown.map { $0.name } == ["HASHDROP_PORT", "HASHDROP_SPOOL_POL"])
+        #expect(unknown.map { $0.nearest } == [nil, "HASHDROP_SPOOL_POLL"])
+    }
+
     /// A value that each shape allows and no setting has by default.
     private static func other(_ key: SettingKey) -> String? {
         switch key.name {

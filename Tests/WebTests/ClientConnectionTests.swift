@@ -1,4 +1,5 @@
 import HTTPTypes
+import Support
 import Testing
 
 @testable import Web
@@ -44,7 +45,7 @@ struct ClientConnectionTests {
         func complaint(_ address: String, _ change: (inout WebOptions) -> Void = { _ in }) -> String? {
             var options = WebOptions(address: ListenAddress(address)!, version: "", isSimulated: false)
             change(&options)
-            return options.complaint
+            return options.complaint?.description
         }
         #expect(complaint("127.0.0.1:80") == nil && complaint("[::1]:80") == nil)
         #expect(complaint("192.0.2.1:80")?.contains("in the clear") == true)

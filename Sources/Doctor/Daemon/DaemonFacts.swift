@@ -27,7 +27,7 @@ package struct DaemonFacts: Hashable, Sendable {
         guard isHeld else {
             return .warning(
                 .daemon, spool, "none runs, so nothing is picked up",
-                advice: "Start it: hashdrop serve, or sudo systemctl start hashdrop")
+                advice: "Start it: \(account.command("serve")), or sudo systemctl start hashdrop")
         }
         let process = processID.map { "process \($0)" } ?? "in another container"
         guard !isStopped else {

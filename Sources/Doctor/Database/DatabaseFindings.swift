@@ -12,6 +12,8 @@ struct DatabaseFindings {
     var writing: Int32 = 0
     /// Where verdicts are to come from.
     let endpoint: String
+    /// The names of the spool's folders that can be users'.
+    var dropFolders: [UserName] = []
 
     /// Of so many free pages something should be done, if they are half of the file.
     static let freeBytesWarning: Int64 = 1 << 30
@@ -20,7 +22,7 @@ struct DatabaseFindings {
         switch look {
         case .failure(let error): [refusal(error, account)]
         case .success where ![0, ENOENT].contains(writing): [unwritable(account)]
-        case .success(let facts): [whole(facts, isServed: isServed), size(facts)]
+        case .success(let facts): [whole(facts, account, isServed: isServed), size(facts)]
         }
     }
 
@@ -32,17 +34,38 @@ struct DatabaseFindings {
     }
 
     private func refusal(_ error: StoreError, _ account: Account) -> Finding {
-        switch error.kind {
-        case .cannotOpen where account.isStranger && account.userID != 0:
+        let isBarred = account.isStranger && account.userID != 0
+        return switch error.kind {
+        // What is in a folder that is closed to an account looks as if it were not there.
+        case .missing where isBarred, .cannotOpen where isBarred:
             .warning(.database, path, "it cannot be opened as '\(account.name)'", advice: account.advice)
-        default:
-            .byError(.database, path, .failed, error.description, advice: "Restore a backup")
+        case .missing:
+            .failed(
+                .database, path, "there is no database",
+                advice: "'\(account.command("user add NAME"))' and '\(account.command("serve"))' make one; "
+                    + "where there was one, copy a backup in its place")
+        default: .explained(.database, path, .failed, error.explanation, advice: "Restore a backup")
         }
     }
 
-    private func whole(_ facts: DatabaseFacts, isServed: Bool) -> Finding {
+    /// That the database has no user while there are folders of users.
+    private func emptied(_ account: Account) -> Finding {
+        let named = dropFolders.prefix(Self.namesMax).map(\.description).joined(separator: ", ")
+        let more = dropFolders.count - Self.namesMax
+        let names = more > 0 ? "\(named) and \(more) more" : named
+        return .warning(
+            .database, path,
+            "it has no user, but the spool has folders (\(names)): was it emptied, or is it a new one in the "
+                + "place of another?",
+            advice: "Stop hashdrop and copy a backup in its place; if there never was another: "
+                + account.command("user add \(dropFolders.first?.description ?? "NAME")"))
+    }
+
+    private static let namesMax = 3
+
+    private func whole(_ facts: DatabaseFacts, _ account: Account, isServed: Bool) -> Finding {
         if let problem = facts.problem {
-            return .byError(.database, path, .failed, problem, advice: "Restore a backup")
+            return .explained(.database, path, .failed, problem, advice: "Restore a backup")
         }
         if let origin = facts.endpoint, origin != endpoint, facts.isUsed {
             return .failed(
@@ -51,6 +74,7 @@ struct DatabaseFindings {
                     + "starts",
                 advice: "Use another spool folder for this endpoint, or set virustotal.endpoint back")
         }
+        if facts.users.isEmpty, !dropFolders.isEmpty { return emptied(account) }
         guard facts.isCurrent else {
             if facts.bytes == 0 {
                 return .ok(.database, path, "empty; the next start makes its tables")

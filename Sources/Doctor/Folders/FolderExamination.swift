@@ -20,7 +20,7 @@ struct FolderExamination {
         var generator = options.runtime.generator
         let trial = FolderTrial(using: &generator)
         switch folder.role {
-        case .privateFolder: return own
+        case .privateFolder, .userReports: return own
         case .reports:
             let facts = trial.tryPublication(in: folder.path)
             return own + [facts.renameFinding(folder, account)].compactMap(\.self)
@@ -36,6 +36,21 @@ struct FolderExamination {
                     folder.role == .spool ? nil : facts.leaseFinding(folder, account, leaseRights),
                 ].compactMap(\.self)
         }
+    }
+
+    /// A user's report folder: whether hashdrop can write to it, and those who drop the lists can read it.
+    func userReportsFindings(_ user: UserName) -> [Finding] {
+        let folder = FolderFacts(
+            .userReports(user), path: "\(options.reports)/\(user)", mounts: mounts,
+            operators: [0, account.daemonID])
+        let drop = FolderFacts(.drop(user), path: "\(options.spool)/\(user)", mounts: mounts)
+        let own = folder.userReportsFinding(for: drop.droppingGroup, account)
+        guard folder.standing == .folder else { return [own] }
+        var generator = options.runtime.generator
+        let facts = FolderTrial(using: &generator).tryPublication(in: folder.path)
+        // Of the file system that all reports are on their folder's finding tells.
+        let mount = folder.isMountPoint ? folder.fileSystemFinding(poll: options.poll) : nil
+        return [mount, own, facts.renameFinding(folder, account)].compactMap(\.self)
     }
 
     /// The same of the daemon's own folder.
@@ -70,7 +85,7 @@ struct FolderExamination {
             .warning(
                 .spool, "\(options.spool)/\(name)",
                 "there is no user of this name, so nothing is picked up from it",
-                advice: "'hashdrop user add \(name)', or move the folder away")
+                advice: "'\(account.command("user add \(name)"))', or move the folder away")
         }
     }
 

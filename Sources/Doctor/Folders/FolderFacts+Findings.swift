@@ -26,20 +26,23 @@ extension FolderFacts {
         case .spool:
             .failed(
                 .spool, path, "there is no such folder (spool.directory)",
-                advice: "Mount its disk or correct the setting; 'hashdrop user add NAME' makes a new spool")
+                advice:
+                    "Mount its disk or correct the setting; '\(account.command("user add NAME"))' makes a "
+                    + "new spool")
         case .privateFolder:
             .failed(
                 .spool, path, "it is missing, so its folder is no spool",
-                advice: "Mount the spool's disk or correct spool.directory; 'hashdrop user add NAME' "
-                    + "makes a new spool")
+                advice: "Mount the spool's disk or correct spool.directory; "
+                    + "'\(account.command("user add NAME"))' makes a new spool")
         case .drop:
             .failed(
                 .spool, path, "the user has no drop folder", advice: "Make it: \(making(account))")
         case .reports:
             .failed(
                 .spool, path, "there is no such folder (reports.directory)",
-                advice: "Mount its disk or correct the setting; 'hashdrop serve' makes a missing one at "
-                    + "its first start")
+                advice: "Mount its disk or correct the setting; '\(account.command("serve"))' makes a "
+                    + "missing one at its first start")
+        case .userReports: userReportsFinding(for: nil, account)
         }
     }
 
@@ -69,18 +72,28 @@ extension FolderFacts {
         case .memory:
             return .warning(
                 .fileSystem, path, "\(mount.type): gone with the next start of the machine",
-                advice: "Move it to a disk, and set \(setting)")
+                advice: moving)
         case .layered:
             return .warning(
                 .fileSystem, path, "\(mount.type): gone with the container",
-                advice: "Mount a volume there for the container")
+                advice: "Mount a volume \(isWithin ? "at \(setting)" : "there") for the container")
         case .fuse, .network: return shared(mount.type, poll: poll)
         }
     }
 
+    /// Whether another folder, that of a setting, holds it.
+    private var isWithin: Bool { role != .spool && role != .reports }
+
+    /// How it comes to a disk.
+    private var moving: String {
+        guard isWithin else { return "Move it to a disk, and set \(setting)" }
+        guard isMountPoint else { return "Move the whole folder of \(setting) to a disk" }
+        return "Unmount what hides the folder, and take it out of /etc/fstab: sudo umount \(word)"
+    }
+
     private func shared(_ type: String, poll: Duration) -> Finding {
         switch role {
-        case .reports: .ok(.fileSystem, path, type)
+        case .reports, .userReports: .ok(.fileSystem, path, type)
         case .privateFolder:
             .warning(
                 .fileSystem, path,
@@ -97,7 +110,12 @@ extension FolderFacts {
         }
     }
 
-    private var setting: String { role == .reports ? "reports.directory" : "spool.directory" }
+    private var setting: String {
+        switch role {
+        case .reports, .userReports: "reports.directory"
+        case .spool, .privateFolder, .drop: "spool.directory"
+        }
+    }
 
     // MARK: Owner and mode
 
@@ -105,6 +123,7 @@ extension FolderFacts {
         switch role {
         case .privateFolder: return privateOwnership(account)
         case .drop: return dropOwnership(account)
+        case .userReports: return userReportsFinding(for: nil, account)
         case .spool, .reports:
             guard othersMayWrite else { return .ok(.ownership, path, ownership) }
             let what = role == .spool ? "the drop folders" : "the report folders"
@@ -174,7 +193,8 @@ extension FolderFacts {
             return "sudo usermod -aG \(ShellWord.quoted(groupName)) \(name) && sudo chmod 2770 \(word), "
                 + "then start the daemon again"
         case .drop: return "sudo chmod u+rwx \(word)"
-        case .spool, .privateFolder, .reports: return "sudo chown \(name) \(word) && sudo chmod u+rwx \(word)"
+        case .spool, .privateFolder, .reports, .userReports:
+            return "sudo chown \(name) \(word) && sudo chmod u+rwx \(word)"
         }
     }
 }

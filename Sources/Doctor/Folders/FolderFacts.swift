@@ -1,3 +1,4 @@
+import FileSystem
 import Glibc
 import Model
 
@@ -8,6 +9,8 @@ enum FolderRole: Hashable, Sendable {
     case privateFolder
     case drop(UserName)
     case reports
+    /// A user's, in the reports' folder.
+    case userReports(UserName)
 }
 
 /// What the kernel says of a folder.
@@ -33,6 +36,10 @@ struct FolderFacts: Hashable, Sendable {
     var device: UInt64 = 0
     /// Nil if the kernel's list does not tell.
     var mount: MountTable.Mount?
+    /// Whether the file system is mounted at this very folder.
+    var isMountPoint = false
+    /// Whether a POSIX access list says more than the mode; looked for in a user's report folder only.
+    var hasAccessList = false
     /// Files in the private folder that belong to another account.
     var foreignFiles: [String] = []
 
@@ -47,11 +54,16 @@ struct FolderFacts: Hashable, Sendable {
 
 extension FolderFacts {
     /// Looks at a folder. A link in the place of the spool or of the reports' folder is the operator's and is
-    /// followed; in the spool none is.
-    init(_ role: FolderRole, path: String, mounts: MountTable) {
+    /// followed; in the spool none is, and in the reports' folder those of the operators.
+    ///
+    /// - Parameter operators: accounts whose link in the place of a user's report folder is followed.
+    init(_ role: FolderRole, path: String, mounts: MountTable, operators: Set<UInt32> = []) {
         self.init(role: role, path: path)
         var status = stat()
-        let isFollowed = role == .spool || role == .reports
+        var isFollowed = role == .spool || role == .reports
+        if case .userReports = role, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+            isFollowed = operators.contains(status.st_uid)
+        }
         guard (isFollowed ? stat(path, &status) : lstat(path, &status)) == 0 else {
             standing = errno == ENOENT ? .missing : .hidden(errno)
             return
@@ -68,7 +80,12 @@ extension FolderFacts {
         device = UInt64(status.st_dev)
         if let resolved = realpath(path, nil) {
             mount = mounts.mount(holding: String(cString: resolved))
+            isMountPoint = mount?.point == String(cString: resolved)
             free(resolved)
+        }
+        if case .userReports = role, standing == .folder {
+            let list = try? Directory.open(path: path, followingLink: true).accessList()
+            hasAccessList = list != nil
         }
     }
 }

@@ -16,11 +16,6 @@ extension TrialFacts {
     /// Whether a file can be made in the folder and leaves it as hashdrop wants.
     func renameFinding(_ folder: FolderFacts, _ account: Account) -> Finding? {
         guard making == 0 else {
-            if [ENOSPC, EDQUOT].contains(making) {
-                return .failed(
-                    .rename, folder.path, "no file can be made in it: \(String(cString: strerror(making)))",
-                    advice: "Free some disk space or inodes; see free-space and inodes")
-            }
             return account.refused(
                 .rename, folder.path, making, "no file can be made in it",
                 advice: folder.rightsAdvice(account))
@@ -86,8 +81,8 @@ extension TrialFacts {
             }
             return .warning(
                 .readLease, folder.path, "the file system grants no leases, so a copied file \(quiet)",
-                advice: "Drop by a rename ('hashdrop submit' does), or keep the spool on a disk of this "
-                    + "machine")
+                advice: "Drop by a rename ('\(account.command("submit"))' does), or keep the spool on a disk "
+                    + "of this machine")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+package import Support
 package import VirusTotal
 
 /// Where the API key was found, and what is to be said of the place.
@@ -17,14 +18,16 @@ package struct KeyFacts: Hashable, Sendable {
     package var place: Place
     /// Nil if it cannot be read, or is none.
     package var key: APIKey?
-    /// Why there is none, in sentences.
-    package var problem: String?
-    /// What is unwise about it, in sentences.
-    package var concerns: [String]
+    /// Why there is none.
+    package var problem: Explanation?
+    /// What is unwise about it.
+    package var concerns: [Explanation]
     /// The mode of its file; nil if there is none or it cannot be looked at.
     var fileMode: UInt32?
 
-    package init(place: Place, key: APIKey?, problem: String? = nil, concerns: [String] = []) {
+    package init(
+        place: Place, key: APIKey?, problem: Explanation? = nil, concerns: [Explanation] = []
+    ) {
         self.place = place
         self.key = key
         self.problem = problem
@@ -75,7 +78,7 @@ extension KeyFacts {
                 advice: "Compare it with https://www.virustotal.com/gui/my-apikey")
         }
         if let concern = concerns.first(where: { _ in path == nil }) {
-            return .byError(
+            return .explained(
                 .key, subject, .warning, concern,
                 advice: "Leave the key in one place and take it from the other")
         }
@@ -87,13 +90,14 @@ extension KeyFacts {
             "Put it into a file that only hashdrop can read, and name that in virustotal.apiKeyFile"
         let problem = place == .none ? nil : problem
         guard isServed else {
-            return .byError(
-                .key, subject, .failed, problem ?? "there is no VirusTotal API key", advice: advice)
+            return .explained(
+                .key, subject, .failed, problem ?? Explanation("there is no VirusTotal API key"),
+                advice: advice)
         }
         return .warning(
             .key, subject,
             "no key is found from here, but the daemon that runs has one, perhaps by systemd"
-                + (problem.map { " (\($0.withoutFullStop))" } ?? ""),
+                + (problem.map { " (\($0.reason))" } ?? ""),
             advice: "To try it, ask with the daemon's configuration and as its account")
     }
 

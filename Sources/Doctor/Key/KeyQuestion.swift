@@ -55,9 +55,11 @@ struct KeyQuestion {
             throw error
         }
         try ledger.endCheck(number, at: clock.now)
-        try tellDaemon()
         switch outcome {
-        case .success(let quotas): return Self.findings(quotas, limits, subject)
+        case .success(let quotas):
+            try tellDaemon()
+            return Self.findings(quotas, limits, subject)
+        // The daemon has counted it; another word would make it ask by the same key once more.
         case .failure(let error): return [Self.finding(error, subject)]
         }
     }
@@ -76,7 +78,7 @@ struct KeyQuestion {
             throw error
         }
         switch outcome {
-        case .success: try ledger.end(number, outcome: "200", at: clock.now)
+        case .success: try ledger.end(number, outcome: QuotaLedger.goodOutcome, at: clock.now)
         case .failure(let error) where error.isBeforeSending: try ledger.withdraw(number)
         case .failure(let error):
             try ledger.end(number, outcome: LookupFailure(error).outcome, at: clock.now)
@@ -144,12 +146,12 @@ extension KeyQuestion {
         let advice = "See the findings before this one"
         switch error {
         case .authenticationRequired, .userNotActive, .wrongCredentials, .forbidden:
-            return .byError(.keyAccepted, subject, .failed, error.sentence, advice: advice)
+            return .explained(.keyAccepted, subject, .failed, error.explanation, advice: advice)
         case .quotaExceeded, .tooManyRequests:
-            return .byError(.quota, subject, .warning, error.sentence, advice: advice)
+            return .explained(.quota, subject, .warning, error.explanation, advice: advice)
         case .invalidArgument, .noSuchResource, .badRequest:
-            return .byError(.keyAccepted, subject, .failed, error.sentence, advice: advice)
-        default: return .byError(.keyAccepted, subject, .warning, error.sentence, advice: advice)
+            return .explained(.keyAccepted, subject, .failed, error.explanation, advice: advice)
+        default: return .explained(.keyAccepted, subject, .warning, error.explanation, advice: advice)
         }
     }
 }

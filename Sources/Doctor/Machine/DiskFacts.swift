@@ -18,14 +18,14 @@ struct DiskFacts: Hashable, Sendable {
     static let inodesFailed: Int64 = 1_000
     static let inodesWarning: Int64 = 10_000
 
-    var findings: [Finding] { [space, inodes] }
+    func findings(_ command: HashdropCall = HashdropCall()) -> [Finding] { [space(command), inodes] }
 
     private var subject: String { folders.joined(separator: ", ") }
 
-    private var space: Finding {
+    private func space(_ command: HashdropCall) -> Finding {
         let message = "\(Wording.size(freeBytes)) of \(Wording.size(totalBytes)) free"
         let advice =
-            "Free some space, or let finished jobs go earlier (jobs.keep; 'hashdrop job remove JOB' "
+            "Free some space, or let finished jobs go earlier (jobs.keep; '\(command("job remove JOB"))' "
             + "removes one)"
         if freeBytes < Self.bytesFailed { return .failed(.freeSpace, subject, message, advice: advice) }
         if freeBytes < Self.bytesWarning { return .warning(.freeSpace, subject, message, advice: advice) }

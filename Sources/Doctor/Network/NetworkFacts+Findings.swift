@@ -62,8 +62,10 @@ extension NetworkFacts {
         case 403, 429, 451:
             return .warning(
                 .http, place, "\(message): something in between does not want this machine",
-                advice: "Look whether a filter or a firewall refuses it, or other programs ask from "
-                    + "this address")
+                advice: target.isLoopback
+                    ? servant
+                    : "Look whether a filter or a firewall refuses it, or other programs ask from this "
+                        + "address")
         case 500...:
             return .warning(
                 .http, place, "\(message): the server has a fault",
@@ -97,15 +99,26 @@ extension NetworkFacts {
         case .nameResolution:
             return "Look at /etc/resolv.conf and: getent hosts \(target.host); where only a proxy leads "
                 + "out, set virustotal.proxy"
+        // No firewall or proxy is between a machine and itself.
+        case .tcp where target.isLoopback, .http where target.isLoopback: return servant
         case .tcp:
             return "Let the firewall pass \(place), or set virustotal.proxy where only a proxy leads out"
-        case .tls: return Self.tlsAdvice(words)
+        case .tls: return Self.tlsAdvice(words) ?? (target.isLoopback ? servant : Self.brokenTLS)
         case .http:
             return "Look what stands between this machine and \(place): a proxy, a filter, another program"
         }
     }
 
-    private static func tlsAdvice(_ words: String) -> String {
+    /// For an address of this machine.
+    private var servant: String {
+        "Start the program that should answer at \(place), see its log, or correct virustotal.endpoint"
+    }
+
+    private static let brokenTLS =
+        "Look for a firewall or a proxy that breaks TLS off; hashdrop needs TLS 1.2 or later"
+
+    /// Nil where the error does not tell.
+    private static func tlsAdvice(_ words: String) -> String? {
         if words.contains("expired") || words.contains("not yet valid") {
             return "Look at this machine's clock; if it is right, the server has an old certificate"
         }
@@ -120,6 +133,6 @@ extension NetworkFacts {
             return "sudo apt-get install ca-certificates; if a proxy of yours opens TLS, name the file "
                 + "of its certificate in virustotal.caFile"
         }
-        return "Look for a firewall or a proxy that breaks TLS off; hashdrop needs TLS 1.2 or later"
+        return nil
     }
 }

@@ -1,3 +1,5 @@
+package import Support
+
 /// Options of the listener for metrics and health: where it listens, for whom, and its limits.
 package struct MonitoringOptions: Hashable, Sendable {
     /// An IP address, or `localhost`.
@@ -36,11 +38,12 @@ package struct MonitoringOptions: Hashable, Sendable {
     var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// Why these options must not be used; nil if they may.
-    package var complaint: String? {
+    package var complaint: Explanation? {
         guard !isLoopback, !allowsOtherMachines else { return nil }
-        return "The setting metrics.listen is \(address), which other machines can reach, and what is served "
-            + "there takes no password: users' names, how much they ask, how much of the quota is used. "
-            + "Listen on 127.0.0.1, or set metrics.otherMachines to true where a firewall lets only the "
-            + "monitoring in."
+        return Explanation(
+            "The setting metrics.listen is \(address), which other machines can reach, and what is served "
+                + "there takes no password: users' names, how much they ask, how much of the quota is used",
+            advice: "Listen on 127.0.0.1, or set metrics.otherMachines to true where a firewall lets only "
+                + "the monitoring in")
     }
 }

@@ -26,7 +26,7 @@ package final class MonitoringService: Service {
         options: MonitoringOptions, registry: MetricsRegistry, queries: MonitoringQueries,
         clock: any ServiceClock, logger: Logger
     ) throws {
-        if let complaint = options.complaint { throw MonitoringError.options(complaint) }
+        if let complaint = options.complaint { throw MonitoringError.options(complaint.description) }
         self.options = options
         self.clock = clock
         self.logger = logger

@@ -13,15 +13,16 @@ struct HookDelivery: DeliveryMethod {
     init(_ options: NotificationOptions.Hook, clock: any ServiceClock) throws {
         guard let program = options.arguments.first, program.hasPrefix("/") else {
             throw NotificationError(
-                "The setting notify.hook must begin with the absolute path of a program; it is run in '/'.")
+                "The setting notify.hook must begin with the absolute path of a program",
+                advice: "write it from '/' on, for it is run there")
         }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: program, isDirectory: &isFolder), !isFolder.boolValue,
             FileManager.default.isExecutableFile(atPath: program)
         else {
             throw NotificationError(
-                "The program '\(program)' (notify.hook) cannot be run by this account; name another, or "
-                    + "'chmod a+x' it.")
+                "The program '\(program)' (notify.hook) cannot be run by this account",
+                advice: "name another, or 'chmod a+x' it")
         }
         self.options = options
         self.clock = clock

@@ -21,8 +21,8 @@ struct MailDelivery: DeliveryMethod {
                 ? ("notify.mailPasswordFile", "notify.mailUser")
                 : ("notify.mailUser", "notify.mailPasswordFile")
             throw NotificationError(
-                "The setting \(given) is there and \(missing) is not; set both, or none for a server that "
-                    + "wants no login.")
+                "The setting \(given) is there and \(missing) is not",
+                advice: "set both, or none for a server that wants no login")
         }
         do {
             try CurlMail.check(server: options.server)

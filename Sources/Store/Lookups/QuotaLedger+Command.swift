@@ -26,6 +26,23 @@ extension QuotaLedger {
         try pool.write { try Self.end(number, outcome, at: now, in: $0) }
     }
 
+    /// Whether a command has asked by itself within the last minute and got no good answer, or none yet.
+    package func hasOpenQuestion(at now: Date) throws -> Bool {
+        try pool.read { db in
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM request
+                        WHERE sentAt > :since AND jobID IS NULL AND outcome IS NOT '\(Self.goodOutcome)'
+                        UNION ALL SELECT 1 FROM quotaCheck WHERE sentAt > :since AND endedAt IS NULL)
+                    """, arguments: ["since": (now - 60).milliseconds]) ?? false
+        }
+    }
+
+    /// How a command's request ended that was answered.
+    package static let goodOutcome = "200"
+
     /// Takes such a request back that has not left this machine.
     package func withdraw(_ number: Int64) throws {
         try pool.write { try Self.withdraw(number, in: $0) }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 package import Model
 package import Support
 
@@ -19,13 +20,13 @@ package struct DatabaseFacts: Hashable, Sendable {
     package var clockMemory: ClockMemory?
     /// The reports' folder that bears hashdrop's marker; nil if none does yet.
     package var reportsDirectory: String?
-    /// What is damaged, with the way to restore a backup; nil for a database that is whole.
-    package var problem: String?
+    /// What is damaged, and the way to restore a backup; nil for a database that is whole.
+    package var problem: Explanation?
 
     package init(
         isCurrent: Bool = true, bytes: Int64 = 0, freeBytes: Int64 = 0, endpoint: String? = nil,
         isUsed: Bool = false, users: [UserName] = [], clockMemory: ClockMemory? = nil,
-        reportsDirectory: String? = nil, problem: String? = nil
+        reportsDirectory: String? = nil, problem: Explanation? = nil
     ) {
         self.isCurrent = isCurrent
         self.bytes = bytes
@@ -45,17 +46,28 @@ extension HashdropDatabase {
     ///
     /// - Throws: `StoreError` if there is none, it cannot be opened, is not hashdrop's, or a newer one's.
     package static func look(at path: String) throws(StoreError) -> DatabaseFacts {
-        guard FileManager.default.fileExists(atPath: path) else {
+        try look(at: path, isWritable: access(path, W_OK) == 0)
+    }
+
+    /// - Parameter isWritable: whether this account may write to the file.
+    package static func look(at path: String, isWritable: Bool) throws(StoreError) -> DatabaseFacts {
+        let files = FileManager.default
+        guard files.fileExists(atPath: path) else {
             throw StoreError(
-                .cannotOpen,
+                .missing,
                 "There is no database '\(path)'. 'hashdrop user add NAME' and 'hashdrop serve' make one.")
         }
+        // An account that may not write to the file cannot take away again what SQLite would make beside it.
+        // Without both of them no process has it open, or none that this account could follow.
+        let isLeftAlone = !isWritable && !["-wal", "-shm"].allSatisfy { files.fileExists(atPath: path + $0) }
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(10)
-            // Not read-only: such a connection leaves its log behind when it is the last one.
+            configuration.readonly = isLeftAlone
+            // Else not read-only: such a connection leaves its log behind when it is the last one.
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue(
+                path: isLeftAlone ? unchanged(path) : path, configuration: configuration)
             let facts = try queue.read { try Self.facts(of: $0, path: path) }
             try queue.close()
             return facts
@@ -66,6 +78,14 @@ extension HashdropDatabase {
         } catch {
             throw StoreError(.cannotOpen, "The database '\(path)' cannot be read: \(error)")
         }
+    }
+
+    /// The name by which SQLite takes a file for one that nothing changes, and makes none beside it. Debian's
+    /// SQLite takes URIs (`SQLITE_USE_URI`); another one says that it cannot open the file.
+    ///
+    /// Source: SQLite's documentation, "Uniform Resource Identifiers", 3.3.
+    private static func unchanged(_ path: String) -> String {
+        URL(filePath: path).absoluteString + "?immutable=1"
     }
 
     private static func facts(of db: Database, path: String) throws -> DatabaseFacts {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Model
+import Support
 
 /// The one SQLite file: users, sessions, jobs, the verdict cache and the quota ledger.
 ///
@@ -146,29 +147,31 @@ package struct HashdropDatabase: Sendable {
     static func openingError(_ error: DatabaseError, path: String) -> StoreError {
         switch error.resultCode {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR:
-            StoreError(
-                .notOurs,
-                damage(path, error.message ?? "no message"))
+            StoreError(.notOurs, damage(path, error.message ?? "no message"))
         default:
             StoreError(
                 .cannotOpen,
-                "The database '\(path)' cannot be opened (\(error.message ?? "no message")); check that its "
-                    + "folder exists, belongs to the user that runs hashdrop, and that the disk is not full.")
+                Explanation(
+                    "The database '\(path)' cannot be opened (\(error.message ?? "no message"))",
+                    advice: "check that its folder exists, belongs to the user that runs hashdrop, and that "
+                        + "the disk is not full"))
         }
     }
 
     static func tooNew(_ path: String, _ version: Int) -> StoreError {
         StoreError(
             .tooNew,
-            "The database '\(path)' was made by a newer hashdrop (schema \(version), this one knows "
-                + "\(Schema.version)); install that version or restore a backup.")
+            Explanation(
+                "The database '\(path)' was made by a newer hashdrop (schema \(version), this one knows "
+                    + "\(Schema.version))", advice: "install that version or restore a backup"))
     }
 
-    static func damage(_ path: String, _ problem: String) -> String {
-        "The database '\(path)' is damaged or not hashdrop's (\(problem)). Stop hashdrop, move it away "
-            + "together with '\(path)-wal' and '\(path)-shm', and copy a backup in its place "
-            + "('hashdrop backup' makes them); without a backup hashdrop starts with an empty one, and the "
-            + "finished reports stay."
+    static func damage(_ path: String, _ problem: String) -> Explanation {
+        Explanation(
+            "The database '\(path)' is damaged or not hashdrop's (\(problem))",
+            advice: "Stop hashdrop, move it away together with '\(path)-wal' and '\(path)-shm', and copy a "
+                + "backup in its place ('hashdrop backup' makes them); without a backup hashdrop starts with "
+                + "an empty one, and the finished reports stay")
     }
 
     /// The reports' folder that bears hashdrop's marker; nil if none does yet.

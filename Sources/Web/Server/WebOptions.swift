@@ -1,5 +1,6 @@
 package import Reporting
 package import Store
+package import Support
 
 /// Options of the web page: where it listens, which proxies it trusts, and its limits.
 package struct WebOptions: Hashable, Sendable {
@@ -53,21 +54,25 @@ package struct WebOptions: Hashable, Sendable {
     var isForProxiesOnly: Bool { !address.isLoopback }
 
     /// Why these options would let passwords travel in the clear or cannot work; nil if they are fine.
-    package var complaint: String? {
+    package var complaint: Explanation? {
         if !address.isLoopback && trustedProxies.isEmpty {
-            return
+            return Explanation(
                 "The page would listen on \(address) without TLS, and passwords would cross the network in "
-                + "the clear; put a proxy that speaks TLS in front of it and name that in web.trustedProxies "
-                + "(config/README.md has the recipes), or listen on 127.0.0.1."
+                    + "the clear",
+                advice: "put a proxy that speaks TLS in front of it and name that in web.trustedProxies "
+                    + "(config/README.md has the recipes), or listen on 127.0.0.1")
         }
         if address.isWildcard && publicHosts.isEmpty {
-            return "The page would listen on every address and has no name; set web.publicHosts to the names "
-                + "under which browsers open it."
+            return Explanation(
+                "The page would listen on every address and has no name",
+                advice: "set web.publicHosts to the names under which browsers open it")
         }
         let unusable = trustedProxies.filter { NetworkAddress($0) == nil }
         return unusable.isEmpty
             ? nil
-            : "web.trustedProxies holds \(unusable.joined(separator: ", ")); it must be IP addresses."
+            : Explanation(
+                "web.trustedProxies holds \(unusable.joined(separator: ", "))",
+                advice: "it must be IP addresses")
     }
 }
 

@@ -36,7 +36,7 @@ package final class WebService: Service {
         check: @escaping @Sendable (String, PasswordHash) throws -> Bool = { try $1.matches($0) },
         logger: Logger
     ) throws {
-        if let complaint = options.complaint { throw WebError.options(complaint) }
+        if let complaint = options.complaint { throw WebError.options(complaint.description) }
         self.options = options
         self.clock = clock
         self.logger = logger

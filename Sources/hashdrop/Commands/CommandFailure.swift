@@ -11,11 +11,12 @@ import Settings
 import Simulator
 import Spool
 import Store
+import Support
 import VirusTotal
 import Web
 
 /// Why a command ends: one sentence, and an exit code by kind (the numbers of `sysexits.h`).
-struct CommandFailure: Error, CustomStringConvertible {
+struct CommandFailure: ExplainedError, CustomStringConvertible {
     enum Code: Int32 {
         case usage = 64
         /// The dropped file was refused.
@@ -30,12 +31,20 @@ struct CommandFailure: Error, CustomStringConvertible {
         case configuration = 78
     }
 
-    var code: Code
-    var description: String
+    let code: Code
+    let explanation: Explanation
+    let description: String
 
     init(_ code: Code, _ description: String) {
         self.code = code
         self.description = description
+        explanation = Explanation(sentence: description)
+    }
+
+    init(_ code: Code, _ reason: String, advice: String) {
+        self.code = code
+        explanation = Explanation(reason, advice: advice)
+        description = explanation.description
     }
 
     /// Ends the program as the error deserves.
@@ -85,7 +94,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         case .noSuchUser: .noUser
         case .noSuchJob: .noInput
         case .userExists: .cannotCreate
-        case .cannotOpen: .system
+        case .missing, .cannotOpen: .system
         case .notOurs, .tooNew, .wrongEndpoint: .configuration
         }
     }

@@ -4,9 +4,13 @@ import Doctor
 import Foundation
 import Glibc
 import Lookup
+import Monitoring
+import Notifications
 import Pipeline
 import Settings
 import Spool
+import Store
+import Support
 import VirusTotal
 import Web
 
@@ -38,21 +42,52 @@ struct DoctorCommand: AsyncParsableCommand {
         try settings.checkAddresses()
         let environment = ProcessInfo.processInfo.environment
         let paths = StatePaths(spool: settings.spool.directory)
-        let page = try settings.webOptions(isSimulated: false, version: Hashdrop.version)?.address
         return DoctorOptions(
             spool: settings.spool.directory, privateFolder: paths.folder, database: paths.database,
             reports: settings.reports.directory, reportsMarker: ReportsFolder.markerName,
             poll: settings.spool.poll, quietPeriodWithoutLease: settings.spool.quietPeriodWithoutLease,
             helper: Services.helperPath, daemon: Self.daemon(paths),
-            // Which one a daemon has taken is in its log alone.
-            page: page.flatMap {
-                $0.port == 0 ? nil : PageAddress(host: $0.host, port: $0.port, isWildcard: $0.isWildcard)
-            },
+            listeners: try Self.listeners(settings), channels: try Self.channels(settings),
             endpoint: try VirusTotalEndpoint(settings.virusTotal.endpoint),
             curl: Self.curl(settings.virusTotal, environment), environment: environment,
             key: Self.key(settings.virusTotal, environment), user: settings.virusTotal.user,
             limits: settings.lookupOptions.limits, asks: ask,
+            command: HashdropCall(configuration: configurationOption.path),
             tellDaemon: { try DaemonSignal.tellJobsChanged(paths) })
+    }
+
+    private static func listeners(_ settings: HashdropSettings) throws -> [Listener] {
+        let page = try settings.webOptions(isSimulated: false, version: Hashdrop.version)
+        let metrics = try settings.monitoringOptions(version: Hashdrop.version)
+        let listeners: [Listener?] = [
+            page.map {
+                Listener(
+                    .page, host: $0.address.host, port: $0.address.port, isWildcard: $0.address.isWildcard,
+                    refusal: $0.complaint)
+            },
+            metrics.map {
+                Listener(
+                    .metrics, host: $0.host, port: $0.port,
+                    isWildcard: settings.metrics.listen.flatMap { ListenAddress($0) }?.isWildcard ?? false,
+                    refusal: $0.complaint)
+            },
+        ]
+        return listeners.compactMap(\.self)
+    }
+
+    private static func channels(_ settings: HashdropSettings) throws -> [ChannelFacts] {
+        let options = try settings.notificationOptions()
+        let curl = HashdropSettings.notificationCurl(environment: ProcessInfo.processInfo.environment)
+        return options.refusals(curl: curl, clock: SystemClock()).map {
+            channel, refusal in
+            let setting =
+                switch channel {
+                case .hook: "notify.hook"
+                case .webhook: settings.notify.webhookFile == nil ? "notify.webhook" : "notify.webhookFile"
+                case .mail: "notify.mailServer"
+                }
+            return ChannelFacts(setting: setting, refusal: refusal)
+        }
     }
 
     private static func daemon(_ paths: StatePaths) -> DaemonFacts {
@@ -85,7 +120,7 @@ struct DoctorCommand: AsyncParsableCommand {
             let source = try KeySource(settings: settings, environment: environment)
             return KeyFacts(place: place, key: source.key, concerns: source.concerns)
         } catch {
-            return KeyFacts(place: place, key: nil, problem: "\(error)")
+            return KeyFacts(place: place, key: nil, problem: explanation(of: error))
         }
     }
 

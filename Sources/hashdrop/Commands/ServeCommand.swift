@@ -49,9 +49,9 @@ struct ServeCommand: AsyncParsableCommand {
         for variable in SettingsLoader.unknownVariables(
             in: ProcessInfo.processInfo.environment, except: [KeySource.variable])
         {
-            logger.warning(
-                "A variable is no setting and has no effect.",
-                metadata: ["variable": "\(variable.name)", "did-you-mean": "\(variable.nearest)"])
+            var metadata: Logger.Metadata = ["variable": "\(variable.name)"]
+            if let nearest = variable.nearest { metadata["did-you-mean"] = "\(nearest)" }
+            logger.warning("A variable is no setting and has no effect.", metadata: metadata)
         }
         for setting in settings.withoutEffect {
             logger.warning(

@@ -74,7 +74,8 @@ final class DaemonLock: Sendable {
             throw CommandFailure(
                 .unavailable,
                 "The daemon runs in another container (process \(number) there) and cannot be told from "
-                    + "here; what was changed is stored. Send it SIGHUP there, or run this command there.")
+                    + "here; what was changed is stored",
+                advice: "Send it SIGHUP there, or run this command there")
         }
         return number
     }

@@ -19,9 +19,8 @@ enum DaemonSignal {
             throw CommandFailure(
                 .noPermission,
                 "The change is stored, but the daemon (process \(process)) cannot be told "
-                    + "(\(FileSystemError.words(errno))); send it SIGHUP as its own account, or restart "
-                    + "it."
-            )
+                    + "(\(FileSystemError.words(errno)))",
+                advice: "send it SIGHUP as its own account, or restart it")
         }
     }
 

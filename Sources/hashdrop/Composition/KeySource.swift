@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Settings
+import Support
 import Synchronization
 import VirusTotal
 
@@ -15,8 +16,8 @@ final class KeySource: Sendable {
         var generation = 0
     }
 
-    /// What is unwise about the key's place, in sentences for the operator.
-    let concerns: [String]
+    /// What is unwise about the key's place, for the operator.
+    let concerns: [Explanation]
     private let file: String?
     private let state: Mutex<State>
 
@@ -27,14 +28,15 @@ final class KeySource: Sendable {
             guard let key = APIKey(text) else {
                 throw CommandFailure(
                     .configuration,
-                    "\(Self.variable) is no API key; copy it from your VirusTotal account page.")
+                    "\(Self.variable) is no API key", advice: "copy it from your VirusTotal account page")
             }
             state = Mutex(State(key: key))
             concerns =
                 settings.apiKeyFile.map {
                     [
-                        "\(Self.variable) is set, so the API key file '\($0)' is not read; take one of them "
-                            + "away."
+                        Explanation(
+                            "\(Self.variable) is set, so the API key file '\($0)' is not read",
+                            advice: "take one of them away")
                     ]
                 } ?? []
             return
@@ -46,17 +48,18 @@ final class KeySource: Sendable {
         else {
             throw CommandFailure(
                 .configuration,
-                "There is no VirusTotal API key: put it into a file that only hashdrop can read and name "
-                    + "that in "
-                    + "virustotal.apiKeyFile, or set \(Self.variable). 'hashdrop demo' runs without a key.")
+                "There is no VirusTotal API key",
+                advice: "put it into a file that only hashdrop can read and name that in "
+                    + "virustotal.apiKeyFile, or set \(Self.variable). 'hashdrop demo' runs without a key")
         }
         file = path
         state = Mutex(State(key: try Self.read(path)))
         concerns =
             Self.allAccountsMayRead(path)
             ? [
-                "The API key file '\(path)' lets every account of this machine read it; 'chmod o= \(path)' "
-                    + "ends that."
+                Explanation(
+                    "The API key file '\(path)' lets every account of this machine read it",
+                    advice: "'chmod o= \(path)' ends that")
             ] : []
     }
 
@@ -89,16 +92,17 @@ final class KeySource: Sendable {
         } catch {
             throw CommandFailure(
                 .configuration,
-                "The API key file '\(path)' cannot be read (\((error as NSError).localizedDescription)); "
-                    + "virustotal.apiKeyFile names it.")
+                "The API key file '\(path)' cannot be read (\((error as NSError).localizedDescription))",
+                advice: "let this account read it, or name another in virustotal.apiKeyFile")
         }
         guard let key = APIKey(text) else {
             let isEmpty = text.allSatisfy(\.isWhitespace)
             throw CommandFailure(
                 .configuration,
                 isEmpty
-                    ? "The API key file '\(path)' is empty; put your VirusTotal API key into it."
-                    : "The API key file '\(path)' must hold one key and nothing else.")
+                    ? "The API key file '\(path)' is empty"
+                    : "The API key file '\(path)' must hold one key and nothing else",
+                advice: "put your VirusTotal API key into it")
         }
         return key
     }

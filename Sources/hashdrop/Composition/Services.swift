@@ -140,7 +140,8 @@ struct Services: Sendable {
         let curl = HashdropSettings.notificationCurl(environment: ProcessInfo.processInfo.environment)
         let results = LabelledCounter<NotificationResult>(.notifications)
         return try NotificationService(
-            settings.notificationOptions(), database: database, curl: curl, runtime: runtime, logger: logger,
+            settings.notificationOptions(), database: database, curl: curl, runtime: runtime,
+            logger: logger,
             trouble: { await Self.trouble(pipeline.lookups.health()) },
             onResult: { _, result in results.increment(result) })
     }
