@@ -354,8 +354,8 @@ package actor LookupDispatcher {
     private func reload() {
         needsReload = false
         needsRecount = true
-        // A command or SIGHUP: the key may be well again, and a request that is sent from now on tells; where a
-        // command has sent that one itself, a second would tell nothing more.
+        // A command or SIGHUP: the key may be well again, and a request that is sent from now on tells; where
+        // a command has sent that one itself, a second would tell nothing more.
         keyGeneration = source.keyGeneration()
         if (try? ledger.hasOpenQuestion(at: clock.now.wall)) != true { beginKeyTrial() }
         queue.removeAllJobs()
