@@ -23,13 +23,9 @@ package struct FileFacts: Hashable, Sendable {
 
     // MARK: Writing
 
-    /// Adds a text; the fields are added in their order, each once. An empty text is no fact.
-    package mutating func add(_ field: FactField, _ text: String?) {
-        guard let text, !text.isEmpty else { return }
-        stored.append(field.rawValue)
-        append(text)
-        stored.append(Self.record)
-    }
+    /// Adds a text; the fields are added in their order, each once. A text of which nothing is stored is no
+    /// fact.
+    package mutating func add(_ field: FactField, _ text: String?) { add(field, elements: [[text]]) }
 
     /// Adds a whole number.
     package mutating func add(_ field: FactField, _ number: Int?) { add(field, number.map { String($0) }) }
@@ -44,26 +40,36 @@ package struct FileFacts: Hashable, Sendable {
         add(field, elements: texts.map { [$0] })
     }
 
-    /// Adds a list of elements, each of the parts that the field has (`FactField.Kind.elements`); an empty
-    /// list is no fact.
+    /// Adds a list of elements, each of the parts that the field has (`FactField.Kind.elements`). An element
+    /// whose parts are all empty is none, and a list without elements is no fact.
     package mutating func add(_ field: FactField, elements: [[String?]]) {
-        guard !elements.isEmpty else { return }
+        let start = stored.count
         stored.append(field.rawValue)
-        for (index, parts) in elements.enumerated() {
-            if index > 0 { stored.append(Self.unit) }
+        for parts in elements {
+            let before = stored.count
+            if before > start + 1 { stored.append(Self.unit) }
+            var isEmpty = true
             for (place, part) in parts.enumerated() {
                 if place > 0 { stored.append(Self.group) }
-                if let part { append(part) }
+                if let part, append(part) { isEmpty = false }
             }
+            if isEmpty { stored.removeSubrange(before...) }
         }
-        stored.append(Self.record)
+        if stored.count > start + 1 {
+            stored.append(Self.record)
+        } else {
+            stored.removeSubrange(start...)
+        }
     }
 
-    private mutating func append(_ text: String) {
+    /// Whether anything of the text is stored: separators, which no fact needs, are not.
+    private mutating func append(_ text: String) -> Bool {
+        let start = stored.count
         for byte in text.utf8 where !(Self.group...Self.unit).contains(byte) {
             // Databases end a text at a NUL.
             if byte == 0 { stored += "\u{FFFD}".utf8 } else { stored.append(byte) }
         }
+        return stored.count > start
     }
 
     // MARK: Reading
