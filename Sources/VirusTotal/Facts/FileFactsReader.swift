@@ -7,7 +7,7 @@ import Model
 /// another one nor the answer. The bulk of an answer is never looked at: `match_context` of Sigma's results,
 /// `alert_context` and `rule_raw` of the network rules', the certificates, `pe_info` but for the imphash. Nor
 /// are `nsrl_info` and `monitor_info`, which `known_distributors` replaced on 2022-01-01.
-/// `reports/README.md` has the table of what is read, how far, and where it is shown.
+/// `Sources/FACTS.md` has the table of what is read, how far, and where it is shown.
 struct FileFactsReader {
     private let attributes: JSONValue
     /// The facts, in the order of their fields.
