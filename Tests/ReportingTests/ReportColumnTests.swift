@@ -36,7 +36,7 @@ struct ReportColumnTests {
                 "hash", "fortinet", "engines_detected", "scan_date", "state", "verdict", "engines_total",
                 "threat_label", "name", "type", "size_bytes", "first_submitted", "md5", "sha1", "sha256",
                 "comment", "line", "occurrences", "asked_at", "is_stale", "asked_as", "reason", "link",
-                "fortinet_state",
+                "fortinet_state", "why", "confidence",
             ])
     }
 

@@ -163,7 +163,7 @@ package struct ReportPublisher: Sendable {
             unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax))
         // All that is said of all rows comes from one pass over them.
         var tally = JobTally(
-            thresholds: writer.options.thresholds, now: now,
+            policy: writer.options.policy, now: now,
             severestMax: writer.options.htmlRowsMax(job.state))
         if job.state.hasTables {
             let order = JobSnapshot.Order.list(findsRepeatedFiles: writer.options.writesSTIX)

@@ -56,6 +56,10 @@ package enum ReportColumn: String, CaseIterable, Sendable {
     case link
     /// `detected`, `undetected`, `could-not-scan`, `no-row` or `no-analysis`: one column for each vendor.
     case vendorState = "vendor_state"
+    /// Why the row has its verdict, in a sentence (`VerdictExplanation`).
+    case why
+    /// `high` or `low`: how far a verdict of malicious or suspicious is to be relied on.
+    case confidence
 
     /// The score that VirusTotal's community gives the file. Only in JSON.
     case reputation
@@ -137,6 +141,8 @@ extension ReportColumn {
         case .vendorState: .below(.vendor)
         // `is_stale` is shown with the answer's age, the link with the hash.
         case .state, .md5, .sha1, .sha256, .isStale, .link, .reputation, .engines: nil
+        // In the row's details.
+        case .why, .confidence: nil
         }
     }
 }
@@ -173,6 +179,8 @@ extension RowModel {
         case .reason: format.text(reason, to: &output)
         case .link: format.link(to: linked, to: &output)
         case .vendorState: format.word(finding(of: column.vendor)?.stateName, to: &output)
+        case .why: format.text(explanation?.why, to: &output)
+        case .confidence: format.word(explanation?.confidence?.level.rawValue, to: &output)
         case .reputation: format.number(object?.reputation, to: &output)
         case .engines: format.engines(object?.engines, to: &output)
         }

@@ -13,17 +13,25 @@ struct RowModel {
     let detections: Int?
     /// Engines with an opinion; nil as above.
     let opinions: Int?
+    /// Why it has its verdict; nil unless it is asked for and the row is answered.
+    let explanation: VerdictExplanation?
     private let vendors: [String]
 
-    init(_ row: ReportRow, options: ReportOptions) {
+    /// - Parameter isExplained: whether `explanation` is wanted, which costs as much as all the rest.
+    init(_ row: ReportRow, options: ReportOptions, isExplained: Bool = false) {
         self.row = row
-        verdict = row.verdict(options.thresholds)
+        verdict = row.verdict(options.policy)
         vendors = options.vendors
         answer = row.answer
         object = answer?.fileObject
         let engines = object?.engines
         detections = engines.flatMap { $0.isEmpty ? nil : $0.detectionCount }
         opinions = engines.flatMap { $0.isEmpty ? nil : $0.opinionCount }
+        if isExplained, case .answered(let answer) = row.state {
+            explanation = VerdictExplanation(verdict, of: answer, by: options.policy)
+        } else {
+            explanation = nil
+        }
     }
 
     /// What a vendor, counted from 0, says of the file; nil if VirusTotal does not know the file.

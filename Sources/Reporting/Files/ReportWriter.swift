@@ -65,7 +65,7 @@ package struct ReportWriter: Sendable {
         try csvFile.append { csv.appendHeader(to: &$0) }
         try stixFile?.append { stix.appendOpening(to: &$0) }
         try rows { row in
-            let model = RowModel(row, options: options)
+            let model = RowModel(row, options: options, isExplained: true)
             try csvFile.append { csv.append(model, to: &$0) }
             try jsonFile?.append { json.append(model, to: &$0) }
             try stixFile?.append { stix.append(model, to: &$0) }

@@ -7,6 +7,8 @@ import Model
 /// engines of 2,000 rows would be most of the time that a browser takes to open a report.
 struct EngineDetails {
     let object: FileObject
+    /// Why the row has its verdict.
+    var why: String?
 
     /// How many engines are named at most; VirusTotal has about 80.
     private static let enginesMax = 200
@@ -22,6 +24,11 @@ struct EngineDetails {
         page.raw("</p><p>")
         page.text(summary)
         page.raw("</p>")
+        if let why {
+            page.raw("<p>Why: ")
+            page.untrusted(why, max: 600)
+            page.raw("</p>")
+        }
         appendDetections(to: &page)
         page.raw("</div>")
     }

@@ -47,7 +47,7 @@ struct HTMLRow {
     }
 
     func append(_ row: ReportRow, to page: inout HTMLBuilder) {
-        let model = RowModel(row, options: options)
+        let model = RowModel(row, options: options, isExplained: true)
         page.raw("<tr class=")
         page.raw(model.verdict.styleClass)
         page.raw(">")
@@ -59,7 +59,7 @@ struct HTMLRow {
             page.raw("<details><summary>")
             appendNotes(of: model, to: &page)
             page.raw("</summary>")
-            EngineDetails(object: object).append(to: &page)
+            EngineDetails(object: object, why: model.explanation?.why).append(to: &page)
             page.raw("</details>")
         } else {
             appendNotes(of: model, to: &page)
