@@ -51,9 +51,9 @@ package struct ReportRow: Hashable, Sendable {
         if case .answered = state { false } else { answer != nil }
     }
 
-    package func verdict(_ thresholds: VerdictThresholds) -> Verdict {
+    package func verdict(_ policy: VerdictPolicy) -> Verdict {
         switch state {
-        case .answered(let answer): thresholds.verdict(for: answer.answer)
+        case .answered(let answer): policy.verdict(for: answer.answer)
         case .waiting: .waiting
         case .notAsked: .notAsked
         case .failed: .failed

@@ -107,8 +107,8 @@ package struct PipelineServices: Sendable {
         PipelineWatch([("intake", intake.loop), ("lookups", lookups.loop), ("reports", changes)])
     }
 
-    /// Takes over what may change while the services run: limits, thresholds, vendors, formats. The folders,
-    /// the connections and all that has a time are those of the start.
+    /// Takes over what may change while the services run: limits, the verdicts' policy, vendors, formats. The
+    /// folders, the connections and all that has a time are those of the start.
     package func use(_ options: Options) {
         lookups.use(options.lookups)
         intake.use(options.intake)

@@ -5,6 +5,7 @@ extension SettingKey {
         "list.hashesMax", "list.commentMax",
         "reports.vendors", "reports.maliciousFrom", "reports.suspiciousFrom", "reports.htmlRowsMax",
         "reports.csvByteOrderMark", "reports.json", "reports.stix",
+        "verdict.trustedVendors", "verdict.trustedFrom", "verdict.ignoredEngines", "verdict.engineWords",
         "virustotal.requestsPerMinute", "virustotal.requestsPerDay", "virustotal.requestsPerMonth",
         "virustotal.attemptsMax",
         "jobs.openHashesPerUser", "jobs.perUser", "jobs.reportBytesPerUser",
@@ -25,6 +26,7 @@ extension HashdropSettings {
         settings.reports.csvByteOrderMark = new.reports.csvByteOrderMark
         settings.reports.json = new.reports.json
         settings.reports.stix = new.reports.stix
+        settings.verdict = new.verdict
         settings.virusTotal.requestsPerMinute = new.virusTotal.requestsPerMinute
         settings.virusTotal.requestsPerDay = new.virusTotal.requestsPerDay
         settings.virusTotal.requestsPerMonth = new.virusTotal.requestsPerMonth

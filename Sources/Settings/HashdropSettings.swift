@@ -31,6 +31,19 @@ package struct HashdropSettings: Hashable, Sendable {
         package var partialEvery: Duration
     }
 
+    package struct Verdict: Hashable, Sendable {
+        /// An engine's detections are worth this word: malicious, suspicious or clean.
+        package struct EngineWord: Hashable, Sendable {
+            package var engine: String
+            package var word: String
+        }
+
+        package var trustedVendors: [String]
+        package var trustedFrom: Int
+        package var ignoredEngines: [String]
+        package var engineWords: [EngineWord]
+    }
+
     package struct VirusTotal: Hashable, Sendable {
         package var endpoint: String
         package var apiKeyFile: String?
@@ -107,6 +120,7 @@ package struct HashdropSettings: Hashable, Sendable {
     package var spool: Spool
     package var list: List
     package var reports: Reports
+    package var verdict: Verdict
     package var virusTotal: VirusTotal
     package var cache: Cache
     package var web: Web

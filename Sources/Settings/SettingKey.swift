@@ -91,6 +91,20 @@ package struct SettingKey: Hashable, Sendable {
             "reports.partialEvery", .duration(.seconds(1) ... .seconds(3600)), "5s",
             "A running job's report is rewritten at most this often."),
         .init(
+            "verdict.trustedVendors", .list, "",
+            "Engines whose detections suffice by themselves to call a file malicious."),
+        .init(
+            "verdict.trustedFrom", .integer(1...1000), "1",
+            "How many of verdict.trustedVendors must detect a file for that."),
+        .init(
+            "verdict.ignoredEngines", .list, "",
+            "Engines that are read as if they had taken no part: neither what they detect nor what they do "
+                + "not detect counts."),
+        .init(
+            "verdict.engineWords", .list, "",
+            "Engines with a word of their own, such as Jiangmin=suspicious: their detections are not "
+                + "counted, and make a file at least that word (malicious, suspicious or clean)."),
+        .init(
             "virustotal.endpoint", .text, "https://www.virustotal.com",
             "Where VirusTotal's API is; plain http only on this machine (the simulator)."),
         .init(

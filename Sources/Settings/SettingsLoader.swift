@@ -186,7 +186,7 @@ package struct SettingsLoader {
                 csvByteOrderMark: try flag("reports.csvByteOrderMark"), json: try flag("reports.json"),
                 stix: try flag("reports.stix"),
                 partialEvery: try duration("reports.partialEvery")),
-            virusTotal: try virusTotal(),
+            verdict: try verdict(), virusTotal: try virusTotal(),
             cache: .init(
                 maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge"),
                 keep: try duration("cache.keep")),
@@ -258,6 +258,7 @@ package struct SettingsLoader {
                 "reports.suspiciousFrom (\(settings.reports.suspiciousFrom)) must not be above "
                     + "reports.maliciousFrom (\(settings.reports.maliciousFrom)).")
         }
+        try checkVerdict(settings.verdict)
         try checkFolders(spool: settings.spool.directory, reports: settings.reports.directory)
         try checkRoute(settings.virusTotal)
         try checkLog(settings.log)
@@ -325,7 +326,7 @@ package struct SettingsLoader {
         return URL(filePath: text).absoluteURL.standardizedFileURL.path(percentEncoded: false)
     }
 
-    private func integer(_ name: String) throws -> Int {
+    func integer(_ name: String) throws -> Int {
         guard case .integer(let range) = key(name).shape, let value = Int(text(name)), range.contains(value)
         else {
             guard case .integer(let range) = key(name).shape else { preconditionFailure(name) }
@@ -359,7 +360,7 @@ package struct SettingsLoader {
         return value
     }
 
-    private func list(_ name: String) -> [String] {
+    func list(_ name: String) -> [String] {
         reader.stringArray(forKey: ConfigKey(name), default: []).filter { !$0.isEmpty }
     }
 
@@ -373,7 +374,7 @@ package struct SettingsLoader {
         return vendors
     }
 
-    private func bad(_ name: String, _ value: String, _ right: String) -> SettingsError {
+    func bad(_ name: String, _ value: String, _ right: String) -> SettingsError {
         let variable = Self.variable(name)
         let place = environment[variable] != nil ? "variable \(variable)" : "setting '\(name)' in '\(source)'"
         return SettingsError("The \(place) is '\(value)'; it must be \(right).")

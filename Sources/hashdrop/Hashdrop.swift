@@ -12,7 +12,7 @@ struct Hashdrop: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, SubmitCommand.self, CheckCommand.self, StatusCommand.self, DoctorCommand.self,
             CancelCommand.self,
-            RetryCommand.self,
+            RetryCommand.self, ReportCommand.self,
             JobCommand.self, CacheCommand.self, UserCommand.self, BackupCommand.self, DemoCommand.self,
             SimulateCommand.self,
         ])

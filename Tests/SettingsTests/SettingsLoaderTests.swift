@@ -68,6 +68,34 @@ struct SettingsLoaderTests {
         }
     }
 
+    @Test func enginesOfThePolicyAreReadFromTheFileAndTheEnvironment() async throws {
+        let folder = TemporaryFolder()
+        try Data(
+            "verdict:\n  trustedVendors: [Microsoft, ESET-NOD32]\n  trustedFrom: 2\n  engineWords: [A=b=clean]\n"
+                .utf8
+        ).write(to: folder.url.appending(path: "a.yaml"))
+        let verdict = try await SettingsLoader.load(
+            path: folder.path("a.yaml"), environment: ["HASHDROP_VERDICT_IGNORED_ENGINES": "Jiangmin,Zoner"]
+        ).verdict
+        #expect(verdict.trustedVendors == ["Microsoft", "ESET-NOD32"] && verdict.trustedFrom == 2)
+        #expect(verdict.ignoredEngines == ["Jiangmin", "Zoner"])
+        #expect(verdict.engineWords.map(\.engine) == ["A=b"] && verdict.engineWords[0].word == "clean")
+    }
+
+    @Test(arguments: [
+        ["ENGINE_WORDS": "Jiangmin"], ["ENGINE_WORDS": "Jiangmin=harmless"], ["ENGINE_WORDS": "=clean"],
+        ["TRUSTED_VENDORS": "A", "IGNORED_ENGINES": "a"],
+        ["IGNORED_ENGINES": "A", "ENGINE_WORDS": "B=clean,A=clean"], ["IGNORED_ENGINES": "A,A"],
+        ["TRUSTED_VENDORS": "A", "TRUSTED_FROM": "2"], ["TRUSTED_FROM": "0"],
+    ])
+    func aPolicyThatContradictsItselfIsRefused(settings: [String: String]) async {
+        let environment = Dictionary(
+            uniqueKeysWithValues: settings.map { ("HASHDROP_VERDICT_\($0.key)", $0.value) })
+        await #expect(throws: SettingsError.self) {
+            try await SettingsLoader.load(path: nil, environment: environment)
+        }
+    }
+
     @Test(arguments: ["0", "-5MiB", "MiB", "9999999999999GiB", "5 apples"])
     func whatIsNoSizeIsRefused(text: String) async {
         await #expect(throws: SettingsError.self) {
@@ -107,6 +135,7 @@ struct SettingsLoaderTests {
         // It must be a file.
         case "virustotal.caFile": return "/etc/passwd"
         case "notify.webhookFormat": return "teams"
+        case "verdict.engineWords": return "Microsoft=suspicious"
         case "notify.events": return "done"
         default: break
         }

@@ -195,9 +195,24 @@ package struct JobSummary {
 
     private func appendRules(to page: inout HTMLBuilder, options: ReportOptions) {
         page.raw("<dt>Verdicts</dt><dd>malicious from ")
-        page.text(Wording.count(options.thresholds.maliciousFrom, "detecting engine", "detecting engines"))
+        let policy = options.policy
+        page.text(Wording.count(policy.maliciousFrom, "detecting engine", "detecting engines"))
         page.raw(", suspicious from ")
-        page.number(options.thresholds.suspiciousFrom)
+        page.number(policy.suspiciousFrom)
+        if !policy.trustedVendors.isEmpty {
+            page.raw("; malicious from ")
+            page.number(policy.trustedFrom)
+            page.raw(" of ")
+            page.text(policy.trustedVendors.joined(separator: ", "))
+        }
+        if !policy.ignoredEngines.isEmpty {
+            page.raw("; without ")
+            page.text(policy.ignoredEngines.joined(separator: ", "))
+        }
+        for engineWord in policy.engineWords {
+            page.raw("; ")
+            page.text("\(engineWord.engine) alone is \(engineWord.word.label)")
+        }
         page.raw("</dd><dt>Cached answers</dt><dd>taken up to an age of ")
         page.text(Wording.duration(Double(input.cacheMaxAge.components.seconds)))
         page.raw("</dd>")

@@ -31,11 +31,23 @@ extension HashdropSettings {
         }
         return ReportOptions(
             vendors: reports.vendors,
-            thresholds: VerdictThresholds(
-                maliciousFrom: reports.maliciousFrom, suspiciousFrom: reports.suspiciousFrom),
-            htmlRowsMax: reports.htmlRowsMax, isSimulated: isSimulated, version: version,
+            policy: verdictPolicy, htmlRowsMax: reports.htmlRowsMax, isSimulated: isSimulated,
+            version: version,
             refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)),
             isCSVMarkedUTF8: reports.csvByteOrderMark, writesJSON: reports.json, writesSTIX: reports.stix)
+    }
+
+    private var verdictPolicy: VerdictPolicy {
+        VerdictPolicy(
+            maliciousFrom: reports.maliciousFrom, suspiciousFrom: reports.suspiciousFrom,
+            trustedVendors: verdict.trustedVendors, trustedFrom: verdict.trustedFrom,
+            ignoredEngines: verdict.ignoredEngines,
+            // The loader lets no other words through.
+            engineWords: verdict.engineWords.compactMap { own in
+                Model.Verdict(rawValue: own.word).map {
+                    VerdictPolicy.EngineWord(engine: own.engine, word: $0)
+                }
+            })
     }
 
     /// Throws a `SettingsError` as `reportOptions` does.
