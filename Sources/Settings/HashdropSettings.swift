@@ -49,8 +49,19 @@ package struct HashdropSettings: Hashable, Sendable {
     package struct Cache: Hashable, Sendable {
         package var maxAge: Duration
         package var unknownMaxAge: Duration
+        package var freshness: Freshness
         /// Zero keeps answers for ever.
         package var keep: Duration
+    }
+
+    /// Ages by kind of answer; nil for a kind without one of its own.
+    package struct Freshness: Hashable, Sendable {
+        package var unknown: Duration?
+        package var new: Duration?
+        package var newFor: Duration
+        package var suspicious: Duration?
+        package var settledMalicious: Duration?
+        package var settledClean: Duration?
     }
 
     package struct Web: Hashable, Sendable {

@@ -172,9 +172,7 @@ package struct SettingsLoader {
                 stix: try flag("reports.stix"),
                 partialEvery: try duration("reports.partialEvery")),
             virusTotal: try virusTotal(),
-            cache: .init(
-                maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge"),
-                keep: try duration("cache.keep")),
+            cache: try cache(),
             web: try web(), jobs: try jobs(), notify: try notify(),
             metrics: .init(
                 listen: text("metrics.listen") == "off" ? nil : text("metrics.listen"),
@@ -299,7 +297,7 @@ package struct SettingsLoader {
             })
     }
 
-    private func text(_ name: String) -> String {
+    func text(_ name: String) -> String {
         reader.string(forKey: ConfigKey(name), default: key(name).defaultValue)
     }
 
@@ -319,7 +317,7 @@ package struct SettingsLoader {
         return value
     }
 
-    private func duration(_ name: String) throws -> Duration {
+    func duration(_ name: String) throws -> Duration {
         guard case .duration(let range) = key(name).shape, let value = SettingValue.duration(text(name)),
             range.contains(value)
         else {

@@ -13,14 +13,17 @@ package struct ReportPublisher: Sendable {
     private let writers: Exchangeable<ReportWriter>
     private let reports: ReportsFolder
     private let cacheMaxAge: Duration
+    private let agesByKind: [AnswerKind: Duration]
     private let isInputPending: @Sendable (JobID) -> Bool
     let delays = ReportDelays()
 
     /// - Parameters:
     ///   - reports: where the users' report folders are.
+    ///   - agesByKind: up to which other ages answers of these kinds are taken from the cache.
     ///   - isInputPending: whether a job's input is still to be put into its folder; by default it never is.
     package init(
         database: HashdropDatabase, options: ReportOptions, reports: ReportsFolder, cacheMaxAge: Duration,
+        agesByKind: [AnswerKind: Duration] = [:],
         isInputPending: @escaping @Sendable (JobID) -> Bool = { _ in false }
     ) {
         self.isInputPending = isInputPending
@@ -28,6 +31,7 @@ package struct ReportPublisher: Sendable {
         writers = Exchangeable(ReportWriter(options: options))
         self.reports = reports
         self.cacheMaxAge = cacheMaxAge
+        self.agesByKind = agesByKind
     }
 
     /// Writes reports by other options from now on; one that is being written ends by the old ones.
@@ -159,7 +163,7 @@ package struct ReportPublisher: Sendable {
         // CSV.
         if job.state == .running { try removeTables(in: folder.directory) }
         var input = ReportInput(
-            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge,
+            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, agesByKind: agesByKind,
             unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax))
         // All that is said of all rows comes from one pass over them.
         var tally = JobTally(

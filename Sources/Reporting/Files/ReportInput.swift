@@ -9,6 +9,8 @@ package struct ReportInput: Sendable {
     package var now: Date
     /// Up to which age an answer from the cache was taken.
     package var cacheMaxAge: Duration
+    /// The same for kinds of answers that have an age of their own.
+    package var agesByKind: [AnswerKind: Duration]
     /// The first of the lines that hold no usable hash; `job.counts.unusableLines` says how many there are.
     package var unusableLines: [UnusableLine]
     /// How the answered rows are spread, over all of them.
@@ -16,12 +18,14 @@ package struct ReportInput: Sendable {
 
     package init(
         job: Job, estimate: JobEstimate = .init(), now: Date, cacheMaxAge: Duration = .seconds(86_400),
-        unusableLines: [UnusableLine] = [], statistics: JobStatistics = .init()
+        agesByKind: [AnswerKind: Duration] = [:], unusableLines: [UnusableLine] = [],
+        statistics: JobStatistics = .init()
     ) {
         self.job = job
         self.estimate = estimate
         self.now = now
         self.cacheMaxAge = cacheMaxAge
+        self.agesByKind = agesByKind
         self.unusableLines = unusableLines
         self.statistics = statistics
     }

@@ -186,7 +186,16 @@ package struct JobSummary {
         page.raw(", suspicious from ")
         page.number(options.thresholds.suspiciousFrom)
         page.raw("</dd><dt>Cached answers</dt><dd>taken up to an age of ")
-        page.text(Wording.duration(Double(input.cacheMaxAge.components.seconds)))
+        page.text(cacheAges)
         page.raw("</dd>")
+    }
+
+    /// Up to which ages answers were taken from the cache: `24 hours; settled clean files: 14 days`.
+    private var cacheAges: String {
+        func words(_ age: Duration) -> String { Wording.duration(Double(age.components.seconds)) }
+        let kinds = AnswerKind.allCases.compactMap { kind in
+            input.agesByKind[kind].map { "\(kind.label): \(words($0))" }
+        }
+        return ([words(input.cacheMaxAge)] + kinds).joined(separator: "; ")
     }
 }

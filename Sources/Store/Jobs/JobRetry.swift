@@ -33,7 +33,7 @@ extension JobStore {
                 arguments: [job])!
             return JobRetry(
                 pool: pool, job: job, hasFailed: hasFailed, rowsAtOnce: rowsAtOnce,
-                knownSince: now - ages.known.seconds, unknownSince: now - ages.unknown.seconds)
+                ages: ages, now: now)
         }
     }
 }
@@ -60,22 +60,21 @@ package struct JobRetry: Sendable {
     let pool: MeteredPool
     let job: Int64
     let rowsAtOnce: Int
-    /// Older answers are no longer fresh.
-    private let knownSince: Date
-    private let unknownSince: Date
+    /// How old an answer may be, seen from `now`.
+    private let ages: CacheAges
+    private let now: Date
     /// The last hash of the slices before; nil at the end.
     private var place: Data?
 
     init(
-        pool: MeteredPool, job: Int64, hasFailed: Bool, rowsAtOnce: Int, knownSince: Date,
-        unknownSince: Date
+        pool: MeteredPool, job: Int64, hasFailed: Bool, rowsAtOnce: Int, ages: CacheAges, now: Date
     ) {
         self.pool = pool
         self.job = job
         place = hasFailed ? Data() : nil
         self.rowsAtOnce = rowsAtOnce
-        self.knownSince = knownSince
-        self.unknownSince = unknownSince
+        self.ages = ages
+        self.now = now
     }
 
     /// Opens the failed hashes of the next slice.
@@ -107,13 +106,14 @@ package struct JobRetry: Sendable {
         try db.cachedStatement(
             sql: "DELETE FROM retry WHERE hash IN (SELECT hash FROM jobHash WHERE \(rows) AND state = 3)"
         ).execute(arguments: slice)
-        let isFresh = CacheAges.hasFreshAnswer(
+        let isFresh = ages.hasFreshAnswer(
             to: "jobHash.hash", knownSince: ":knownSince", unknownSince: ":unknownSince")
         try db.cachedStatement(
             sql: "UPDATE jobHash SET state = 2, reason = NULL WHERE \(rows) AND state = 3 AND \(isFresh)"
         ).execute(
             arguments: slice + [
-                "knownSince": knownSince.milliseconds, "unknownSince": unknownSince.milliseconds,
+                "knownSince": (now - ages.known).milliseconds,
+                "unknownSince": (now - ages.unknown).milliseconds,
             ])
         let answered = db.changesCount
         try db.cachedStatement(sql: "UPDATE jobHash SET state = 0, reason = NULL WHERE \(rows) AND state = 3")

@@ -211,7 +211,7 @@ private struct HashInsertion {
 
     /// Parameters: 1 the job, 2 and 3 since when an answer is fresh, then those of each row (`ListedHash`).
     init(jobID: Int64, ages: CacheAges, now: Date, in db: Database) throws {
-        let isFresh = CacheAges.hasFreshAnswer(to: "column1", knownSince: "?2", unknownSince: "?3")
+        let isFresh = ages.hasFreshAnswer(to: "column1", knownSince: "?2", unknownSince: "?3")
         // The cache is asked once for a hash without a primary: SQLite puts the question in the place of each
         // `isFresh`.
         insertion = try BulkInsertion(columns: ListedHash.columns, from: 4, in: db) { values in

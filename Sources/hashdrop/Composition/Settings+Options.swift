@@ -61,7 +61,16 @@ extension HashdropSettings {
         return rules
     }
 
-    var cacheAges: CacheAges { CacheAges(known: cache.maxAge, unknown: cache.unknownMaxAge) }
+    var cacheAges: CacheAges {
+        let freshness = cache.freshness
+        let byKind: [AnswerKind: Duration?] = [
+            .unknown: freshness.unknown, .new: freshness.new, .suspicious: freshness.suspicious,
+            .settledMalicious: freshness.settledMalicious, .settledClean: freshness.settledClean,
+        ]
+        return CacheAges(
+            known: cache.maxAge, unknown: cache.unknownMaxAge, byKind: byKind.compactMapValues(\.self),
+            newFor: freshness.newFor, maliciousFrom: reports.maliciousFrom)
+    }
 
     var intakeOptions: IntakeOptions {
         IntakeOptions(
