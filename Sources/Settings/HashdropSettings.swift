@@ -17,6 +17,8 @@ package struct HashdropSettings: Hashable, Sendable {
         package var bytesMax: Int
         package var hashesMax: Int
         package var commentMax: Int
+        /// Names of options; empty for none.
+        package var options: [String]
     }
 
     package struct Reports: Hashable, Sendable {

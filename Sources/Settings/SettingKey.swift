@@ -65,6 +65,10 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "list.commentMax", .integer(1...10_000), "256",
             "Characters of a comment that are kept; a longer one ends with …."),
+        .init(
+            "list.options", .list, "[vendors, priority, budget, by, compare, outputs, title]",
+            "The options that lists may set in their first lines (# hashdrop: key=value); fresh may be "
+                + "added, and none alone allows none."),
         .init("reports.directory", .path, "reports", "Where the users' report folders are."),
         .init(
             "reports.vendors", .list, "[Fortinet]",

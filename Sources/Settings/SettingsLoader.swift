@@ -1,11 +1,12 @@
 import Configuration
 import Foundation
+import Support
 import SystemPackage
 import Yams
 
 /// Reads the settings: the environment first, then the file, then the defaults.
 package struct SettingsLoader {
-    private let reader: ConfigReader
+    let reader: ConfigReader
     private let source: String
     private let environment: [String: String]
 
@@ -162,7 +163,7 @@ package struct SettingsLoader {
                 hardLinkGrace: try duration("spool.hardLinkGrace")),
             list: .init(
                 bytesMax: try bytes("list.bytesMax"), hashesMax: try integer("list.hashesMax"),
-                commentMax: try integer("list.commentMax")),
+                commentMax: try integer("list.commentMax"), options: try listOptions()),
             reports: .init(
                 directory: path("reports.directory")!, vendors: try vendors(),
                 maliciousFrom: try integer("reports.maliciousFrom"),
@@ -318,7 +319,7 @@ package struct SettingsLoader {
     }
 
     func duration(_ name: String) throws -> Duration {
-        guard case .duration(let range) = key(name).shape, let value = SettingValue.duration(text(name)),
+        guard case .duration(let range) = key(name).shape, let value = DurationText.duration(text(name)),
             range.contains(value)
         else {
             guard case .duration(let range) = key(name).shape else { preconditionFailure(name) }
@@ -356,7 +357,7 @@ package struct SettingsLoader {
         return vendors
     }
 
-    private func bad(_ name: String, _ value: String, _ right: String) -> SettingsError {
+    func bad(_ name: String, _ value: String, _ right: String) -> SettingsError {
         let variable = Self.variable(name)
         let place = environment[variable] != nil ? "variable \(variable)" : "setting '\(name)' in '\(source)'"
         return SettingsError("The \(place) is '\(value)'; it must be \(right).")

@@ -88,6 +88,20 @@ struct SettingsLoaderTests {
         }
     }
 
+    @Test func whatListsMaySetIsNamedInFull() async throws {
+        func options(_ text: String) async throws -> [String] {
+            try await SettingsLoader.load(path: nil, environment: ["HASHDROP_LIST_OPTIONS": text]).list
+                .options
+        }
+        #expect(try await options("title,fresh") == ["title", "fresh"])
+        #expect(try await options("none") == [])
+        for text in ["title,colour", "none,title", "Title"] {
+            await #expect(throws: SettingsError.self) { try await options(text) }
+        }
+        let unset = try await SettingsLoader.load(path: nil, environment: [:]).list.options
+        #expect(!unset.contains("fresh") && unset.count == 7)
+    }
+
     /// What the comments of the shipped file recommend is what it would take.
     @Test func theRecommendedAgesAreSettings() async throws {
         let path = Self.root.appending(path: "config/hashdrop.yaml").path(percentEncoded: false)
@@ -120,6 +134,7 @@ struct SettingsLoaderTests {
         case "virustotal.caFile": return "/etc/passwd"
         case "notify.webhookFormat": return "teams"
         case "notify.events": return "done"
+        case "list.options": return "title"
         default: break
         }
         switch key.shape {

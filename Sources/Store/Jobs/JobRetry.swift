@@ -7,7 +7,8 @@ extension JobStore {
     /// Prepares to ask a job's failed hashes again; nothing is written yet.
     ///
     /// - Parameters:
-    ///   - ages: how old an answer of the cache may be to be taken instead of asking.
+    ///   - ages: how old an answer of the cache may be to be taken instead of asking; what the list says of
+    ///     it goes first.
     ///   - rowsAtOnce: rows of the list that one slice looks at, whether they have failed or not.
     /// - Throws: `StoreError` of kind `noSuchJob`.
     package func retry(
@@ -16,7 +17,8 @@ extension JobStore {
         try pool.read { db in
             guard
                 let row = try Row.fetchOne(
-                    db.cachedStatement(sql: "SELECT id, state FROM job WHERE name = ? AND stage = 1"),
+                    db.cachedStatement(
+                        sql: "SELECT id, state, options, requestsSent FROM job WHERE name = ? AND stage = 1"),
                     arguments: [id.description])
             else { throw Self.noSuchJob(id) }
             guard [JobState.running, .done].map(\.rawValue).contains(row[1]) else {
@@ -26,6 +28,14 @@ extension JobStore {
                         + "drop its list once more."
                 )
             }
+            let options = JobRecord.options(row[2])
+            if let budget = options.budget, budget <= row[3] {
+                throw StoreError(
+                    .noSuchJob,
+                    "The job '\(id)' has spent its list's budget of requests (\(budget)); drop the list once "
+                        + "more."
+                )
+            }
             let job: Int64 = row[0]
             let hasFailed = try Bool.fetchOne(
                 db.cachedStatement(
@@ -33,7 +43,7 @@ extension JobStore {
                 arguments: [job])!
             return JobRetry(
                 pool: pool, job: job, hasFailed: hasFailed, rowsAtOnce: rowsAtOnce,
-                ages: ages, now: now)
+                ages: ages.taking(options), now: now)
         }
     }
 }

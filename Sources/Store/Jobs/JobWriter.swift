@@ -13,8 +13,8 @@ import Support
 /// it all the same. What throws changes nothing, neither here nor in the database: the same step may be
 /// taken again.
 package struct JobWriter: Sendable {
-    private let job: Job
-    private let ages: CacheAges
+    private var job: Job
+    private var ages: CacheAges
     private let pool: MeteredPool
     private let hashesAtOnce: Int
     /// Hashes read, repeated ones among them: the last one's position.
@@ -72,6 +72,9 @@ package struct JobWriter: Sendable {
         mentions += slice.mentions
         hasAliases = hasAliases || slice.hasAliases
         rest.add(slice)
+        guard let options = slice.options else { return }
+        job.options = options
+        ages = ages.taking(options)
     }
 
     /// Writes on; the last step completes the job.
@@ -165,7 +168,8 @@ package struct JobWriter: Sendable {
     }
 
     private func finish(_ id: Int64, _ now: Date, in db: Database) throws -> Job {
-        try JobRecord.finishImport(id, mentions: mentions, at: now, in: db)
+        try JobRecord.finishImport(
+            id, mentions: mentions, budget: job.options.budget, at: now, in: db)
         return try JobRecord.job(id, in: db)!
     }
 }

@@ -24,6 +24,11 @@ package struct CacheAges: Hashable, Sendable {
         self.maliciousFrom = maliciousFrom
     }
 
+    /// The ages for a list: what it says of them goes for answers of all kinds.
+    func taking(_ options: JobOptions) -> CacheAges {
+        options.fresh.map { CacheAges(known: $0, unknown: $0) } ?? self
+    }
+
     /// SQL for whether the cache holds a fresh answer to `hash`; a file that no engine has scanned is as good
     /// as unknown. The parameters are SQL expressions, the last two the oldest times that are fresh by
     /// `known` and `unknown`.

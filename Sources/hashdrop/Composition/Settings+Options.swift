@@ -79,7 +79,8 @@ extension HashdropSettings {
             ages: cacheAges,
             userLimits: UserLimits(
                 openHashesMax: jobs.openHashesPerUser, listsMax: jobs.perUser,
-                reportBytesMax: Int64(jobs.reportBytesPerUser)))
+                reportBytesMax: Int64(jobs.reportBytesPerUser)),
+            listOptions: Set(list.options.compactMap(JobOptions.Key.init(rawValue:))))
     }
 
     /// Throws a `SettingsError` for an address that cannot be one, or settings that do not go together.
