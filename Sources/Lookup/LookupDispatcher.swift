@@ -248,7 +248,10 @@ package actor LookupDispatcher {
         do {
             requests = try lookups.reserve(picked, at: now.wall)
         } catch {
-            for reservation in picked { inFlight.remove(reservation.hash) }
+            for reservation in picked {
+                inFlight.remove(reservation.hash)
+                queue.refund(reservation)
+            }
             throw error
         }
         for (reservation, request) in zip(picked, requests) {
@@ -305,6 +308,7 @@ package actor LookupDispatcher {
         }
         record()
         recordPending()
+        endSpentJobs()
     }
 
     private func ended(
@@ -315,6 +319,7 @@ package actor LookupDispatcher {
         let wasSent = if case .failure(let failure) = result { failure.wasSent } else { true }
         rateLimiter.end(at: now, wasSent: wasSent)
         inFlight.remove(reservation.hash)
+        queue.requestEnded(jobRowID: reservation.jobRowID, wasSent: wasSent)
         let smoothing = lastAnswerAt == nil ? 1 : Self.answerSecondsSmoothing
         answerSeconds += (flight.took.seconds - answerSeconds) * smoothing
         let consequence: LookupOutcome.Result
@@ -366,6 +371,7 @@ package actor LookupDispatcher {
     private func loadJobs(_ load: () throws -> [RunningJob]) {
         do {
             for job in try load() { queue.add(job) }
+            endSpentJobs()
         } catch {
             note(storeFailure: error)
             needsReload = true

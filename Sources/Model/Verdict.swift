@@ -9,7 +9,7 @@ package enum Verdict: String, Hashable, Sendable, CaseIterable, Comparable {
     case noResults = "no-results"
     case unknown
     case clean
-    /// The list was cancelled before it was this hash's turn.
+    /// The list was cancelled, or had spent its budget, before it was this hash's turn.
     case notAsked = "not-asked"
     /// Not answered yet.
     case waiting

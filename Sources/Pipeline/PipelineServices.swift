@@ -78,7 +78,8 @@ package struct PipelineServices: Sendable {
         let publisher = ReportPublisher(
             database: database, options: options.reports,
             reports: try ReportsFolder(path: options.reportsDirectory, database: database),
-            cacheMaxAge: options.intake.ages.known, isInputPending: { claims.holds($0) })
+            cacheMaxAge: options.intake.ages.known, agesByKind: options.intake.ages.byKind,
+            isInputPending: { claims.holds($0) })
         let retention = RetentionService(
             database: database, publisher: publisher, keep: options.keepJobs,
             keepAnswers: options.keepAnswers, reports: changes, runtime: runtime, logger: logger)

@@ -17,6 +17,8 @@ package struct HashdropSettings: Hashable, Sendable {
         package var bytesMax: Int
         package var hashesMax: Int
         package var commentMax: Int
+        /// Names of options; empty for none.
+        package var options: [String]
     }
 
     package struct Reports: Hashable, Sendable {
@@ -62,8 +64,19 @@ package struct HashdropSettings: Hashable, Sendable {
     package struct Cache: Hashable, Sendable {
         package var maxAge: Duration
         package var unknownMaxAge: Duration
+        package var freshness: Freshness
         /// Zero keeps answers for ever.
         package var keep: Duration
+    }
+
+    /// Ages by kind of answer; nil for a kind without one of its own.
+    package struct Freshness: Hashable, Sendable {
+        package var unknown: Duration?
+        package var new: Duration?
+        package var newFor: Duration
+        package var suspicious: Duration?
+        package var settledMalicious: Duration?
+        package var settledClean: Duration?
     }
 
     package struct Web: Hashable, Sendable {

@@ -1,11 +1,12 @@
 import Configuration
 import Foundation
+import Support
 import SystemPackage
 import Yams
 
 /// Reads the settings: the environment first, then the file, then the defaults.
 package struct SettingsLoader {
-    private let reader: ConfigReader
+    let reader: ConfigReader
     private let source: String
     private let environment: [String: String]
 
@@ -177,7 +178,7 @@ package struct SettingsLoader {
                 hardLinkGrace: try duration("spool.hardLinkGrace")),
             list: .init(
                 bytesMax: try bytes("list.bytesMax"), hashesMax: try integer("list.hashesMax"),
-                commentMax: try integer("list.commentMax")),
+                commentMax: try integer("list.commentMax"), options: try listOptions()),
             reports: .init(
                 directory: path("reports.directory")!, vendors: try vendors(),
                 maliciousFrom: try integer("reports.maliciousFrom"),
@@ -187,9 +188,7 @@ package struct SettingsLoader {
                 stix: try flag("reports.stix"),
                 partialEvery: try duration("reports.partialEvery")),
             verdict: try verdict(), virusTotal: try virusTotal(),
-            cache: .init(
-                maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge"),
-                keep: try duration("cache.keep")),
+            cache: try cache(),
             web: try web(), jobs: try jobs(), notify: try notify(),
             metrics: .init(
                 listen: text("metrics.listen") == "off" ? nil : text("metrics.listen"),
@@ -315,7 +314,7 @@ package struct SettingsLoader {
             })
     }
 
-    private func text(_ name: String) -> String {
+    func text(_ name: String) -> String {
         reader.string(forKey: ConfigKey(name), default: key(name).defaultValue)
     }
 
@@ -335,8 +334,8 @@ package struct SettingsLoader {
         return value
     }
 
-    private func duration(_ name: String) throws -> Duration {
-        guard case .duration(let range) = key(name).shape, let value = SettingValue.duration(text(name)),
+    func duration(_ name: String) throws -> Duration {
+        guard case .duration(let range) = key(name).shape, let value = DurationText.duration(text(name)),
             range.contains(value)
         else {
             guard case .duration(let range) = key(name).shape else { preconditionFailure(name) }

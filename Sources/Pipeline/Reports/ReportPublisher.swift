@@ -13,6 +13,7 @@ package struct ReportPublisher: Sendable {
     private let writers: Exchangeable<ReportWriter>
     private let reports: ReportsFolder
     private let cacheMaxAge: Duration
+    private let agesByKind: [AnswerKind: Duration]
     private let isInputPending: @Sendable (JobID) -> Bool
     let delays = ReportDelays()
     /// How long the report of a running job is good for, from the next one on.
@@ -20,9 +21,11 @@ package struct ReportPublisher: Sendable {
 
     /// - Parameters:
     ///   - reports: where the users' report folders are.
+    ///   - agesByKind: up to which other ages answers of these kinds are taken from the cache.
     ///   - isInputPending: whether a job's input is still to be put into its folder; by default it never is.
     package init(
         database: HashdropDatabase, options: ReportOptions, reports: ReportsFolder, cacheMaxAge: Duration,
+        agesByKind: [AnswerKind: Duration] = [:],
         isInputPending: @escaping @Sendable (JobID) -> Bool = { _ in false }
     ) {
         self.isInputPending = isInputPending
@@ -30,6 +33,7 @@ package struct ReportPublisher: Sendable {
         writers = Exchangeable(ReportWriter(options: options))
         self.reports = reports
         self.cacheMaxAge = cacheMaxAge
+        self.agesByKind = agesByKind
     }
 
     /// Writes reports by other options from now on; one that is being written ends by the old ones.
@@ -182,7 +186,7 @@ package struct ReportPublisher: Sendable {
         if job.state.isFinal, isInputPending(job.id) { return nil }
         let folder = JobFolder(try folder(of: job))
         // One from begin to end: all files of a report say the same.
-        let writer = writers.value
+        let writer = writers.value.taking(job.options)
         var files: [AtomicFile] = []
         let publish: ReportWriter.Publish = { file in
             if isAlone { return try file.commit(synchronizingFolder: false) }
@@ -195,7 +199,8 @@ package struct ReportPublisher: Sendable {
         // What the options no longer want would tell of other verdicts than what is written now.
         if isAnew { try removeTables(but: writer.options.tableFiles, in: folder.directory) }
         var input = ReportInput(
-            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, renewal: renewal.value,
+            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, agesByKind: agesByKind,
+            renewal: renewal.value,
             unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax))
         // All that is said of all rows comes from one pass over them.
         var tally = JobTally(

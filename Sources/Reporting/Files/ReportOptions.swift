@@ -62,6 +62,17 @@ package struct ReportOptions: Hashable, Sendable {
         self.writesSTIX = writesSTIX
     }
 
+    /// The options for a list that sets some of them itself.
+    package func taking(_ list: JobOptions) -> ReportOptions {
+        var options = self
+        if let vendors = list.vendors { options.vendors = Array(vendors.prefix(Self.vendorsMax)) }
+        if let outputs = list.outputs {
+            options.writesJSON = outputs.contains(.json)
+            options.writesSTIX = outputs.contains(.stix)
+        }
+        return options
+    }
+
     /// The names of the files that hold a finished job's rows for programs, in the order in which they are
     /// offered.
     package var tableFiles: [String] {

@@ -73,7 +73,16 @@ extension HashdropSettings {
         return rules
     }
 
-    var cacheAges: CacheAges { CacheAges(known: cache.maxAge, unknown: cache.unknownMaxAge) }
+    var cacheAges: CacheAges {
+        let freshness = cache.freshness
+        let byKind: [AnswerKind: Duration?] = [
+            .unknown: freshness.unknown, .new: freshness.new, .suspicious: freshness.suspicious,
+            .settledMalicious: freshness.settledMalicious, .settledClean: freshness.settledClean,
+        ]
+        return CacheAges(
+            known: cache.maxAge, unknown: cache.unknownMaxAge, byKind: byKind.compactMapValues(\.self),
+            newFor: freshness.newFor, maliciousFrom: reports.maliciousFrom)
+    }
 
     var intakeOptions: IntakeOptions {
         IntakeOptions(
@@ -82,7 +91,8 @@ extension HashdropSettings {
             ages: cacheAges,
             userLimits: UserLimits(
                 openHashesMax: jobs.openHashesPerUser, listsMax: jobs.perUser,
-                reportBytesMax: Int64(jobs.reportBytesPerUser)))
+                reportBytesMax: Int64(jobs.reportBytesPerUser)),
+            listOptions: Set(list.options.compactMap(JobOptions.Key.init(rawValue:))))
     }
 
     /// Throws a `SettingsError` for an address that cannot be one, or settings that do not go together.
