@@ -51,11 +51,7 @@ extension HashdropDatabase {
                 "There is no database '\(path)'. 'hashdrop user add NAME' and 'hashdrop serve' make one.")
         }
         do {
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(10)
-            // Not read-only: such a connection leaves its log behind when it is the last one.
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try queueForReading(at: path)
             let facts = try queue.read { try Self.facts(of: $0, path: path) }
             try queue.close()
             return facts
@@ -66,6 +62,15 @@ extension HashdropDatabase {
         } catch {
             throw StoreError(.cannotOpen, "The database '\(path)' cannot be read: \(error)")
         }
+    }
+
+    /// A connection that changes nothing.
+    static func queueForReading(at path: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        // Not read-only: such a connection leaves its log behind when it is the last one.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
+        return try DatabaseQueue(path: path, configuration: configuration)
     }
 
     private static func facts(of db: Database, path: String) throws -> DatabaseFacts {

@@ -7,7 +7,7 @@ import Testing
 
 /// What `hashdrop submit` tells a program that called it: ids, paths, receipts, exit codes.
 @Suite(.limited(.daemon))
-struct PipelineTests {
+struct SubmitCommandTests {
     private static let eicar = "44d88612fea8a8f36de82e1278abb02f"
     private static let empty = "d41d8cd98f00b204e9800998ecf8427e"
     private static let unseen = "e92e313c775f2d2fee29fe38f9464f5d"
