@@ -159,11 +159,16 @@ extension StatusDocument {
 
     /// The document as text: snake_case keys in alphabetical order, two spaces of indentation.
     func json() throws -> Data {
+        try Self.encoder([.prettyPrinted, .sortedKeys]).encode(self) + Data("\n".utf8)
+    }
+
+    /// Encoder of the document and of what has its keys.
+    package static func encoder(_ formatting: JSONEncoder.OutputFormatting) -> JSONEncoder {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
+        encoder.outputFormatting = formatting.union(.withoutEscapingSlashes)
+        return encoder
     }
 }
 

@@ -44,6 +44,12 @@ struct ProgressDisplay {
         last = ""
     }
 
+    /// Makes room on a terminal for what is printed next.
+    mutating func clear() {
+        if isTerminal, !last.isEmpty { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        last = ""
+    }
+
     private mutating func write(_ text: String) {
         last = text
         FileHandle.standardError.write(Data((isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n").utf8))
