@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 package import Model
 package import Support
 
@@ -52,7 +53,7 @@ package struct CacheReader {
     }
 
     private init(ages: CacheAges, now: Date, db: Database) throws {
-        let isFresh = CacheAges.hasFreshAnswer(to: "?1", knownSince: "?2", unknownSince: "?3")
+        let isFresh = ages.hasFreshAnswer(to: "?1", knownSince: "?2", unknownSince: "?3")
         freshness = try RawStatement("SELECT \(isFresh)", in: db)
         answers = try RawStatement(
             """
@@ -61,7 +62,8 @@ package struct CacheReader {
             """, in: db)
         for statement in [freshness, answers] {
             statement.bind(now - ages.known, at: 2)
-            statement.bind(now - ages.unknown, at: 3)
+            // With ages by kind there is no third parameter.
+            if ages.byKind.isEmpty { statement.bind(now - ages.unknown, at: 3) }
         }
     }
 
