@@ -54,9 +54,9 @@ package actor LookupDispatcher {
     var nextRetryAt: Date? = .distantPast
     /// When that was last looked up.
     private var retriesReadAt: ClockReading
-    private var keyGeneration: Int
+    var keyGeneration: Int
     /// How often the key has changed, or was to be tried again.
-    private var keyTrial = 0
+    var keyTrial = 0
     /// Told when lookups begin to wait for more than the minute.
     private let waitObserver = Exchangeable<(@Sendable () -> Void)?>(nil)
     /// The last leap of the wall clock that the ledger was told of.
@@ -383,24 +383,5 @@ package actor LookupDispatcher {
         if storeTrouble == nil { logger.error("Lookups wait.", metadata: ["reason": "\(reason)"]) }
         storeTrouble = reason
         setWait(reason, until: Self.storeRetryInterval, clock.now)
-    }
-
-    /// Whether the key was exchanged, or was to be tried again, while the request was on its way: a refusal
-    /// says nothing of the key as it is now.
-    private func isOfEarlierTrial(_ flight: Flight) -> Bool {
-        checkKey()
-        return flight.keyTrial != keyTrial
-    }
-
-    private func checkKey() {
-        let generation = source.keyGeneration()
-        guard generation != keyGeneration else { return }
-        keyGeneration = generation
-        beginKeyTrial()
-    }
-
-    private func beginKeyTrial() {
-        keyTrial += 1
-        circuitBreaker.keyChanged()
     }
 }
