@@ -1,4 +1,5 @@
 import Store
+import Support
 
 // What the dispatcher writes of the answers.
 extension LookupDispatcher {

@@ -2,6 +2,7 @@ import Foundation
 import HashLists
 import Model
 import Reporting
+import Spool
 import Store
 import TestSupport
 import Testing

@@ -17,7 +17,7 @@ package struct ReportPublisher: Sendable {
     private let isInputPending: @Sendable (JobID) -> Bool
     let delays = ReportDelays()
     /// How long the report of a running job is good for, from the next one on.
-    let renewal = Exchangeable(ReportRenewal.period(runningJobs: 1))
+    let renewalPeriod = Exchangeable(ReportRenewal.period(runningJobs: 1))
 
     /// - Parameters:
     ///   - reports: where the users' report folders are.
@@ -200,7 +200,7 @@ package struct ReportPublisher: Sendable {
         if isAnew { try removeTables(but: writer.options.tableFiles, in: folder.directory) }
         var input = ReportInput(
             job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, agesByKind: agesByKind,
-            renewal: renewal.value,
+            renewal: renewalPeriod.value,
             unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax))
         // All that is said of all rows comes from one pass over them.
         var tally = JobTally(
@@ -250,7 +250,7 @@ package struct ReportPublisher: Sendable {
         /// Whether it is a last one that stood there before.
         var isAnew = false
         /// The demand to write it anew that was there when it began.
-        var renewal: ReportRenewal?
+        var renewal: RenewalDemand?
         /// Of all files in the job's folder.
         var bytes: Int64 = 0
     }

@@ -214,7 +214,7 @@ package actor ReportService: Service {
         let due = schedule.due(at: lookedAt)
         let (users, isAlone) = (schedule.users(of: due), schedule.jobs(in: due) == 1)
         let estimates = due.isEmpty ? [:] : await estimates()
-        publisher.renewal.value = ReportRenewal.period(runningJobs: running.count)
+        publisher.renewalPeriod.value = ReportRenewal.period(runningJobs: running.count)
         var earlier = left
         left = ReportGroup()
         var reports = ReportGroup()
@@ -323,7 +323,7 @@ package actor ReportService: Service {
             let isOver = published?.job.state.isFinal ?? true
             if isOver { rows[id] = nil }
             schedule.jobWritten(
-                id, isOver: isOver, at: now, took: outcome.took, renewal: publisher.renewal.value)
+                id, isOver: isOver, at: now, took: outcome.took, renewal: publisher.renewalPeriod.value)
             guard let job = published?.job else {
                 running[id] = nil
                 return
