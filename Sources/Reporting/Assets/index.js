@@ -71,7 +71,8 @@ function readChoice() {
     const field = fields.find(other => other.name === pair.slice(0, Math.max(at, 0)));
     if (!field) continue;
     try {
-      field.value = decodeURIComponent(pair.slice(at + 1));
+      const value = decodeURIComponent(pair.slice(at + 1));
+      if (field.type !== 'date' || /^\d{4}-\d\d-\d\d$/.test(value)) field.value = value;
     } catch { /* An address that this page did not write. */ }
     if (field.selectedIndex === -1) field.selectedIndex = 0;
   }

@@ -39,6 +39,8 @@ struct JobsPage {
     static let waitingMax = 200
 
     let place: WebFrame.Place
+    /// With nothing typed into it.
+    let form: JobSearchForm
     let part: ListPage
     let jobs: [JobOverview]
     let waiting: [(user: UserName, file: WaitingFile)]
@@ -68,6 +70,7 @@ struct JobsPage {
             page.raw(" waiting</span>")
         }
         page.raw("<span>times: <span class=zone>UTC</span></span></p>\n")
+        if part.jobsTotal > 0 { form.append(to: &page, at: place) }
         if part.jobsTotal == 0 && !showsWaiting { page.welcome(owner: isOfEverybody ? "a user’s" : "your") }
         if showsWaiting {
             page.waitingFiles(
