@@ -1,4 +1,4 @@
-package import Model
+import Model
 
 /// Section of a list's ended jobs: those that were finished, and apart from them those that were refused.
 package struct EndedSection {
