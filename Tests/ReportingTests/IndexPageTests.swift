@@ -1,7 +1,8 @@
 import Foundation
 import Model
-import Reporting
 import Testing
+
+@testable import Reporting
 
 struct IndexPageTests {
     let samples: Samples
@@ -117,5 +118,106 @@ struct IndexPageTests {
         let trouble = try #require(page.range(of: "Hashes wait: the key &lt;x&gt; was refused."))
         let jobs = try #require(page.range(of: "aaaa3_list.txt"))
         #expect(trouble.lowerBound < jobs.lowerBound)
+    }
+
+    /// The text from the first to the second, without them.
+    private func part(_ page: String, from start: String, to end: String = "</html>") throws -> String {
+        let from = try #require(page.range(of: start))
+        let to = try #require(page.range(of: end, range: from.upperBound..<page.endIndex))
+        return String(page[from.upperBound..<to.lowerBound])
+    }
+
+    @Test func whatWasRefusedStandsByItselfAndFirstWhileItIsTheNewest() throws {
+        let states: [(JobState, String)] = [
+            (.refused, "aaaa4"), (.done, "aaaa3"), (.refused, "aaaa2"), (.cancelled, "aaaa1"),
+        ]
+        let jobs = states.map { overview($0, $1) }
+        func sections(_ jobs: [JobOverview]) throws -> [String] {
+            try page(.init(user: UserName("alice")!, jobs: jobs, now: Samples.now))
+                .components(separatedBy: "<section><h2").dropFirst().map { String($0) }
+        }
+        let first = try sections(jobs)
+        try #require(first.count == 2)
+        #expect(first[0].hasPrefix(" id=\"refused\">Refused</h2>"))
+        #expect(first[0].contains("aaaa4_") && first[0].contains("aaaa2_") && !first[0].contains("aaaa3_"))
+        #expect(first[1].hasPrefix(" id=\"m2026-11\">Finished: November 2026</h2>"))
+        #expect(first[1].contains("aaaa3_") && first[1].contains("aaaa1_") && !first[1].contains("aaaa2_"))
+        let later = try sections(Array(jobs.dropFirst()))
+        #expect(later.count == 2 && later[0].contains(">Finished") && later[1].contains(">Refused"))
+    }
+
+    @Test func eachMonthHasItsHeadingAndALinkToIt() throws {
+        let months = [("2026-11", 2), ("2026-10", 3), ("2026-01", 1), ("2025-12", 2)]
+        var jobs: [JobOverview] = []
+        for (month, count) in months {
+            for day in 0..<count {
+                var job = overview(.done, "aaaa\(jobs.count)")
+                job.job.receivedAt = try Date("\(month)-2\(9 - day)T23:59:59Z", strategy: .iso8601)
+                jobs.append(job)
+            }
+        }
+        var options = Samples.writer().options
+        // In the middle of October.
+        options.indexJobsInFullMax = 3
+        try ReportWriter(options: options).writeIndex(
+            .init(user: UserName("alice")!, jobs: jobs, now: Samples.now), in: samples.directory())
+        let page = try samples.text("index.html")
+        let navigation = try part(page, from: "<nav class=months", to: "</nav>")
+        #expect(
+            navigation.components(separatedBy: "<li>").dropFirst().map { $0.prefix { $0 != "/" } } == [
+                "<a href=\"#m2026-11\">November 2026<", "<a href=\"#m2026-10\">October 2026<",
+                "<a href=\"#m2026-01\">January 2026<", "<a href=\"#m2025-12\">December 2025<",
+            ])
+        for (month, count) in months {
+            #expect(page.components(separatedBy: "id=\"m\(month)\"").count == 2, "\(month)")
+            #expect(
+                try part(navigation + "<li>", from: "#m\(month)\">", to: "<li>").contains("</a> \(count)"))
+        }
+        let headings = page.components(separatedBy: "<h2").dropFirst()
+            .compactMap { $0.components(separatedBy: "</h2>").first?.components(separatedBy: ">").last }
+        #expect(
+            headings.filter { $0.contains("20") } == [
+                "Finished: November 2026", "Finished: October 2026", "Older: October 2026",
+                "Older: January 2026", "Older: December 2025",
+            ])
+    }
+
+    @Test func oneMonthAloneNeedsNoLinks() throws {
+        let page = try page(
+            .init(user: UserName("alice")!, jobs: [overview(.done, "aaaa3")], now: Samples.now))
+        #expect(!page.contains("<nav class=months"))
+    }
+
+    @Test func eachListTellsTheScriptItsStateAndVerdicts() throws {
+        var mixed = overview(.done, "aaaa4")
+        mixed.job.counts = JobCounts(
+            hashes: 9, byVerdict: [.malicious: 1, .suspicious: 0, .clean: 7, .noResults: 1])
+        let jobs = [mixed, overview(.running, "aaaa3"), overview(.refused, "aaaa2"), mixed]
+        var options = Samples.writer().options
+        options.indexJobsInFullMax = 2
+        try ReportWriter(options: options).writeIndex(
+            .init(user: UserName("alice")!, jobs: jobs, now: Samples.now), in: samples.directory())
+        let page = try samples.text("index.html")
+        // The same for a line and for a list with its bar.
+        #expect(page.components(separatedBy: "<li data-is=Dmnc>").count == 3)
+        #expect(page.contains("<li data-is=Ru>") && page.contains("<li data-is=Xu>"))
+        for option in ["<option value=D>done", "<option value=X>refused", "<option value=m>malicious"] {
+            #expect(page.contains(option))
+        }
+        // Without the script the fields would do nothing.
+        #expect(page.contains("<div class=tools hidden"))
+        let empty = try self.page(.init(user: UserName("alice")!, jobs: [], now: Samples.now))
+        #expect(!empty.contains("class=tools"))
+    }
+
+    @Test func theIndexAllowsItsOwnScriptAlone() throws {
+        let page = try page(
+            .init(user: UserName("alice")!, jobs: [overview(.done, "aaaa3")], now: Samples.now))
+        let policy = try part(page, from: "Content-Security-Policy\" content=\"", to: "\">")
+        let script = try part(page, from: "<script>", to: "</script>")
+        let source = PageAsset(bytes: Array(script.utf8)).policySource.replacing("'", with: "&#39;")
+        #expect(policy.contains("script-src \(source);"))
+        #expect(page.components(separatedBy: "<script").count == 2)
+        #expect(!policy.contains("unsafe"))
     }
 }

@@ -98,6 +98,7 @@ package struct ReportWriter: Sendable {
     /// Writes a user's `index.html` into the user's report folder.
     package func writeIndex(_ input: IndexInput, in folder: borrowing Directory) throws {
         let file = try AtomicFile(replacing: FileName.index, in: folder)
+        let frame = ReportFrame(options: options, script: ReportAssets.indexScript)
         try file.append(IndexPage(input: input, frame: frame).html().bytes)
         try file.commit()
     }

@@ -8,26 +8,31 @@ package struct IndexEntry {
     private let page: String
     private let table: String
     private let owner: UserName?
+    private let more: (inout HTMLBuilder) -> Void
 
     /// - Parameters:
     ///   - page: the link of its name; by default its report's, relative to the user's index.
     ///   - table: the link to its CSV.
     ///   - owner: its user, in a list of several users' jobs.
+    ///   - more: appends further paragraphs below its name and time.
     package init(
-        overview: JobOverview, now: Date, page: String? = nil, table: String? = nil, owner: UserName? = nil
+        overview: JobOverview, now: Date, page: String? = nil, table: String? = nil, owner: UserName? = nil,
+        more: @escaping (inout HTMLBuilder) -> Void = { _ in }
     ) {
         self.overview = overview
         self.now = now
         self.page = page ?? "\(overview.job.folderName)/\(ReportWriter.FileName.html)"
         self.table = table ?? "\(overview.job.folderName)/\(ReportWriter.FileName.csv)"
         self.owner = owner
+        self.more = more
     }
 
     private var job: Job { overview.job }
 
     /// Appends it as an item of a list of class `jobs`.
     package func append(to page: inout HTMLBuilder) {
-        page.raw("<li><div><h3><a href=\"")
+        page.filteredItem(of: job)
+        page.raw("<div><h3><a href=\"")
         page.text(self.page)
         page.raw("\">")
         page.untrusted(job.droppedName.display, max: 200)
@@ -42,7 +47,9 @@ package struct IndexEntry {
             page.text(table)
             page.raw("\">CSV</a>")
         }
-        page.raw("</p></div><div>")
+        page.raw("</p>")
+        more(&page)
+        page.raw("</div><div>")
         switch job.state {
         case .running: appendProgress(to: &page)
         case .done: appendResult(to: &page)
@@ -57,7 +64,7 @@ package struct IndexEntry {
 
     /// Appends it as one line, an item of a list of class `older`.
     func appendLine(to page: inout HTMLBuilder) {
-        page.raw("<li>")
+        page.filteredItem(of: job)
         page.time(job.receivedAt)
         page.raw(" <a href=\"")
         page.text(self.page)

@@ -2,7 +2,9 @@ import Foundation
 import Model
 import Support
 
-/// A user's `index.html`: files that wait, lists that run, finished lists, each newest first.
+/// A user's `index.html`: files that wait, lists that run, finished and refused lists, each newest first.
+///
+/// It is searched and filtered by its script, from a share as well; without it there is a way to each month.
 struct IndexPage {
     let input: IndexInput
     let frame: ReportFrame
@@ -15,8 +17,10 @@ struct IndexPage {
 
     func html() -> HTMLBuilder {
         var page = HTMLBuilder()
+        let shown = shown
         let running = shown.filter { !$0.job.state.isFinal }
-        let ended = shown.filter { $0.job.state.isFinal }
+        let ended = IndexMonths(
+            ended: shown.filter(\.job.state.isFinal), inFullMax: frame.options.indexJobsInFullMax)
         frame.open(&page, title: "\(input.user) · hashdrop", refreshSeconds: refreshSeconds)
         page.raw("<header><div class=crumbs><b>hashdrop</b></div><h1>")
         page.text(input.user.description)
@@ -38,12 +42,13 @@ struct IndexPage {
             page.notice("At the moment", isRefusal: true) { $0.text(input.troubles.joined(separator: " ")) }
         }
         if input.jobs.isEmpty && input.waiting.isEmpty { page.welcome(owner: "your") }
+        if !shown.isEmpty { page.indexTools() }
+        ended.appendNavigation(to: &page)
         page.waitingFiles(
             input.waiting.map { (nil, $0) }, title: "Waiting in your folder", max: Self.waitingMax)
         page.jobs(running.map(entry), title: "Running")
-        page.jobs(ended.prefix(frame.options.indexJobsInFullMax).map(entry), title: "Finished")
-        appendOlder(ended.dropFirst(frame.options.indexJobsInFullMax), to: &page)
-        appendLimit(to: &page)
+        ended.append(to: &page, entry: entry)
+        appendLimit(shown: shown.count, to: &page)
         frame.close(&page, now: input.now, refreshSeconds: refreshSeconds)
         return page
     }
@@ -59,17 +64,10 @@ struct IndexPage {
         return facts
     }
 
-    private func appendOlder(_ jobs: ArraySlice<JobOverview>, to page: inout HTMLBuilder) {
-        guard !jobs.isEmpty else { return }
-        page.raw("<section><h2>Older</h2><ul class=older>\n")
-        for overview in jobs { entry(overview).appendLine(to: &page) }
-        page.raw("</ul></section>\n")
-    }
-
-    private func appendLimit(to page: inout HTMLBuilder) {
-        guard input.jobsTotal > shown.count else { return }
+    private func appendLimit(shown: Int, to page: inout HTMLBuilder) {
+        guard input.jobsTotal > shown else { return }
         page.raw("<p class=muted>The newest ")
-        page.number(shown.count)
+        page.number(shown)
         page.raw(" of ")
         page.text(Wording.count(input.jobsTotal, "list", "lists"))
         page.raw("; the older ones still have their folders beside this page.</p>\n")

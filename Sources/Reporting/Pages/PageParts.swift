@@ -1,5 +1,6 @@
 import Foundation
 package import Model
+import Support
 
 // Parts that the reports and the web page share.
 extension HTMLBuilder {
@@ -71,14 +72,41 @@ extension HTMLBuilder {
         raw("</section>\n")
     }
 
+    /// Appends a list of jobs, the newest first: those that run, those that are finished, and apart from
+    /// them those that were refused.
+    package mutating func jobs(_ jobs: [JobOverview], entry: (JobOverview) -> IndexEntry) {
+        self.jobs(jobs.filter { !$0.job.state.isFinal }.map(entry), title: "Running")
+        for section in EndedSection.sections(of: jobs.filter(\.job.state.isFinal)) {
+            self.jobs(section.jobs.map(entry), title: section.isRefused ? "Refused" : "Finished")
+        }
+    }
+
     /// Appends a section of a list of jobs; nothing if it has none.
-    package mutating func jobs(_ entries: [IndexEntry], title: StaticString) {
+    mutating func jobs(
+        _ entries: [IndexEntry], title: StaticString, of month: CalendarMonth? = nil, anchor: String? = nil
+    ) {
         guard !entries.isEmpty else { return }
-        raw("<section><h2>")
-        raw(title)
-        raw("</h2><ul class=jobs>")
+        openSection(title, of: month, anchor: anchor)
+        raw("<ul class=jobs>")
         for entry in entries { entry.append(to: &self) }
         raw("</ul></section>\n")
+    }
+
+    /// Opens a section with its heading; a link may lead to its `anchor`.
+    mutating func openSection(_ title: StaticString, of month: CalendarMonth?, anchor: String?) {
+        raw("<section><h2")
+        if let anchor {
+            raw(" id=\"")
+            text(anchor)
+            raw("\"")
+        }
+        raw(">")
+        raw(title)
+        if let month {
+            raw(": ")
+            text(month.name)
+        }
+        raw("</h2>")
     }
 
     /// Appends a job's name, state and times, and the further facts that `more` appends.

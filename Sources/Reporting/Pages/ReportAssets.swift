@@ -11,6 +11,8 @@ package enum ReportAssets {
     static let script = PageAsset(
         scripts: PackageResources.page_js, PackageResources.rows_js, PackageResources.facts_js,
         PackageResources.table_js)
+    /// The script of the users' indexes, which have the reports' style sheets.
+    static let indexScript = PageAsset(scripts: PackageResources.page_js, PackageResources.index_js)
 
     /// The style sheet and the script that pages other than reports need as well.
     package static let pageStyle = PackageResources.base_css

@@ -13,8 +13,13 @@ package struct ReportContentPolicy: Hashable, Sendable {
     }
 
     /// That of the reports that this hashdrop writes.
-    package static let current = ReportContentPolicy(
-        styles: ReportAssets.styles.map(\.policySource), scripts: [ReportAssets.script.policySource])
+    package static let current = allowing(ReportAssets.script)
+
+    /// That of a file which has the reports' style sheets and this script.
+    static func allowing(_ script: PageAsset) -> ReportContentPolicy {
+        ReportContentPolicy(
+            styles: ReportAssets.styles.map(\.policySource), scripts: [script.policySource])
+    }
 
     /// The policy as a page or a header states it.
     package var directives: String {

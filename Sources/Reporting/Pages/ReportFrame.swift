@@ -4,9 +4,11 @@ import Foundation
 struct ReportFrame: Sendable {
     let options: ReportOptions
     private let frame: PageFrame
+    private let script: PageAsset
 
-    init(options: ReportOptions) {
+    init(options: ReportOptions, script: PageAsset = ReportAssets.script) {
         self.options = options
+        self.script = script
         frame = PageFrame(version: options.version, isSimulated: options.isSimulated)
     }
 
@@ -15,7 +17,7 @@ struct ReportFrame: Sendable {
         frame.open(&page, title: title, refresh: refreshSeconds.map { .init(seconds: $0) }) { page in
             page.raw("<meta name=\"referrer\" content=\"no-referrer\">\n")
             page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"")
-            page.text(ReportContentPolicy.current.directives)
+            page.text(ReportContentPolicy.allowing(script).directives)
             page.raw("\">\n")
             appendStyles(to: &page)
         }
@@ -25,7 +27,7 @@ struct ReportFrame: Sendable {
     func close(_ page: inout HTMLBuilder, now: Date, refreshSeconds: Int?) {
         frame.close(&page, now: now, refresh: refreshSeconds.map { .init(seconds: $0) }) { page in
             page.raw("<script>")
-            page.asset(ReportAssets.script)
+            page.asset(script)
             page.raw("</script>\n")
         }
     }

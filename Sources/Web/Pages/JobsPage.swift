@@ -19,12 +19,28 @@ struct ListPage: Hashable, Sendable {
     }
 }
 
+extension IndexEntry {
+    /// A job in a list of the web page.
+    init(
+        _ overview: JobOverview, _ place: WebFrame.Place, now: Date,
+        more: @escaping (inout HTMLBuilder) -> Void = { _ in }
+    ) {
+        let job = overview.job
+        self.init(
+            overview: overview, now: now, page: WebRoute.path(of: job.id),
+            table: WebRoute.path(of: .csv, of: job.id), owner: place == .everybody ? job.user : nil,
+            more: more)
+    }
+}
+
 /// A list of jobs, the newest first: one user's or everybody's; before them what waits in the drop folders.
 struct JobsPage {
     /// Waiting files that are listed.
     static let waitingMax = 200
 
     let place: WebFrame.Place
+    /// With nothing typed into it.
+    let form: JobSearchForm
     let part: ListPage
     let jobs: [JobOverview]
     let waiting: [(user: UserName, file: WaitingFile)]
@@ -54,6 +70,7 @@ struct JobsPage {
             page.raw(" waiting</span>")
         }
         page.raw("<span>times: <span class=zone>UTC</span></span></p>\n")
+        if part.jobsTotal > 0 { form.append(to: &page, at: place) }
         if part.jobsTotal == 0 && !showsWaiting { page.welcome(owner: isOfEverybody ? "a user’s" : "your") }
         if showsWaiting {
             page.waitingFiles(
@@ -61,16 +78,8 @@ struct JobsPage {
                 title: isOfEverybody ? "Waiting in the drop folders" : "Waiting in your folder",
                 max: Self.waitingMax)
         }
-        page.jobs(jobs.filter { !$0.job.state.isFinal }.map(entry), title: "Running")
-        page.jobs(jobs.filter { $0.job.state.isFinal }.map(entry), title: "Finished")
+        page.jobs(jobs) { IndexEntry($0, place, now: now) }
         if part.pageCount > 1 { appendPages(to: &page) }
-    }
-
-    private func entry(_ overview: JobOverview) -> IndexEntry {
-        let id = overview.job.id
-        return IndexEntry(
-            overview: overview, now: now, page: WebRoute.path(of: id), table: WebRoute.path(of: .csv, of: id),
-            owner: isOfEverybody ? overview.job.user : nil)
     }
 
     private func appendPages(to page: inout HTMLBuilder) {

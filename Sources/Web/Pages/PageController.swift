@@ -11,6 +11,7 @@ import Support
 /// Controller of the pages for users who are logged in, and of their report files.
 struct PageController: Sendable {
     let data: WebDatabase
+    let finder: JobFinder
     let queries: BoundedQueries
     let responses: ResponseBuilder
     /// The digests of the reports' scripts and styles.
@@ -22,6 +23,8 @@ struct PageController: Sendable {
 
     @Sendable func jobs(_ request: Request, _ context: UserContext) async throws -> Response {
         let name = context.user.name
+        let form = JobSearchForm(request.uri)
+        guard form.isEmpty else { return try await search(form, .jobs, of: name, context) }
         let number = WebQuery(request.uri).page
         let (jobs, total) = try await data.read {
             (
@@ -30,11 +33,14 @@ struct PageController: Sendable {
             )
         }
         let waiting = await queries.waiting().filter { $0.key == name }
-        return try await list(.jobs, context, ListPage(number: number, jobsTotal: total), jobs, waiting)
+        return try await list(
+            .jobs, form, context, ListPage(number: number, jobsTotal: total), jobs, waiting)
     }
 
     @Sendable func everybody(_ request: Request, _ context: UserContext) async throws -> Response {
         try requireAdministrator(context)
+        let form = JobSearchForm(request.uri)
+        guard form.isEmpty else { return try await search(form, .everybody, of: nil, context) }
         let number = WebQuery(request.uri).page
         let (jobs, total) = try await data.read {
             (
@@ -43,7 +49,8 @@ struct PageController: Sendable {
             )
         }
         let waiting = await queries.waiting()
-        return try await list(.everybody, context, ListPage(number: number, jobsTotal: total), jobs, waiting)
+        return try await list(
+            .everybody, form, context, ListPage(number: number, jobsTotal: total), jobs, waiting)
     }
 
     @Sendable func operations(_ request: Request, _ context: UserContext) async throws -> Response {
@@ -95,19 +102,54 @@ struct PageController: Sendable {
     }
 
     private func list(
-        _ place: WebFrame.Place, _ context: UserContext, _ part: ListPage, _ jobs: [Job],
-        _ waiting: [UserName: [WaitingFile]]
+        _ place: WebFrame.Place, _ form: JobSearchForm, _ context: UserContext, _ part: ListPage,
+        _ jobs: [Job], _ waiting: [UserName: [WaitingFile]]
     ) async throws -> Response {
         // A page beyond the last one.
         guard part.number <= part.pageCount else { throw HTTPError(.notFound) }
         let estimates = jobs.contains { !$0.state.isFinal } ? await queries.estimates() : [:]
         let page = JobsPage(
-            place: place, part: part,
+            place: place, form: form, part: part,
             jobs: jobs.map { JobOverview(job: $0, estimate: estimates[$0.id] ?? .init()) },
             waiting: waiting.sorted { $0.key < $1.key }.flatMap { user, files in
                 files.filter { !isPickedUp($0, of: user, jobs) }.map { (user, $0) }
             }, now: clock.now.wall)
         return responses.html("\(place.label)", context.user, place, live: page.live) { page.append(to: &$0) }
+    }
+
+    /// What a search finds among the jobs of `owner`, or of all users if that is nil.
+    private func search(
+        _ form: JobSearchForm, _ place: WebFrame.Place, of owner: UserName?, _ context: UserContext
+    ) async throws -> Response {
+        switch form.meaning {
+        case .complaint(let sentence):
+            var response = searchPage(form, place, context, .complaint(sentence))
+            response.status = .badRequest
+            return response
+        case .filter(let filter):
+            guard
+                let result = try await finder.find(
+                    filter, of: owner, before: form.before, for: context.user.name)
+            else {
+                var response = searchPage(
+                    form, place, context,
+                    .complaint("Two searches of yours are going on already; search again in a second."))
+                response.status = .tooManyRequests
+                response.headers[.retryAfter] = "1"
+                return response
+            }
+            let isRunning = result.hits.contains { !$0.job.state.isFinal }
+            let estimates = isRunning ? await queries.estimates() : [:]
+            return searchPage(form, place, context, .found(result, estimates: estimates))
+        }
+    }
+
+    /// A page that does not load itself again: each time would be a search.
+    private func searchPage(
+        _ form: JobSearchForm, _ place: WebFrame.Place, _ context: UserContext, _ content: SearchPage.Content
+    ) -> Response {
+        let page = SearchPage(place: place, form: form, content: content, now: clock.now.wall)
+        return responses.html("\(place.label)", context.user, place) { page.append(to: &$0) }
     }
 
     /// Whether a file that was waiting a moment ago has become one of the jobs: nothing is shown twice.

@@ -12,14 +12,16 @@ import Support
 actor WebDatabase {
     private let database: HashdropDatabase
     private let reports: String
-    private let executor = BlockingExecutor(label: "hashdrop.web")
+    private let executor: BlockingExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameters:
     ///   - database: it is only read.
     ///   - reports: the folder of the users' report folders.
+    ///   - label: names its thread in a debugger.
     /// - Throws: `StoreError`.
-    init(database: HashdropDatabase, reports: String) throws {
+    init(database: HashdropDatabase, reports: String, label: String = "hashdrop.web") throws {
+        executor = BlockingExecutor(label: label)
         self.database = try database.readOnly()
         self.reports = reports
     }

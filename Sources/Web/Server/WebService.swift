@@ -49,8 +49,10 @@ package final class WebService: Service {
             check: check)
         let responses = ResponseBuilder(frame: WebFrame(options), clock: clock)
         let rejections = RejectionLog(clock: clock, logger: logger)
+        let searched = try WebDatabase(database: database, reports: reports, label: "hashdrop.web.search")
         let pages = PageController(
-            data: data, queries: BoundedQueries(queries: queries, clock: clock), responses: responses,
+            data: data, finder: JobFinder(data: searched, clock: clock),
+            queries: BoundedQueries(queries: queries, clock: clock), responses: responses,
             reportPolicy: try Self.reportPolicy(options, database, clock), clock: clock)
         let logins = LoginController(
             authenticator: authenticator, sessions: sessions, responses: responses,
