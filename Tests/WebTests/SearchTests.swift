@@ -153,7 +153,7 @@ struct SearchTests {
             }
             var page = HTMLBuilder()
             SearchPage(
-                place: .jobs, form: JobSearchForm(URI("/jobs?name=nothing")),
+                place: .jobs, form: JobSearchForm("/jobs?name=nothing"),
                 content: .found(result, estimates: [:]), now: Samples.now
             ).append(to: &page)
             let text = String(decoding: page.bytes, as: UTF8.self)

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 package import Model
+import Support
 
 extension JobStore {
     /// Searches among the jobs, the newest first.
