@@ -19,6 +19,8 @@ package struct FileObject: Hashable, Sendable {
     package var reputation: Int?
     /// Every engine's finding by its key in `last_analysis_results`; empty while no analysis has finished.
     package var engines: EngineFindings
+    /// What else VirusTotal tells of the file; nil of an answer that was stored before facts were kept.
+    package var facts: FileFacts?
 
     package init(md5: FileHash, sha1: FileHash, sha256: FileHash) {
         self.md5 = md5

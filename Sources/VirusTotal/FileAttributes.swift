@@ -34,6 +34,7 @@ struct FileAttributes {
         object.sizeBytes = attributes["size"]?.integer.flatMap { $0 < 0 ? nil : $0 }
         object.threatLabel = attributes["popular_threat_classification"].flatMap(Self.threatLabel)
         object.reputation = attributes["reputation"]?.integer.flatMap { Int(exactly: $0) }
+        object.facts = FileFactsReader(attributes).facts
         self.object = object
     }
 
@@ -48,7 +49,7 @@ struct FileAttributes {
     }
 
     /// Epoch seconds before the year 10000, where calendars and formatters end.
-    private static func date(_ value: JSONValue?) -> Date? {
+    static func date(_ value: JSONValue?) -> Date? {
         guard let seconds = value?.integer, (1..<253_402_300_800).contains(seconds) else { return nil }
         return Date(timeIntervalSince1970: Double(seconds))
     }

@@ -117,4 +117,26 @@ struct FileObjectTests {
             #expect(pairs?.first?.count == 2)
         }
     }
+
+    /// What a client must pass over: records that a rule matched, rules' own texts, certificates.
+    @Test func theBulkOfAnAnswerIsThereToo() async throws {
+        try await SimulatedVirusTotal.with(unlimited) { simulator in
+            let client = TestClient(simulator)
+            let eicar = try #require(FileHash("44d88612fea8a8f36de82e1278abb02f"))
+            let attributes = try await client.lookUp(eicar).attributes
+            let sigma = try #require(attributes["sigma_analysis_results"] as? [[String: Any]])
+            #expect((sigma.first?["match_context"] as? [Any])?.count == 25)
+            let network = try #require(attributes["crowdsourced_ids_results"] as? [[String: Any]])
+            #expect(network.first?["rule_raw"] is String && network.first?["alert_context"] is [Any])
+
+            var hostile = SimulatedFile.make(number: 12, .detected(engines: 20))
+            hostile.quirks = [.hostileText]
+            simulator.register(hostile)
+            let signature = try await client.lookUp(hostile.family.md5).attributes["signature_info"]
+            let info = try #require(signature as? [String: Any])
+            #expect(info["verified"] as? String == "Signed")
+            #expect((info["signers"] as? String)?.contains("; Example Root") == true)
+            #expect((info["signers details"] as? [Any])?.count == 3)
+        }
+    }
 }

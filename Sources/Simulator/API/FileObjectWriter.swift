@@ -8,10 +8,11 @@ import Support
 struct FileObjectWriter {
     private let file: SimulatedFile
     private let profile: ThreatProfile
+    private let facts: FactSheet
     private let isDetected: Bool
     private let isPending: Bool
 
-    /// The body for `file`, 12 to 40 kB; `paddingBytes` more if a large answer is wanted.
+    /// The body for `file`, mostly 12 to 40 kB; `paddingBytes` more if a large answer is wanted.
     static func body(of file: SimulatedFile, paddingBytes: Int = 0) -> [UInt8] {
         var json = JSONWriter(reservingBytes: 32_768 + paddingBytes * 5 / 4)
         let writer = FileObjectWriter(file)
@@ -25,6 +26,7 @@ struct FileObjectWriter {
     private init(_ file: SimulatedFile) {
         self.file = file
         profile = file.profile
+        facts = FactSheet(file, profile: profile)
         if case .detected(engines: 1...) = file.condition { isDetected = true } else { isDetected = false }
         isPending = file.condition == .pending
     }
@@ -52,15 +54,23 @@ struct FileObjectWriter {
     private func writeAttributes(to json: inout JSONWriter, paddingBytes: Int) {
         var generator = SeededGenerator(seed: file.family.seed ^ 0x6174_7472_6962_7500)
         writeIdentity(to: &json)
+        if file.quirks.contains(.brokenFacts) {
+            BrokenFacts.write(to: &json)
+            return writeAnalysis(to: &json)
+        }
         writeType(to: &json, &generator)
         writeNames(to: &json, &generator)
         writeDates(to: &json, &generator)
         writeCommunity(to: &json, &generator)
-        if isDetected { writeThreat(to: &json, &generator) }
+        var isCaught = false
+        if isDetected { isCaught = writeThreat(to: &json, &generator) }
+        writeSandboxes(isCaught: isCaught, to: &json)
         if profile.type.isPortableExecutable || paddingBytes > 0 {
             PortableExecutableWriter(profile: profile, seed: file.family.seed)
                 .write(to: &json, paddingBytes: paddingBytes)
         }
+        FactsWriter(facts: facts, profile: profile, seed: file.family.seed, isDetected: isDetected)
+            .write(to: &json)
         writeAnalysis(to: &json)
     }
 
@@ -77,7 +87,7 @@ struct FileObjectWriter {
         json.member("type_tag", type.tag)
         json.member("type_extension", type.fileExtension)
         json.member("type_tags", type.typeTags)
-        json.member("tags", [type.tag] + (generator.below(2) == 0 ? ["checks-user-input"] : []))
+        json.member("tags", tags(checksInput: generator.below(2) == 0))
         json.member("magic", type.magic)
         json.member("magika", type.magika)
         json.key("trid")
@@ -95,13 +105,24 @@ struct FileObjectWriter {
         writeFuzzyHashes(to: &json, &generator)
     }
 
+    private func tags(checksInput: Bool) -> [String] {
+        var tags = [profile.type.tag]
+        if checksInput { tags.append("checks-user-input") }
+        tags += facts.signature?.tags ?? []
+        if facts.distributors != nil { tags.append("known-distributor") }
+        if facts.trustedBy != nil { tags.append("trusted") }
+        return tags + facts.furtherTags
+    }
+
     private func writeFuzzyHashes(to json: inout JSONWriter, _ generator: inout SeededGenerator) {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
         let digits = Array("0123456789ABCDEF")
         let first = String((0..<56).map { _ in generator.pick(letters) })
         let second = String((0..<28).map { _ in generator.pick(letters) })
         json.member("ssdeep", "\(192 << generator.below(6)):\(first):\(second)")
-        json.member("tlsh", "T1" + String((0..<70).map { _ in generator.pick(digits) }))
+        let tlsh = "T1" + String((0..<70).map { _ in generator.pick(digits) })
+        // What is too small for one.
+        json.member("tlsh", profile.sizeBytes < 50 ? "TNULL" : tlsh)
         if generator.below(4) > 0 {
             let code = String((0..<9).map { _ in generator.pick(digits) }).lowercased()
             json.member("vhash", "0\(code)z\(generator.below(90) + 10)z")
@@ -134,22 +155,34 @@ struct FileObjectWriter {
 
     private func writeCommunity(to json: inout JSONWriter, _ generator: inout SeededGenerator) {
         let sources = 1 + generator.below(isDetected ? 40 : 400)
-        json.member("times_submitted", sources + generator.below(60))
-        json.member("unique_sources", sources)
+        let times = sources + generator.below(60)
         let votes = generator.below(isDetected ? 30 : 2)
-        json.member("reputation", isDetected ? -votes * 9 : generator.below(3))
+        let drawn = FactSheet.Community(
+            timesSubmitted: times, uniqueSources: sources,
+            reputation: isDetected ? -votes * 9 : generator.below(3),
+            votesHarmless: isDetected ? votes / 6 : votes, votesMalicious: isDetected ? votes : 0)
+        let community = facts.community ?? drawn
+        json.member("times_submitted", community.timesSubmitted)
+        json.member("unique_sources", community.uniqueSources)
+        json.member("reputation", community.reputation)
         json.key("total_votes")
         json.object {
-            $0.member("harmless", isDetected ? votes / 6 : votes)
-            $0.member("malicious", isDetected ? votes : 0)
+            $0.member("harmless", community.votesHarmless)
+            $0.member("malicious", community.votesMalicious)
         }
     }
 
-    private func writeThreat(to json: inout JSONWriter, _ generator: inout SeededGenerator) {
+    /// Whether a sandbox has caught the file too.
+    private func writeThreat(to json: inout JSONWriter, _ generator: inout SeededGenerator) -> Bool {
         let threat = profile.threat
-        let label = "\(threat.category).\(threat.name)/\(profile.variant.lowercased())"
-        let categories = [(threat.category, 12 + generator.below(20)), ("trojan", 3 + generator.below(8))]
-        let names = [(threat.name, 9 + generator.below(20)), (profile.variant.lowercased(), 2)]
+        let variant = profile.variant.lowercased()
+        let drawnCategories = [
+            (threat.category, 12 + generator.below(20)), ("trojan", 3 + generator.below(8)),
+        ]
+        let drawnNames = [(threat.name, 9 + generator.below(20)), (variant, 2)]
+        let categories = facts.threatWords?.categories ?? drawnCategories
+        let names = facts.threatWords?.names ?? drawnNames
+        let label = "\(categories[0].0).\(names[0].0)/\(names[1].0)"
         json.key("popular_threat_classification")
         json.object { classification in
             let isHostile = file.quirks.contains(.hostileText)
@@ -159,16 +192,30 @@ struct FileObjectWriter {
             classification.key("popular_threat_name")
             writeCounted(names, to: &classification)
         }
-        guard generator.below(3) == 0 else { return }
+        return generator.below(3) == 0
+    }
+
+    private func writeSandboxes(isCaught: Bool, to json: inout JSONWriter) {
+        var sandboxes = facts.sandboxes
+        if isCaught {
+            sandboxes.insert(
+                FactSheet.Sandbox(
+                    name: "Zenbox", category: "malicious", classification: ["MALWARE", "EVADER"],
+                    malwareNames: [profile.threat.title], confidence: 80 + Int(file.family.seed % 20)),
+                at: 0)
+        }
+        guard !sandboxes.isEmpty else { return }
         json.key("sandbox_verdicts")
         json.object { verdicts in
-            verdicts.key("Zenbox")
-            verdicts.object {
-                $0.member("category", "malicious")
-                $0.member("sandbox_name", "Zenbox")
-                $0.member("malware_classification", ["MALWARE", "EVADER"])
-                $0.member("malware_names", [threat.title])
-                $0.member("confidence", 80 + Int(file.family.seed % 20))
+            for sandbox in sandboxes {
+                verdicts.key(sandbox.name)
+                verdicts.object {
+                    $0.member("category", sandbox.category)
+                    $0.member("sandbox_name", sandbox.name)
+                    $0.member("malware_classification", sandbox.classification)
+                    if !sandbox.malwareNames.isEmpty { $0.member("malware_names", sandbox.malwareNames) }
+                    if let confidence = sandbox.confidence { $0.member("confidence", confidence) }
+                }
             }
         }
     }

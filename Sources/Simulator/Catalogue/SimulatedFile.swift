@@ -41,6 +41,8 @@ package struct SimulatedFile: Hashable, Sendable {
         case unknownCategory = "unknown-category"
         /// The threat lists as pairs, as they were before October 2021.
         case threatPairs = "threat-pairs"
+        /// Every field beside the hashes and the findings has a wrong type.
+        case brokenFacts = "broken-facts"
         /// Removed from VirusTotal: an `error` instead of the attributes.
         case removed
     }

@@ -6,6 +6,8 @@ struct Appearance: Hashable, Sendable {
     var type: FileType
     var threat: ThreatFamily
     var sizeBytes: Int
+    /// Whose further facts are fixed too.
+    var fame: Fame?
 }
 
 /// Description of a simulated file, drawn from its hashes: type, family, size, dates and file names.

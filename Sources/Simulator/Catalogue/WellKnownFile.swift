@@ -11,7 +11,7 @@ enum WellKnownFile {
         "44d88612fea8a8f36de82e1278abb02f", "3395856ce81f2b7382dee72602f798b642f14140",
         "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f",
         .detected(engines: 62), fortinet: "EICAR_TEST_FILE", names: ["eicar.com", "eicar.txt", "test.txt"],
-        Appearance(type: .text, threat: eicarThreat, sizeBytes: 68))
+        Appearance(type: .text, threat: eicarThreat, sizeBytes: 68, fame: .eicar))
 
     /// The same with a line feed at its end, as an editor saves it.
     static let eicarWithLineEnd = known(
@@ -25,7 +25,7 @@ enum WellKnownFile {
         "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         .detected(engines: 0), fortinet: nil, names: ["empty", "__init__.py", ".gitkeep"],
-        Appearance(type: .empty, threat: noThreat, sizeBytes: 0))
+        Appearance(type: .empty, threat: noThreat, sizeBytes: 0, fame: .emptyFile))
 
     /// `hello world` and a line feed.
     static let helloWorld = known(

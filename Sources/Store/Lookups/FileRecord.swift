@@ -7,7 +7,8 @@ enum FileRecord {
     /// The columns that `object(from:at:)` reads, for a join.
     static let columns = """
         file.md5, file.sha1, file.sha256, file.lastAnalysisAt, file.firstSubmittedAt, file.name, file.type,
-        file.sizeBytes, file.threatLabel, file.reputation, file.detectionCount, file.engineCount, file.engines
+        file.sizeBytes, file.threatLabel, file.reputation, file.detectionCount, file.engineCount, file.engines,
+        file.facts
         """
 
     /// The object in a row that has `columns`, beginning at column `first`; nil if the join found none.
@@ -25,6 +26,7 @@ enum FileRecord {
         object.engines = EngineFindings(
             stored: Array(row.bytes(first + 12)), detectionCount: row.integer(first + 10),
             opinionCount: row.integer(first + 11))
+        if !row.isNull(first + 13) { object.facts = FileFacts(stored: Array(row.bytes(first + 13))) }
         return object
     }
 
@@ -44,6 +46,11 @@ enum FileRecord {
         statement.bind(object.detectionCount, at: 11)
         statement.bind(object.opinionCount, at: 12)
         object.engines.stored.withUnsafeBufferPointer { statement.bind(text: $0, at: 13) }
+        if let facts = object.facts {
+            facts.stored.withUnsafeBufferPointer { statement.bind(text: $0, at: 14) }
+        } else {
+            statement.bind(nil as String?, at: 14)
+        }
         var id = 0
         try statement.run { id = $0.integer(0) }
         return Int64(id)
@@ -51,14 +58,14 @@ enum FileRecord {
 
     private static let upsert = """
         INSERT INTO file (md5, sha1, sha256, lastAnalysisAt, firstSubmittedAt, name, type, sizeBytes,
-            threatLabel, reputation, detectionCount, engineCount, engines)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            threatLabel, reputation, detectionCount, engineCount, engines, facts)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (sha256) DO UPDATE SET md5 = excluded.md5, sha1 = excluded.sha1,
             lastAnalysisAt = excluded.lastAnalysisAt, firstSubmittedAt = excluded.firstSubmittedAt,
             name = excluded.name, type = excluded.type, sizeBytes = excluded.sizeBytes,
             threatLabel = excluded.threatLabel, reputation = excluded.reputation,
             detectionCount = excluded.detectionCount, engineCount = excluded.engineCount,
-            engines = excluded.engines
+            engines = excluded.engines, facts = excluded.facts
         RETURNING id
         """
 }

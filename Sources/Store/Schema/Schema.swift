@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 12
+    static let version = 13
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -24,6 +24,7 @@ enum Schema {
         migrator.registerMigration("10") { db in try db.execute(sql: totalsOfUsers) }
         migrator.registerMigration("11") { db in try db.execute(sql: outbox) }
         migrator.registerMigration("12") { db in try db.execute(sql: totalsOfStates) }
+        migrator.registerMigration("13") { db in try db.execute(sql: factsOfFiles) }
         return migrator
     }
 
@@ -308,6 +309,12 @@ enum Schema {
         DROP INDEX jobUse;
         -- All users' jobs, the newest first.
         CREATE INDEX jobByTime ON job (receivedAt);
+        """
+
+    private static let factsOfFiles = """
+        -- What VirusTotal tells beside the engines' findings (`FileFacts`); null if it was asked before facts
+        -- were kept.
+        ALTER TABLE file ADD COLUMN facts TEXT;
         """
 
     private static let tablesOfSessions = """

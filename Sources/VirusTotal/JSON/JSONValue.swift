@@ -53,6 +53,12 @@ struct JSONValue {
         return csimdjson_double(raw, &decimal) ? Int64(exactly: decimal.rounded(.towardZero)) : nil
     }
 
+    /// A number, or a whole one in a string; nil for anything else.
+    var decimal: Double? {
+        var decimal = 0.0
+        return csimdjson_double(raw, &decimal) ? decimal : integer.map { Double($0) }
+    }
+
     /// Calls `visit` with each member of an object, in their order; with none of another type.
     func forEachMember(_ visit: (_ name: UnsafeBufferPointer<UInt8>, _ value: JSONValue) -> Void) {
         guard isObject else { return }
@@ -60,6 +66,13 @@ struct JSONValue {
             visit($0, $1)
             return true
         }
+    }
+
+    /// Calls `visit` with each element of an array, in their order, until it returns false; with none of
+    /// another type.
+    func forEachElement(_ visit: (JSONValue) -> Bool) {
+        guard type == csimdjson_array else { return }
+        each { visit($1) }
     }
 
     /// The first thing that `find` makes of an array's elements; nil of another type.
