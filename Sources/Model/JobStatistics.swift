@@ -1,5 +1,5 @@
-/// How a job's answered rows are spread over threat families, file types and time: over all of its rows,
-/// however few of them a page shows.
+/// How a job's answered rows are spread over threat families, file types, signatures and time: over all of
+/// its rows, however few of them a page shows.
 ///
 /// Only rows with an answer count, as in `JobCounts`; one that waits or has failed does not, although it may
 /// show an older answer. So `files.malicious` and `files.suspicious` are the job's numbers of these verdicts.
@@ -14,16 +14,27 @@ package struct JobStatistics: Hashable, Sendable {
     package var firstSeen: Timeline
     /// By when engines last scanned the file.
     package var lastScanned: Timeline
+    /// By how the file is signed; not those of which VirusTotal tells nothing of it.
+    package var signatures: [SignatureState: VerdictTally]
+    /// Rows whose answer is of a time before facts were kept.
+    package var withoutFacts: VerdictTally
+    /// How many rows have each mark; one that no row has is not among them.
+    package var marks: [FactMark: Int]
 
     package init(
         files: VerdictTally = .init(), families: Ranking = .init(), types: Ranking = .init(),
-        firstSeen: Timeline = .init(), lastScanned: Timeline = .init()
+        firstSeen: Timeline = .init(), lastScanned: Timeline = .init(),
+        signatures: [SignatureState: VerdictTally] = [:], withoutFacts: VerdictTally = .init(),
+        marks: [FactMark: Int] = [:]
     ) {
         self.files = files
         self.families = families
         self.types = types
         self.firstSeen = firstSeen
         self.lastScanned = lastScanned
+        self.signatures = signatures
+        self.withoutFacts = withoutFacts
+        self.marks = marks
     }
 }
 
@@ -94,4 +105,6 @@ package struct Ranking: Hashable, Sendable {
     }
 
     package var isEmpty: Bool { top.isEmpty }
+    /// Whether no two rows have the same value: then none is frequent.
+    package var isEachOnce: Bool { top.allSatisfy { $0.tally.total < 2 } }
 }

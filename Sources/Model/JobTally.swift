@@ -8,6 +8,7 @@ import Support
 /// the list is: some 10 MiB at most.
 package struct JobTally: Sendable {
     private let thresholds: VerdictThresholds
+    private let now: Date
     private var verdicts = [Int](repeating: 0, count: Verdict.allCases.count)
     private var files = VerdictTally()
     private var families = NameTally()
@@ -15,12 +16,16 @@ package struct JobTally: Sendable {
     private var firstSeen: DayTally
     private var lastScanned: DayTally
     private var severestRows: SeverestRows
+    private var signatures: [SignatureState: VerdictTally] = [:]
+    private var withoutFacts = VerdictTally()
+    private var marks = [Int](repeating: 0, count: FactMark.allCases.count)
 
     /// - Parameters:
     ///   - now: dates after it are not believed.
     ///   - severestMax: how many of the most severe rows are remembered.
     package init(thresholds: VerdictThresholds, now: Date, severestMax: Int) {
         self.thresholds = thresholds
+        self.now = now
         firstSeen = DayTally(now: now)
         lastScanned = DayTally(now: now)
         severestRows = SeverestRows(max: severestMax)
@@ -40,6 +45,12 @@ package struct JobTally: Sendable {
         types.add(tally, object.typeDescription.flatMap { $0.isEmpty ? nil : $0[...] })
         firstSeen.add(tally, object.firstSubmissionDate)
         lastScanned.add(tally, object.lastAnalysisDate)
+        if let facts = object.facts {
+            if let signature = facts.signature { signatures[signature, default: .init()] += tally }
+        } else {
+            withoutFacts += tally
+        }
+        for mark in object.marks(at: now) { marks[mark.rawValue] += 1 }
     }
 
     /// The family of a suggested threat label, which is written `category.family/variant`: `emotet` of
@@ -62,7 +73,9 @@ package struct JobTally: Sendable {
     package var statistics: JobStatistics {
         JobStatistics(
             files: files, families: families.ranking, types: types.ranking, firstSeen: firstSeen.timeline,
-            lastScanned: lastScanned.timeline)
+            lastScanned: lastScanned.timeline, signatures: signatures, withoutFacts: withoutFacts,
+            marks: Dictionary(uniqueKeysWithValues: FactMark.allCases.map { ($0, marks[$0.rawValue]) })
+                .filter { $0.value > 0 })
     }
 
     /// The hashes of the most severe rows, the most severe first: by verdict, then by detecting engines, then

@@ -77,6 +77,7 @@ struct SampleReport {
         file.meaningfulName = ["invoice.scr", "setup_final (1).exe", "letter.doc"][number % 3]
         file.typeDescription = ["Win32 EXE", "Android", "Office Open XML Document"][number % 3]
         file.sizeBytes = Int64(1_000 + number * 7_919)
+        file.facts = facts(number)
         if detections > 2 { file.threatLabel = "trojan.\(["emotet", "qakbot", "joker"][number % 3])/agent" }
         return file
     }
@@ -90,41 +91,35 @@ struct SampleReport {
             file.meaningfulName = value
             file.threatLabel = value
             file.typeDescription = value
+            file.facts = .saying(value, second: value)
             return ReportRow(
                 hash: Samples.hash(index), state: answered(file), comment: value, line: index + 1)
         }
     }
 
     private static func statistics(_ rows: [ReportRow]) -> JobStatistics {
-        let files = rows.compactMap { row in row.answer?.fileObject.map { (row.verdict(.init()), $0) } }
-        func tally(_ word: Verdict) -> VerdictTally {
-            switch word {
-            case .malicious: VerdictTally(malicious: 1)
-            case .suspicious: VerdictTally(suspicious: 1)
-            default: VerdictTally(others: 1)
-            }
-        }
-        func ranking(_ key: (FileObject) -> String?) -> Ranking {
-            var tallies: [String: VerdictTally] = [:]
-            for (word, file) in files { key(file).map { tallies[$0, default: .init()] += tally(word) } }
-            let ranked = tallies.sorted { $0.value.total > $1.value.total }
-            return Ranking(
-                top: ranked.prefix(8).map { .init(name: $0.key, tally: $0.value) }, valuesTotal: ranked.count)
-        }
-        func timeline(_ key: (FileObject) -> Date?) -> Timeline {
-            var days: [Int: VerdictTally] = [:]
-            for (word, file) in files {
-                key(file).map {
-                    days[Int($0.timeIntervalSince1970 / 86_400), default: .init()] += tally(word)
-                }
-            }
-            var builder = TimelineBuilder(now: Samples.now)
-            for (day, tally) in days.sorted(by: { $0.key < $1.key }) { builder.add(tally, day: day) }
-            return builder.timeline
-        }
-        return JobStatistics(
-            files: files.reduce(into: .init()) { $0 += tally($1.0) }, families: ranking(\.threatLabel),
-            types: ranking(\.typeDescription), firstSeen: timeline(\.firstSubmissionDate),
-            lastScanned: timeline(\.lastAnalysisDate))
+        var tally = JobTally(thresholds: .init(), now: Samples.now, severestMax: 0)
+        for row in rows { tally.add(row) }
+        return tally.statistics
+    }
+
+    /// Facts of which every fifth file has none, because it was asked before there were any.
+    private static func facts(_ number: Int) -> FileFacts? {
+        guard number % 5 != 4 else { return nil }
+        var facts = FileFacts()
+        facts.add(.typeTag, "peexe")
+        facts.add(.tags, ["overlay", "detect-debug-environment"])
+        facts.add(.names, ["invoice.scr", "счёт.exe"])
+        let signatures: [SignatureState] = [.valid, .revoked, .unsigned, .invalid]
+        facts.add(.signature, signatures[number % 4].rawValue)
+        if number % 4 != 2 { facts.add(.signers, ["Example Corporation", "Example Root CA"]) }
+        facts.add(.timesSubmitted, 1 + number * 17)
+        facts.add(.uniqueSources, 1 + number * 11)
+        if number % 6 == 0 { facts.add(.distributors, ["Kali", "NSRL"]) }
+        facts.add(.sandboxes, elements: [["Zenbox", "malicious", "98"], ["C2AE", "harmless", nil]])
+        if number % 3 == 0 { facts.add(.yaraRules, elements: [["SUSP_Rule", "gen", nil, nil]]) }
+        if number % 6 == 1 { facts.add(.sigmaCounts, elements: [["0", "2", "1", "0"]]) }
+        facts.add(.aiNotes, elements: [["It opens doors and closes them.", "Code Insight", "malicious"]])
+        return facts
     }
 }

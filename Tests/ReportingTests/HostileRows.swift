@@ -33,6 +33,7 @@ enum HostileRows {
             object.threatLabel = text
             object.sizeBytes = Int64(index) * 1_000_000_007
             object.reputation = -index
+            object.facts = .saying(text, second: "b", number: 1_700_000_000 + index)
             object.engines = [
                 "Fortinet": .init(category: .malicious, result: text),
                 text: .init(category: .suspicious, result: text),

@@ -14,7 +14,7 @@ struct JSONLinesTests {
         }
     }
 
-    @Test func everyRowHasEveryColumnOfTheCSVAndTwoMore() throws {
+    @Test func everyRowHasEveryColumnOfTheCSVAndThreeMore() throws {
         let rows = [
             Samples.row(.unknown), Samples.row(.known(Samples.object([:]))),
             ReportRow(hash: Samples.md5, state: .failed(reason: "x", stale: nil), line: 1),
@@ -22,7 +22,7 @@ struct JSONLinesTests {
         let objects = try objects(rows, vendors: ["Fortinet", "Trend Micro"])
         let header = try #require(try samples.csvRecords().first)
         for object in objects {
-            #expect(object.keys.sorted() == (header + ["engines", "reputation"]).sorted())
+            #expect(object.keys.sorted() == (header + ["engines", "reputation", "facts"]).sorted())
         }
     }
 
@@ -52,6 +52,7 @@ struct JSONLinesTests {
         let row = try objects([Samples.row(.unknown)])[0]
         for key in [
             "fortinet", "engines_detected", "scan_date", "name", "fortinet_state", "reputation", "engines",
+            "facts",
         ] {
             #expect(row[key] is NSNull, "\(key)")
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -51,6 +52,7 @@ struct JobPageTests {
         object.meaningfulName = attack
         object.threatLabel = attack
         object.typeDescription = attack
+        object.facts = .saying(attack, second: attack)
         let rows = [
             Samples.row(.known(object), comment: attack),
             ReportRow(hash: Samples.md5, state: .failed(reason: attack, stale: nil), line: 2),
@@ -138,8 +140,8 @@ struct JobPageTests {
         #expect(
             lines == [
                 "\(Samples.sha256.hexadecimal)\tW32/X\t1\t2024-02-29T12:34Z\tsuspicious\t3\ttrojan.x/y\ta.exe\t"
-                    + "Win32 EXE\t1024\t2026-11-22T20:10Z\ttab\\u{9}here\t1234\t1\t2026-11-23T20:10Z, new\t\t\t",
-                "\(Samples.md5.hexadecimal)\t–\t–\t–\tfailed\t\t\t\t\t\t\t\t3\t2\t\tSHA-1\tno &lt;good&gt;\t",
+                    + "Win32 EXE\t1024\t2026-11-22T20:10Z\ttab\\u{9}here\t1234\t1\t2026-11-23T20:10Z, new\t\t\t\tn",
+                "\(Samples.md5.hexadecimal)\t–\t–\t–\tfailed\t\t\t\t\t\t\t\t3\t2\t\tSHA-1\tno &lt;good&gt;\t\t",
             ])
         #expect(page.contains("The 1 most severe row can be opened"))
     }
@@ -180,7 +182,7 @@ struct JobPageTests {
         #expect(seen.contains("from 2026-11 to 2026-12; the highest stands for 9."))
         #expect(seen.contains("<tr><th scope=row>2026-11<td>5<td>1<td>2"))
         #expect(seen.contains("<tr><th scope=row>without a date<td>4<td>0<td>0"))
-        #expect(page.contains("last scanned it</h2><p class=muted>No dates so far."))
+        #expect(page.contains("<p class=muted>Last scanned: no dates so far.</p>"))
     }
 
     @Test func aReportSaysWhereItComesFromAndWhatItCouldNotUse() throws {

@@ -37,7 +37,7 @@ struct ReportColumnTests {
                 "threat_label", "name", "type", "size_bytes", "first_submitted", "md5", "sha1", "sha256",
                 "comment", "line", "occurrences", "asked_at", "is_stale", "asked_as", "reason", "link",
                 "fortinet_state",
-            ])
+            ] + FactTableTests.columns)
     }
 
     @Test func theTablesHaveTheColumnsInTheirOrder() throws {
@@ -47,7 +47,7 @@ struct ReportColumnTests {
         // An unknown hash has values without a comma: what stands before a colon is a key.
         let line = try samples.text("report.json").split(separator: "\n")[0]
         let keys = line.dropFirst().split(separator: ",").map { all("\"", "\":", in: $0).first ?? "" }
-        #expect(keys == names(columns.csv) + ["reputation", "engines"])
+        #expect(keys == names(columns.csv) + ["reputation", "engines", "facts"])
         #expect(names(columns.json) == keys)
     }
 
@@ -82,10 +82,11 @@ struct ReportColumnTests {
             let sorts = columns.below(cell).compactMap { $0.kind.appearance?.heading?.sort }
             #expect(Set(sorts).count == sorts.count)
         }
-        // Of the fields that the page has, a reader finds each: in a cell, below one, or below the row.
+        // Of the fields that the page has, a reader finds each: in a cell, below one, below the row, or as
+        // a chip.
         let placed = columns.cells + columns.cells.flatMap(columns.below)
         let others = columns.fields.filter { !placed.contains($0) }
-        #expect(others.allSatisfy { $0.kind.appearance?.place == .paragraph })
+        #expect(others.allSatisfy { [.paragraph, .row].contains($0.kind.appearance?.place) })
     }
 
     @Test func theStyleSheetsKnowEveryCell() {

@@ -111,12 +111,39 @@ struct STIXBundleTests {
         #expect(ours.allSatisfy { $0.0["id"] as? String != $0.1 })
     }
 
+    @Test func factsHaveTheirPlaces() throws {
+        var object = Self.malicious()
+        object.facts = FactSamples.program
+        let objects = try objects([Samples.row(.known(object))])
+        let analyses = objects.filter { $0["type"] as? String == "malware-analysis" }
+        #expect(analyses[0]["labels"] as? [String] == ["signed", "overlay", "yara:SUSP_Rule", "yara:Other"])
+        // A sandbox's all-clear is left out.
+        let words = analyses.map { "\($0["product"] ?? ""): \($0["result"] ?? "")" }
+        #expect(
+            words == [
+                "virustotal: malicious", "zenbox: malicious", "cape-sandbox: suspicious",
+                "fortinet: malicious",
+            ])
+        #expect(analyses.allSatisfy { $0["sample_ref"] as? String == objects[1]["id"] as? String })
+    }
+
+    @Test func twoSandboxesOfOneNameAreOneObject() throws {
+        var object = Self.malicious()
+        object.facts = FileFacts()
+        let names = ["A B", "a-b", "沙箱", "箱"]
+        object.facts?.add(.sandboxes, elements: names.map { [$0, "malicious", nil] })
+        let ids = try objects([Samples.row(.known(object))]).compactMap { $0["id"] as? String }
+        #expect(Set(ids).count == ids.count && ids.count == 7)
+    }
+
     /// OASIS's own validator and library read what hostile rows become.
     @Test func theBundleIsValidSTIX() async throws {
         var repeated = Samples.row(.known(Self.malicious()), hash: Samples.md5, comment: "again", line: 2)
         repeated.isFileRepeated = true
+        var told = Self.malicious()
+        told.facts = FactSamples.program
         let rows = [
-            Samples.row(.known(Self.malicious())), repeated,
+            Samples.row(.known(told)), repeated,
             Samples.row(.known(Samples.object([:])), hash: Samples.sha1),
         ]
         let objects = try objects(rows.dropLast() + HostileRows.all, vendors: ["Fortinet", "A", "B"])

@@ -14,8 +14,8 @@ import sys
 import unicodedata
 import xml.etree.ElementTree
 
-DATES = ["scan_date", "first_submitted", "asked_at"]
-ONLY_IN_JSON = ["reputation", "engines"]
+DATES = ["scan_date", "first_submitted", "asked_at", "last_submitted", "first_seen_itw", "created"]
+ONLY_IN_JSON = ["reputation", "engines", "facts"]
 # Texts that a spreadsheet may take for a number, a date or a truth value without any loss that matters.
 HARMLESS = ["1.5", "3/4", "2024-01-02", "true"]
 PANDAS_NOTHING = "#N/A|#N/A N/A|#NA|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|None|n/a|nan|null".split("|")

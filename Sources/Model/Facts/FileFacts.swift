@@ -11,9 +11,11 @@ package struct FileFacts: Hashable, Sendable {
     /// The text, in UTF-8; empty if VirusTotal tells nothing.
     package private(set) var stored: [UInt8]
 
-    static let group: UInt8 = 0x1D
+    /// What stands between the parts of an element.
+    package static let group: UInt8 = 0x1D
     static let record: UInt8 = 0x1E
-    static let unit: UInt8 = 0x1F
+    /// What stands between the elements of a list.
+    package static let unit: UInt8 = 0x1F
 
     /// Facts that were stored.
     package init(stored: [UInt8]) { self.stored = stored }

@@ -12,7 +12,8 @@ let numbers = [], ordered = [], shown = [];
 
 // What the reader chose stands in the address: it survives loading again and can be sent on.
 
-const choice = { text: '', verdicts: '', head: '', way: 1 };
+const nothing = { text: '', verdicts: '', facts: '', head: '', way: 1 };
+const choice = { ...nothing };
 
 function readChoice() {
   for (const pair of location.hash.slice(1).split('&')) {
@@ -26,6 +27,7 @@ function readChoice() {
     switch (pair.slice(0, Math.max(at, 0))) {
       case 'q': choice.text = value; break;
       case 'v': choice.verdicts = value.replace(/[^msfnucwx]/g, ''); break;
+      case 'f': choice.facts = knownFacts(value); break;
       case 's': if (/^\d{1,2}$/.test(value) && value < heads.length) choice.head = value; break;
       case 'o': choice.way = value === '-1' ? -1 : 1; break;
     }
@@ -36,6 +38,7 @@ function writtenChoice() {
   const parts = [];
   if (choice.text) parts.push(`q=${encodeURIComponent(choice.text)}`);
   if (choice.verdicts) parts.push(`v=${encodeURIComponent(choice.verdicts)}`);
+  if (choice.facts) parts.push(`f=${choice.facts}`);
   if (choice.head !== '') parts.push(`s=${choice.head}`, `o=${choice.way}`);
   return `#${parts.join('&') || 'all'}`;
 }
@@ -48,7 +51,9 @@ function writeChoice() {
 // Another address of the same page, such as a colleague's: this one's own are those that are written.
 function followAddress() {
   if (location.hash === writtenChoice()) return;
-  Object.assign(choice, { text: '', verdicts: '', head: '', way: 1 });
+  // A place on this page.
+  if (document.getElementById(location.hash.slice(1))) return;
+  Object.assign(choice, nothing);
   readChoice();
   search.value = choice.text;
   filter();
@@ -56,7 +61,7 @@ function followAddress() {
 }
 
 function wantsAll() {
-  return !choice.text.trim() && !choice.verdicts;
+  return !choice.text.trim() && !choice.verdicts && !choice.facts;
 }
 
 // Copying.
@@ -122,6 +127,7 @@ function prepareSearchSlowly() {
 
 function fits(row) {
   if (choice.verdicts && !choice.verdicts.includes(letters[row])) return false;
+  if (choice.facts && !fitsFacts(row, choice.facts)) return false;
   const has = term => texts[row].includes(term);
   return areHashes ? terms.some(has) : terms.every(has);
 }
@@ -136,9 +142,13 @@ function filter() {
   areHashes = terms.length > 1 && terms.every(term => /^[0-9a-f]{32,64}$/.test(term));
   if (terms.length) prepareSearch(numbers.length);
   if (choice.verdicts) letters ??= numbers.map(letterOf);
+  if (choice.facts) prepareFacts();
   showChosen();
   for (const chip of chips) {
     chip.setAttribute('aria-pressed', String(choice.verdicts.includes(chip.dataset.verdict)));
+  }
+  for (const chip of factChips) {
+    chip.setAttribute('aria-pressed', String(choice.facts.includes(chip.dataset.fact)));
   }
   sayShown();
   clear.hidden = wantsAll();
@@ -294,9 +304,11 @@ function connectTools() {
   });
   for (const chip of chips) {
     chip.addEventListener('click', () => {
-      const letter = chip.dataset.verdict, old = choice.verdicts;
-      choose({ verdicts: old.includes(letter) ? old.replace(letter, '') : old + letter });
+      choose({ verdicts: toggled(choice.verdicts, chip.dataset.verdict) });
     });
+  }
+  for (const chip of factChips) {
+    chip.addEventListener('click', () => choose({ facts: toggled(choice.facts, chip.dataset.fact) }));
   }
   search.addEventListener('input', () => {
     clearTimeout(pause);
@@ -304,20 +316,26 @@ function connectTools() {
   });
   clear.addEventListener('click', () => {
     search.value = '';
-    choose({ text: '', verdicts: '' });
+    choose({ text: '', verdicts: '', facts: '' });
     search.focus();
   });
   tools.querySelector('.copyall').addEventListener('click', event => {
     copy(`${shown.map(hashOf).join('\n')}\n`, event.currentTarget);
   });
+}
+
+function connectRows() {
   table.addEventListener('click', event => {
     const button = event.target.closest('.h button');
     if (button) copy(button.closest('tr').querySelector('code').textContent, button);
   });
   // By the reader's hand: the browser's own search opens a row too, and marks what it found in the text.
   table.addEventListener('click', event => {
-    const engines = event.target.closest('summary')?.parentElement.querySelector('.engines');
+    const row = event.target.closest('summary')?.parentElement;
+    const engines = row?.querySelector('.engines');
     if (engines) engines.replaceWith(makeEngines(engines.textContent));
+    const told = row?.querySelector('p.told');
+    if (told) told.replaceWith(makeFacts(told));
   });
 }
 
@@ -350,6 +368,7 @@ function chosenBy() {
   const parts = [];
   if (choice.text.trim()) parts.push(`those with “${choice.text.trim()}”`);
   if (words.length) parts.push(`verdict ${words.join(' or ')}`);
+  for (const chip of factChips) if (choice.facts.includes(chip.dataset.fact)) parts.push(chip.textContent);
   return parts.length ? `: ${parts.join(', ')}` : '';
 }
 
@@ -360,6 +379,7 @@ function startTable() {
   numbers = ordered = shown = Array.from({ length: given.length + lines.length }, (_, number) => number);
   makeHeads();
   connectTools();
+  connectRows();
   connectPrinting();
   readChoice();
   tools.hidden = false;

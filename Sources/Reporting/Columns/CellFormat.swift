@@ -17,6 +17,7 @@ protocol CellFormat {
     func time(_ date: Date?, to output: inout Output)
     func flag(_ flag: Bool, to output: inout Output)
     func engines(_ engines: EngineFindings?, to output: inout Output)
+    func facts(_ facts: FactReader?, to output: inout Output)
     /// The address of a file's page at VirusTotal.
     func link(to hash: FileHash, to output: inout Output)
 }
@@ -24,6 +25,8 @@ protocol CellFormat {
 extension CellFormat {
     /// Only JSON has room for them.
     func engines(_ engines: EngineFindings?, to output: inout Output) {}
+    /// As one object: the CSV has columns for some of them, a page has sentences.
+    func facts(_ facts: FactReader?, to output: inout Output) {}
     /// A page links the hash instead.
     func link(to hash: FileHash, to output: inout Output) {}
 }

@@ -3,7 +3,7 @@ import Model
 import Support
 
 /// Writer of a report's rows as JSON Lines: one object a row in UTF-8, with the CSV's columns as keys, exact
-/// texts, dates in ISO 8601 (UTC), null where there is nothing to tell, and the engines' findings.
+/// texts, dates in ISO 8601 (UTC), null where there is nothing to tell, the engines' findings and the facts.
 ///
 /// Every key is in every row.
 struct JSONLines {
@@ -64,6 +64,10 @@ private struct JSONFormat: CellFormat {
 
     func engines(_ engines: EngineFindings?, to bytes: inout [UInt8]) {
         if let engines { EngineJSON.append(engines, to: &bytes) } else { appendNull(to: &bytes) }
+    }
+
+    func facts(_ facts: FactReader?, to bytes: inout [UInt8]) {
+        if let facts { FactsJSON.append(facts, to: &bytes) } else { appendNull(to: &bytes) }
     }
 
     private func appendNull(to bytes: inout [UInt8]) { bytes.append(contentsOf: "null".utf8) }

@@ -56,17 +56,62 @@ package enum ReportColumn: String, CaseIterable, Sendable {
     case link
     /// `detected`, `undetected`, `could-not-scan`, `no-row` or `no-analysis`: one column for each vendor.
     case vendorState = "vendor_state"
+    // Facts: empty also where the answer is of a time before they were kept.
+    /// `valid`, `revoked`, `expired`, `invalid` or `unsigned`.
+    case signature
+    /// Who signed the file.
+    case signer
+    /// Distributors that are known to have the file, and who VirusTotal trusts it by.
+    case knownDistributor = "known_distributor"
+    /// VirusTotal's tags, separated by spaces.
+    case tags
+    /// How often it was sent to VirusTotal.
+    case timesSubmitted = "times_submitted"
+    /// By how many sources.
+    case uniqueSources = "unique_sources"
+    /// When it was last sent to VirusTotal.
+    case lastSubmitted = "last_submitted"
+    /// Since when it is known outside of VirusTotal.
+    case firstSeenInTheWild = "first_seen_itw"
+    /// When it was made, by its own word.
+    case created
+    /// How many days before the question engines last scanned it.
+    case scanAgeDays = "scan_age_days"
+    /// The threat's category that most engines name.
+    case threatCategory = "threat_category"
+    /// The threat's family that most engines name.
+    case threatFamily = "threat_family"
+    /// How many sandboxes call it malicious.
+    case sandboxesMalicious = "sandboxes_malicious"
+    /// The names that sandboxes give the threat.
+    case sandboxNames = "sandbox_names"
+    /// Names of the YARA rules that find it.
+    case yaraRules = "yara_rules"
+    /// How many Sigma rules of the levels critical and high match what it does.
+    case sigmaHigh = "sigma_high"
+    /// How many alerts of the level high its network traffic causes.
+    case idsHigh = "ids_high"
+    /// The file's type in one word.
+    case typeTag = "type_tag"
+    /// The digest of a program's imports.
+    case imphash
+    /// Google Threat Intelligence's verdict, of premium keys.
+    case gtiVerdict = "gti_verdict"
+    /// Its score, of premium keys.
+    case gtiScore = "gti_score"
 
     /// The score that VirusTotal's community gives the file. Only in JSON.
     case reputation
     /// Every engine by category, with the name if it detects the file. Only in JSON: it does not fit into a
     /// cell.
     case engines
+    /// All facts as one object. Only in JSON; a page has the letters of their marks (`FactMark`).
+    case facts
 
     /// Whether each vendor has one.
     var isOfVendor: Bool { self == .vendor || self == .vendorState }
 
-    var isInCSV: Bool { self != .reputation && self != .engines }
+    var isInCSV: Bool { ![.reputation, .engines, .facts].contains(self) }
 
     /// Whether a page says "None" where there is no value, as the first four columns always have.
     var showsNone: Bool { self == .vendor || self == .enginesDetected || self == .scanDate }
@@ -84,6 +129,8 @@ extension ReportColumn {
             case below(ReportColumn)
             /// A paragraph below the row.
             case paragraph
+            /// Nowhere: what the chips above the table choose rows by.
+            case row
         }
 
         /// How a heading's values are compared; the page's script knows the same words, and searches the
@@ -112,6 +159,7 @@ extension ReportColumn {
         }
 
         fileprivate static let paragraph = Self(place: .paragraph, heading: nil)
+        fileprivate static let row = Self(place: .row, heading: nil)
     }
 
     /// How a page shows the column, or nil if it does not.
@@ -135,10 +183,19 @@ extension ReportColumn {
         case .askedAs: .below(.hash)
         case .reason: .paragraph
         case .vendorState: .below(.vendor)
+        case .facts: .row
         // `is_stale` is shown with the answer's age, the link with the hash.
         case .state, .md5, .sha1, .sha256, .isStale, .link, .reputation, .engines: nil
+        // Facts are sentences in a row's details (`FactLines`).
+        case .signature, .signer, .knownDistributor, .tags, .timesSubmitted, .uniqueSources, .lastSubmitted,
+            .firstSeenInTheWild, .created, .scanAgeDays, .threatCategory, .threatFamily, .sandboxesMalicious,
+            .sandboxNames, .yaraRules, .sigmaHigh, .idsHigh, .typeTag, .imphash, .gtiVerdict, .gtiScore:
+            nil
         }
     }
+
+    /// How many code points of a value from outside a page shows; the CSV has all.
+    var shownMax: Int { self == .comment ? 120 : 64 }
 }
 
 // MARK: - The value
@@ -175,6 +232,39 @@ extension RowModel {
         case .vendorState: format.word(finding(of: column.vendor)?.stateName, to: &output)
         case .reputation: format.number(object?.reputation, to: &output)
         case .engines: format.engines(object?.engines, to: &output)
+        case .facts: format.facts(facts, to: &output)
+        default: appendFact(column.kind, as: format, to: &output)
+        }
+    }
+
+    private func appendFact<Format: CellFormat>(
+        _ column: ReportColumn, as format: Format, to output: inout Format.Output
+    ) {
+        switch column {
+        case .signature: format.text(facts?.text(.signature), to: &output)
+        case .signer: format.text(facts?.text(.signers), to: &output)
+        case .knownDistributor:
+            let distributors = facts?.knownDistributors ?? []
+            format.text(distributors.isEmpty ? nil : distributors.joined(separator: "; "), to: &output)
+        case .tags: format.text(facts?.joined(.tags, by: " "), to: &output)
+        case .timesSubmitted: format.number(facts?.number(.timesSubmitted), to: &output)
+        case .uniqueSources: format.number(facts?.number(.uniqueSources), to: &output)
+        case .lastSubmitted: format.time(facts?.date(.lastSubmitted), to: &output)
+        case .firstSeenInTheWild: format.time(facts?.date(.firstSeenInTheWild), to: &output)
+        case .created: format.time(facts?.date(.created), to: &output)
+        case .scanAgeDays: format.number(scanAgeDays, to: &output)
+        case .threatCategory: format.text(facts?.mostFrequent(.threatCategories), to: &output)
+        case .threatFamily: format.text(facts?.mostFrequent(.threatFamilies), to: &output)
+        case .sandboxesMalicious: format.number(facts?.sandboxesMalicious, to: &output)
+        case .sandboxNames: format.text(facts?.joined(.sandboxNames), to: &output)
+        case .yaraRules: format.text(facts?.joined(.yaraRules), to: &output)
+        case .sigmaHigh: format.number(facts?.sigmaHigh, to: &output)
+        case .idsHigh: format.number(facts?.counts(.idsCounts).first, to: &output)
+        case .typeTag: format.text(facts?.text(.typeTag), to: &output)
+        case .imphash: format.text(facts?.text(.imphash), to: &output)
+        case .gtiVerdict: format.text(facts?.text(.gtiVerdict), to: &output)
+        case .gtiScore: format.number(facts?.number(.gtiScore), to: &output)
+        default: break
         }
     }
 }

@@ -13,9 +13,12 @@ struct RowModel {
     let detections: Int?
     /// Engines with an opinion; nil as above.
     let opinions: Int?
+    /// What else VirusTotal tells of the file; nil also of an answer of a time before facts were kept.
+    let facts: FactReader?
     private let vendors: [String]
 
-    init(_ row: ReportRow, options: ReportOptions) {
+    /// - Parameter readsFacts: whether `facts` is wanted, whose index costs as much as a line of text.
+    init(_ row: ReportRow, options: ReportOptions, readsFacts: Bool = true) {
         self.row = row
         verdict = row.verdict(options.thresholds)
         vendors = options.vendors
@@ -24,6 +27,7 @@ struct RowModel {
         let engines = object?.engines
         detections = engines.flatMap { $0.isEmpty ? nil : $0.detectionCount }
         opinions = engines.flatMap { $0.isEmpty ? nil : $0.opinionCount }
+        facts = readsFacts ? object?.facts.map(FactReader.init) : nil
     }
 
     /// What a vendor, counted from 0, says of the file; nil if VirusTotal does not know the file.
@@ -45,6 +49,12 @@ struct RowModel {
     /// Why the row has no verdict for good.
     var reason: String? {
         if case .failed(let reason, _) = row.state { reason } else { nil }
+    }
+
+    /// How many days before the question engines last scanned the file; nil if none has.
+    var scanAgeDays: Int? {
+        guard let answer, let scanned = object?.lastAnalysisDate else { return nil }
+        return max(0, Int(answer.askedAt.timeIntervalSince(scanned) / 86_400))
     }
 
     /// Where VirusTotal shows files, by any of their hashes.

@@ -1,18 +1,23 @@
 import Foundation
 import Model
 
-/// Details of a row, shown when it is opened: the file's three hashes and the engines that detect it.
+/// Details of a row, shown when it is opened: the file's facts, its three hashes and the engines that detect
+/// it.
 ///
 /// An engine is a line of text, of which the script makes an element when the row is opened: elements for the
-/// engines of 2,000 rows would be most of the time that a browser takes to open a report.
+/// engines of 2,000 rows would be most of the time that a browser takes to open a report. The lines of facts
+/// (`FactLines`) are the same.
 struct EngineDetails {
     let object: FileObject
+    let model: RowModel
 
     /// How many engines are named at most; VirusTotal has about 80.
     private static let enginesMax = 200
 
     func append(to page: inout HTMLBuilder) {
-        page.raw("<div class=more><p>")
+        page.raw("<div class=more>")
+        FactLines(object: object, model: model).append(to: &page)
+        page.raw("<p>")
         for hash in object.hashes {
             page.text(hash.kind.name)
             page.raw(" <code>")

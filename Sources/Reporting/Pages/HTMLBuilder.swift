@@ -117,6 +117,13 @@ package struct HTMLBuilder: Sendable {
         raw("</time>")
     }
 
+    /// Appends a day in UTC: `2026-11-23`.
+    mutating func day(_ date: Date) {
+        let start = count
+        UTCTime(date).appendMinute(to: &bytes)
+        bytes.removeLast(count - start - "2026-11-23".utf8.count)
+    }
+
     /// Appends a moment for the page's script: `2026-11-23T19:50:45Z`.
     mutating func moment(_ date: Date) {
         UTCTime(date).appendISO8601(to: &bytes)

@@ -50,6 +50,7 @@ struct HTMLRow {
         let model = RowModel(row, options: options)
         page.raw("<tr class=")
         page.raw(model.verdict.styleClass)
+        appendMarks(of: model.object, to: &page)
         page.raw(">")
         for cell in cells { append(cell, of: model, to: &page) }
         page.raw("<td class=d colspan=")
@@ -59,7 +60,7 @@ struct HTMLRow {
             page.raw("<details><summary>")
             appendNotes(of: model, to: &page)
             page.raw("</summary>")
-            EngineDetails(object: object).append(to: &page)
+            EngineDetails(object: object, model: model).append(to: &page)
             page.raw("</details>")
         } else {
             appendNotes(of: model, to: &page)
@@ -70,6 +71,12 @@ struct HTMLRow {
             page.raw("</p>")
         }
         page.raw("</tr>\n")
+    }
+
+    private func appendMarks(of object: FileObject?, to page: inout HTMLBuilder) {
+        guard let marks = object?.marks(at: now), !marks.isEmpty else { return }
+        page.raw(" data-facts=")
+        for mark in marks { page.raw(mark.letter) }
     }
 
     // MARK: The first line
@@ -84,7 +91,8 @@ struct HTMLRow {
             // "None" is an answer; a row without any answer has a dash.
             let none: StaticString =
                 model.answer == nil ? "<span class=none>–</span>" : "<span class=none>None</span>"
-            model.append(cell.column, as: ElementFormat(none: kind.showsNone ? none : ""), to: &page)
+            let format = ElementFormat(none: kind.showsNone ? none : "", textMax: kind.shownMax)
+            model.append(cell.column, as: format, to: &page)
         }
     }
 
@@ -146,7 +154,7 @@ struct HTMLRow {
             page.raw(" times")
         case let kind:
             if kind == .line { page.raw("line ") }
-            model.append(column, as: ElementFormat(isNote: true), to: &page)
+            model.append(column, as: ElementFormat(isNote: true, textMax: kind.shownMax), to: &page)
         }
     }
 }
@@ -156,9 +164,7 @@ struct HTMLRow {
 private struct ElementFormat: CellFormat {
     var none: StaticString = ""
     var isNote = false
-
-    /// How many code points of a value from outside the page shows; the CSV has all.
-    private static let textMax = 64
+    let textMax: Int
 
     func hash(_ hash: FileHash?, to page: inout HTMLBuilder) {
         guard let hash else { return page.raw(none) }
@@ -175,7 +181,7 @@ private struct ElementFormat: CellFormat {
         guard let text else { return page.raw(none) }
         guard !text.isEmpty else { return }
         if isNote { page.raw("<span>") }
-        page.untrusted(text, max: Self.textMax, isBreakable: true)
+        page.untrusted(text, max: textMax, isBreakable: true)
         if isNote { page.raw("</span>") }
     }
 

@@ -1,40 +1,101 @@
 import Foundation
 import Model
 
-/// Charts of a job's answered rows by threat family, file type and time; each has its numbers as text.
+/// Charts of a job's answered rows by threat family, file type, signature and time; each has its numbers as
+/// text. One that would say nothing is a line.
 struct JobCharts {
     let statistics: JobStatistics
 
     /// How many code points of a family's or type's name are shown.
     private static let nameMax = 60
 
-    func appendFamilies(to page: inout HTMLBuilder) {
+    /// Appends the drawings, the requests' among them, and below them a line for each that says nothing.
+    func append(_ summary: JobSummary, to page: inout HTMLBuilder) {
+        var (shares, times, lines) = (HTMLBuilder(), HTMLBuilder(), HTMLBuilder())
+        appendFamilies(to: &shares, or: &lines)
+        appendTypes(to: &shares, or: &lines)
+        appendSignatures(to: &shares, or: &lines)
+        if summary.hasSavedNothing {
+            summary.appendCost(to: &lines)
+        } else {
+            summary.appendCost(to: &shares)
+        }
+        append(statistics.firstSeen, firstSeen, to: &times, or: &lines)
+        append(statistics.lastScanned, lastScanned, to: &times, or: &lines)
+        page.raw("<section id=drawings aria-label=\"Drawings\">\n")
+        for panels in [shares, times] where panels.count > 0 {
+            page.raw("<div class=panels>")
+            page.append(panels)
+            page.raw("</div>\n")
+        }
+        if shares.count + times.count > 0 { appendLegend(to: &page) }
+        page.append(lines)
+        page.raw("</section>\n")
+    }
+
+    private func appendFamilies(to page: inout HTMLBuilder, or lines: inout HTMLBuilder) {
+        let families = statistics.families
+        guard !families.isEachOnce else {
+            return appendLine("Threat families", families, ("other family", "other families"), to: &lines)
+        }
         page.raw("<section><h2>Most frequent threat families</h2>")
-        append(statistics.families, other: ("other family", "other families"), unnamed: nil, to: &page)
+        append(families, other: ("other family", "other families"), to: &page)
         page.raw("</section>")
     }
 
-    func appendTypes(to page: inout HTMLBuilder) {
+    private func appendTypes(to page: inout HTMLBuilder, or lines: inout HTMLBuilder) {
+        let types = statistics.types
+        guard !types.isEachOnce else {
+            return appendLine("File types", types, ("other type", "other types"), to: &lines)
+        }
         page.raw("<section><h2>By file type</h2>")
         append(
-            statistics.types, other: ("other type", "other types"), unnamed: "no type known", to: &page)
+            types, other: ("other type", "other types"), muted: [("no type known", types.unnamed)], to: &page)
         page.raw("</section>")
     }
 
-    func appendFirstSeen(to page: inout HTMLBuilder) {
-        page.raw("<section><h2>By when VirusTotal first saw the file</h2>")
-        append(statistics.firstSeen, what: "first seen", to: &page)
+    private func appendSignatures(to page: inout HTMLBuilder, or lines: inout HTMLBuilder) {
+        let present = SignatureState.allCases.compactMap { state in
+            statistics.signatures[state].map { Ranking.Entry(name: state.presentation, tally: $0) }
+        }
+        let told = present.reduce(VerdictTally()) { $0 + $1.tally }
+        let signatures = Ranking(top: present, valuesTotal: present.count)
+        let without = statistics.withoutFacts
+        guard !signatures.isEachOnce else {
+            return appendLine(
+                "Signatures", signatures, ("", ""), without: without.total, to: &lines)
+        }
+        page.raw("<section><h2>By signature</h2>")
+        append(
+            signatures, other: ("", ""),
+            muted: [
+                ("none told", statistics.files - told - without), ("asked before facts were kept", without),
+            ], to: &page)
         page.raw("</section>")
     }
 
-    func appendLastScanned(to page: inout HTMLBuilder) {
-        page.raw("<section><h2>By when engines last scanned it</h2>")
-        append(statistics.lastScanned, what: "last scanned", to: &page)
-        page.raw("</section>")
+    /// Appends what a drawing in which no value is there twice would say.
+    private func appendLine(
+        _ what: StaticString, _ ranking: Ranking, _ other: (one: String, many: String), without: Int = 0,
+        to page: inout HTMLBuilder
+    ) {
+        page.raw("<p class=muted>")
+        page.raw(what)
+        page.raw(ranking.isEmpty ? ": none so far" : ", each once: ")
+        for (index, entry) in ranking.top.enumerated() {
+            if index > 0 { page.raw(", ") }
+            page.untrusted(entry.name, max: Self.nameMax)
+        }
+        let others = ranking.valuesTotal - ranking.top.count
+        if others > 0 { page.text(" and \(Wording.count(others, other.one, other.many))") }
+        if without > 0 {
+            page.text("; \(Wording.count(without, "row", "rows")) asked before facts were kept")
+        }
+        page.raw(".</p>\n")
     }
 
     /// Appends what the colours of the drawings mean, with how many rows there are of each.
-    func appendLegend(to page: inout HTMLBuilder) {
+    private func appendLegend(to page: inout HTMLBuilder) {
         page.raw("<p class=legend>")
         page.text(Wording.count(statistics.files.total, "hash", "hashes"))
         page.raw(" of known files: ")
@@ -67,19 +128,16 @@ struct JobCharts {
     }
 
     private func append(
-        _ ranking: Ranking, other: (one: String, many: String), unnamed: String?, to page: inout HTMLBuilder
+        _ ranking: Ranking, other: (one: String, many: String), muted: [(String, VerdictTally)] = [],
+        to page: inout HTMLBuilder
     ) {
-        guard !ranking.isEmpty else {
-            page.raw("<p class=muted>Nothing to count so far.</p>")
-            return
-        }
         // Bars compare the named values only: all the others together would dwarf them.
         let largest = ranking.top.map(\.tally.total).max() ?? 0
         page.raw("<ul class=bars>")
         for entry in ranking.top { item(entry, of: largest, to: &page) }
         let others = ranking.valuesTotal - ranking.top.count
         if others > 0 { item(Wording.count(others, other.one, other.many), ranking.rest, to: &page) }
-        if let unnamed, ranking.unnamed.total > 0 { item(unnamed, ranking.unnamed, to: &page) }
+        for (name, tally) in muted where tally.total > 0 { item(name, tally, to: &page) }
         page.raw("</ul>")
     }
 
@@ -124,11 +182,41 @@ struct JobCharts {
 // MARK: - Time
 
 extension JobCharts {
-    private func append(_ timeline: Timeline, what: StaticString, to page: inout HTMLBuilder) {
-        guard !timeline.isEmpty else {
-            page.raw("<p class=muted>No dates so far.</p>")
-            return
+    private typealias Words = (heading: StaticString, what: StaticString, line: StaticString)
+
+    private var firstSeen: Words {
+        ("By when VirusTotal first saw the file", "first seen", "First seen: ")
+    }
+    private var lastScanned: Words {
+        ("By when engines last scanned it", "last scanned", "Last scanned: ")
+    }
+
+    private func append(
+        _ timeline: Timeline, _ words: Words, to page: inout HTMLBuilder, or lines: inout HTMLBuilder
+    ) {
+        guard timeline.buckets.count > 1 else { return appendLine(timeline, words, to: &lines) }
+        page.raw("<section><h2>")
+        page.raw(words.heading)
+        page.raw("</h2>")
+        append(timeline, what: words.what, to: &page)
+        page.raw("</section>")
+    }
+
+    /// Appends what a drawing of one column or none would say.
+    private func appendLine(_ timeline: Timeline, _ words: Words, to page: inout HTMLBuilder) {
+        page.raw("<p class=muted>")
+        page.raw(words.line)
+        if timeline.isEmpty {
+            page.raw("no dates so far")
+        } else {
+            page.text("\(Wording.count(timeline.largest, "hash", "hashes")) on \(timeline.label(at: 0))")
+            let undated = timeline.undated.total
+            if undated > 0 { page.text(", \(Wording.number(undated)) without a date") }
         }
+        page.raw(".</p>\n")
+    }
+
+    private func append(_ timeline: Timeline, what: StaticString, to page: inout HTMLBuilder) {
         let last = timeline.buckets.count - 1
         // A single column as wide as the drawing would look like an alarm: few columns stand in its middle.
         let room = max(timeline.buckets.count, Self.columnsMin)
@@ -220,5 +308,18 @@ extension JobCharts {
             page.number(part.count)
         }
         page.raw("\n")
+    }
+}
+
+extension SignatureState {
+    /// As a chart names it.
+    fileprivate var presentation: String {
+        switch self {
+        case .valid: "signed, valid"
+        case .revoked: "signed, certificate revoked"
+        case .expired: "signed, certificate expired"
+        case .invalid: "signature does not verify"
+        case .unsigned: "not signed"
+        }
     }
 }

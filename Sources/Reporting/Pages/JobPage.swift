@@ -10,25 +10,27 @@ struct JobPage {
 
     private var job: Job { input.job }
     private var options: ReportOptions { frame.options }
+    private var hasTable: Bool { job.state != .refused && job.counts.hashes > 0 }
 
     /// Writes the whole page into `file`; the rows are built one after the other in one buffer.
     func write(to file: AtomicFile, rows: RowSource) throws {
         var page = HTMLBuilder()
         frame.open(&page, title: title, refreshSeconds: refreshSeconds)
         appendHeader(to: &page)
-        guard job.state != .refused, job.counts.hashes > 0 else {
+        guard hasTable else {
             appendEmpty(to: &page)
             try finish(page, in: file)
             return
         }
+        // The sum, and at once the worst rows; what draws them comes behind.
         JobSummary(input: input).append(to: &page)
-        appendCharts(to: &page)
         let table = JobTable(input: input, options: options)
         table.appendOpening(to: &page)
         try file.append(page.bytes)
         let shown = try write(table, to: file, rows: rows)
         page.removeAll()
         table.appendClosing(rows: shown, to: &page)
+        JobCharts(statistics: input.statistics).append(JobSummary(input: input), to: &page)
         try finish(page, in: file)
     }
 
@@ -44,19 +46,6 @@ struct JobPage {
             try file.append(row.bytes)
         }
         return shown
-    }
-
-    private func appendCharts(to page: inout HTMLBuilder) {
-        let charts = JobCharts(statistics: input.statistics)
-        page.raw("<div class=panels>")
-        charts.appendFamilies(to: &page)
-        charts.appendTypes(to: &page)
-        JobSummary(input: input).appendCost(to: &page)
-        page.raw("</div>\n<div class=panels>")
-        charts.appendFirstSeen(to: &page)
-        charts.appendLastScanned(to: &page)
-        page.raw("</div>\n")
-        charts.appendLegend(to: &page)
     }
 
     // A page that is not final loads itself again; the more rows a browser has to lay out, the less often.
@@ -91,7 +80,10 @@ struct JobPage {
         page.raw("<header><nav class=crumbs><a href=\"../index.html\"><b>hashdrop</b> / ")
         page.text(job.user.description)
         page.raw("</a></nav>\n")
-        page.jobHeading(job) { if job.state.hasTables { appendFiles(to: &$0) } }
+        page.jobHeading(job) { page in
+            if job.state.hasTables { appendFiles(to: &page) }
+            if hasTable { page.raw("<span><a href=\"#drawings\">drawings</a></span>") }
+        }
         page.raw("</header>\n<main>\n")
         guard !job.state.isFinal else { return }
         page.absence(

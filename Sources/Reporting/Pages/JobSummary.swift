@@ -63,8 +63,21 @@ package struct JobSummary {
         page.raw("</ul></section>\n")
     }
 
-    /// Appends how many requests the job cost, and how many it saved.
+    /// Whether every request was new: a drawing of that says nothing.
+    var hasSavedNothing: Bool { job.requestCost.requestsSaved == 0 }
+
+    /// Appends how many requests the job cost, and how many it saved: a drawing, or a line if it saved none.
     package func appendCost(to page: inout HTMLBuilder) {
+        if hasSavedNothing { appendCostLine(to: &page) } else { appendCostDrawing(to: &page) }
+    }
+
+    private func appendCostLine(to page: inout HTMLBuilder) {
+        page.raw("<p class=muted>")
+        page.text(Wording.count(job.requestCost.requestsSent, "request", "requests"))
+        page.raw(" to VirusTotal, none saved.</p>\n")
+    }
+
+    private func appendCostDrawing(to page: inout HTMLBuilder) {
         let costs = job.requestCost
         let parts: [(String, Int)] = [
             ("requests sent", costs.requestsSent),

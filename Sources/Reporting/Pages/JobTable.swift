@@ -132,23 +132,39 @@ struct JobTable {
         page.raw("<div class=tools hidden><input type=search ")
         page.raw("placeholder=\"Search hash, name, label, comment …\" ")
         page.raw("aria-label=\"Search the rows: hash, names, label, comment, type\">")
-        for verdict in Verdict.allCases where counts[verdict] > 0 {
-            page.raw("<button type=button aria-pressed=false data-verdict=")
-            page.raw(verdict.styleClass)
-            page.raw(" class=")
-            page.raw(verdict.styleClass)
-            page.raw(" data-word=")
-            page.text(verdict.rawValue)
-            page.raw(" data-cell=\"")
-            page.text(verdict.cellLabel)
-            page.raw("\"><span class=v>")
-            page.text(verdict.label)
-            page.raw("</span></button>")
-        }
         page.raw(
             "<select class=narrow aria-label=\"Sort by\"><option value=\"\">sort by severity</select>")
-        page.raw("<button type=button class=copyall>copy shown hashes</button>")
+        page.raw("<div class=chips>")
+        for verdict in Verdict.allCases where counts[verdict] > 0 { appendChip(verdict, to: &page) }
+        for mark in FactMark.allCases where (input.statistics.marks[mark] ?? 0) > 0 {
+            appendChip(mark, to: &page)
+        }
+        page.raw("</div><button type=button class=copyall>copy shown hashes</button>")
         page.raw("<button type=button class=clear hidden>show all</button>")
         page.raw("<output></output></div>\n")
+    }
+
+    private func appendChip(_ verdict: Verdict, to page: inout HTMLBuilder) {
+        page.raw("<button type=button aria-pressed=false data-verdict=")
+        page.raw(verdict.styleClass)
+        page.raw(" class=")
+        page.raw(verdict.styleClass)
+        page.raw(" data-word=")
+        page.text(verdict.rawValue)
+        page.raw(" data-cell=\"")
+        page.text(verdict.cellLabel)
+        page.raw("\"><span class=v>")
+        page.text(verdict.label)
+        page.raw("</span></button>")
+    }
+
+    private func appendChip(_ mark: FactMark, to page: inout HTMLBuilder) {
+        page.raw("<button type=button aria-pressed=false data-fact=")
+        page.raw(mark.letter)
+        page.raw(" title=\"")
+        page.text(mark.meaning)
+        page.raw("\">")
+        page.text(mark.label)
+        page.raw("</button>")
     }
 }

@@ -9,7 +9,8 @@ package enum ReportAssets {
     static let print = PageAsset(styles: PackageResources.print_css)
     static let styles = [base, cards, table, print]
     static let script = PageAsset(
-        scripts: PackageResources.page_js, PackageResources.rows_js, PackageResources.table_js)
+        scripts: PackageResources.page_js, PackageResources.rows_js, PackageResources.facts_js,
+        PackageResources.table_js)
 
     /// The style sheet and the script that pages other than reports need as well.
     package static let pageStyle = PackageResources.base_css

@@ -22,7 +22,7 @@ struct TextRow {
     }
 
     func append(_ row: ReportRow, to page: inout HTMLBuilder) {
-        let model = RowModel(row, options: options)
+        let model = RowModel(row, options: options, readsFacts: false)
         let none: StaticString = model.answer == nil ? "–" : "None"
         var isFirst = true
         for column in columns {
@@ -44,8 +44,11 @@ struct TextRow {
             page.text(Wording.age(since: askedAt, now: now))
         case .askedAs: page.text(model.row.askedAs?.kind.name ?? "")
         case .vendorState: page.text(model.finding(of: column.vendor)?.note ?? "")
+        case .facts: for mark in model.object?.marks(at: now) ?? [] { page.raw(mark.letter) }
         case .reason: if let reason = model.reason { page.field(reason, max: 300) }
-        default: model.append(column, as: FieldFormat(none: none), to: &page)
+        default:
+            let format = FieldFormat(none: none, textMax: column.kind.shownMax)
+            model.append(column, as: format, to: &page)
         }
     }
 }
@@ -53,9 +56,8 @@ struct TextRow {
 /// The values of a row as fields of a line.
 private struct FieldFormat: CellFormat {
     let none: StaticString
-
     /// How many code points of a value from outside a line shows, as a cell does.
-    private static let textMax = 64
+    let textMax: Int
 
     func hash(_ hash: FileHash?, to page: inout HTMLBuilder) {
         if let hash { page.hash(hash) } else { page.raw(none) }
@@ -66,7 +68,7 @@ private struct FieldFormat: CellFormat {
     }
 
     func text(_ text: String?, to page: inout HTMLBuilder) {
-        if let text { page.field(text, max: Self.textMax) } else { page.raw(none) }
+        if let text { page.field(text, max: textMax) } else { page.raw(none) }
     }
 
     func number(_ number: Int?, to page: inout HTMLBuilder) {

@@ -7,6 +7,10 @@ import Support
 /// - Each file is one `file` object with the hashes that are known, however many of them the list has.
 /// - VirusTotal's verdict is a `malware-analysis` with the product `virustotal`; that of each vendor with a
 ///   column is one with the vendor as product.
+///   VirusTotal's tags and the names of the YARA rules that find the file are labels of the first: an
+///   indicator of a rule needs its text, which VirusTotal does not tell.
+/// - Each sandbox that accuses the file is a `malware-analysis` too. A sandbox's all-clear is none: it stands
+///   beside files that sixty engines detect.
 /// - A malicious file has an `indicator` as well, whose pattern finds it by any of its hashes.
 /// - What is known of the hash alone (the comment, unknown, failed) is a `note` on the file.
 ///
@@ -84,7 +88,9 @@ struct STIXBundle {
     {
         guard model.detections != nil else { return [] }
         let result = options.thresholds.verdict(for: .known(object)).stixResult
-        var whole = analysis(of: object, by: "virustotal", file: file, askedAt: askedAt, result: result)
+        var whole = analysis(
+            of: object, by: "virustotal", file: file, askedAt: askedAt, result: result,
+            labels: Self.labels(model.facts))
         whole.set("result_name", object.threatLabel.flatMap { $0.isEmpty ? nil : $0 })
         whole.set(
             "external_references",
@@ -92,7 +98,7 @@ struct STIXBundle {
                 ("source_name", "VirusTotal"),
                 ("description", Self.proportion(model)), ("url", model.link),
             ], isListed: true)
-        return [whole]
+        return [whole] + accusations(of: object, model, file: file, askedAt: askedAt)
             + options.vendors.compactMap { vendor in
                 let product = ReportColumns.name(ofVendor: vendor)
                 switch object.finding(of: vendor) {
@@ -111,7 +117,8 @@ struct STIXBundle {
     }
 
     private func analysis(
-        of object: FileObject, by product: String, file: String, askedAt: Date, result: String
+        of object: FileObject, by product: String, file: String, askedAt: Date, result: String,
+        labels: [String] = []
     ) -> STIXObject {
         let scanned = object.lastAnalysisDate
         var analysis = own(
@@ -120,13 +127,44 @@ struct STIXBundle {
                 product, object.sha256.hexadecimal,
                 scanned.map { String(Int($0.timeIntervalSince1970)) } ?? "",
             ],
-            created: scanned ?? askedAt, modified: askedAt)
+            created: scanned ?? askedAt, modified: askedAt, labels: labels)
         analysis.set("product", product)
         analysis.set("submitted", object.firstSubmissionDate)
         analysis.set("analysis_ended", scanned)
         analysis.set("result", result)
         analysis.set("sample_ref", file)
         return analysis
+    }
+
+    private static func labels(_ facts: FactReader?) -> [String] {
+        guard let facts else { return [] }
+        return facts.texts(.tags) + facts.texts(.yaraRules).map { "yara:\($0)" }
+    }
+
+    private func accusations(of object: FileObject, _ model: RowModel, file: String, askedAt: Date)
+        -> [STIXObject]
+    {
+        var products: Set<String> = []
+        return (model.facts?.elements(.sandboxes) ?? []).compactMap { parts in
+            guard parts.count > 1, ["malicious", "suspicious"].contains(parts[1]) else { return nil }
+            let product = Self.product(ofSandbox: parts[0])
+            guard products.insert(product).inserted else { return nil }
+            let scanned = object.lastAnalysisDate.map { String(Int($0.timeIntervalSince1970)) } ?? ""
+            var analysis = own(
+                "malware-analysis", ["sandbox", product, object.sha256.hexadecimal, scanned],
+                created: object.lastAnalysisDate ?? askedAt, modified: askedAt)
+            analysis.set("product", product)
+            analysis.set("result", parts[1])
+            analysis.set("sample_ref", file)
+            return analysis
+        }
+    }
+
+    /// A sandbox's name as STIX wants products named: lower case, words joined by dashes.
+    private static func product(ofSandbox name: String) -> String {
+        let words = name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+        // The standard's own word for a product that cannot be named.
+        return words.isEmpty ? "anonymized" : words.joined(separator: "-")
     }
 
     private func indicator(_ object: FileObject, _ model: RowModel, name: String?, askedAt: Date)
@@ -177,14 +215,16 @@ struct STIXBundle {
     }
 
     /// An object made by hashdrop: it says so, and whether its verdicts are simulated.
-    private func own(_ type: String, _ parts: [String], created: Date, modified: Date) -> STIXObject {
+    private func own(
+        _ type: String, _ parts: [String], created: Date, modified: Date, labels: [String] = []
+    ) -> STIXObject {
         let simulated = options.isSimulated ? ["simulated"] : []
         var object = STIXObject(type, id: STIXIdentifier.of(type, simulated + parts))
         object.set("created_by_ref", creator)
         object.set("created", created)
         // Whatever the clocks say, STIX allows no object that was modified before it was created.
         object.set("modified", max(created, modified))
-        object.set("labels", list: simulated)
+        object.set("labels", list: simulated + labels)
         return object
     }
 }

@@ -1,0 +1,122 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+/// Facts of a report in a real browser: choosing rows by them, reading them, and the first screen.
+@Suite(.limited(.browser), .sharedBrowser)
+struct ReportFactsTests {
+    /// The hashes of the rows that fit, in the page's order.
+    private func hashes(_ rows: [ReportRow], _ fits: ([FactMark], Verdict) -> Bool) -> [String] {
+        rows.filter { row in
+            fits(row.answer?.fileObject?.marks(at: Samples.now) ?? [], row.verdict(.init()))
+        }.map(\.hash.hexadecimal)
+    }
+
+    /// Rows of elements and rows of text alike.
+    @Test(arguments: [0, 30, 2_000])
+    func rowsAreChosenByFactsVerdictAndSearch(rowsInFull: Int) async throws {
+        let rows = SampleReport.rows(60)
+        let report = try SampleReport(rows: rows, options: SampleReport.options(inFull: rowsInFull))
+        try await Browser.with { browser in
+            try await browser.open(report.url)
+            let reader = ReportReader(browser: browser)
+            try await browser.click(".tools [data-fact=s]")
+            let signed = hashes(rows) { marks, _ in marks.contains(.signed) }
+            #expect(try await reader.hashes() == signed)
+            // Of what a file can only have one of, any will do; of the rest, all must be there.
+            try await browser.click(".tools [data-fact=u]")
+            let signatures: Set<FactMark> = [.signed, .unsigned]
+            let either = hashes(rows) { marks, _ in !signatures.isDisjoint(with: marks) }
+            #expect(try await reader.hashes() == either)
+            try await browser.click(".tools [data-fact=y]")
+            let both = hashes(rows) { marks, _ in
+                !signatures.isDisjoint(with: marks) && marks.contains(.yara)
+            }
+            #expect(try await reader.hashes() == both)
+            try await browser.click(".tools [data-verdict=m]")
+            let malicious = hashes(rows) { marks, verdict in
+                !signatures.isDisjoint(with: marks) && marks.contains(.yara) && verdict == .malicious
+            }
+            #expect(try await reader.hashes() == malicious && !malicious.isEmpty && malicious != both)
+            let address = try await browser.value("location.hash") as? String
+            #expect(address == "#v=m&f=suy")
+            try await browser.type(malicious[0], into: ".tools input")
+            try await eventually("the search narrows it") { try await reader.hashes() == [malicious[0]] }
+            try await browser.click(".tools .clear")
+            #expect(try await reader.hashes() == rows.map(\.hash.hexadecimal))
+            #expect(try await browser.count(".tools [aria-pressed=true]") == 0)
+            // An address from elsewhere, with letters that no chip has.
+            try await browser.open("about:blank")
+            try await browser.open(report.url + "#f=zyq")
+            let found = hashes(rows) { marks, _ in marks.contains(.yara) }
+            #expect(try await reader.hashes() == found)
+            #expect(try await browser.complaints() == [])
+        }
+    }
+
+    @Test func aDrawingsLinkLeavesTheChoice() async throws {
+        let report = try SampleReport(rows: SampleReport.rows(60))
+        try await Browser.with { browser in
+            try await browser.open(report.url + "#v=u")
+            let shown = try await browser.count(".rows tbody tr")
+            try await browser.click("header a[href=\"#drawings\"]")
+            try await eventually("the drawings are shown") {
+                let script = "document.getElementById('drawings').getBoundingClientRect().top<700"
+                return try await browser.value(script) as? Bool == true
+            }
+            #expect(try await browser.count(".rows tbody tr") == shown)
+        }
+    }
+
+    @Test func theLinesOfAnOpenedRowBecomeElements() async throws {
+        let report = try SampleReport(rows: SampleReport.rows(60))
+        try await Browser.with { browser in
+            try await browser.open(report.url)
+            #expect(try await browser.count("dl.told") == 0)
+            try await browser.click(".rows summary")
+            try await eventually("each line has its label") {
+                try await browser.texts(".rows [open] .told dt") == [
+                    "What it is", "Who made it", "Who knows it", "Who accuses it",
+                    "A machine’s text, made from a stranger’s file",
+                ]
+            }
+            let lines = try await browser.texts(".rows [open] .told dd")
+            #expect(lines.count == 5 && lines[0].contains("Named invoice.scr, счёт.exe."))
+            #expect(lines[4] == "Code Insight wrote: “It opens doors and closes them.”")
+            #expect(try await browser.count(".rows [open] .told bdi") == 1)
+            #expect(try await browser.count(".rows [open] .told a") == 0)
+            let old = try await browser.texts("p.told").filter { $0.contains("asked before facts were kept") }
+            #expect(!old.isEmpty)
+        }
+    }
+
+    /// At 1280 × 800 and on a phone.
+    @Test(arguments: [(1_280, 800, 3), (360, 740, 1)])
+    func theWorstRowsStandOnTheFirstScreenBelowTheSum(width: Int, height: Int, rows: Int) async throws {
+        let report = try SampleReport(rows: SampleReport.rows(60))
+        try await Browser.with { browser in
+            _ = try await browser.developerTool(
+                "Emulation.setDeviceMetricsOverride",
+                ["width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500])
+            try await browser.open(report.url)
+            func place(_ selector: String, _ edge: String) async throws -> Int {
+                let script =
+                    "Math.round(document.querySelector('\(selector)').getBoundingClientRect().\(edge))"
+                return try #require(try await browser.value(script) as? Int, "\(selector)")
+            }
+            // A card's hash and verdict are what a phone must show of it.
+            let last = ".rows tbody tr.m:nth-child(\(rows))"
+            let end = try await place(width < 500 ? "\(last) code" : last, "bottom")
+            #expect(end <= height)
+            let sum = try await place(".figures", "bottom")
+            let first = try await place(".rows tbody tr", "top")
+            #expect(sum < first)
+            if width >= 1_280 {
+                let comment = try await place(".rows td.comment", "width")
+                #expect(comment >= 200)
+            }
+            _ = try await browser.developerTool("Emulation.clearDeviceMetricsOverride", [:])
+        }
+    }
+}
