@@ -105,9 +105,10 @@ simulate: debian ## 1,000 seeds of the whole pipeline under a manual clock with 
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_SIMULATION_SEED=$(SEED) HASHDROP_SIMULATION_SEEDS=$(SEEDS) swift test --skip-build --filter SimulationTests
 
-year: debian ## a simulated year of the pipeline: what it leaves in the database and on the disk, as a table
+year: debian ## a simulated year of the pipeline: what it leaves in the database and on the disk, and what fresh answers cost, as tables
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@HASHDROP_YEAR=1 swift test --skip-build --filter nothingGrowsForAYear
+	@HASHDROP_YEAR=1 swift test --skip-build --filter aYearOfRecurringListsCostsLess
 
 power-cut: debian ## cut the power of the disk 200 times under constant drops and count what became of each list (as root)
 	@swift build $(SWIFT_FLAGS)

@@ -122,7 +122,8 @@ let package = Package(
                 "Cryptography", "Curl", "MetricNames", "Model", "Store", "Support", lifecycle, logging,
             ], swiftSettings: strict),
         .target(
-            name: "Settings", dependencies: [configuration, systemPackage, yams], swiftSettings: strict),
+            name: "Settings", dependencies: ["Support", configuration, systemPackage, yams],
+            swiftSettings: strict),
         .target(
             name: "Web",
             dependencies: [

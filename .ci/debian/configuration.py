@@ -16,7 +16,8 @@ CHANGES = [
 ]
 # The values that may differ afterwards.
 VALUES = {"spool.directory": "/var/lib/hashdrop/spool", "reports.directory": "/var/lib/hashdrop/reports"}
-KEY = re.compile(r"^( *)(# )?([a-z][A-Za-z]*):(?: (.*))?$")
+# Of a group that is commented out as a whole its keys are indented behind the sign.
+KEY = re.compile(r"^( *)(# )?((?<=# ) *)?([a-z][A-Za-z]*):(?: (.*))?$")
 
 
 def packaged(text):
@@ -50,14 +51,14 @@ def keys(text):
         if not line.strip():
             comment = []
         elif match and (not match[2] or match[1]):
-            depth, value = len(match[1]) // 2, match[4]
-            parents = parents[:depth] + [match[3]]
+            depth, value = len(match[1] + (match[3] or "")) // 2, match[5]
+            parents = parents[:depth] + [match[4]]
             if match[2] or value is not None:
                 yield ".".join(parents), value, not match[2], " ".join(comment)
                 last = ".".join(parents)
             comment = []
         elif line.lstrip().startswith("#"):
-            comment.append(line.strip().removeprefix("#").strip())
+            comment.append(line.lstrip(" #").rstrip())
         else:
             raise SystemExit(f"config/hashdrop.yaml, line {number}: neither a key nor a comment ({line!r}, after "
                              f"{last}); teach {pathlib.Path(__file__).name} to read it.")

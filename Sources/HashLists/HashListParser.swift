@@ -7,7 +7,8 @@ import Model
 /// beside it, the heading of its column, the key or element around it, the label on the line above.
 /// `DigestJudgement` decides; a file's digests become entries, all others are listed with the reason, as are
 /// lines that begin with `#` and lines on which a hash seems meant. The rest of the line, or of the JSON
-/// object, is the comment. A text that begins like JSON is read as JSON.
+/// object, is the comment. A text that begins like JSON is read as JSON. Lines that set options
+/// (`ListOptionLine`) are kept apart.
 ///
 /// The text is UTF-8, UTF-16 (with or without byte order mark) or Windows-1252; lines end with LF, CR LF or
 /// CR. Memory does not grow with the file: a line of more than 16 KiB is read in pieces, and its hashes have
@@ -25,6 +26,9 @@ package struct HashListParser {
 
     /// Digests that were seen so far: each is in an entry or accounted for by an unusable line.
     package var digestsSeen: Int { body.digestsSeen }
+
+    /// The lines that set options (`ListOptions`); complete after `finish`.
+    package var optionLines: [ListOptionLine] { body.optionLines }
 
     /// What the reader of the list must know about its text; complete after `finish`.
     package var remarks: [HashListRemark] {
@@ -99,12 +103,14 @@ private struct Body {
     private var json: JSONReader
 
     init(limits: HashListLimits) {
-        list = ListReader(limits: limits)
+        list = ListReader(limits: limits, takesOptions: true)
         json = JSONReader(limits: limits)
     }
 
     var digestsSeen: Int { list.digestsSeen + json.digestsSeen }
     var hasBase64Part: Bool { list.hasBase64Part }
+    /// JSON has no comments, and so no options.
+    var optionLines: [ListOptionLine] { list.optionLines }
 
     mutating func consume(
         _ text: UnsafeRawBufferPointer, emit: (HashListItem) throws -> Void

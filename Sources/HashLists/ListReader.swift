@@ -14,10 +14,14 @@ struct ListReader {
 
     var hasBase64Part: Bool { lines.hasBase64Part }
 
+    /// The lines that set options, so far.
+    var optionLines: [ListOptionLine] { lines.optionLines }
+
     typealias Emit = (HashListItem) throws -> Void
 
-    init(limits: HashListLimits) {
-        lines = LineReader(limits: limits)
+    /// - Parameter takesOptions: whether its first lines may set options.
+    init(limits: HashListLimits, takesOptions: Bool = false) {
+        lines = LineReader(limits: limits, takesOptions: takesOptions)
         longLine = LongLine(limits: limits)
     }
 

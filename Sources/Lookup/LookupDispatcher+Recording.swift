@@ -33,6 +33,18 @@ extension LookupDispatcher {
         }
     }
 
+    /// Ends the jobs that have spent their budgets, once all that was asked for them is recorded.
+    func endSpentJobs() {
+        let spent = queue.spentJobs
+        guard !spent.isEmpty, unrecorded.isEmpty, storeTrouble == nil else { return }
+        do {
+            take(try lookups.endSpent(spent, at: clock.now.wall))
+            queue.forgetSpent(spent)
+        } catch {
+            note(storeFailure: error)
+        }
+    }
+
     private func take(_ recorded: RecordedOutcomes) {
         for (job, rows) in recorded.touched { queue.limit(job, toRows: rows) }
         for job in recorded.finished { queue.remove(job) }

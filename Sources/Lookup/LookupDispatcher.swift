@@ -54,9 +54,9 @@ package actor LookupDispatcher {
     var nextRetryAt: Date? = .distantPast
     /// When that was last looked up.
     private var retriesReadAt: ClockReading
-    private var keyGeneration: Int
+    var keyGeneration: Int
     /// How often the key has changed, or was to be tried again.
-    private var keyTrial = 0
+    var keyTrial = 0
     /// Told when lookups begin to wait for more than the minute.
     private let waitObserver = Exchangeable<(@Sendable () -> Void)?>(nil)
     /// The last leap of the wall clock that the ledger was told of.
@@ -248,7 +248,10 @@ package actor LookupDispatcher {
         do {
             requests = try lookups.reserve(picked, at: now.wall)
         } catch {
-            for reservation in picked { inFlight.remove(reservation.hash) }
+            for reservation in picked {
+                inFlight.remove(reservation.hash)
+                queue.refund(reservation)
+            }
             throw error
         }
         for (reservation, request) in zip(picked, requests) {
@@ -305,6 +308,7 @@ package actor LookupDispatcher {
         }
         record()
         recordPending()
+        endSpentJobs()
     }
 
     private func ended(
@@ -315,6 +319,7 @@ package actor LookupDispatcher {
         let wasSent = if case .failure(let failure) = result { failure.wasSent } else { true }
         rateLimiter.end(at: now, wasSent: wasSent)
         inFlight.remove(reservation.hash)
+        queue.requestEnded(jobRowID: reservation.jobRowID, wasSent: wasSent)
         let smoothing = lastAnswerAt == nil ? 1 : Self.answerSecondsSmoothing
         answerSeconds += (flight.took.seconds - answerSeconds) * smoothing
         let consequence: LookupOutcome.Result
@@ -354,8 +359,8 @@ package actor LookupDispatcher {
     private func reload() {
         needsReload = false
         needsRecount = true
-        // A command or SIGHUP: the key may be well again, and a request that is sent from now on tells; where a
-        // command has sent that one itself, a second would tell nothing more.
+        // A command or SIGHUP: the key may be well again, and a request that is sent from now on tells; where
+        // a command has sent that one itself, a second would tell nothing more.
         keyGeneration = source.keyGeneration()
         if (try? ledger.hasOpenQuestion(at: clock.now.wall)) != true { beginKeyTrial() }
         queue.removeAllJobs()
@@ -366,6 +371,7 @@ package actor LookupDispatcher {
     private func loadJobs(_ load: () throws -> [RunningJob]) {
         do {
             for job in try load() { queue.add(job) }
+            endSpentJobs()
         } catch {
             note(storeFailure: error)
             needsReload = true
@@ -377,24 +383,5 @@ package actor LookupDispatcher {
         if storeTrouble == nil { logger.error("Lookups wait.", metadata: ["reason": "\(reason)"]) }
         storeTrouble = reason
         setWait(reason, until: Self.storeRetryInterval, clock.now)
-    }
-
-    /// Whether the key was exchanged, or was to be tried again, while the request was on its way: a refusal
-    /// says nothing of the key as it is now.
-    private func isOfEarlierTrial(_ flight: Flight) -> Bool {
-        checkKey()
-        return flight.keyTrial != keyTrial
-    }
-
-    private func checkKey() {
-        let generation = source.keyGeneration()
-        guard generation != keyGeneration else { return }
-        keyGeneration = generation
-        beginKeyTrial()
-    }
-
-    private func beginKeyTrial() {
-        keyTrial += 1
-        circuitBreaker.keyChanged()
     }
 }

@@ -132,7 +132,7 @@ package struct EngineFindings: Hashable, Sendable {
         /// Where a category without a letter stands.
         fileprivate let otherCategory: Range<Int>
 
-        package var isDetection: Bool { code < 2 }
+        package var isDetection: Bool { EngineFindings.detectionCodes.contains(code) }
     }
 
     package func category(_ entry: Entry) -> EngineCategory {
@@ -152,6 +152,26 @@ package struct EngineFindings: Hashable, Sendable {
                 start = end + 1
             }
             return entries
+        }
+    }
+
+    /// The codes of the categories that are a detection, and of those that are an opinion.
+    package static let detectionCodes = 0..<2
+    package static let opinionCodes = 0..<4
+
+    /// Calls `visit` with each engine's category, by its place in `knownCategories`, and its name's bytes, in
+    /// the order of the names: the cheapest way to look at all of them.
+    package func forEachName(_ visit: (_ code: Int, _ name: UnsafeBufferPointer<UInt8>) -> Void) {
+        stored.withUnsafeBufferPointer { text in
+            var start = 0
+            while start < text.count {
+                let end = Self.index(of: Self.record, in: text, start..<text.count) ?? text.count
+                if start < end {
+                    let entry = Self.entry(start..<end, in: text)
+                    visit(entry.code, UnsafeBufferPointer(rebasing: text[entry.name]))
+                }
+                start = end + 1
+            }
         }
     }
 

@@ -36,6 +36,8 @@ package struct Job: Hashable, Sendable {
     package var remarks: [String]
     /// Whether its final report stands in its folder.
     package var isReported: Bool
+    /// What the list itself sets.
+    package var options: JobOptions
 
     /// Whether nothing of it changes any more: it has ended, and its last report stands in its folder. Until
     /// then a page that shows it loads itself again.
@@ -45,7 +47,8 @@ package struct Job: Hashable, Sendable {
         id: JobID, user: UserName, droppedName: DroppedName, state: JobState, reason: String? = nil,
         receivedAt: Date, finishedAt: Date? = nil, inputBytes: Int64 = 0,
         inputSHA256: FileHash? = nil, evidence: String = "", counts: JobCounts = .init(),
-        requestCost: RequestCost = .init(), remarks: [String] = [], isReported: Bool = false
+        requestCost: RequestCost = .init(), remarks: [String] = [], isReported: Bool = false,
+        options: JobOptions = .init()
     ) {
         self.id = id
         self.user = user
@@ -61,6 +64,7 @@ package struct Job: Hashable, Sendable {
         self.requestCost = requestCost
         self.remarks = remarks
         self.isReported = isReported
+        self.options = options
     }
 
     /// The name of the job's report folder: `<id>_<dropped name, made safe>`.

@@ -7,7 +7,7 @@ import Support
 /// Everything that a report says of all rows comes from one pass over them. Memory is bounded however long
 /// the list is: some 10 MiB at most.
 package struct JobTally: Sendable {
-    private let thresholds: VerdictThresholds
+    private let policy: VerdictPolicy
     private let now: Date
     private var verdicts = [Int](repeating: 0, count: Verdict.allCases.count)
     private var files = VerdictTally()
@@ -23,8 +23,8 @@ package struct JobTally: Sendable {
     /// - Parameters:
     ///   - now: dates after it are not believed.
     ///   - severestMax: how many of the most severe rows are remembered.
-    package init(thresholds: VerdictThresholds, now: Date, severestMax: Int) {
-        self.thresholds = thresholds
+    package init(policy: VerdictPolicy, now: Date, severestMax: Int) {
+        self.policy = policy
         self.now = now
         firstSeen = DayTally(now: now)
         lastScanned = DayTally(now: now)
@@ -33,7 +33,7 @@ package struct JobTally: Sendable {
 
     /// Counts a row; the order of the rows does not matter.
     package mutating func add(_ row: ReportRow) {
-        let verdict = row.verdict(thresholds)
+        let verdict = row.verdict(policy)
         verdicts[verdict.severity] += 1
         severestRows.add(row, verdict)
         guard case .answered(let answer) = row.state, case .known(let object) = answer.answer else { return }

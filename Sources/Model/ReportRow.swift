@@ -23,11 +23,14 @@ package struct ReportRow: Hashable, Sendable {
     package var askedAs: FileHash?
     /// Whether an earlier row of the list is about the same file; only told of rows in the list's order.
     package var isFileRepeated: Bool
+    /// Whether an answered row's answer is past its age: only where nothing is asked, as by `hashdrop lookup
+    /// --cached`.
+    package var isPastAge: Bool
 
     package init(
         hash: FileHash, state: State, position: Int = 1, comment: String? = nil, line: Int,
         occurrences: Int = 1,
-        askedAs: FileHash? = nil, isFileRepeated: Bool = false
+        askedAs: FileHash? = nil, isFileRepeated: Bool = false, isPastAge: Bool = false
     ) {
         self.hash = hash
         self.state = state
@@ -37,6 +40,7 @@ package struct ReportRow: Hashable, Sendable {
         self.occurrences = occurrences
         self.askedAs = askedAs
         self.isFileRepeated = isFileRepeated
+        self.isPastAge = isPastAge
     }
 
     /// The answer to show, if any: the fresh or the stale one.
@@ -48,12 +52,12 @@ package struct ReportRow: Hashable, Sendable {
     }
 
     package var isStale: Bool {
-        if case .answered = state { false } else { answer != nil }
+        if case .answered = state { isPastAge } else { answer != nil }
     }
 
-    package func verdict(_ thresholds: VerdictThresholds) -> Verdict {
+    package func verdict(_ policy: VerdictPolicy) -> Verdict {
         switch state {
-        case .answered(let answer): thresholds.verdict(for: answer.answer)
+        case .answered(let answer): policy.verdict(for: answer.answer)
         case .waiting: .waiting
         case .notAsked: .notAsked
         case .failed: .failed

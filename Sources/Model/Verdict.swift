@@ -9,7 +9,7 @@ package enum Verdict: String, Hashable, Sendable, CaseIterable, Comparable {
     case noResults = "no-results"
     case unknown
     case clean
-    /// The list was cancelled before it was this hash's turn.
+    /// The list was cancelled, or had spent its budget, before it was this hash's turn.
     case notAsked = "not-asked"
     /// Not answered yet.
     case waiting
@@ -38,27 +38,5 @@ package enum Verdict: String, Hashable, Sendable, CaseIterable, Comparable {
         case .unknown: "unknown to VirusTotal"
         default: rawValue
         }
-    }
-}
-
-/// Numbers of detecting engines from which a file is called malicious or suspicious.
-package struct VerdictThresholds: Hashable, Sendable {
-    /// Default 3; at least 1.
-    package var maliciousFrom: Int
-    /// Default 1; at least 1 and at most `maliciousFrom`.
-    package var suspiciousFrom: Int
-
-    package init(maliciousFrom: Int = 3, suspiciousFrom: Int = 1) {
-        self.maliciousFrom = maliciousFrom
-        self.suspiciousFrom = suspiciousFrom
-    }
-
-    /// The verdict on an answer.
-    package func verdict(for answer: LookupAnswer.Answer) -> Verdict {
-        guard case .known(let object) = answer else { return .unknown }
-        if object.opinionCount == 0 { return .noResults }
-        let detections = object.detectionCount
-        if detections >= maliciousFrom { return .malicious }
-        return detections >= suspiciousFrom ? .suspicious : .clean
     }
 }

@@ -78,7 +78,8 @@ package struct PipelineServices: Sendable {
         let publisher = ReportPublisher(
             database: database, options: options.reports,
             reports: try ReportsFolder(path: options.reportsDirectory, database: database),
-            cacheMaxAge: options.intake.ages.known, isInputPending: { claims.holds($0) })
+            cacheMaxAge: options.intake.ages.known, agesByKind: options.intake.ages.byKind,
+            isInputPending: { claims.holds($0) })
         let retention = RetentionService(
             database: database, publisher: publisher, keep: options.keepJobs,
             keepAnswers: options.keepAnswers, reports: changes, runtime: runtime, logger: logger)
@@ -107,8 +108,8 @@ package struct PipelineServices: Sendable {
         PipelineWatch([("intake", intake.loop), ("lookups", lookups.loop), ("reports", changes)])
     }
 
-    /// Takes over what may change while the services run: limits, thresholds, vendors, formats. The folders,
-    /// the connections and all that has a time are those of the start.
+    /// Takes over what may change while the services run: limits, the verdicts' policy, vendors, formats. The
+    /// folders, the connections and all that has a time are those of the start.
     package func use(_ options: Options) {
         lookups.use(options.lookups)
         intake.use(options.intake)

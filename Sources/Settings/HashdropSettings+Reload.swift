@@ -2,9 +2,10 @@ extension SettingKey {
     /// The names of the settings that a running daemon takes over when it reads them again. All others are
     /// those of its start: folders, connections, waits.
     package static let reloaded: Set<String> = [
-        "list.hashesMax", "list.commentMax",
+        "list.hashesMax", "list.commentMax", "list.options",
         "reports.vendors", "reports.maliciousFrom", "reports.suspiciousFrom", "reports.htmlRowsMax",
         "reports.csvByteOrderMark", "reports.json", "reports.stix",
+        "verdict.trustedVendors", "verdict.trustedFrom", "verdict.ignoredEngines", "verdict.engineWords",
         "virustotal.requestsPerMinute", "virustotal.requestsPerDay", "virustotal.requestsPerMonth",
         "virustotal.attemptsMax",
         "jobs.openHashesPerUser", "jobs.perUser", "jobs.reportBytesPerUser",
@@ -18,6 +19,7 @@ extension HashdropSettings {
         var settings = self
         settings.list.hashesMax = new.list.hashesMax
         settings.list.commentMax = new.list.commentMax
+        settings.list.options = new.list.options
         settings.reports.vendors = new.reports.vendors
         settings.reports.maliciousFrom = new.reports.maliciousFrom
         settings.reports.suspiciousFrom = new.reports.suspiciousFrom
@@ -25,6 +27,7 @@ extension HashdropSettings {
         settings.reports.csvByteOrderMark = new.reports.csvByteOrderMark
         settings.reports.json = new.reports.json
         settings.reports.stix = new.reports.stix
+        settings.verdict = new.verdict
         settings.virusTotal.requestsPerMinute = new.virusTotal.requestsPerMinute
         settings.virusTotal.requestsPerDay = new.virusTotal.requestsPerDay
         settings.virusTotal.requestsPerMonth = new.virusTotal.requestsPerMonth

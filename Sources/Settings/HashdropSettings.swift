@@ -17,6 +17,8 @@ package struct HashdropSettings: Hashable, Sendable {
         package var bytesMax: Int
         package var hashesMax: Int
         package var commentMax: Int
+        /// Names of options; empty for none.
+        package var options: [String]
     }
 
     package struct Reports: Hashable, Sendable {
@@ -29,6 +31,19 @@ package struct HashdropSettings: Hashable, Sendable {
         package var json: Bool
         package var stix: Bool
         package var partialEvery: Duration
+    }
+
+    package struct Verdict: Hashable, Sendable {
+        /// An engine's detections are worth this word: malicious, suspicious or clean.
+        package struct EngineWord: Hashable, Sendable {
+            package var engine: String
+            package var word: String
+        }
+
+        package var trustedVendors: [String]
+        package var trustedFrom: Int
+        package var ignoredEngines: [String]
+        package var engineWords: [EngineWord]
     }
 
     package struct VirusTotal: Hashable, Sendable {
@@ -49,8 +64,19 @@ package struct HashdropSettings: Hashable, Sendable {
     package struct Cache: Hashable, Sendable {
         package var maxAge: Duration
         package var unknownMaxAge: Duration
+        package var freshness: Freshness
         /// Zero keeps answers for ever.
         package var keep: Duration
+    }
+
+    /// Ages by kind of answer; nil for a kind without one of its own.
+    package struct Freshness: Hashable, Sendable {
+        package var unknown: Duration?
+        package var new: Duration?
+        package var newFor: Duration
+        package var suspicious: Duration?
+        package var settledMalicious: Duration?
+        package var settledClean: Duration?
     }
 
     package struct Web: Hashable, Sendable {
@@ -107,6 +133,7 @@ package struct HashdropSettings: Hashable, Sendable {
     package var spool: Spool
     package var list: List
     package var reports: Reports
+    package var verdict: Verdict
     package var virusTotal: VirusTotal
     package var cache: Cache
     package var web: Web

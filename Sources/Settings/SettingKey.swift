@@ -65,6 +65,10 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "list.commentMax", .integer(1...10_000), "256",
             "Characters of a comment that are kept; a longer one ends with …."),
+        .init(
+            "list.options", .list, "[vendors, priority, budget, by, compare, outputs, title]",
+            "The options that lists may set in their first lines (# hashdrop: key=value); fresh may be "
+                + "added, and none alone allows none."),
         .init("reports.directory", .path, "reports", "Where the users' report folders are."),
         .init(
             "reports.vendors", .list, "[Fortinet]",
@@ -90,6 +94,20 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "reports.partialEvery", .duration(.seconds(1) ... .seconds(3600)), "5s",
             "A running job's report is rewritten at most this often."),
+        .init(
+            "verdict.trustedVendors", .list, "",
+            "Engines whose detections suffice by themselves to call a file malicious."),
+        .init(
+            "verdict.trustedFrom", .integer(1...1000), "1",
+            "How many of verdict.trustedVendors must detect a file for that."),
+        .init(
+            "verdict.ignoredEngines", .list, "",
+            "Engines that are read as if they had taken no part: neither what they detect nor what they do "
+                + "not detect counts."),
+        .init(
+            "verdict.engineWords", .list, "",
+            "Engines with a word of their own, such as Jiangmin=suspicious: their detections are not "
+                + "counted, and make a file at least that word (malicious, suspicious or clean)."),
         .init(
             "virustotal.endpoint", .text, "https://www.virustotal.com",
             "Where VirusTotal's API is; plain http only on this machine (the simulator)."),
@@ -130,6 +148,26 @@ package struct SettingKey: Hashable, Sendable {
         .init(
             "cache.unknownMaxAge", .duration(.zero ... .seconds(31_536_000)), "24h",
             "The same for files that VirusTotal does not know or has not scanned yet."),
+        .init(
+            "cache.freshness.unknown", .duration(.zero ... .seconds(31_536_000)), "",
+            "In place of cache.unknownMaxAge, beside the ages of other kinds; without it that one counts."),
+        .init(
+            "cache.freshness.new", .duration(.zero ... .seconds(31_536_000)), "",
+            "How long an answer is fresh for a file that VirusTotal had got shortly before; without it "
+                + "cache.maxAge counts, as for the kinds below."),
+        .init(
+            "cache.freshness.newFor", .duration(.zero ... .seconds(31_536_000)), "2d",
+            "For so long after VirusTotal first got it a file is new."),
+        .init(
+            "cache.freshness.suspicious", .duration(.zero ... .seconds(31_536_000)), "",
+            "The same for files that some engines detect, fewer than reports.maliciousFrom."),
+        .init(
+            "cache.freshness.settledMalicious", .duration(.zero ... .seconds(31_536_000)), "",
+            "The same for malicious files that VirusTotal had had for more than 30 days."),
+        .init(
+            "cache.freshness.settledClean", .duration(.zero ... .seconds(31_536_000)), "",
+            "The same for files that no engine detected when they were scanned more than a year after "
+                + "VirusTotal first got them."),
         .init(
             "cache.keep", .duration(.zero ... .seconds(315_360_000)), "365d",
             "Answers that were asked for longer ago are forgotten; 0s keeps them forever."),

@@ -1,11 +1,12 @@
 import Configuration
 import Foundation
+import Support
 import SystemPackage
 import Yams
 
 /// Reads the settings: the environment first, then the file, then the defaults.
 package struct SettingsLoader {
-    private let reader: ConfigReader
+    let reader: ConfigReader
     private let source: String
     private let environment: [String: String]
 
@@ -177,7 +178,7 @@ package struct SettingsLoader {
                 hardLinkGrace: try duration("spool.hardLinkGrace")),
             list: .init(
                 bytesMax: try bytes("list.bytesMax"), hashesMax: try integer("list.hashesMax"),
-                commentMax: try integer("list.commentMax")),
+                commentMax: try integer("list.commentMax"), options: try listOptions()),
             reports: .init(
                 directory: path("reports.directory")!, vendors: try vendors(),
                 maliciousFrom: try integer("reports.maliciousFrom"),
@@ -186,10 +187,8 @@ package struct SettingsLoader {
                 csvByteOrderMark: try flag("reports.csvByteOrderMark"), json: try flag("reports.json"),
                 stix: try flag("reports.stix"),
                 partialEvery: try duration("reports.partialEvery")),
-            virusTotal: try virusTotal(),
-            cache: .init(
-                maxAge: try duration("cache.maxAge"), unknownMaxAge: try duration("cache.unknownMaxAge"),
-                keep: try duration("cache.keep")),
+            verdict: try verdict(), virusTotal: try virusTotal(),
+            cache: try cache(),
             web: try web(), jobs: try jobs(), notify: try notify(),
             metrics: .init(
                 listen: text("metrics.listen") == "off" ? nil : text("metrics.listen"),
@@ -258,6 +257,7 @@ package struct SettingsLoader {
                 "reports.suspiciousFrom (\(settings.reports.suspiciousFrom)) must not be above "
                     + "reports.maliciousFrom (\(settings.reports.maliciousFrom)).")
         }
+        try checkVerdict(settings.verdict)
         try checkFolders(spool: settings.spool.directory, reports: settings.reports.directory)
         try checkRoute(settings.virusTotal)
         try checkLog(settings.log)
@@ -314,7 +314,7 @@ package struct SettingsLoader {
             })
     }
 
-    private func text(_ name: String) -> String {
+    func text(_ name: String) -> String {
         reader.string(forKey: ConfigKey(name), default: key(name).defaultValue)
     }
 
@@ -325,7 +325,7 @@ package struct SettingsLoader {
         return URL(filePath: text).absoluteURL.standardizedFileURL.path(percentEncoded: false)
     }
 
-    private func integer(_ name: String) throws -> Int {
+    func integer(_ name: String) throws -> Int {
         guard case .integer(let range) = key(name).shape, let value = Int(text(name)), range.contains(value)
         else {
             guard case .integer(let range) = key(name).shape else { preconditionFailure(name) }
@@ -334,8 +334,8 @@ package struct SettingsLoader {
         return value
     }
 
-    private func duration(_ name: String) throws -> Duration {
-        guard case .duration(let range) = key(name).shape, let value = SettingValue.duration(text(name)),
+    func duration(_ name: String) throws -> Duration {
+        guard case .duration(let range) = key(name).shape, let value = DurationText.duration(text(name)),
             range.contains(value)
         else {
             guard case .duration(let range) = key(name).shape else { preconditionFailure(name) }
@@ -359,7 +359,7 @@ package struct SettingsLoader {
         return value
     }
 
-    private func list(_ name: String) -> [String] {
+    func list(_ name: String) -> [String] {
         reader.stringArray(forKey: ConfigKey(name), default: []).filter { !$0.isEmpty }
     }
 
@@ -373,7 +373,7 @@ package struct SettingsLoader {
         return vendors
     }
 
-    private func bad(_ name: String, _ value: String, _ right: String) -> SettingsError {
+    func bad(_ name: String, _ value: String, _ right: String) -> SettingsError {
         let variable = Self.variable(name)
         let place = environment[variable] != nil ? "variable \(variable)" : "setting '\(name)' in '\(source)'"
         return SettingsError("The \(place) is '\(value)'; it must be \(right).")

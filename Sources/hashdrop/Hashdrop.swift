@@ -10,9 +10,10 @@ struct Hashdrop: AsyncParsableCommand {
         abstract: "Drop a list of file hashes into a folder; find VirusTotal's verdicts in a report.",
         version: version,
         subcommands: [
-            ServeCommand.self, SubmitCommand.self, CheckCommand.self, StatusCommand.self, DoctorCommand.self,
+            ServeCommand.self, SubmitCommand.self, LookupCommand.self, CheckCommand.self, StatusCommand.self,
+            DoctorCommand.self,
             CancelCommand.self,
-            RetryCommand.self,
+            RetryCommand.self, ReportCommand.self,
             JobCommand.self, CacheCommand.self, UserCommand.self, BackupCommand.self, DemoCommand.self,
             SimulateCommand.self,
         ])

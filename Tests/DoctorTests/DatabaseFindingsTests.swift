@@ -85,7 +85,7 @@ struct DatabaseFindingsTests {
         #expect(try HashdropDatabase.look(at: path).endpoint == Self.endpoint)
     }
 
-    /// As by an account that may read it alone: no log is left beside it, which the daemon could not write to.
+    /// As by an account that may read it alone: no log is left beside it, which the daemon could not write.
     @Test(arguments: ["", " 100% #1?x=y"])
     func aLookWithoutTheRightToWriteLeavesNothing(_ suffix: String) throws {
         let odd = path + suffix

@@ -18,15 +18,17 @@ struct RecipeTests {
         try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     }
 
-    /// The commands below a heading of RECIPES.md: its `number`-th block for a shell.
-    static func commands(_ heading: String, _ number: Int = 0) throws -> String {
-        let sections = try file("RECIPES.md").components(separatedBy: "\n## ")
+    /// The commands below a heading of a document, by default RECIPES.md: its `number`-th block for a shell.
+    static func commands(
+        _ heading: String, _ number: Int = 0, of document: String = "RECIPES.md"
+    ) throws -> String {
+        let sections = try file(document).components(separatedBy: "\n## ")
         guard let section = sections.first(where: { $0.hasPrefix(heading + "\n") }) else {
-            throw Missing(description: "RECIPES.md has no heading '\(heading)'")
+            throw Missing(description: "\(document) has no heading '\(heading)'")
         }
         let blocks = section.components(separatedBy: "\n```sh\n").dropFirst()
         guard let block = blocks.dropFirst(number).first?.components(separatedBy: "\n```\n").first else {
-            throw Missing(description: "'\(heading)' in RECIPES.md has no command \(number)")
+            throw Missing(description: "'\(heading)' in \(document) has no command \(number)")
         }
         return block
     }

@@ -29,7 +29,7 @@ struct SampleReport {
         job.inputSHA256 = Samples.hash(4_711)
         job.inputBytes = 12_345
         job.counts.hashes = rows.count
-        for row in rows { job.counts.byVerdict[row.verdict(options.thresholds), default: 0] += 1 }
+        for row in rows { job.counts.byVerdict[row.verdict(options.policy), default: 0] += 1 }
         job.requestCost = .init(requestsSent: rows.count * 2 / 3, savedByCache: rows.count / 3)
         var input = ReportInput(job: job, now: Samples.now)
         input.statistics = Self.statistics(rows)
@@ -98,7 +98,7 @@ struct SampleReport {
     }
 
     private static func statistics(_ rows: [ReportRow]) -> JobStatistics {
-        var tally = JobTally(thresholds: .init(), now: Samples.now, severestMax: 0)
+        var tally = JobTally(policy: .init(), now: Samples.now, severestMax: 0)
         for row in rows { tally.add(row) }
         return tally.statistics
     }

@@ -16,13 +16,15 @@ struct FairQueueTests {
         var asked: Set<FileHash> = []
 
         mutating func add(
-            _ row: Int64, _ user: String, _ hashes: Range<Int>, weight: Int = 1, name: String = "list.txt"
+            _ row: Int64, _ user: String, _ hashes: Range<Int>, weight: Int = 1,
+            priority: JobOptions.Priority = .normal, budget: Int? = nil
         ) {
             open[row] = hashes.map { Samples.hash($0) }.sorted()
             queue.add(
                 RunningJob(
                     rowID: row, id: Samples.job().id, user: Samples.user(user), weight: weight,
-                    isUrgent: DroppedName(name).isUrgent, receivedAt: Samples.now, openHashes: hashes.count))
+                    priority: priority, receivedAt: Samples.now, openHashes: hashes.count,
+                    requestsLeft: budget))
         }
 
         /// The job that the next request is for, or nil when there is nothing to ask.
@@ -58,7 +60,7 @@ struct FairQueueTests {
     /// Or a probe would always be one of the two lists whose hashes VirusTotal answers badly.
     @Test func jobsWithoutAFailureGoFirstUntilVirusTotalAnswers() {
         var lists = Lists()
-        lists.add(1, "alice", 0..<5, name: "bad!urgent.txt")
+        lists.add(1, "alice", 0..<5, priority: .urgent)
         lists.add(2, "alice", 5..<10)
         lists.add(3, "alice", 10..<20)
         #expect(lists.next() == 1)
@@ -80,7 +82,7 @@ struct FairQueueTests {
         let (alice, bob) = (Samples.user("alice"), Samples.user("bob"))
         let jobs = [(alice, 5), (bob, 2), (alice, 1)].enumerated().map { index, job in
             RunningJob(
-                rowID: Int64(index), id: Samples.job().id, user: job.0, weight: 1, isUrgent: false,
+                rowID: Int64(index), id: Samples.job().id, user: job.0, weight: 1,
                 receivedAt: Samples.now + Double(index), openHashes: job.1)
         }
         var queue = FairQueue()
@@ -111,7 +113,7 @@ struct FairQueueTests {
         var queue = FairQueue()
         func job(_ row: Int64) -> RunningJob {
             RunningJob(
-                rowID: row, id: Samples.job().id, user: Samples.user(), weight: 1, isUrgent: false,
+                rowID: row, id: Samples.job().id, user: Samples.user(), weight: 1,
                 receivedAt: Samples.now + Double(row), openHashes: 1)
         }
         let first = job(0)
@@ -139,10 +141,56 @@ struct FairQueueTests {
         var lists = Lists()
         lists.add(1, "alice", 0..<50)
         lists.add(2, "alice", 100..<103)
-        lists.add(3, "alice", 200..<220, name: "!urgent list.txt")
+        lists.add(3, "alice", 200..<220, priority: .urgent)
         #expect(
             lists.next(73) == [Int64](repeating: 3, count: 20) + [2, 2, 2] + [Int64](repeating: 1, count: 50))
         #expect(lists.next() == nil)
+    }
+
+    @Test func prioritiesCountAmongOneUsersListsAlone() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<3, priority: .low)
+        lists.add(2, "alice", 100..<110)
+        lists.add(3, "bob", 200..<203, priority: .low)
+        lists.add(4, "carol", 300..<303, priority: .urgent)
+        let order = lists.next(19)
+        #expect(order.filter { $0 < 3 } == [Int64](repeating: 2, count: 10) + [1, 1, 1])
+        // Neither low nor urgent changes how often a user is served.
+        #expect(order.prefix(9).count { $0 == 3 } == 3)
+        #expect(order.prefix(9).count { $0 == 4 } == 3)
+    }
+
+    @Test(arguments: 0...6)
+    func noMoreIsAskedThanAListsBudget(budget: Int) {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<5, budget: budget)
+        lists.add(2, "bob", 10..<15)
+        let order = lists.next(20)
+        #expect(order.count { $0 == 1 } == min(budget, 5))
+        #expect(order.count { $0 == 2 } == 5)
+        for _ in 0..<min(budget, 5) {
+            #expect(lists.queue.spentJobs == [], "a request is on its way")
+            lists.queue.requestEnded(jobRowID: 1, wasSent: true)
+        }
+        #expect(lists.queue.spentJobs == (budget <= 5 ? [1] : []))
+        lists.queue.forgetSpent([1])
+        #expect(lists.queue.spentJobs == [])
+    }
+
+    @Test func aRequestThatWasNotSentGoesBackIntoTheBudget() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<5, budget: 2)
+        #expect(lists.next(5) == [1, 1])
+        lists.queue.requestEnded(jobRowID: 1, wasSent: false)
+        #expect(lists.queue.spentJobs == [])
+        #expect(lists.next(5) == [1])
+        // A reload reads what is left of the budget; what is on its way is on its way.
+        lists.queue.removeAllJobs()
+        lists.add(1, "alice", 0..<5, budget: 0)
+        #expect(lists.next() == nil)
+        #expect(lists.queue.spentJobs == [])
+        for _ in 0..<2 { lists.queue.requestEnded(jobRowID: 1, wasSent: true) }
+        #expect(lists.queue.spentJobs == [1])
     }
 
     @Test func everyHashIsOfferedOnceAndNothingSpins() {
@@ -219,9 +267,16 @@ struct FairQueueTests {
         #expect(CompletionEstimator.requestsUntilDone(jobs).map(\.requests) == [100, 100])
     }
 
-    private func job(_ row: Int64, _ user: String, _ open: Int, shared: Double = 0) -> RunningJob {
+    @Test func theEstimateCountsNoMoreThanABudget() {
+        let jobs = [job(1, "alice", 100, budget: 10), job(2, "alice", 200)]
+        #expect(CompletionEstimator.requestsUntilDone(jobs).map(\.requests) == [10, 210])
+    }
+
+    private func job(
+        _ row: Int64, _ user: String, _ open: Int, shared: Double = 0, budget: Int? = nil
+    ) -> RunningJob {
         RunningJob(
-            rowID: row, id: Samples.job().id, user: Samples.user(user), weight: 1, isUrgent: false,
-            receivedAt: Samples.now, openHashes: open, sharedFraction: shared)
+            rowID: row, id: Samples.job().id, user: Samples.user(user), weight: 1,
+            receivedAt: Samples.now, openHashes: open, sharedFraction: shared, requestsLeft: budget)
     }
 }

@@ -129,10 +129,11 @@ final class LookupBench: Sendable {
     @discardableResult
     func drop(
         _ lines: [[FileHash]], user: String = "alice", name: String = "list.txt",
-        ages: CacheAges = CacheAges()
+        ages: CacheAges = CacheAges(), options: JobOptions? = nil
     ) throws -> Job {
         let job = Samples.job(user: user, name: name, receivedAt: clock.now.wall)
         let accepted = try database.jobs.accept(job, ages: ages) { writer in
+            writer.options = options
             for (index, hashes) in lines.enumerated() {
                 writer.add(HashListEntry(line: index + 1, hashes: hashes))
             }

@@ -216,6 +216,39 @@ struct LookupDispatcherTests {
         }
     }
 
+    @Test(arguments: [0, 1, 7], [1, 3])
+    func aListEndsWithItsBudgetAndTheRestIsNotAsked(budget: Int, connections: Int) async throws {
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: connections)) {
+            bench in
+            let families = Self.families(30)
+            var options = JobOptions()
+            options.budget = budget
+            let job = try bench.drop(families.prefix(20).map { [$0.sha256] }, options: options)
+            let other = try bench.drop(families.suffix(10).map { [$0.sha256] }, user: "bob")
+            let done = try await bench.finish(job.id)
+            #expect(done.state == .cancelled)
+            #expect(done.requestCost.requestsSent == budget)
+            #expect(done.reason?.contains("The list's budget of \(budget) ") == true)
+            let notAsked = try bench.rows(job.id).count { $0.verdict(VerdictThresholds()) == .notAsked }
+            #expect(notAsked == 20 - budget)
+            #expect(try await bench.finish(other.id).state == .done)
+            #expect(bench.simulator.journal.lookups.count == budget + 10)
+        }
+    }
+
+    /// What failed was sent, and counts.
+    @Test func failedRequestsAreOfTheBudgetToo() async throws {
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited)) { bench in
+            bench.simulator.addFault(FaultRule(.transientError))
+            var options = JobOptions()
+            options.budget = 3
+            let job = try bench.drop(Self.families(5).map { [$0.sha256] }, options: options)
+            let done = try await bench.finish(job.id)
+            #expect(done.state == .cancelled)
+            #expect(bench.simulator.journal.lookups.count == 3)
+        }
+    }
+
     @Test func staleVerdictsAreShownUntilTheFreshOneComes() async throws {
         try await LookupBench.run(LookupOptions(limits: Self.unlimited)) { bench in
             let file = Self.families(1)[0]

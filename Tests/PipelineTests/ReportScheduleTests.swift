@@ -135,6 +135,30 @@ struct ReportScheduleTests {
         #expect(due(schedule, at: .seconds(60)) == [job(5), job(1), job(3)])
     }
 
+    @Test func whatIsWrittenAnewWaitsForWhatIsNew() {
+        var schedule = schedule
+        let bob = Samples.user("bob")
+        for number in 0..<3 { schedule.jobRenewed(job(number), of: alice) }
+        schedule.jobChanged(job(3), of: alice, isFinal: false)
+        schedule.jobChanged(job(4), of: alice, isFinal: true)
+        schedule.jobRenewed(job(9), of: bob)
+        // Users take turns all the same.
+        #expect(due(schedule, at: .zero) == [4, 9, 3, 0, 1, 2].map { job($0) })
+        // Two demands are one, and one that fails is tried again.
+        schedule.jobRenewed(job(0), of: alice)
+        schedule.jobBegun(job(0))
+        schedule.jobFailed(job(0), at: .zero)
+        #expect(due(schedule, at: .seconds(60)) == [9, 4, 3, 1, 2, 0].map { job($0) })
+        // One that comes while it is written is not satisfied by that.
+        schedule.jobBegun(job(1))
+        schedule.jobRenewed(job(1), of: alice)
+        schedule.jobWritten(job(1), isOver: true, at: .zero, took: .zero)
+        #expect(due(schedule, at: .seconds(60)).contains(job(1)))
+        // A job that runs again is as any other.
+        schedule.jobChanged(job(2), of: alice, isFinal: true)
+        #expect(due(schedule, at: .seconds(60)).firstIndex(of: job(2)).map { $0 < 4 } == true)
+    }
+
     @Test func anIndexDoesNotWaitForItsUsersReports() {
         var schedule = schedule
         for number in 0..<50 { schedule.jobChanged(job(number), of: alice, isFinal: true) }

@@ -23,7 +23,7 @@ struct FactPageTests {
 
     private func html(_ rows: [ReportRow], inFull: Int = 2_000) throws -> String {
         var input = Samples.input(.done, rows: rows)
-        var tally = JobTally(thresholds: .init(), now: Samples.now, severestMax: 10)
+        var tally = JobTally(policy: .init(), now: Samples.now, severestMax: 10)
         for row in rows { tally.add(row) }
         input.statistics = tally.statistics
         return try samples.html(input, rows: rows, by: Samples.writer(htmlRowsInFullMax: inFull))

@@ -60,6 +60,9 @@ struct JobPageTests {
         var input = Samples.input(.done, rows: rows, name: DroppedName(attack))
         input.job.counts.unusableLines = 1
         input.job.evidence = attack
+        input.job.options.title = attack
+        input.job.options.compare = attack
+        input.job.options.warnings = [attack]
         input.unusableLines = [UnusableLine(line: 1, text: attack, reason: attack)]
         input.statistics.families = Ranking(
             top: [.init(name: attack, tally: .init(malicious: 1))], valuesTotal: 1)

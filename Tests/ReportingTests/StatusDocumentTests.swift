@@ -19,6 +19,7 @@ struct StatusDocumentTests {
             "schema", "id", "user", "name", "state", "reason", "wait_reason", "received_at", "finished_at",
             "expected_at", "updated_at", "counts", "progress", "requests", "input", "evidence", "report",
             "simulated", "version", "passed_over", "remarks",
+            "options", "warnings",
         ]
         #expect(Set(status.keys) == Set(promised))
         #expect(status["finished_at"] is NSNull)
@@ -51,6 +52,25 @@ struct StatusDocumentTests {
         let status = try keys(of: input)
         #expect(status["name"] as? String == "a\u{FFFD}\\u{A}")
         #expect((status["input"] as? [String: Any])?["name_base64"] as? String == "Yf8K")
+    }
+
+    @Test(arguments: [
+        (JobState.running, 60, "open"), (.running, -60, "missed"), (.done, 0, "met"), (.done, -1, "missed"),
+        (.cancelled, 60, "missed"), (.refused, 60, "missed"),
+    ])
+    func aTimeToBeDoneByIsOpenMetOrMissed(state: JobState, seconds: Int, deadline: String) throws {
+        var input = Samples.input(state, rows: [])
+        input.job.finishedAt = state == .running ? nil : Samples.now
+        input.job.options.by = Samples.now.addingTimeInterval(Double(seconds))
+        let options = try #require(try keys(of: input)["options"] as? [String: Any])
+        #expect(options["deadline"] as? String == deadline)
+        #expect(
+            Set(options.keys) == [
+                "title", "vendors", "fresh_seconds", "priority", "budget", "by", "deadline", "compare",
+                "outputs",
+            ])
+        #expect(options["title"] is NSNull)
+        #expect(try keys(of: Samples.input(state, rows: []))["options"] is [String: Any])
     }
 
     @Test func aDocumentOfAnOlderVersionIsRead() throws {

@@ -21,10 +21,10 @@ struct SettingsLoaderTests {
         let path = Self.root.appending(path: "config/hashdrop.yaml").path(percentEncoded: false)
         let text = try String(contentsOfFile: path, encoding: .utf8)
         for key in SettingKey.all {
-            let name = key.name.split(separator: ".")[1]
-            #expect(
-                text.contains("  \(name): \(key.defaultValue)\n") || text.contains("  # \(name):"),
-                "\(key.name)")
+            // A group within a group is commented out as a whole.
+            let name = key.name.split(separator: ".").last!
+            let shown = ["  \(name): \(key.defaultValue)\n", "  # \(name):", "  #   \(name):"]
+            #expect(shown.contains { text.contains($0) }, "\(key.name)")
         }
         #expect(
             try await SettingsLoader.load(path: path, environment: [:])
@@ -68,6 +68,81 @@ struct SettingsLoaderTests {
         }
     }
 
+    @Test func enginesOfThePolicyAreReadFromTheFileAndTheEnvironment() async throws {
+        let folder = TemporaryFolder()
+        try Data(
+            "verdict:\n  trustedVendors: [Microsoft, ESET-NOD32]\n  trustedFrom: 2\n  engineWords: [A=b=clean]\n"
+                .utf8
+        ).write(to: folder.url.appending(path: "a.yaml"))
+        let verdict = try await SettingsLoader.load(
+            path: folder.path("a.yaml"), environment: ["HASHDROP_VERDICT_IGNORED_ENGINES": "Jiangmin,Zoner"]
+        ).verdict
+        #expect(verdict.trustedVendors == ["Microsoft", "ESET-NOD32"] && verdict.trustedFrom == 2)
+        #expect(verdict.ignoredEngines == ["Jiangmin", "Zoner"])
+        #expect(verdict.engineWords.map(\.engine) == ["A=b"] && verdict.engineWords[0].word == "clean")
+    }
+
+    @Test(arguments: [
+        ["ENGINE_WORDS": "Jiangmin"], ["ENGINE_WORDS": "Jiangmin=harmless"], ["ENGINE_WORDS": "=clean"],
+        ["TRUSTED_VENDORS": "A", "IGNORED_ENGINES": "a"],
+        ["IGNORED_ENGINES": "A", "ENGINE_WORDS": "B=clean,A=clean"], ["IGNORED_ENGINES": "A,A"],
+        ["TRUSTED_VENDORS": "A", "TRUSTED_FROM": "2"], ["TRUSTED_FROM": "0"],
+    ])
+    func aPolicyThatContradictsItselfIsRefused(settings: [String: String]) async {
+        let environment = Dictionary(
+            uniqueKeysWithValues: settings.map { ("HASHDROP_VERDICT_\($0.key)", $0.value) })
+        await #expect(throws: SettingsError.self) {
+            try await SettingsLoader.load(path: nil, environment: environment)
+        }
+    }
+
+    @Test func agesByKindAreAGroupOfTheirOwn() async throws {
+        let unset = try await SettingsLoader.load(path: nil, environment: [:]).cache.freshness
+        #expect(unset.newFor == .seconds(2 * 86_400))
+        #expect(unset.unknown == nil && unset.settledMalicious == nil && unset.settledClean == nil)
+        let folder = TemporaryFolder()
+        try Data("cache:\n  maxAge: 12h\n  freshness:\n    settledClean: 14d\n    new: 6h\n".utf8)
+            .write(to: folder.url.appending(path: "a.yaml"))
+        let settings = try await SettingsLoader.load(
+            path: folder.path("a.yaml"), environment: ["HASHDROP_CACHE_FRESHNESS_SUSPICIOUS": "1h"])
+        let freshness = settings.cache.freshness
+        #expect(settings.cache.maxAge == .seconds(43_200))
+        #expect(freshness.settledClean == .seconds(14 * 86_400) && freshness.new == .seconds(21_600))
+        #expect(freshness.suspicious == .seconds(3_600) && freshness.settledMalicious == nil)
+        try Data("cache:\n  freshness:\n    settled: 14d\n".utf8)
+            .write(to: folder.url.appending(path: "b.yaml"))
+        await #expect(throws: SettingsError.self) {
+            try await SettingsLoader.load(path: folder.path("b.yaml"), environment: [:])
+        }
+    }
+
+    @Test func whatListsMaySetIsNamedInFull() async throws {
+        func options(_ text: String) async throws -> [String] {
+            try await SettingsLoader.load(path: nil, environment: ["HASHDROP_LIST_OPTIONS": text]).list
+                .options
+        }
+        #expect(try await options("title,fresh") == ["title", "fresh"])
+        #expect(try await options("none") == [])
+        for text in ["title,colour", "none,title", "Title"] {
+            await #expect(throws: SettingsError.self) { try await options(text) }
+        }
+        let unset = try await SettingsLoader.load(path: nil, environment: [:]).list.options
+        #expect(!unset.contains("fresh") && unset.count == 7)
+    }
+
+    /// What the comments of the shipped file recommend is what it would take.
+    @Test func theRecommendedAgesAreSettings() async throws {
+        let path = Self.root.appending(path: "config/hashdrop.yaml").path(percentEncoded: false)
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        let group = lines.drop { $0 != "  # freshness:" }.dropFirst().prefix { $0.hasPrefix("  #   ") }
+        let folder = TemporaryFolder()
+        let text = "cache:\n  freshness:\n" + group.map { "  \($0.dropFirst(4))\n" }.joined()
+        try Data(text.utf8).write(to: folder.url.appending(path: "a.yaml"))
+        let settings = try await SettingsLoader.load(path: folder.path("a.yaml"), environment: [:])
+        #expect(settings.cache.freshness.settledMalicious == .seconds(30 * 86_400))
+        #expect(settings.cache.freshness.new == .seconds(21_600))
+    }
+
     @Test(arguments: ["0", "-5MiB", "MiB", "9999999999999GiB", "5 apples"])
     func whatIsNoSizeIsRefused(text: String) async {
         await #expect(throws: SettingsError.self) {
@@ -107,7 +182,9 @@ struct SettingsLoaderTests {
         // It must be a file.
         case "virustotal.caFile": return "/etc/passwd"
         case "notify.webhookFormat": return "teams"
+        case "verdict.engineWords": return "Microsoft=suspicious"
         case "notify.events": return "done"
+        case "list.options": return "title"
         default: break
         }
         switch key.shape {

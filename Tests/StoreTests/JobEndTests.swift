@@ -79,7 +79,7 @@ struct JobEndTests {
         #expect(cancelled.state == .cancelled)
         #expect(cancelled.counts.byVerdict == [.clean: 1, .notAsked: 3])
         #expect(
-            try database.reportRows.counts(of: job.id, thresholds: VerdictThresholds())
+            try database.reportRows.counts(of: job.id, policy: VerdictPolicy())
                 == [.clean: 1, .notAsked: 3])
         // Nothing more is asked for it, and another list's answer does not change its report.
         let reservation = Reservation(hash: Samples.hash(1), jobRowID: rowID)
@@ -90,7 +90,7 @@ struct JobEndTests {
         let recorded = try answer(Samples.hash(1), .unknown, for: bob)
         #expect(recorded.touched.keys.sorted() == [bob.id])
         #expect(
-            try rows(job).map { $0.verdict(VerdictThresholds()) } == [
+            try rows(job).map { $0.verdict(VerdictPolicy()) } == [
                 .clean, .notAsked, .notAsked, .notAsked,
             ])
         #expect(try database.jobs.job(job.id)?.counts[.notAsked] == 3)

@@ -134,9 +134,9 @@ struct JobRetryTests {
         var file = Samples.file(1)
         for engine in file.engines.byName.keys { file.engines[engine] = EngineFinding(category: .timeout) }
         try end(Samples.hash(1), .answered(.known(file)))
-        let thresholds = VerdictThresholds()
-        #expect(thresholds.verdict(for: .known(file)) == .noResults)
-        #expect(try database.reportRows.counts(of: job.id, thresholds: thresholds) == [.noResults: 1])
+        let policy = VerdictPolicy()
+        #expect(policy.verdict(for: .known(file)) == .noResults)
+        #expect(try database.reportRows.counts(of: job.id, policy: policy) == [.noResults: 1])
         #expect(file.finding(of: "Engine0") == .couldNotScan(.timeout))
     }
 

@@ -209,7 +209,7 @@ struct JobStoreTests {
         try database.reportRows.read(job.id) { try $0.forEachRow(of: severest) { numbers.append($0.hash) } }
         #expect(numbers == [1, 3, 2, 4, 0].map { Samples.hash($0) })
         #expect(
-            try database.reportRows.counts(of: job.id, thresholds: VerdictThresholds())
+            try database.reportRows.counts(of: job.id, policy: VerdictPolicy())
                 == [.malicious: 2, .suspicious: 1, .unknown: 1, .clean: 1, .waiting: 1])
     }
 

@@ -14,7 +14,7 @@ import Testing
     }
 
     private func severest(_ rows: [ReportRow], max: Int) -> [FileHash] {
-        var tally = JobTally(thresholds: .init(), now: Samples.now, severestMax: max)
+        var tally = JobTally(policy: .init(), now: Samples.now, severestMax: max)
         for row in rows { tally.add(row) }
         return tally.severest
     }
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func manyNamesAreCountedTogetherAndNoRowIsLost() {
-        var tally = JobTally(thresholds: .init(), now: Samples.now, severestMax: 10)
+        var tally = JobTally(policy: .init(), now: Samples.now, severestMax: 10)
         for number in 0..<60_000 {
             var object = FileObject(
                 md5: Samples.hash(1, .md5), sha1: Samples.hash(1, .sha1), sha256: Samples.hash(1))

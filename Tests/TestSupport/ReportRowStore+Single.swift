@@ -12,14 +12,14 @@ extension ReportRowStore {
 
     /// What a report counts of a job's rows.
     package func tally(
-        of id: JobID, thresholds: VerdictThresholds = .init(), now: Date = Samples.now, severestMax: Int = 100
+        of id: JobID, policy: VerdictPolicy = .init(), now: Date = Samples.now, severestMax: Int = 100
     ) throws -> JobTally {
-        var tally = JobTally(thresholds: thresholds, now: now, severestMax: severestMax)
+        var tally = JobTally(policy: policy, now: now, severestMax: severestMax)
         try forEachRow(of: id, order: .stored) { tally.add($0) }
         return tally
     }
 
-    package func counts(of id: JobID, thresholds: VerdictThresholds) throws -> [Verdict: Int] {
-        try tally(of: id, thresholds: thresholds).byVerdict
+    package func counts(of id: JobID, policy: VerdictPolicy) throws -> [Verdict: Int] {
+        try tally(of: id, policy: policy).byVerdict
     }
 }

@@ -21,6 +21,9 @@ struct LineReader {
     private var secrets: Set<FileHash> = []
     /// Digests that were seen, whatever became of them.
     private(set) var digestsSeen = 0
+    /// The lines that set options; empty where none may.
+    private(set) var optionLines: [ListOptionLine] = []
+    private let takesOptions: Bool
 
     private static let secretsMax = 1_000
 
@@ -29,8 +32,9 @@ struct LineReader {
 
     typealias Emit = (HashListItem) throws -> Void
 
-    init(limits: HashListLimits) {
+    init(limits: HashListLimits, takesOptions: Bool = false) {
         self.limits = limits
+        self.takesOptions = takesOptions
         comments = CommentReader(charactersMax: limits.commentCharactersMax)
     }
 
@@ -46,6 +50,10 @@ struct LineReader {
         if let cut {
             self.cut = nil
             return try join(cut, line, number: number, emit: emit)
+        }
+        // It says nothing of the lines below, whatever stands in it.
+        if takesOptions, let options = ListOptionLine(line, number: number) {
+            return optionLines.append(options)
         }
         if SoftLineBreak.isCutHash(line) {
             cut = (Array(line), number)

@@ -66,7 +66,7 @@ struct CompletionEstimator: Sendable {
             weights += weight
             var hashes = 0
             for (index, job) in jobs.enumerated() {
-                hashes += job.openHashes
+                hashes += min(job.openHashes, job.requestsLeft ?? job.openHashes)
                 ends.append((Double(hashes) / weight, job, index == jobs.count - 1))
             }
         }

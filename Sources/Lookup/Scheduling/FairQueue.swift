@@ -7,8 +7,9 @@ package import Store
 /// Users take turns hash by hash, by weight; five hashes never wait behind a hundred thousand. A user who
 /// comes in, or has something to ask again, starts even with the others: turns that were not taken are not
 /// saved up, and coming back with many short lists brings no advantage. Within a user: jobs marked urgent
-/// first, then the one with least left, then the oldest; a job whose last request failed stands behind the
-/// others until VirusTotal has answered again. Each job has a buffer of a handful of hashes, whatever its
+/// first and those of low priority last, then the one with least left, then the oldest; a job whose last
+/// request failed stands behind the others until VirusTotal has answered again. A job with a budget is not
+/// asked for beyond it. Each job has a buffer of a handful of hashes, whatever its
 /// list's size; an empty one is refilled.
 ///
 /// Source: Waldspurger and Weihl, "Stride Scheduling", 1995.
@@ -25,13 +26,20 @@ package struct FairQueue: Sendable {
     private struct Rank: Comparable, Sendable {
         /// Which failure since VirusTotal's last answer was the job's latest; 0 for none.
         var failure = 0
-        var isUrgent: Bool
+        var priority: JobOptions.Priority
         var openHashes: Int
         var rowID: Int64
 
+        private var place: Int {
+            switch priority {
+            case .urgent: 0
+            case .normal: 1
+            case .low: 2
+            }
+        }
+
         static func < (a: Rank, b: Rank) -> Bool {
-            (a.failure, a.isUrgent ? 0 : 1, a.openHashes, a.rowID)
-                < (b.failure, b.isUrgent ? 0 : 1, b.openHashes, b.rowID)
+            (a.failure, a.place, a.openHashes, a.rowID) < (b.failure, b.place, b.openHashes, b.rowID)
         }
     }
 
@@ -67,6 +75,10 @@ package struct FairQueue: Sendable {
     /// The jobs with a failure since VirusTotal's last answer, and how many failures there were.
     private var failed: Set<Int64> = []
     private var failures = 0
+    /// The jobs that have sent all the requests of their budgets.
+    private var spent: Set<Int64> = []
+    /// Requests that were picked and have not ended, by the job that pays; they outlast a reload.
+    private var inFlight: [Int64: Int] = [:]
     /// A turn outlasts its user's jobs: a user who comes back goes on from there.
     private var turns: [UserName: Turn] = [:]
     /// The jobs, the oldest first, and jobs that are gone: `oldestReceivedAt` leaves them behind.
@@ -106,7 +118,7 @@ package struct FairQueue: Sendable {
         ages.insert(
             Age(receivedAt: job.receivedAt, rowID: job.rowID),
             at: ages.partitioningIndex { $0.receivedAt > job.receivedAt })
-        makeReady(job.rowID)
+        if job.requestsLeft == 0 { spent.insert(job.rowID) } else { makeReady(job.rowID) }
     }
 
     /// Forgets all jobs, but not whose turn it is.
@@ -114,6 +126,7 @@ package struct FairQueue: Sendable {
         buffers = [:]
         rowIDs = [:]
         drained = []
+        spent = []
         failed = []
         ages = []
         for user in turns.keys {
@@ -131,6 +144,7 @@ package struct FairQueue: Sendable {
             turns[job.user]?.openHashes -= job.openHashes
         }
         drained.remove(rowID)
+        spent.remove(rowID)
         failed.remove(rowID)
         // Behind an old job there may be any number that are gone.
         if ages.count > 2 * buffers.count + Self.goneMax {
@@ -197,13 +211,42 @@ package struct FairQueue: Sendable {
         }
         time = max(time, best.pass)
         move(best.user, by: 1)
+        inFlight[best.job, default: 0] += 1
+        spendRequest(of: best.job)
         return .ask(Reservation(hash: hash, jobRowID: best.job))
     }
 
     /// What was picked did not have to be asked after all: the user gets the turn back.
     package mutating func refund(_ reservation: Reservation) {
+        requestEnded(jobRowID: reservation.jobRowID, wasSent: false)
         guard let user = buffers[reservation.jobRowID]?.job.user else { return }
         move(user, by: -1)
+    }
+
+    /// A request that was picked has ended.
+    ///
+    /// - Parameter wasSent: whether it counts for the job's budget.
+    package mutating func requestEnded(jobRowID: Int64, wasSent: Bool) {
+        let left = (inFlight[jobRowID] ?? 1) - 1
+        inFlight[jobRowID] = left > 0 ? left : nil
+        guard !wasSent, let requests = buffers[jobRowID]?.job.requestsLeft else { return }
+        buffers[jobRowID]?.job.requestsLeft = requests + 1
+        if spent.remove(jobRowID) != nil { makeReady(jobRowID) }
+    }
+
+    /// The jobs that have sent all the requests of their budgets, and wait for none of them.
+    package var spentJobs: [Int64] { spent.filter { inFlight[$0] == nil }.sorted() }
+
+    /// The end of jobs that have spent their budgets is recorded.
+    package mutating func forgetSpent(_ jobs: [Int64]) { spent.subtract(jobs) }
+
+    /// Takes a request from a job's budget; after the last one nothing of it is ready.
+    private mutating func spendRequest(of rowID: Int64) {
+        guard let requests = buffers[rowID]?.job.requestsLeft else { return }
+        buffers[rowID]?.job.requestsLeft = requests - 1
+        guard requests <= 1 else { return }
+        makeUnready(rowID)
+        spent.insert(rowID)
     }
 
     /// The answer to `needsHashes`: those of `hashes` that are not in flight join the queue.
@@ -233,7 +276,7 @@ package struct FairQueue: Sendable {
 
     private static func rank(_ job: RunningJob) -> Rank {
         Rank(
-            isUrgent: job.isUrgent, openHashes: job.openHashes, rowID: job.rowID)
+            priority: job.priority, openHashes: job.openHashes, rowID: job.rowID)
     }
 
     private mutating func move(_ user: UserName, by hashes: Double) {

@@ -1,4 +1,5 @@
 package import HashLists
+package import Model
 package import Store
 
 /// Options of the intake: how folders are watched and lists are read.
@@ -15,12 +16,16 @@ package struct IntakeOptions: Hashable, Sendable {
     /// 20,000, in some hundredths of a second. Of a longer list `JobWriter` writes fewer at once.
     package var hashesAtOnce: Int
     package var userLimits: UserLimits
+    /// The options that lists may set; by default `JobOptions.Key.allowedByDefault`.
+    package var listOptions: Set<JobOptions.Key>
 
     package init(
         safetyScan: Duration = .seconds(60), poll: Duration = .seconds(5), waitingFilesMax: Int = 1_000,
         limits: HashListLimits = .init(), ages: CacheAges = .init(), hashesAtOnce: Int = 20_000,
-        userLimits: UserLimits = .init()
+        userLimits: UserLimits = .init(),
+        listOptions: Set<JobOptions.Key> = JobOptions.Key.allowedByDefault
     ) {
+        self.listOptions = listOptions
         self.userLimits = userLimits
         self.safetyScan = safetyScan
         self.poll = poll

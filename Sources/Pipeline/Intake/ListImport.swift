@@ -1,6 +1,7 @@
 import Foundation
 import HashLists
 import Model
+import Reporting
 import Spool
 import Store
 import Support
@@ -13,6 +14,7 @@ struct ListImport {
     private(set) var writer: JobWriter
     private var parser: HashListParser
     private let slice: Int
+    private let allowedOptions: Set<JobOptions.Key>
     private var offset: UInt64 = 0
     /// Whether all of it is read, and the rest is to write it into the database.
     private(set) var isAtEnd = false
@@ -22,6 +24,7 @@ struct ListImport {
         self.jobs = jobs
         parser = HashListParser(limits: options.limits)
         slice = options.hashesAtOnce
+        allowedOptions = options.listOptions
         writer = jobs.writer(
             for: Job(
                 id: file.id, user: file.user, droppedName: file.droppedName, state: .running,
@@ -92,6 +95,7 @@ struct ListImport {
             guard let chunk = try input.read(upToCount: Self.chunkBytes), !chunk.isEmpty else {
                 try next.parser.finish(emit: emit)
                 slice.remarks = next.parser.remarks.map(\.sentence)
+                slice.options = options(in: next.parser.optionLines)
                 try next.writer.end(slice)
                 next.isAtEnd = true
                 self = next
@@ -104,5 +108,17 @@ struct ListImport {
         }
         if slice.count > 0 { try next.writer.add(slice) }
         self = next
+    }
+
+    /// What the list itself sets. Vendors whose columns would have one name are not taken.
+    private func options(in lines: [ListOptionLine]) -> JobOptions {
+        var options = ListOptions.options(in: lines, allowing: allowedOptions)
+        if let vendors = options.vendors, let column = ReportColumns(vendors: vendors).collision {
+            options.vendors = nil
+            options.warnings.append(
+                "The vendors \(vendors.joined(separator: ", ")) would make two columns named '\(column)': "
+                    + "the report has its usual ones.")
+        }
+        return options
     }
 }

@@ -13,6 +13,7 @@ package struct ReportPublisher: Sendable {
     private let writers: Exchangeable<ReportWriter>
     private let reports: ReportsFolder
     private let cacheMaxAge: Duration
+    private let agesByKind: [AnswerKind: Duration]
     private let isInputPending: @Sendable (JobID) -> Bool
     let delays = ReportDelays()
     /// How long the report of a running job is good for, from the next one on.
@@ -20,9 +21,11 @@ package struct ReportPublisher: Sendable {
 
     /// - Parameters:
     ///   - reports: where the users' report folders are.
+    ///   - agesByKind: up to which other ages answers of these kinds are taken from the cache.
     ///   - isInputPending: whether a job's input is still to be put into its folder; by default it never is.
     package init(
         database: HashdropDatabase, options: ReportOptions, reports: ReportsFolder, cacheMaxAge: Duration,
+        agesByKind: [AnswerKind: Duration] = [:],
         isInputPending: @escaping @Sendable (JobID) -> Bool = { _ in false }
     ) {
         self.isInputPending = isInputPending
@@ -30,6 +33,7 @@ package struct ReportPublisher: Sendable {
         writers = Exchangeable(ReportWriter(options: options))
         self.reports = reports
         self.cacheMaxAge = cacheMaxAge
+        self.agesByKind = agesByKind
     }
 
     /// Writes reports by other options from now on; one that is being written ends by the old ones.
@@ -38,6 +42,13 @@ package struct ReportPublisher: Sendable {
     private func folder(of job: Job) throws -> Directory {
         let own = try reports.folder(of: job.user, in: reports.root())
         return try reports.folder(of: job, in: own)
+    }
+
+    /// Whether the job's folder is there. One that was taken away is not made again: it would lack the input.
+    private func hasFolder(of job: Job) throws -> Bool {
+        let root = try reports.root()
+        guard try root.status(Array(job.user.description.utf8)) != nil else { return false }
+        return try reports.folder(of: job.user, in: root).status(Array(job.folderName.utf8)) != nil
     }
 
     /// Puts the dropped bytes of jobs, untouched, into the jobs' folders: the bytes are at `path`.
@@ -148,25 +159,34 @@ package struct ReportPublisher: Sendable {
             published.filter(\.isNew).map { published in
                 JobStore.Report(
                     id: published.job.id, verdicts: published.job.counts.byVerdict,
-                    isFinal: published.job.state.isFinal, bytes: published.bytes)
+                    isFinal: published.job.state.isFinal, bytes: published.bytes, isAnew: published.isAnew,
+                    renewal: published.job.state.isFinal ? published.renewal : nil)
             })
+        // What cannot be written anew is not tried again.
+        try database.jobs.end(published.filter { !$0.isNew }.compactMap(\.renewal))
     }
 
     private func write(
         _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date, isAlone: Bool, isTimeUp: () -> Bool
     ) throws -> Written? {
         guard let job = try snapshot.job() else { return nil }
-        // The last report is written once: a kill in the middle of a second time would leave a temporary file
-        // for ever.
-        if job.state.isFinal, try snapshot.isPublished() {
-            return Written(published: Published(job: job, isNew: false))
+        let renewal = try snapshot.renewal()
+        // The last report is written once, but for a renewal, which stands in the database until its end: a
+        // kill in the middle of a second time would leave a temporary file for ever.
+        let isAnew = try job.state.isFinal && snapshot.isPublished()
+        if isAnew {
+            guard job.state.hasTables, renewal != nil, try hasFolder(of: job),
+                try !snapshot.hasForgottenAnswers()
+            else {
+                return Written(published: Published(job: job, isNew: false, renewal: renewal))
+            }
         }
         // "Done" promises the input beside it. The intake, which holds the claim, tells of the job again
         // afterwards.
         if job.state.isFinal, isInputPending(job.id) { return nil }
         let folder = JobFolder(try folder(of: job))
         // One from begin to end: all files of a report say the same.
-        let writer = writers.value
+        let writer = writers.value.taking(job.options)
         var files: [AtomicFile] = []
         let publish: ReportWriter.Publish = { file in
             if isAlone { return try file.commit(synchronizingFolder: false) }
@@ -176,12 +196,15 @@ package struct ReportPublisher: Sendable {
         // A job that runs again (`hashdrop retry`) must not look finished to a program that waits for the
         // CSV.
         if job.state == .running { try removeTables(in: folder.directory) }
+        // What the options no longer want would tell of other verdicts than what is written now.
+        if isAnew { try removeTables(but: writer.options.tableFiles, in: folder.directory) }
         var input = ReportInput(
-            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, renewal: renewal.value,
+            job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, agesByKind: agesByKind,
+            renewal: renewal.value,
             unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax))
         // All that is said of all rows comes from one pass over them.
         var tally = JobTally(
-            thresholds: writer.options.thresholds, now: now,
+            policy: writer.options.policy, now: now,
             severestMax: writer.options.htmlRowsMax(job.state))
         if job.state.hasTables {
             let order = JobSnapshot.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
@@ -206,7 +229,9 @@ package struct ReportPublisher: Sendable {
             try RowHandover.forEachRow(of: { try snapshot.forEachRow(of: severest, $0) }, visit)
         }
         try writer.writeStatus(input, in: folder.directory, publish: publish)
-        return Written(published: Published(job: input.job, isNew: true), folder: folder, files: files)
+        return Written(
+            published: Published(job: input.job, isNew: true, isAnew: isAnew, renewal: renewal),
+            folder: folder, files: files)
     }
 
     private func bytes(of folder: borrowing Directory) throws -> Int64 {
@@ -220,8 +245,12 @@ package struct ReportPublisher: Sendable {
     /// A job as its report has it.
     struct Published: Sendable {
         var job: Job
-        /// Whether the report was written now; the last one is written once.
+        /// Whether the report was written now.
         var isNew: Bool
+        /// Whether it is a last one that stood there before.
+        var isAnew = false
+        /// The demand to write it anew that was there when it began.
+        var renewal: ReportRenewal?
         /// Of all files in the job's folder.
         var bytes: Int64 = 0
     }
@@ -239,9 +268,10 @@ package struct ReportPublisher: Sendable {
         init(_ directory: consuming Directory) { self.directory = directory }
     }
 
-    private func removeTables(in folder: borrowing Directory) throws {
+    private func removeTables(but kept: [String] = [], in folder: borrowing Directory) throws {
         // The CSV first: while it is there, the others are.
-        for name in [ReportWriter.FileName.csv, ReportWriter.FileName.json, ReportWriter.FileName.stix] {
+        for name in [ReportWriter.FileName.csv, ReportWriter.FileName.json, ReportWriter.FileName.stix]
+        where !kept.contains(name) {
             try folder.removeFile(Array(name.utf8))
         }
     }

@@ -19,10 +19,15 @@ struct ReportSchedule {
         var notBefore: Duration = .zero
         /// Nothing comes after it, so it is not held back.
         var isFinal = false
+        /// It is a finished one that is written anew; those with news come before it.
+        var isRenewal = false
         /// What changes meanwhile is written afterwards.
         var isBeingWritten = false
         /// When it is written anew although nothing has changed; nil for never.
         var renewal: Duration?
+
+        /// Its place among the same user's reports that are due.
+        var rank: Int { isFinal ? 0 : isRenewal ? 2 : 1 }
 
         /// Nil if there is nothing to write.
         var due: Duration? {
@@ -47,6 +52,15 @@ struct ReportSchedule {
         entriesMade += 1
         jobs[id, default: Entry(user: user, number: entriesMade)].isDirty = true
         if isFinal { jobs[id]?.isFinal = true }
+        jobs[id]?.isRenewal = false
+    }
+
+    /// A finished job's last report is to be written anew.
+    mutating func jobRenewed(_ id: JobID, of user: UserName) {
+        if jobs[id]?.isDirty == true { return }
+        entriesMade += 1
+        jobs[id, default: Entry(user: user, number: entriesMade)].isDirty = true
+        jobs[id]?.isRenewal = true
     }
 
     mutating func userChanged(_ user: UserName) {
@@ -69,15 +83,15 @@ struct ReportSchedule {
     /// What is to be written now; at the end, everything that is out of date.
     ///
     /// Users take turns, report by report: first the one whose last turn is longest ago. Of one user last
-    /// reports come first, then those that have been due for longest; the index follows the first of them,
-    /// and does not wait for the others.
+    /// reports come first, then those that have been due for longest, then those that are written anew; the
+    /// index follows the first of them, and does not wait for the others.
     func due(at now: Duration, isEnd: Bool = false) -> [Item] {
         func isDue(_ entry: Entry) -> Bool { isEnd ? entry.isDirty : entry.due.map { $0 <= now } ?? false }
         // By numbers alone: of thousands of reports that are due, a turn writes a few.
         var places: [UserName: [(rank: Int, notBefore: Duration, number: Int, id: JobID)]] = [:]
         for (id, entry) in jobs where isDue(entry) {
             places[entry.user, default: []].append(
-                (entry.isFinal ? 0 : 1, entry.notBefore, entry.number, id))
+                (entry.rank, entry.notBefore, entry.number, id))
         }
         var items = places.mapValues { places in
             places.sorted { ($0.rank, $0.notBefore, $0.number) < ($1.rank, $1.notBefore, $1.number) }
@@ -158,7 +172,9 @@ struct ReportSchedule {
     /// It could not be written (a full disk): again after a while.
     mutating func jobFailed(_ id: JobID, at now: Duration) {
         guard let entry = jobs[id] else { return }
-        jobs[id] = Entry(user: entry.user, number: entry.number, notBefore: now + Self.retryInterval)
+        jobs[id] = Entry(
+            user: entry.user, number: entry.number, notBefore: now + Self.retryInterval,
+            isRenewal: entry.isRenewal)
     }
 
     mutating func userFailed(_ user: UserName, at now: Duration) {

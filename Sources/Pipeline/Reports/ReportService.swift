@@ -130,6 +130,7 @@ package actor ReportService: Service {
         for job in try database.jobs.unpublished() {
             note([.job(job.id, user: job.user, isFinal: job.state.isFinal)])
         }
+        for (id, user) in try database.jobs.renewals() { schedule.jobRenewed(id, of: user) }
         let users = try database.users.all().map(\.name)
         for user in users { schedule.userChanged(user) }
         schedule.renewOnly(Set(users))
@@ -329,7 +330,9 @@ package actor ReportService: Service {
             }
             if isOver {
                 running[id] = nil
-                if published?.isNew == true { logReported(job, took: outcome.took) }
+                if let published, published.isNew {
+                    logReported(job, isAnew: published.isAnew, took: outcome.took)
+                }
             } else {
                 running[id] = (job.user, outcome.estimate)
             }
@@ -340,9 +343,9 @@ package actor ReportService: Service {
         }
     }
 
-    private func logReported(_ job: Job, took: Duration) {
+    private func logReported(_ job: Job, isAnew: Bool, took: Duration) {
         logger.info(
-            "Reported.",
+            isAnew ? "Reported anew." : "Reported.",
             metadata: [
                 "job": "\(job.id)", "user": "\(job.user)", "state": "\(job.state.rawValue)",
                 "hashes": "\(job.counts.hashes)", "requests": "\(job.requestCost.requestsSent)",

@@ -14,6 +14,8 @@ struct FactReader {
 
     /// Whether VirusTotal told none.
     var isEmpty: Bool { facts.isEmpty }
+    /// Who made the file and who knows it.
+    var origin: FileOrigin { FileOrigin(facts, index: index) }
     /// The text in which the facts are stored.
     var stored: [UInt8] { facts.stored }
 

@@ -1,22 +1,31 @@
 import Foundation
-import Model
+package import Model
 import Support
 
 /// Writer of a report's rows as JSON Lines: one object a row in UTF-8, with the CSV's columns as keys, exact
 /// texts, dates in ISO 8601 (UTC), null where there is nothing to tell, the engines' findings and the facts.
 ///
 /// Every key is in every row.
-struct JSONLines {
+package struct JSONLines {
+    private let options: ReportOptions
     /// Each column with its key: `{"hash":`, `,"fortinet":` …
     private let columns: [(column: ReportColumns.Column, key: [UInt8])]
 
-    init(options: ReportOptions) {
+    package init(options: ReportOptions) {
+        self.options = options
         let all = ReportColumns(vendors: options.vendors)
         columns = all.json.enumerated().map { index, column in
             var key = Array((index == 0 ? "{" : ",").utf8)
             JSONText.append(key: all.name(of: column), to: &key)
             return (column, key)
         }
+    }
+
+    /// A row on a line of its own, with its end.
+    package func line(_ row: ReportRow) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(RowModel(row, options: options), to: &bytes)
+        return bytes
     }
 
     func append(_ row: RowModel, to bytes: inout [UInt8]) {

@@ -99,6 +99,10 @@ package enum ReportColumn: String, CaseIterable, Sendable {
     case gtiVerdict = "gti_verdict"
     /// Its score, of premium keys.
     case gtiScore = "gti_score"
+    /// Why the row has its verdict, in a sentence (`VerdictExplanation`).
+    case why
+    /// `high` or `low`: how far a verdict of malicious or suspicious is to be relied on.
+    case confidence
 
     /// The score that VirusTotal's community gives the file. Only in JSON.
     case reputation
@@ -191,6 +195,8 @@ extension ReportColumn {
             .firstSeenInTheWild, .created, .scanAgeDays, .threatCategory, .threatFamily, .sandboxesMalicious,
             .sandboxNames, .yaraRules, .sigmaHigh, .idsHigh, .typeTag, .imphash, .gtiVerdict, .gtiScore:
             nil
+        // In the row's details.
+        case .why, .confidence: nil
         }
     }
 
@@ -230,10 +236,15 @@ extension RowModel {
         case .reason: format.text(reason, to: &output)
         case .link: format.link(to: linked, to: &output)
         case .vendorState: format.word(finding(of: column.vendor)?.stateName, to: &output)
+        case .why: format.text(explanation?.why, to: &output)
+        case .confidence: format.word(explanation?.confidence?.level.rawValue, to: &output)
         case .reputation: format.number(object?.reputation, to: &output)
         case .engines: format.engines(object?.engines, to: &output)
         case .facts: format.facts(facts, to: &output)
-        default: appendFact(column.kind, as: format, to: &output)
+        case .signature, .signer, .knownDistributor, .tags, .timesSubmitted, .uniqueSources, .lastSubmitted,
+            .firstSeenInTheWild, .created, .scanAgeDays, .threatCategory, .threatFamily, .sandboxesMalicious,
+            .sandboxNames, .yaraRules, .sigmaHigh, .idsHigh, .typeTag, .imphash, .gtiVerdict, .gtiScore:
+            appendFact(column.kind, as: format, to: &output)
         }
     }
 

@@ -15,19 +15,27 @@ struct RowModel {
     let opinions: Int?
     /// What else VirusTotal tells of the file; nil also of an answer of a time before facts were kept.
     let facts: FactReader?
+    /// Why it has its verdict; nil unless the row is answered.
+    let explanation: VerdictExplanation?
     private let vendors: [String]
 
-    /// - Parameter readsFacts: whether `facts` is wanted, whose index costs as much as a line of text.
-    init(_ row: ReportRow, options: ReportOptions, readsFacts: Bool = true) {
+    /// - Parameter isWhole: whether `facts` and `explanation` are wanted, which cost as much as all the rest.
+    init(_ row: ReportRow, options: ReportOptions, isWhole: Bool = true) {
         self.row = row
-        verdict = row.verdict(options.thresholds)
+        verdict = row.verdict(options.policy)
         vendors = options.vendors
         answer = row.answer
         object = answer?.fileObject
         let engines = object?.engines
         detections = engines.flatMap { $0.isEmpty ? nil : $0.detectionCount }
         opinions = engines.flatMap { $0.isEmpty ? nil : $0.opinionCount }
-        facts = readsFacts ? object?.facts.map(FactReader.init) : nil
+        facts = isWhole ? object?.facts.map(FactReader.init) : nil
+        if isWhole, case .answered(let answer) = row.state {
+            explanation = VerdictExplanation(
+                verdict, of: answer, by: options.policy, origin: facts?.origin)
+        } else {
+            explanation = nil
+        }
     }
 
     /// What a vendor, counted from 0, says of the file; nil if VirusTotal does not know the file.

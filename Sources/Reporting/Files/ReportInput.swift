@@ -9,6 +9,8 @@ package struct ReportInput: Sendable {
     package var now: Date
     /// Up to which age an answer from the cache was taken.
     package var cacheMaxAge: Duration
+    /// The same for kinds of answers that have an age of their own.
+    package var agesByKind: [AnswerKind: Duration]
     /// How long the report of a running job is good for: then it is written anew.
     package var renewal: Duration
     /// The first of the lines that hold no usable hash; `job.counts.unusableLines` says how many there are.
@@ -18,13 +20,14 @@ package struct ReportInput: Sendable {
 
     package init(
         job: Job, estimate: JobEstimate = .init(), now: Date, cacheMaxAge: Duration = .seconds(86_400),
-        renewal: Duration = ReportRenewal.period(runningJobs: 1),
+        agesByKind: [AnswerKind: Duration] = [:], renewal: Duration = ReportRenewal.period(runningJobs: 1),
         unusableLines: [UnusableLine] = [], statistics: JobStatistics = .init()
     ) {
         self.job = job
         self.estimate = estimate
         self.now = now
         self.cacheMaxAge = cacheMaxAge
+        self.agesByKind = agesByKind
         self.renewal = renewal
         self.unusableLines = unusableLines
         self.statistics = statistics

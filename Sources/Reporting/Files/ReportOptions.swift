@@ -5,8 +5,8 @@ package struct ReportOptions: Hashable, Sendable {
     /// The vendors that have a column of their own, by their key in VirusTotal's answer, in this order.
     /// Default `Fortinet`; at most `vendorsMax`.
     package var vendors: [String]
-    /// From how many detections a file is called malicious or suspicious.
-    package var thresholds: VerdictThresholds
+    /// By which a file is called malicious or suspicious.
+    package var policy: VerdictPolicy
     /// How many rows `report.html` shows at most, the most severe first; `report.csv` has all. Default
     /// 100,000.
     package var htmlRowsMax: Int
@@ -42,14 +42,14 @@ package struct ReportOptions: Hashable, Sendable {
     package static let vendorsMax = 4
 
     package init(
-        vendors: [String] = ["Fortinet"], thresholds: VerdictThresholds = .init(), htmlRowsMax: Int = 100_000,
+        vendors: [String] = ["Fortinet"], policy: VerdictPolicy = .init(), htmlRowsMax: Int = 100_000,
         htmlRowsInFullMax: Int = 2_000, indexJobsMax: Int = 20_000, indexJobsInFullMax: Int = 500,
         isSimulated: Bool, version: String, refreshSeconds: Int = 5, isCSVMarkedUTF8: Bool = true,
         writesJSON: Bool = true, writesSTIX: Bool = false
     ) {
         precondition(vendors.count <= Self.vendorsMax, "the settings refuse more vendors")
         self.vendors = vendors
-        self.thresholds = thresholds
+        self.policy = policy
         self.htmlRowsMax = htmlRowsMax
         self.htmlRowsInFullMax = htmlRowsInFullMax
         self.indexJobsMax = indexJobsMax
@@ -60,6 +60,17 @@ package struct ReportOptions: Hashable, Sendable {
         self.isCSVMarkedUTF8 = isCSVMarkedUTF8
         self.writesJSON = writesJSON
         self.writesSTIX = writesSTIX
+    }
+
+    /// The options for a list that sets some of them itself.
+    package func taking(_ list: JobOptions) -> ReportOptions {
+        var options = self
+        if let vendors = list.vendors { options.vendors = Array(vendors.prefix(Self.vendorsMax)) }
+        if let outputs = list.outputs {
+            options.writesJSON = outputs.contains(.json)
+            options.writesSTIX = outputs.contains(.stix)
+        }
+        return options
     }
 
     /// The names of the files that hold a finished job's rows for programs, in the order in which they are

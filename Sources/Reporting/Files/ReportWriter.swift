@@ -31,6 +31,12 @@ package struct ReportWriter: Sendable {
         frame = ReportFrame(options: options)
     }
 
+    /// The writer for a list that sets some of the options itself.
+    package func taking(_ list: JobOptions) -> ReportWriter {
+        let own = options.taking(list)
+        return own == options ? self : ReportWriter(options: own)
+    }
+
     /// What becomes of a file that is written.
     package typealias Publish = (AtomicFile) throws -> Void
 

@@ -61,6 +61,24 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         @OrNull package var stix: String?
     }
 
+    /// What the list itself sets; null where it says nothing.
+    package struct Options: Codable, Hashable, Sendable {
+        @OrNull package var title: String?
+        @OrNull package var vendors: [String]?
+        /// Up to which age an answer of the cache was taken.
+        @OrNull package var freshSeconds: Int?
+        /// `low`, `normal` or `urgent`.
+        @OrNull package var priority: String?
+        /// The most requests that are sent for the list.
+        @OrNull package var budget: Int?
+        /// When the list should be done.
+        @OrNull package var by: Date?
+        /// `open`, `met` or `missed`, if there is a time to be done by.
+        @OrNull package var deadline: String?
+        @OrNull package var compare: String?
+        @OrNull package var outputs: [String]?
+    }
+
     package var schema: Int
     package var id: String
     package var user: String
@@ -82,6 +100,10 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     package var passedOver: [String: Int]?
     /// What was done to the list's text, a sentence each; nil in documents of earlier versions.
     package var remarks: [String]?
+    /// What the list itself sets; nil in documents of earlier versions.
+    package var options: Options?
+    /// What of that was not taken and why, a sentence each; nil in documents of earlier versions.
+    package var warnings: [String]?
     package var progress: Progress
     package var requests: Requests
     package var input: Input
@@ -112,6 +134,8 @@ extension StatusDocument {
         passedOver = Dictionary(
             uniqueKeysWithValues: job.counts.passedOver.map { ($0.key.rawValue, $0.value) })
         remarks = job.remarks
+        self.options = Options(job, now: input.now)
+        warnings = job.options.warnings
         progress = Progress(job.counts)
         requests = Requests(job.requestCost)
         self.input = Input(job)
@@ -135,11 +159,16 @@ extension StatusDocument {
 
     /// The document as text: snake_case keys in alphabetical order, two spaces of indentation.
     func json() throws -> Data {
+        try Self.encoder([.prettyPrinted, .sortedKeys]).encode(self) + Data("\n".utf8)
+    }
+
+    /// Encoder of the document and of what has its keys.
+    package static func encoder(_ formatting: JSONEncoder.OutputFormatting) -> JSONEncoder {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
+        encoder.outputFormatting = formatting.union(.withoutEscapingSlashes)
+        return encoder
     }
 }
 
@@ -176,6 +205,21 @@ extension StatusDocument.Requests {
         savedByAlias = requestCost.savedByAlias
         savedBySharing = requestCost.savedBySharing
         savedByDuplicates = requestCost.savedByDuplicates
+    }
+}
+
+extension StatusDocument.Options {
+    fileprivate init(_ job: Job, now: Date) {
+        let options = job.options
+        title = options.title
+        vendors = options.vendors
+        freshSeconds = options.freshSeconds
+        priority = options.priority?.rawValue
+        budget = options.budget
+        by = options.by
+        deadline = job.deadline(at: now)?.rawValue
+        compare = options.compare
+        outputs = options.outputs?.map(\.rawValue)
     }
 }
 

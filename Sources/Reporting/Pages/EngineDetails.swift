@@ -27,6 +27,11 @@ struct EngineDetails {
         page.raw("</p><p>")
         page.text(summary)
         page.raw("</p>")
+        if let why = model.explanation?.why {
+            page.raw("<p>Why: ")
+            page.untrusted(why, max: 600)
+            page.raw("</p>")
+        }
         appendDetections(to: &page)
         page.raw("</div>")
     }

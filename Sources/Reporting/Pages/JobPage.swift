@@ -64,7 +64,7 @@ struct JobPage {
 
     // A browser's tab shows only a title's beginning: the progress comes before the name.
     private var title: String {
-        let name = job.droppedName.display
+        let name = job.title
         switch job.state {
         case .running:
             return "\(Wording.percent(job.counts.finished, of: job.counts.hashes)) % · \(name)"
@@ -106,10 +106,12 @@ struct JobPage {
         switch job.state {
         case .refused: JobSummary(input: input).append(to: &page)
         case .running:
+            JobSummary(input: input).appendWarnings(to: &page)
             page.notice("Picked up") {
                 $0.raw("The list is being read; its hashes appear here in a moment.")
             }
         case .done, .cancelled:
+            JobSummary(input: input).appendWarnings(to: &page)
             page.notice("No hash found") { page in
                 page.raw("The file holds no MD5, SHA-1 or SHA-256 digest: no run of exactly 32, 40 or 64 ")
                 page.raw("hexadecimal digits.</p><p>A list may be plain lines, a CSV, the output of a ")

@@ -21,7 +21,34 @@ package struct JobSummary {
         case .refused: return appendRefusal(to: &page)
         case .done: break
         }
+        appendDeadline(to: &page)
+        appendWarnings(to: &page)
         appendVerdicts(to: &page)
+    }
+
+    private func appendDeadline(to page: inout HTMLBuilder) {
+        guard let by = job.options.by, let deadline = job.deadline(at: input.now) else { return }
+        page.raw("<p class=muted>To be done by ")
+        page.time(by)
+        switch deadline {
+        case .met: page.raw(": met.</p>\n")
+        case .missed: page.raw(": missed.</p>\n")
+        case .open:
+            let isLate = input.estimate.expectedAt.map { $0 > by } ?? false
+            page.raw(isLate ? ": it is expected to end later.</p>\n" : ": still open.</p>\n")
+        }
+    }
+
+    /// Appends what of the list's own options was not taken; nothing if all were.
+    func appendWarnings(to page: inout HTMLBuilder) {
+        let warnings = job.options.warnings
+        guard !warnings.isEmpty else { return }
+        page.notice("Options of the list that were not taken") { page in
+            for (index, warning) in warnings.enumerated() {
+                if index > 0 { page.raw("<br>") }
+                page.untrusted(warning, max: 500)
+            }
+        }
     }
 
     private func appendRefusal(to page: inout HTMLBuilder) {
@@ -195,11 +222,55 @@ package struct JobSummary {
 
     private func appendRules(to page: inout HTMLBuilder, options: ReportOptions) {
         page.raw("<dt>Verdicts</dt><dd>malicious from ")
-        page.text(Wording.count(options.thresholds.maliciousFrom, "detecting engine", "detecting engines"))
+        let policy = options.policy
+        page.text(Wording.count(policy.maliciousFrom, "detecting engine", "detecting engines"))
         page.raw(", suspicious from ")
-        page.number(options.thresholds.suspiciousFrom)
+        page.number(policy.suspiciousFrom)
+        if !policy.trustedVendors.isEmpty {
+            page.raw("; malicious from ")
+            page.number(policy.trustedFrom)
+            page.raw(" of ")
+            page.text(policy.trustedVendors.joined(separator: ", "))
+        }
+        if !policy.ignoredEngines.isEmpty {
+            page.raw("; without ")
+            page.text(policy.ignoredEngines.joined(separator: ", "))
+        }
+        for engineWord in policy.engineWords {
+            page.raw("; ")
+            page.text("\(engineWord.engine) alone is \(engineWord.word.label)")
+        }
         page.raw("</dd><dt>Cached answers</dt><dd>taken up to an age of ")
-        page.text(Wording.duration(Double(input.cacheMaxAge.components.seconds)))
+        page.text(cacheAges)
         page.raw("</dd>")
+        if let options = listOptions {
+            page.raw("<dt>Options of the list</dt><dd>")
+            page.untrusted(options, max: 1_000)
+            page.raw("</dd>")
+        }
+    }
+
+    /// What the list itself sets beside its title and its time: `priority: low; budget: 50`; nil if nothing.
+    private var listOptions: String? {
+        let options = job.options
+        let settings: [(key: JobOptions.Key, value: String?)] = [
+            (.vendors, options.vendors?.joined(separator: ",")),
+            (.fresh, options.freshSeconds.map { Wording.duration(Double($0)) }),
+            (.priority, options.priority?.rawValue), (.budget, options.budget.map { "\($0)" }),
+            (.compare, options.compare),
+            (.outputs, options.outputs?.map(\.rawValue).joined(separator: ",")),
+        ]
+        let words = settings.compactMap { key, value in value.map { "\(key.rawValue): \($0)" } }
+        return words.isEmpty ? nil : words.joined(separator: "; ")
+    }
+
+    /// Up to which ages answers were taken from the cache: `24 hours; settled clean files: 14 days`.
+    private var cacheAges: String {
+        func words(_ age: Duration) -> String { Wording.duration(Double(age.components.seconds)) }
+        let kinds = AnswerKind.allCases.compactMap { kind in
+            input.agesByKind[kind].map { "\(kind.label): \(words($0))" }
+        }
+        if let fresh = job.options.fresh { return "\(words(fresh)), as the list says" }
+        return ([words(input.cacheMaxAge)] + kinds).joined(separator: "; ")
     }
 }

@@ -86,10 +86,15 @@ extension HTMLBuilder {
         _ job: Job, owner: UserName? = nil, more: (inout HTMLBuilder) -> Void = { _ in }
     ) {
         raw("<h1>")
-        untrusted(job.droppedName.display, max: 300)
+        untrusted(job.title, max: 300)
         raw("</h1>\n<p class=facts><span class=state>")
         text(job.state.presentation)
         raw("</span>")
+        if job.options.title != nil {
+            raw("<span>list ")
+            untrusted(job.droppedName.display, max: 300)
+            raw("</span>")
+        }
         if let owner {
             raw("<span>of ")
             text(owner.description)

@@ -22,7 +22,7 @@ struct TextRow {
     }
 
     func append(_ row: ReportRow, to page: inout HTMLBuilder) {
-        let model = RowModel(row, options: options, readsFacts: false)
+        let model = RowModel(row, options: options, isWhole: false)
         let none: StaticString = model.answer == nil ? "–" : "None"
         var isFirst = true
         for column in columns {

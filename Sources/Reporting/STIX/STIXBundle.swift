@@ -87,7 +87,7 @@ struct STIXBundle {
         -> [STIXObject]
     {
         guard model.detections != nil else { return [] }
-        let result = options.thresholds.verdict(for: .known(object)).stixResult
+        let result = options.policy.verdict(for: .known(object)).stixResult
         var whole = analysis(
             of: object, by: "virustotal", file: file, askedAt: askedAt, result: result,
             labels: Self.labels(model.facts))

@@ -14,6 +14,8 @@ package struct ImportBatch: Sendable {
     private(set) var passedOver: [UnusableLine.Kind: Int] = [:]
     /// What was done to the list's text, a sentence each.
     package var remarks: [String] = []
+    /// What the list itself sets; in its last part.
+    package var options: JobOptions?
 
     package init() {}
 

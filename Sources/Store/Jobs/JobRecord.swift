@@ -9,14 +9,31 @@ enum JobRecord {
         try db.cachedStatement(
             sql: """
                 INSERT INTO job (name, user, droppedName, state, reason, receivedAt, finishedAt, inputBytes,
-                    inputSHA256, evidence, stage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    inputSHA256, evidence, stage, options) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             job.id.description, job.user.description, Data(job.droppedName.bytes), job.state.rawValue,
             job.reason, job.receivedAt.milliseconds, job.finishedAt?.milliseconds, job.inputBytes,
-            job.inputSHA256?.data, job.evidence, isComplete ? 1 : 0,
+            job.inputSHA256?.data, job.evidence, isComplete ? 1 : 0, try column(job.options),
         ])
         return db.lastInsertedRowID
+    }
+
+    /// The options as they are stored; nil if there are none.
+    private static func column(_ options: JobOptions) throws -> String? {
+        if options == JobOptions() { return nil }
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .secondsSince1970
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(options), as: UTF8.self)
+    }
+
+    /// The options in a row's column. What cannot be read holds up no job: it sets nothing.
+    static func options(_ column: String?) -> JobOptions {
+        guard let column else { return JobOptions() }
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .secondsSince1970
+        return (try? decoder.decode(JobOptions.self, from: Data(column.utf8))) ?? JobOptions()
     }
 
     /// Whether answers are written into a job's rows: it runs, or is about to.
@@ -92,10 +109,15 @@ enum JobRecord {
     }
 
     /// The whole list is imported: the job is complete. With nothing open it is done; a list without any
-    /// digest is refused, one whose digests are all passed over is not: its report says why.
+    /// digest is refused, one whose digests are all passed over is not: its report says why. One that may ask
+    /// nothing ends with what the cache knew.
     ///
-    /// - Parameter mentions: hashes of the list, repeated ones among them.
-    static func finishImport(_ rowID: Int64, mentions: Int, at now: Date, in db: Database) throws {
+    /// - Parameters:
+    ///   - mentions: hashes of the list, repeated ones among them.
+    ///   - budget: how many requests may be sent for it; nil for any number.
+    static func finishImport(
+        _ rowID: Int64, mentions: Int, budget: Int?, at now: Date, in db: Database
+    ) throws {
         let counts = try Row.fetchOne(
             db.cachedStatement(
                 sql: "SELECT hashCount, openCount, unusableCount, passedOver FROM job WHERE id = ?"),
@@ -103,14 +125,17 @@ enum JobRecord {
         let (hashes, open, unusable): (Int, Int, Int) = (counts[0], counts[1], counts[2])
         let passedOver: String = counts[3]
         let isRefused = hashes == 0 && passedOver.isEmpty
-        let state: JobState = isRefused ? .refused : open == 0 ? .done : .running
+        let isSpent = budget == 0 && open > 0
+        let state: JobState = isRefused ? .refused : isSpent ? .cancelled : open == 0 ? .done : .running
+        let reason: String? =
+            isRefused ? noHashReason(unusable: unusable) : isSpent ? spentReason(0, open: open) : nil
         try db.cachedStatement(
             sql: """
                 UPDATE job SET stage = 1, duplicateCount = ? - hashCount, state = ?, reason = ?,
                     finishedAt = ? WHERE id = ?
                 """
         ).execute(arguments: [
-            mentions, state.rawValue, isRefused ? noHashReason(unusable: unusable) : nil,
+            mentions, state.rawValue, reason,
             state == .running ? nil : now.milliseconds, rowID,
         ])
     }
@@ -130,6 +155,24 @@ enum JobRecord {
                 + "report lists them)"
         return found
             + "; drop a text file with MD5, SHA-1 or SHA-256 hashes: 32, 40 or 64 hexadecimal digits."
+    }
+
+    /// Why a list ends that has sent all the requests that it allows.
+    static func spentReason(_ budget: Int, open: Int) -> String {
+        "The list's budget of \(budget) \(budget == 1 ? "request" : "requests") is used up: \(open) "
+            + "\(open == 1 ? "hash was" : "hashes were") not asked. Dropped once more, the list goes on from "
+            + "here: what was answered is in the cache."
+    }
+
+    /// A hash that no job waits for any more has all its attempts again in the next one.
+    static func forgetRetriesOfNone(in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                DELETE FROM retry WHERE NOT EXISTS (
+                    SELECT 1 FROM jobHash JOIN job ON job.id = jobID
+                    WHERE jobHash.hash = retry.hash AND jobHash.state < 2 AND \(isServed))
+                """
+        ).execute()
     }
 
     static func job(_ rowID: Int64, in db: Database) throws -> Job? {
@@ -172,7 +215,7 @@ enum JobRecord {
                 savedByAlias: row["savedByAlias"], savedBySharing: row["savedBySharing"],
                 savedByDuplicates: duplicates),
             remarks: (row["remarks"] as String).split(separator: "\n").map(String.init),
-            isReported: row["isPublished"])
+            isReported: row["isPublished"], options: options(row["options"]))
     }
 
     /// The verdicts as last reported, so that a running job's numbers are all of one moment; before the first

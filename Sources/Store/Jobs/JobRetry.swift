@@ -7,7 +7,8 @@ extension JobStore {
     /// Prepares to ask a job's failed hashes again; nothing is written yet.
     ///
     /// - Parameters:
-    ///   - ages: how old an answer of the cache may be to be taken instead of asking.
+    ///   - ages: how old an answer of the cache may be to be taken instead of asking; what the list says of
+    ///     it goes first.
     ///   - rowsAtOnce: rows of the list that one slice looks at, whether they have failed or not.
     /// - Throws: `StoreError` of kind `noSuchJob`.
     package func retry(
@@ -16,7 +17,8 @@ extension JobStore {
         try pool.read { db in
             guard
                 let row = try Row.fetchOne(
-                    db.cachedStatement(sql: "SELECT id, state FROM job WHERE name = ? AND stage = 1"),
+                    db.cachedStatement(
+                        sql: "SELECT id, state, options, requestsSent FROM job WHERE name = ? AND stage = 1"),
                     arguments: [id.description])
             else { throw Self.noSuchJob(id) }
             guard [JobState.running, .done].map(\.rawValue).contains(row[1]) else {
@@ -26,6 +28,14 @@ extension JobStore {
                         + "drop its list once more."
                 )
             }
+            let options = JobRecord.options(row[2])
+            if let budget = options.budget, budget <= row[3] {
+                throw StoreError(
+                    .noSuchJob,
+                    "The job '\(id)' has spent its list's budget of requests (\(budget)); drop the list once "
+                        + "more."
+                )
+            }
             let job: Int64 = row[0]
             let hasFailed = try Bool.fetchOne(
                 db.cachedStatement(
@@ -33,7 +43,7 @@ extension JobStore {
                 arguments: [job])!
             return JobRetry(
                 pool: pool, job: job, hasFailed: hasFailed, rowsAtOnce: rowsAtOnce,
-                knownSince: now - ages.known.seconds, unknownSince: now - ages.unknown.seconds)
+                ages: ages.taking(options), now: now)
         }
     }
 }
@@ -60,22 +70,21 @@ package struct JobRetry: Sendable {
     let pool: MeteredPool
     let job: Int64
     let rowsAtOnce: Int
-    /// Older answers are no longer fresh.
-    private let knownSince: Date
-    private let unknownSince: Date
+    /// How old an answer may be, seen from `now`.
+    private let ages: CacheAges
+    private let now: Date
     /// The last hash of the slices before; nil at the end.
     private var place: Data?
 
     init(
-        pool: MeteredPool, job: Int64, hasFailed: Bool, rowsAtOnce: Int, knownSince: Date,
-        unknownSince: Date
+        pool: MeteredPool, job: Int64, hasFailed: Bool, rowsAtOnce: Int, ages: CacheAges, now: Date
     ) {
         self.pool = pool
         self.job = job
         place = hasFailed ? Data() : nil
         self.rowsAtOnce = rowsAtOnce
-        self.knownSince = knownSince
-        self.unknownSince = unknownSince
+        self.ages = ages
+        self.now = now
     }
 
     /// Opens the failed hashes of the next slice.
@@ -107,13 +116,14 @@ package struct JobRetry: Sendable {
         try db.cachedStatement(
             sql: "DELETE FROM retry WHERE hash IN (SELECT hash FROM jobHash WHERE \(rows) AND state = 3)"
         ).execute(arguments: slice)
-        let isFresh = CacheAges.hasFreshAnswer(
+        let isFresh = ages.hasFreshAnswer(
             to: "jobHash.hash", knownSince: ":knownSince", unknownSince: ":unknownSince")
         try db.cachedStatement(
             sql: "UPDATE jobHash SET state = 2, reason = NULL WHERE \(rows) AND state = 3 AND \(isFresh)"
         ).execute(
             arguments: slice + [
-                "knownSince": knownSince.milliseconds, "unknownSince": unknownSince.milliseconds,
+                "knownSince": (now - ages.known).milliseconds,
+                "unknownSince": (now - ages.unknown).milliseconds,
             ])
         let answered = db.changesCount
         try db.cachedStatement(sql: "UPDATE jobHash SET state = 0, reason = NULL WHERE \(rows) AND state = 3")

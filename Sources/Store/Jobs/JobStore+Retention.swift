@@ -30,14 +30,7 @@ extension JobStore {
             try db.cachedStatement(
                 sql: "UPDATE job SET state = 'cancelled', reason = ?, finishedAt = ? WHERE name = ?"
             ).execute(arguments: [reason, now.milliseconds, id.description])
-            // A hash that no job waits for any more has all its attempts again in the next one.
-            try db.cachedStatement(
-                sql: """
-                    DELETE FROM retry WHERE NOT EXISTS (
-                        SELECT 1 FROM jobHash JOIN job ON job.id = jobID
-                        WHERE jobHash.hash = retry.hash AND jobHash.state < 2 AND \(JobRecord.isServed))
-                    """
-            ).execute()
+            try JobRecord.forgetRetriesOfNone(in: db)
             return try JobRecord.fetch(db, "name = ?", [id.description]).first
         }
     }

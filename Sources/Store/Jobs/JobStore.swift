@@ -75,9 +75,21 @@ package struct JobStore: Sendable {
         package var isFinal: Bool
         /// Of all files in the job's report folder.
         package var bytes: Int64
+        /// Whether the last report stood there before, and was written anew: nothing is told of it again.
+        package var isAnew: Bool
+        /// The renewal that it satisfies.
+        package var renewal: ReportRenewal?
 
-        package init(id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64) {
-            (self.id, self.verdicts, self.isFinal, self.bytes) = (id, verdicts, isFinal, bytes)
+        package init(
+            id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64, isAnew: Bool = false,
+            renewal: ReportRenewal? = nil
+        ) {
+            self.id = id
+            self.verdicts = verdicts
+            self.isFinal = isFinal
+            self.bytes = bytes
+            self.isAnew = isAnew
+            self.renewal = renewal
         }
     }
 
@@ -98,7 +110,8 @@ package struct JobStore: Sendable {
                     words, report.isFinal, report.bytes, report.id.description,
                 ])
             }
-            try Outbox.tell(ofEnds: reports.filter(\.isFinal).map(\.id), in: db)
+            try Self.end(reports.compactMap(\.renewal), in: db)
+            try Outbox.tell(ofEnds: reports.filter { $0.isFinal && !$0.isAnew }.map(\.id), in: db)
         }
     }
 

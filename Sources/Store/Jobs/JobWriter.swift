@@ -13,8 +13,8 @@ import Support
 /// it all the same. What throws changes nothing, neither here nor in the database: the same step may be
 /// taken again.
 package struct JobWriter: Sendable {
-    private let job: Job
-    private let ages: CacheAges
+    private var job: Job
+    private var ages: CacheAges
     private let pool: MeteredPool
     private let hashesAtOnce: Int
     /// Hashes read, repeated ones among them: the last one's position.
@@ -72,6 +72,9 @@ package struct JobWriter: Sendable {
         mentions += slice.mentions
         hasAliases = hasAliases || slice.hasAliases
         rest.add(slice)
+        guard let options = slice.options else { return }
+        job.options = options
+        ages = ages.taking(options)
     }
 
     /// Writes on; the last step completes the job.
@@ -165,7 +168,8 @@ package struct JobWriter: Sendable {
     }
 
     private func finish(_ id: Int64, _ now: Date, in db: Database) throws -> Job {
-        try JobRecord.finishImport(id, mentions: mentions, at: now, in: db)
+        try JobRecord.finishImport(
+            id, mentions: mentions, budget: job.options.budget, at: now, in: db)
         return try JobRecord.job(id, in: db)!
     }
 }
@@ -211,7 +215,7 @@ private struct HashInsertion {
 
     /// Parameters: 1 the job, 2 and 3 since when an answer is fresh, then those of each row (`ListedHash`).
     init(jobID: Int64, ages: CacheAges, now: Date, in db: Database) throws {
-        let isFresh = CacheAges.hasFreshAnswer(to: "column1", knownSince: "?2", unknownSince: "?3")
+        let isFresh = ages.hasFreshAnswer(to: "column1", knownSince: "?2", unknownSince: "?3")
         // The cache is asked once for a hash without a primary: SQLite puts the question in the place of each
         // `isFresh`.
         insertion = try BulkInsertion(columns: ListedHash.columns, from: 4, in: db) { values in

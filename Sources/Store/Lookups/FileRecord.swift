@@ -7,8 +7,8 @@ enum FileRecord {
     /// The columns that `object(from:at:)` reads, for a join.
     static let columns = """
         file.md5, file.sha1, file.sha256, file.lastAnalysisAt, file.firstSubmittedAt, file.name, file.type,
-        file.sizeBytes, file.threatLabel, file.reputation, file.detectionCount, file.engineCount, file.engines,
-        file.facts
+        file.sizeBytes, file.threatLabel, file.reputation, file.detectionCount, file.engineCount,
+        file.engines, file.facts
         """
 
     /// The object in a row that has `columns`, beginning at column `first`; nil if the join found none.

@@ -28,17 +28,21 @@ package struct LookupStore: Sendable {
                 sql: """
                     SELECT job.id, job.name, job.user, coalesce(user.weight, 1), job.droppedName,
                         job.receivedAt, (SELECT count(*) FROM jobHash INDEXED BY jobHashOpen
-                            WHERE jobID = job.id AND state = 0), job.sharedCount
+                            WHERE jobID = job.id AND state = 0), job.sharedCount,
+                        job.options, job.requestsSent
                     FROM job LEFT JOIN user ON user.name = job.user WHERE job.stage = 1 AND \(condition)
                     """), arguments: arguments
         ).compactMap { row in
             guard let id = JobID(row[1] as String), let user = UserName(row[2] as String) else { return nil }
-            let (open, shared): (Int, Int) = (row[6], row[7])
+            let (open, shared, sent): (Int, Int, Int) = (row[6], row[7], row[9])
+            let options = JobRecord.options(row[8])
+            let isUrgentByName = DroppedName(bytes: row[4] as Data).isUrgent
             return RunningJob(
                 rowID: row[0], id: id, user: user, weight: row[3],
-                isUrgent: DroppedName(bytes: row[4] as Data).isUrgent,
+                priority: options.priority ?? (isUrgentByName ? .urgent : .normal),
                 receivedAt: Date(milliseconds: row[5]), openHashes: open,
-                sharedFraction: shared > 0 ? Double(shared) / Double(max(open, shared)) : 0)
+                sharedFraction: shared > 0 ? Double(shared) / Double(max(open, shared)) : 0,
+                requestsLeft: options.budget.map { max(0, $0 - sent) })
         }
     }
 

@@ -8,26 +8,30 @@ package struct RunningJob: Hashable, Sendable {
     package var user: UserName
     /// The user's turns relative to others: 1 to 100.
     package var weight: Int
-    /// Whether it goes before its user's others.
-    package var isUrgent: Bool
+    /// Its place among its user's others.
+    package var priority: JobOptions.Priority
     package var receivedAt: Date
     /// Hashes that have to be asked, if no other name of theirs is asked before.
     package var openHashes: Int
     /// Which part of them other jobs wanted already when the job came in, from 0 to 1.
     package var sharedFraction: Double
+    /// How many requests may still be sent for it; nil for any number.
+    package var requestsLeft: Int?
 
     package init(
-        rowID: Int64, id: JobID, user: UserName, weight: Int, isUrgent: Bool, receivedAt: Date,
-        openHashes: Int, sharedFraction: Double = 0
+        rowID: Int64, id: JobID, user: UserName, weight: Int,
+        priority: JobOptions.Priority = .normal, receivedAt: Date, openHashes: Int,
+        sharedFraction: Double = 0, requestsLeft: Int? = nil
     ) {
         self.rowID = rowID
         self.id = id
         self.user = user
         self.weight = weight
-        self.isUrgent = isUrgent
+        self.priority = priority
         self.receivedAt = receivedAt
         self.openHashes = openHashes
         self.sharedFraction = sharedFraction
+        self.requestsLeft = requestsLeft
     }
 }
 

@@ -44,6 +44,12 @@ package struct JobSnapshot {
     /// Whether the job's final report stands in its folder.
     package func isPublished() throws -> Bool { try JobStore.isPublished(id, in: db) }
 
+    /// The demand to write its report anew; nil if there is none.
+    package func renewal() throws -> ReportRenewal? { try JobStore.renewal(of: id, in: db) }
+
+    /// Whether a row was answered, and the cache has forgotten the answer since.
+    package func hasForgottenAnswers() throws -> Bool { try JobStore.hasForgottenAnswers(rowID, in: db) }
+
     /// What the list holds that is not looked up (`JobStore.unusableLines`).
     package func unusableLines(limit: Int) throws -> [UnusableLine] {
         try JobStore.unusableLines(of: id, limit: limit, in: db)

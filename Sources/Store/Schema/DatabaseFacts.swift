@@ -51,23 +51,13 @@ extension HashdropDatabase {
 
     /// - Parameter isWritable: whether this account may write to the file.
     package static func look(at path: String, isWritable: Bool) throws(StoreError) -> DatabaseFacts {
-        let files = FileManager.default
-        guard files.fileExists(atPath: path) else {
+        guard FileManager.default.fileExists(atPath: path) else {
             throw StoreError(
                 .missing,
                 "There is no database '\(path)'. 'hashdrop user add NAME' and 'hashdrop serve' make one.")
         }
-        // An account that may not write to the file cannot take away again what SQLite would make beside it.
-        // Without both of them no process has it open, or none that this account could follow.
-        let isLeftAlone = !isWritable && !["-wal", "-shm"].allSatisfy { files.fileExists(atPath: path + $0) }
         do {
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(10)
-            configuration.readonly = isLeftAlone
-            // Else not read-only: such a connection leaves its log behind when it is the last one.
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
-            let queue = try DatabaseQueue(
-                path: isLeftAlone ? unchanged(path) : path, configuration: configuration)
+            let queue = try queueForReading(at: path, isWritable: isWritable)
             let facts = try queue.read { try Self.facts(of: $0, path: path) }
             try queue.close()
             return facts
@@ -78,6 +68,21 @@ extension HashdropDatabase {
         } catch {
             throw StoreError(.cannotOpen, "The database '\(path)' cannot be read: \(error)")
         }
+    }
+
+    /// A connection that changes nothing; of a file that this account may not write to, it makes none beside
+    /// it either.
+    static func queueForReading(at path: String, isWritable: Bool) throws -> DatabaseQueue {
+        // Such an account cannot take away again what SQLite would make beside it. Without both of them no
+        // process has it open, or none that this account could follow.
+        let files = FileManager.default
+        let isLeftAlone = !isWritable && !["-wal", "-shm"].allSatisfy { files.fileExists(atPath: path + $0) }
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.readonly = isLeftAlone
+        // Else not read-only: such a connection leaves its log behind when it is the last one.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
+        return try DatabaseQueue(path: isLeftAlone ? unchanged(path) : path, configuration: configuration)
     }
 
     /// The name by which SQLite takes a file for one that nothing changes, and makes none beside it. Debian's

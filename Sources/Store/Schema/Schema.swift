@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 13
+    static let version = 14
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -25,6 +25,7 @@ enum Schema {
         migrator.registerMigration("11") { db in try db.execute(sql: outbox) }
         migrator.registerMigration("12") { db in try db.execute(sql: totalsOfStates) }
         migrator.registerMigration("13") { db in try db.execute(sql: factsOfFiles) }
+        migrator.registerMigration("14") { db in try db.execute(sql: optionsOfLists) }
         return migrator
     }
 
@@ -315,6 +316,11 @@ enum Schema {
         -- What VirusTotal tells beside the engines' findings (`FileFacts`); null if it was asked before facts
         -- were kept.
         ALTER TABLE file ADD COLUMN facts TEXT;
+        """
+
+    private static let optionsOfLists = """
+        -- What the list itself sets (`JobOptions`), as JSON; null if it sets nothing.
+        ALTER TABLE job ADD COLUMN options TEXT;
         """
 
     private static let tablesOfSessions = """

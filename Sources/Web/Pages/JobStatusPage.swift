@@ -12,7 +12,7 @@ struct JobStatusPage {
     private var job: Job { overview.job }
 
     var title: String {
-        let name = job.droppedName.display.prefix(100)
+        let name = job.title.prefix(100)
         guard job.state == .running else { return "\(job.state.presentation): \(name)" }
         return "\(Wording.percent(job.counts.finished, of: job.counts.hashes)) % · \(name)"
     }

@@ -18,18 +18,26 @@ struct CancelCommand: AsyncParsableCommand {
     func run() async throws {
         let id = try JobCommand.id(job)
         let settings = try await configurationOption.settings()
-        let database = try StatePaths.openDatabase(settings)
-        let reason = "cancelled by hand"
-        let now = try database.ledger.steadyClock(over: SystemClock()).now.wall
-        guard let cancelled = try database.jobs.cancel(id, reason: reason, at: now) else {
+        guard let cancelled = try Self.cancel(id, settings) else {
             print("Job \(id) has ended already; nothing to cancel.")
             return
         }
-        let paths = StatePaths(spool: settings.spool.directory)
-        try DaemonSignal.tellJobsChanged(paths)
-        let isRunning = DaemonLock.isHeld(path: paths.lock)
+        let isRunning = DaemonLock.isHeld(path: StatePaths(spool: settings.spool.directory).lock)
         print(
             "Cancelled \(id) (\(cancelled.droppedName.display))."
                 + (isRunning ? "" : " Its report says so after the next 'hashdrop serve'."))
+    }
+
+    /// Ends a job and tells the daemon.
+    ///
+    /// - Returns: the job, or nil if it had ended already.
+    static func cancel(_ id: JobID, _ settings: HashdropSettings) throws -> Job? {
+        let database = try StatePaths.openDatabase(settings)
+        let now = try database.ledger.steadyClock(over: SystemClock()).now.wall
+        guard let cancelled = try database.jobs.cancel(id, reason: "cancelled by hand", at: now) else {
+            return nil
+        }
+        try DaemonSignal.tellJobsChanged(StatePaths(spool: settings.spool.directory))
+        return cancelled
     }
 }

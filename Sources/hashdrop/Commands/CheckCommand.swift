@@ -80,9 +80,15 @@ private struct ListCheck {
         }
         printer.end(
             CheckResult(
-                summary: summary, remarks: parser.remarks, refusal: refusal,
+                summary: summary, remarks: parser.remarks, warnings: warnings(parser.optionLines),
+                refusal: refusal,
                 limits: settings.lookupOptions.limits))
         return refusal == nil
+    }
+
+    /// Which of the list's own options would not be taken.
+    private func warnings(_ lines: [ListOptionLine]) -> [String] {
+        ListOptions.options(in: lines, allowing: settings.intakeOptions.listOptions).warnings
     }
 
     private struct TooLarge: Error {}
@@ -92,6 +98,8 @@ private struct ListCheck {
 struct CheckResult {
     var summary: ListSummary
     var remarks: [HashListRemark]
+    /// Which of the list's own options would not be taken, a sentence each.
+    var warnings: [String]
     /// Why the file would be refused; nil if it would not.
     var refusal: String?
     var limits: QuotaLimits

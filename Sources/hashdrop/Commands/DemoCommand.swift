@@ -109,16 +109,16 @@ struct DemoCommand: AsyncParsableCommand {
             reports: URL(filePath: reports, directoryHint: .isDirectory),
             dropFolder: URL(filePath: drop, directoryHint: .isDirectory), name: name, sha256: digest,
             droppedAt: now, before: Set(before))
-        var display = ProgressDisplay()
-        let (folder, status) = try await job.wait(timeout: .seconds(120), &display, isDaemonGone: { false })
+        var display: ProgressDisplay? = ProgressDisplay()
+        let receipt = try await job.wait(timeout: .seconds(120), &display, isDaemonGone: { false })
         print(
             """
 
-            \(SubmitCommand.summary(status))
+            \(SubmitCommand.summary(receipt.status))
 
-            The report:      \(folder.path(percentEncoded: false))report.html
-            As a table:      \(folder.path(percentEncoded: false))report.csv
-            Its receipt:     \(folder.path(percentEncoded: false))status.json
+            The report:      \(receipt.path(of: ReportWriter.FileName.html))
+            As a table:      \(receipt.path(of: ReportWriter.FileName.csv))
+            Its receipt:     \(receipt.path(of: ReportWriter.FileName.status))
             All reports:     \(reports)/index.html
 
             """)

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Glibc
 import Model
 import Reporting
 import Support
@@ -15,67 +16,117 @@ struct DroppedJob {
     /// The report folders that were there before the drop.
     let before: Set<String>
 
-    private static let pollInterval: Duration = .milliseconds(200)
+    private static let pollInterval: Duration = .milliseconds(100)
 
-    /// Waits until the report is final and returns its status.
+    /// Waits until the report is final.
     ///
-    /// - Parameter isDaemonGone: whether it is certain that no daemon runs.
-    /// - Throws: `CommandFailure` if there is none in time, or no daemon that would read the file.
+    /// - Parameters:
+    ///   - display: shows what is waited for; nil for nothing.
+    ///   - isDaemonGone: whether it is certain that no daemon runs.
+    /// - Throws: `CommandFailure` if there is none in time, or no daemon that would read the file;
+    ///   `Interruption` if one was held back.
     func wait(
-        timeout: Duration?, _ display: inout ProgressDisplay, isDaemonGone: () -> Bool
-    ) async throws -> (URL, StatusDocument) {
+        timeout: Duration?, _ display: inout ProgressDisplay?, isDaemonGone: () -> Bool
+    ) async throws -> JobReceipt {
         let end = timeout.map { ContinuousClock.now + $0 }
-        var folder: URL?
-        while true {
-            if folder == nil { folder = try find() }
-            if let folder, let status = Self.status(in: folder) {
-                display.show(status)
-                if status.state != "running" {
-                    display.end()
-                    return (folder, status)
-                }
-            } else {
-                display.show(waitText)
-                if isLate, isDaemonGone() {
-                    display.end()
-                    throw CommandFailure(
-                        .unavailable,
-                        "'\(name.display)' is dropped, and no daemon runs that would read it: "
-                            + "'hashdrop serve' starts one, and the list is read then.")
-                }
-            }
-            if let end, ContinuousClock.now >= end {
-                display.end()
-                throw CommandFailure(
-                    .temporary,
-                    "'\(name.display)' has no finished report yet; it goes on by itself, in "
-                        + (folder ?? reports).path(percentEncoded: false) + ".")
-            }
-            try await Task.sleep(for: Self.pollInterval)
+        guard let first = try await accepted(until: end, &display, isDaemonGone: isDaemonGone) else {
+            throw unfinished()
         }
+        guard let last = try await finished(first, until: end, &display) else {
+            throw unfinished(in: first.folder)
+        }
+        return last
+    }
+
+    /// Waits until the file has become a job, and returns its first receipt; nil if it has not until `end`,
+    /// which for nil never comes. Parameters and errors are those of `wait`.
+    func accepted(
+        until end: ContinuousClock.Instant?, _ display: inout ProgressDisplay?, isDaemonGone: () -> Bool
+    ) async throws -> JobReceipt? {
+        while true {
+            if let receipt = try find() { return receipt }
+            display?.show(waitText)
+            if isLate, isDaemonGone() {
+                display?.end()
+                throw CommandFailure(
+                    .unavailable,
+                    "'\(name.display)' is dropped, and no daemon runs that would read it: "
+                        + "'hashdrop serve' starts one, and the list is read then.")
+            }
+            if Self.isOver(end) {
+                display?.end()
+                return nil
+            }
+            try await Self.pause()
+        }
+    }
+
+    /// Waits until an accepted job's report is final, and returns its last receipt; nil if it is not until
+    /// `end`.
+    func finished(
+        _ receipt: JobReceipt, until end: ContinuousClock.Instant?, _ display: inout ProgressDisplay?
+    ) async throws -> JobReceipt? {
+        while true {
+            // A job that is removed meanwhile has none any more.
+            if let status = Self.status(in: receipt.folder) {
+                display?.show(status)
+                if status.state != JobState.running.rawValue {
+                    display?.end()
+                    return JobReceipt(folder: receipt.folder, status: status)
+                }
+            }
+            if Self.isOver(end) {
+                display?.end()
+                return nil
+            }
+            try await Self.pause()
+        }
+    }
+
+    private static func isOver(_ end: ContinuousClock.Instant?) -> Bool {
+        end.map { ContinuousClock.now >= $0 } ?? false
+    }
+
+    private static func pause() async throws {
+        try await Task.sleep(for: pollInterval)
+        try Interruption.check()
+    }
+
+    /// Why `hashdrop` waits no longer, though the list goes on.
+    func unfinished(in folder: URL? = nil) -> CommandFailure {
+        CommandFailure(
+            .temporary,
+            "'\(name.display)' has no finished report yet; it goes on by itself, in "
+                + (folder ?? reports).path(percentEncoded: false) + ".")
+    }
+
+    /// Deletes the dropped file if it was not picked up yet.
+    ///
+    /// - Returns: whether it was still there: then it never becomes a job.
+    func withdraw() -> Bool { unlink(droppedPath) == 0 }
+
+    private var droppedPath: String {
+        dropFolder.path(percentEncoded: false) + "/" + String(decoding: name.bytes, as: UTF8.self)
     }
 
     private var isLate: Bool { Date().timeIntervalSince(droppedAt) > 10 }
 
     private var waitText: String {
-        let isThere = FileManager.default.fileExists(
-            atPath: dropFolder.path(percentEncoded: false) + "/" + String(decoding: name.bytes, as: UTF8.self)
-        )
-        return isThere
+        FileManager.default.fileExists(atPath: droppedPath)
             ? "waiting to be picked up" + (isLate ? " (does 'hashdrop serve' run?)" : "")
             : "picked up, waiting for the report"
     }
 
-    /// The folder whose name and content are the dropped file's and that has come since the drop: no clock
-    /// is asked, for the daemon's may be another one.
-    private func find() throws -> URL? {
+    /// The receipt in the folder whose name and content are the dropped file's and that has come since the
+    /// drop: no clock is asked, for the daemon's may be another one. Nil before there is one.
+    func find() throws -> JobReceipt? {
         let ending = "_" + name.pathComponent
         for folder in try Self.folderNames(in: reports).sorted().reversed()
         where folder.dropFirst(JobID.characterCount) == ending && !before.contains(folder) {
             let url = reports.appending(path: folder, directoryHint: .isDirectory)
             if let status = Self.status(in: url), status.input.sha256 == nil || status.input.sha256 == sha256
             {
-                return url
+                return JobReceipt(folder: url, status: status)
             }
         }
         return nil

@@ -24,6 +24,13 @@ struct JobCommand: AsyncParsableCommand {
         func run() async throws {
             let id = try JobCommand.id(job)
             let settings = try await configurationOption.settings()
+            let removed = try Self.remove(id, settings)
+            print("Removed job \(id) (\(removed.droppedName.display)) and its report folder.")
+        }
+
+        /// Removes a finished job and tells the daemon; throws `CommandFailure` with the code `.temporary`
+        /// if it is too early for that.
+        static func remove(_ id: JobID, _ settings: HashdropSettings) throws -> Job {
             let database = try StatePaths.openDatabase(settings)
             guard let job = try database.jobs.job(id) else { throw JobStore.noSuchJob(id) }
             guard job.state.isFinal else {
@@ -46,7 +53,7 @@ struct JobCommand: AsyncParsableCommand {
             // waits.
             if !DaemonLock.isHeld(path: paths.lock) { while try database.jobs.purge() {} }
             try DaemonSignal.tellJobsChanged(paths)
-            print("Removed job \(id) (\(job.droppedName.display)) and its report folder.")
+            return job
         }
     }
 

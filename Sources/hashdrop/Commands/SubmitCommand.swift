@@ -1,11 +1,9 @@
 import ArgumentParser
 import Foundation
-import Glibc
 import Model
 import Reporting
 import Settings
 import Spool
-import Store
 
 /// `hashdrop submit`: drops a file the right way, and waits for its report if asked to.
 struct SubmitCommand: AsyncParsableCommand {
@@ -13,40 +11,71 @@ struct SubmitCommand: AsyncParsableCommand {
         commandName: "submit",
         abstract: "Drop a file into a user's folder, safely, and optionally wait for the report.",
         discussion: """
+            Prints the job's id and the paths of its report as soon as the list is accepted; without --wait \
+            that is waited for no longer than 5 seconds. \
             With --wait the exit code is the verdict: 0 all clean, 1 something malicious or suspicious, 2 \
             neither but something unknown, without results or failed, or a line that holds no usable hash, \
-            65 the file was refused, 69 no daemon runs that would read it, 75 not done within --timeout.
+            3 the list was cancelled, 65 the file was refused, 69 no daemon runs that would read it, 75 not \
+            done within --timeout. \
+            With --fail-on it is 4 if the list holds what that names, 3 if it does not and was cancelled, \
+            else 0.
             """)
 
     @Argument(help: "The list; '-' reads standard input and needs --name.") var file: String
     @Option(help: "Whose folder; without it yours, or the only one there is.") var user: String?
     @Option(help: "Another name for the drop.") var name: String?
     @Flag(help: "Show the progress and wait for the finished report.") var wait = false
+    @Flag(
+        help: """
+            Print the receipt as one JSON object on one line: the keys of status.json and 'folder', the \
+            report folder's path. It is that of the finished job with --wait, else that of the accepted one.
+            """)
+    var json = false
+    @Option(
+        help: ArgumentHelp(
+            """
+            With --wait, exit with 4 if the list holds what is named here, separated by commas or in several \
+            options, and with 0 if not. 'suspicious' includes malicious; 'unknown' is all without a verdict, \
+            also failed hashes and lines without a usable hash.
+            """, valueName: "verdicts"))
+    var failOn: [FailConditions] = []
     @Option(help: ArgumentHelp("Give up waiting after so many seconds.", valueName: "seconds"))
     var timeout: Int?
     @OptionGroup var configurationOption: ConfigurationOption
 
-    func run() async throws {
-        let settings = try await configurationOption.settings()
-        let user = try Self.user(user, spool: settings.spool.directory)
-        let job = try drop(for: user, settings)
-        guard wait else {
-            print(
-                "Dropped as \(job.name.display). The report will be "
-                    + "\(job.reports.path(percentEncoded: false))"
-                    + "<job>_\(job.name.pathComponent)/report.html")
-            return
+    /// So long it is waited for the pick-up, which takes some hundredths of a second, if nothing else is.
+    private static let patience: Duration = .seconds(5)
+
+    func validate() throws {
+        guard wait || failOn.isEmpty else {
+            throw ValidationError("--fail-on needs --wait: without the verdicts nothing can fail on them.")
         }
-        var display = ProgressDisplay()
-        let limit = timeout.map { Duration.seconds($0) }
-        let paths = StatePaths(spool: settings.spool.directory)
-        let (folder, status) = try await job.wait(timeout: limit, &display) {
-            DaemonLock.isKnownFree(path: paths.lock)
-        }
-        try Self.conclude(folder, status)
     }
 
-    private func drop(for user: UserName, _ settings: HashdropSettings) throws -> DroppedJob {
+    func run() async throws {
+        let settings = try await configurationOption.settings()
+        let job = try drop(into: ListDrop(user: user, settings: settings), settings)
+        let lock = StatePaths(spool: settings.spool.directory).lock
+        let isDaemonGone = { DaemonLock.isKnownFree(path: lock) }
+        guard wait || json else {
+            return try await showAcceptance(of: job, settings, isDaemonGone: isDaemonGone)
+        }
+        var display: ProgressDisplay? = ProgressDisplay()
+        let end = timeout.map { ContinuousClock.now + Duration.seconds($0) }
+        guard let first = try await job.accepted(until: end, &display, isDaemonGone: isDaemonGone) else {
+            throw job.unfinished()
+        }
+        display?.clear()
+        guard wait else { return try conclude(first) }
+        if !json { show(first, settings) }
+        guard let last = try await job.finished(first, until: end, &display) else {
+            if json { print(try (job.find() ?? first).json()) }
+            throw job.unfinished(in: first.folder)
+        }
+        try conclude(last)
+    }
+
+    private func drop(into target: ListDrop, _ settings: HashdropSettings) throws -> DroppedJob {
         if file == "-", name == nil {
             throw CommandFailure(.usage, "What comes from standard input needs a name: give one with --name.")
         }
@@ -59,100 +88,62 @@ struct SubmitCommand: AsyncParsableCommand {
                     + "give another "
                     + "with --name.")
         }
-        try Self.checkIsServed(user, spool: settings.spool.directory)
-        let folder = "\(settings.spool.directory)/\(user)"
-        try Self.checkMayDrop(into: folder)
-        let digest = try DroppedJob.sha256(of: source)
-        let now = Date()
-        let reports = URL(filePath: "\(settings.reports.directory)/\(user)", directoryHint: .isDirectory)
-        // Without the right to look the wait says so.
-        let before = wait ? (try? DroppedJob.folderNames(in: reports)) ?? [] : []
-        var generator = SystemRandomNumberGenerator()
-        try DropFile.drop(
-            contentsOf: source.fileDescriptor, as: name, into: folder,
-            bytesMax: Int64(settings.list.bytesMax),
-            using: &generator)
-        return DroppedJob(
-            reports: reports, dropFolder: URL(filePath: folder, directoryHint: .isDirectory), name: name,
-            sha256: digest, droppedAt: now, before: Set(before))
+        return try target.drop(source, as: name)
     }
 
-    private static func checkMayDrop(into folder: String) throws {
-        guard access(folder, W_OK | X_OK) == 0 else {
-            throw CommandFailure(
-                .noPermission,
-                "This account may not write into '\(folder)'; its owner gives permission, for example by a "
-                    + "group of its own: see 'Sharing the folders' in spool/README.md.")
+    /// Tells what has become of the dropped file, if that is known soon.
+    private func showAcceptance(
+        of job: DroppedJob, _ settings: HashdropSettings, isDaemonGone: () -> Bool
+    ) async throws {
+        var accepted: JobReceipt?
+        if !isDaemonGone() {
+            var display: ProgressDisplay?
+            let patience = timeout.map { Duration.seconds($0) } ?? Self.patience
+            // An account that may not read the reports has dropped the file all the same.
+            accepted = try? await job.accepted(
+                until: ContinuousClock.now + patience, &display, isDaemonGone: { false })
         }
-    }
-
-    /// The folder outlasts its user; only an account that may read the database can tell.
-    private static func checkIsServed(_ user: UserName, spool: String) throws {
-        let path = StatePaths(spool: spool).database
-        guard access(path, R_OK | W_OK) == 0,
-            try HashdropDatabase(path: path, endpoint: nil).users.user(user) == nil
-        else { return }
-        throw CommandFailure(
-            .noUser,
-            "There is a folder '\(spool)/\(user)', but no user '\(user)': 'hashdrop user add \(user)' makes "
-                + "one."
-        )
-    }
-
-    /// Says what is wrong if the user is known and the folder is not there.
-    private static func checkHasFolder(_ user: UserName, spool: String) throws {
-        let path = StatePaths(spool: spool).database
-        guard access(path, R_OK | W_OK) == 0,
-            try HashdropDatabase(path: path, endpoint: nil).users.user(user) != nil
-        else { return }
-        throw CommandFailure(
-            .noUser,
-            "The folder '\(spool)/\(user)' of the user '\(user)' is missing or a link; make it again, for "
-                + "example by 'mkdir', and give it to those who drop files there.")
-    }
-
-    /// The user that was named, or whose login this is, or the only one.
-    private static func user(_ name: String?, spool: String) throws -> UserName {
-        let folders = try SpoolFolder(path: spool).users().users
-        if let name {
-            let user = try UserCommand.name(name)
-            guard folders.contains(user) else {
-                try checkHasFolder(user, spool: spool)
-                throw CommandFailure(
-                    .noUser,
-                    "There is no user '\(user)' with a folder in '\(spool)'; 'hashdrop user add \(user)' "
-                        + "makes both.")
-            }
-            return user
+        if let accepted {
+            try checkIsNotRefused(accepted)
+            return show(accepted, settings)
         }
-        let login = ProcessInfo.processInfo.environment["USER"].flatMap { UserName($0) }
-        if let login, folders.contains(login) { return login }
-        guard folders.count == 1 else {
-            throw CommandFailure(
-                .noUser,
-                folders.isEmpty
-                    ? "There is no user in '\(spool)' yet: 'hashdrop user add NAME' makes one."
-                    : "Whose folder? Name one with --user: "
-                        + "\(folders.map(\.description).joined(separator: ", "))."
-            )
-        }
-        return folders[0]
+        print(
+            "Dropped as \(job.name.display). The report will be "
+                + "\(job.reports.path(percentEncoded: false))"
+                + "<job>_\(job.name.pathComponent)/report.html")
+    }
+
+    /// Tells the job's id and paths, at once also where the output is a file or a pipe.
+    private func show(_ accepted: JobReceipt, _ settings: HashdropSettings) {
+        guard accepted.status.state != JobState.refused.rawValue else { return }
+        print(accepted.overview(settings.reports))
+        fflush(nil)
+    }
+
+    private func checkIsNotRefused(_ receipt: JobReceipt) throws {
+        guard receipt.status.state == JobState.refused.rawValue else { return }
+        let reason = receipt.status.reason ?? "no reason given"
+        throw CommandFailure(.data, "'\(receipt.status.name)' was refused: \(reason)")
     }
 
     /// Prints the result and exits by it.
-    private static func conclude(_ folder: URL, _ status: StatusDocument) throws {
-        guard status.state != "refused" else {
-            throw CommandFailure(
-                .data, "'\(status.name)' was refused: \(status.reason ?? "no reason given")")
+    private func conclude(_ receipt: JobReceipt) throws {
+        let status = receipt.status
+        if json { print(try receipt.json()) }
+        try checkIsNotRefused(receipt)
+        guard wait else { return }
+        if !json {
+            if status.state == JobState.cancelled.rawValue {
+                print("Cancelled: \(status.reason ?? "no reason given")")
+            }
+            print(Self.summary(status))
+            print(receipt.path(of: ReportWriter.FileName.html))
+            print(receipt.path(of: ReportWriter.FileName.csv))
         }
-        if status.state == "cancelled" { print("Cancelled: \(status.reason ?? "no reason given")") }
-        print(summary(status))
-        print(folder.appending(path: ReportWriter.FileName.html).path(percentEncoded: false))
-        print(folder.appending(path: ReportWriter.FileName.csv).path(percentEncoded: false))
-        let counts = status.counts
-        if counts.malicious + counts.suspicious > 0 { throw ExitCode(1) }
-        if status.state == "cancelled" { throw ExitCode(3) }
-        if counts.clean < counts.hashes || counts.unusableLines > 0 { throw ExitCode(2) }
+        let outcome = ListOutcome(status)
+        let conditions = failOn.flatMap(\.conditions)
+        let code = conditions.isEmpty ? outcome.exitCode : outcome.exitCode(failingOn: conditions)
+        guard code.isSuccess else { throw code }
     }
 
     /// For example `25 hashes: 12 malicious, 3 clean. 20 requests sent, 5 saved.`

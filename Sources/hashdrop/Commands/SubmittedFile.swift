@@ -4,7 +4,7 @@ import Glibc
 import Model
 import Support
 
-/// What `hashdrop submit` is given: a file, or what comes through a pipe.
+/// What a command is given as a list: a file, or what comes through a pipe.
 enum SubmittedFile {
     /// Opens it for reading from its beginning, more than once.
     ///
@@ -31,16 +31,7 @@ enum SubmittedFile {
 
     /// A pipe can be read once only, and the receipt is found by the content's digest.
     private static func copy(of pipe: FileHandle, named path: String, bytesMax: Int) throws -> FileHandle {
-        let url = FileManager.default.temporaryDirectory.appending(path: "hashdrop-\(UUID().uuidString)")
-        let descriptor = Glibc.open(
-            url.path(percentEncoded: false), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw CommandFailure(
-                .cannotCreate, "No temporary file can be made (\(FileSystemError.words(errno))).")
-        }
-        // No other program needs its name, and nothing is left however this program ends.
-        unlink(url.path(percentEncoded: false))
-        let copy = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let copy = try temporary()
         var bytes = 0
         while let chunk = try pipe.read(upToCount: 1 << 16), !chunk.isEmpty {
             bytes += chunk.count
@@ -53,5 +44,27 @@ enum SubmittedFile {
         }
         try copy.seek(toOffset: 0)
         return copy
+    }
+
+    /// A file that holds `text`, to be read from its beginning.
+    static func holding(_ text: String) throws -> FileHandle {
+        let file = try temporary()
+        try file.write(contentsOf: Data(text.utf8))
+        try file.seek(toOffset: 0)
+        return file
+    }
+
+    /// An empty file without a name.
+    private static func temporary() throws -> FileHandle {
+        let url = FileManager.default.temporaryDirectory.appending(path: "hashdrop-\(UUID().uuidString)")
+        let descriptor = Glibc.open(
+            url.path(percentEncoded: false), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw CommandFailure(
+                .cannotCreate, "No temporary file can be made (\(FileSystemError.words(errno))).")
+        }
+        // No other program needs its name, and nothing is left however this program ends.
+        unlink(url.path(percentEncoded: false))
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 }

@@ -21,10 +21,10 @@ extension HashdropSettings {
         _ = try KeySource(settings: virusTotal, environment: environment)
         try checkAddresses()
         if let complaint = try monitoringOptions(version: Hashdrop.version)?.complaint {
-            throw SettingsError(complaint)
+            throw SettingsError("\(complaint)")
         }
         if let complaint = try webOptions(isSimulated: false, version: Hashdrop.version)?.complaint {
-            throw SettingsError(complaint)
+            throw SettingsError("\(complaint)")
         }
         try NotificationService.check(
             notificationOptions(), curl: Self.notificationCurl(environment: environment))

@@ -31,11 +31,23 @@ extension HashdropSettings {
         }
         return ReportOptions(
             vendors: reports.vendors,
-            thresholds: VerdictThresholds(
-                maliciousFrom: reports.maliciousFrom, suspiciousFrom: reports.suspiciousFrom),
-            htmlRowsMax: reports.htmlRowsMax, isSimulated: isSimulated, version: version,
+            policy: verdictPolicy, htmlRowsMax: reports.htmlRowsMax, isSimulated: isSimulated,
+            version: version,
             refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)),
             isCSVMarkedUTF8: reports.csvByteOrderMark, writesJSON: reports.json, writesSTIX: reports.stix)
+    }
+
+    private var verdictPolicy: VerdictPolicy {
+        VerdictPolicy(
+            maliciousFrom: reports.maliciousFrom, suspiciousFrom: reports.suspiciousFrom,
+            trustedVendors: verdict.trustedVendors, trustedFrom: verdict.trustedFrom,
+            ignoredEngines: verdict.ignoredEngines,
+            // The loader lets no other words through.
+            engineWords: verdict.engineWords.compactMap { own in
+                Model.Verdict(rawValue: own.word).map {
+                    VerdictPolicy.EngineWord(engine: own.engine, word: $0)
+                }
+            })
     }
 
     /// Throws a `SettingsError` as `reportOptions` does.
@@ -61,7 +73,16 @@ extension HashdropSettings {
         return rules
     }
 
-    var cacheAges: CacheAges { CacheAges(known: cache.maxAge, unknown: cache.unknownMaxAge) }
+    var cacheAges: CacheAges {
+        let freshness = cache.freshness
+        let byKind: [AnswerKind: Duration?] = [
+            .unknown: freshness.unknown, .new: freshness.new, .suspicious: freshness.suspicious,
+            .settledMalicious: freshness.settledMalicious, .settledClean: freshness.settledClean,
+        ]
+        return CacheAges(
+            known: cache.maxAge, unknown: cache.unknownMaxAge, byKind: byKind.compactMapValues(\.self),
+            newFor: freshness.newFor, maliciousFrom: reports.maliciousFrom)
+    }
 
     var intakeOptions: IntakeOptions {
         IntakeOptions(
@@ -70,7 +91,8 @@ extension HashdropSettings {
             ages: cacheAges,
             userLimits: UserLimits(
                 openHashesMax: jobs.openHashesPerUser, listsMax: jobs.perUser,
-                reportBytesMax: Int64(jobs.reportBytesPerUser)))
+                reportBytesMax: Int64(jobs.reportBytesPerUser)),
+            listOptions: Set(list.options.compactMap(JobOptions.Key.init(rawValue:))))
     }
 
     /// Throws a `SettingsError` for an address that cannot be one, or settings that do not go together.

@@ -53,6 +53,7 @@ final class TextCheckPrinter: CheckPrinter {
         if unusableCount > unusable.count { print("  … and \(unusableCount - unusable.count) more") }
         if let refusal = result.refusal { print("  Would be refused: \(refusal)") }
         for remark in result.remarks { print("  \(remark.sentence)") }
+        for warning in result.warnings { print("  \(warning)") }
         print("  \(CheckSentences.sum(result.summary))")
         if let cost = CheckSentences.cost(result) { print("  \(cost)") }
         (entries, unusable, unusableCount) = (0, [], 0)
@@ -124,6 +125,7 @@ final class JSONCheckPrinter: CheckPrinter {
         var groups: Int
         var listed: [String: Int]
         var remarks: [String]
+        var warnings: [String]
         var requestsMin: Int
         var requestsMax: Int
         var seconds: Int
@@ -155,8 +157,8 @@ final class JSONCheckPrinter: CheckPrinter {
                 repeated: summary.repeated, groups: summary.groups,
                 listed: Dictionary(
                     uniqueKeysWithValues: summary.unusable.map { ($0.key.rawValue, $0.value) }),
-                remarks: result.remarks.map(\.rawValue), requestsMin: summary.requestsMin,
-                requestsMax: summary.requestsMax,
+                remarks: result.remarks.map(\.rawValue), warnings: result.warnings,
+                requestsMin: summary.requestsMin, requestsMax: summary.requestsMax,
                 seconds: Int(result.duration(of: summary.requestsMax).seconds)))
     }
 

@@ -13,8 +13,18 @@ struct ProgressDisplay {
 
     /// Shows what is new.
     mutating func show(_ status: StatusDocument, now: Date = Date()) {
-        let text = Self.line(status, now: now, barWidth: isTerminal ? 24 : 0)
-        let news = status.state + (status.waitReason ?? "")
+        show(
+            Self.line(status, now: now, barWidth: isTerminal ? 24 : 0),
+            news: status.state + (status.waitReason ?? ""), now: now)
+    }
+
+    /// Shows how many of so many reports are written, and what keeps the others from it.
+    mutating func show(_ finished: Int, of total: Int, trouble: String?, now: Date = Date()) {
+        let reason = trouble.map { "  (\($0))" } ?? ""
+        show("\(finished) of \(total) reports\(reason)", news: trouble ?? "", now: now)
+    }
+
+    private mutating func show(_ text: String, news: String, now: Date) {
         let isDue = isTerminal || news != lastNews || now.timeIntervalSince(lastWrittenAt) >= Self.logInterval
         guard text != last, isDue else { return }
         lastNews = news
@@ -31,6 +41,12 @@ struct ProgressDisplay {
     /// Leaves the last state standing.
     mutating func end() {
         if isTerminal, !last.isEmpty { FileHandle.standardError.write(Data("\n".utf8)) }
+        last = ""
+    }
+
+    /// Makes room on a terminal for what is printed next.
+    mutating func clear() {
+        if isTerminal, !last.isEmpty { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
         last = ""
     }
 

@@ -1,0 +1,36 @@
+/// Line of a list that sets options: `# hashdrop: key=value …`, in either case, within the first lines.
+package struct ListOptionLine: Hashable, Sendable {
+    /// How many lines of a list may be one: the first 20.
+    package static let linesMax = 20
+
+    /// Counted from 1.
+    package var number: Int
+    /// What stands behind the colon.
+    package var text: String
+
+    package init(number: Int, text: String) {
+        self.number = number
+        self.text = text
+    }
+
+    /// Nil for any other line.
+    init?(_ line: UnsafeRawBufferPointer, number: Int) {
+        guard number <= Self.linesMax else { return nil }
+        var rest = line[...]
+        func skipSpaces() { rest = rest.drop { $0 == 0x20 || $0 == 0x09 } }
+        skipSpaces()
+        guard rest.first == UInt8(ascii: "#") else { return nil }
+        rest = rest.drop { $0 == UInt8(ascii: "#") }
+        skipSpaces()
+        guard rest.count > Self.name.count,
+            zip(rest, Self.name).allSatisfy({ $0 | 0x20 == $1 })
+        else { return nil }
+        rest = rest.dropFirst(Self.name.count)
+        skipSpaces()
+        guard rest.popFirst() == UInt8(ascii: ":") else { return nil }
+        self.number = number
+        text = String(decoding: rest, as: UTF8.self)
+    }
+
+    private static let name = Array("hashdrop".utf8)
+}

@@ -1,0 +1,43 @@
+import Foundation
+import Reporting
+import Settings
+
+/// A job's receipt (`status.json`) and the folder in which it stands.
+struct JobReceipt {
+    let folder: URL
+    let status: StatusDocument
+
+    /// Where one of the report's files is, or will be.
+    func path(of file: String) -> String { folder.appending(path: file).path(percentEncoded: false) }
+
+    /// The job's id and the paths of its report, a line each: known as soon as the list is accepted.
+    func overview(_ reports: HashdropSettings.Reports) -> String {
+        var lines = [
+            ("Job:", status.id), ("Folder:", folder.path(percentEncoded: false)),
+            ("Page:", path(of: ReportWriter.FileName.html)), ("Table:", path(of: ReportWriter.FileName.csv)),
+        ]
+        if reports.json { lines.append(("Rows:", path(of: ReportWriter.FileName.json))) }
+        if reports.stix { lines.append(("Bundle:", path(of: ReportWriter.FileName.stix))) }
+        lines.append(("Receipt:", path(of: ReportWriter.FileName.status)))
+        return lines.map { $0 + String(repeating: " ", count: 10 - $0.count) + $1 }.joined(separator: "\n")
+    }
+
+    /// The receipt as one JSON object on one line: the keys of `status.json`, and `folder`.
+    func json() throws -> String {
+        String(
+            decoding: try StatusDocument.encoder(.sortedKeys).encode(WithFolder(receipt: self)),
+            as: UTF8.self)
+    }
+
+    private struct WithFolder: Encodable {
+        let receipt: JobReceipt
+
+        private enum Key: String, CodingKey { case folder }
+
+        func encode(to encoder: any Encoder) throws {
+            try receipt.status.encode(to: encoder)
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(receipt.folder.path(percentEncoded: false), forKey: .folder)
+        }
+    }
+}
