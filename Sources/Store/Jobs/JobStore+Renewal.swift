@@ -5,7 +5,7 @@ package import Model
 ///
 /// It stands in the database (`meta`) until the report that satisfies it is remembered; a daemon that is
 /// told, or the next one that starts, satisfies it.
-package struct ReportRenewal: Hashable, Sendable {
+package struct RenewalDemand: Hashable, Sendable {
     package let id: JobID
     /// Grows with each demand for the same report: one that comes while it is written is not satisfied by it.
     let number: Int
@@ -93,22 +93,22 @@ extension JobStore {
     }
 
     /// Ends demands that are satisfied, or cannot be.
-    package func end(_ renewals: [ReportRenewal]) throws {
+    package func end(_ renewals: [RenewalDemand]) throws {
         guard !renewals.isEmpty else { return }
         try pool.write { db in try Self.end(renewals, in: db) }
     }
 
-    static func end(_ renewals: [ReportRenewal], in db: Database) throws {
+    static func end(_ renewals: [RenewalDemand], in db: Database) throws {
         for renewal in renewals {
             try db.cachedStatement(sql: "DELETE FROM meta WHERE key = ? AND value = ?")
                 .execute(arguments: [Self.prefix + renewal.id.description, String(renewal.number)])
         }
     }
 
-    static func renewal(of id: JobID, in db: Database) throws -> ReportRenewal? {
+    static func renewal(of id: JobID, in db: Database) throws -> RenewalDemand? {
         let number = try String.fetchOne(
             db.cachedStatement(sql: "SELECT value FROM meta WHERE key = ?"),
             arguments: [Self.prefix + id.description])
-        return number.flatMap { Int($0) }.map { ReportRenewal(id: id, number: $0) }
+        return number.flatMap { Int($0) }.map { RenewalDemand(id: id, number: $0) }
     }
 }

@@ -78,11 +78,11 @@ package struct JobStore: Sendable {
         /// Whether the last report stood there before, and was written anew: nothing is told of it again.
         package var isAnew: Bool
         /// The renewal that it satisfies.
-        package var renewal: ReportRenewal?
+        package var renewal: RenewalDemand?
 
         package init(
             id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64, isAnew: Bool = false,
-            renewal: ReportRenewal? = nil
+            renewal: RenewalDemand? = nil
         ) {
             self.id = id
             self.verdicts = verdicts

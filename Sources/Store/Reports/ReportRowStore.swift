@@ -45,7 +45,7 @@ package struct JobSnapshot {
     package func isPublished() throws -> Bool { try JobStore.isPublished(id, in: db) }
 
     /// The demand to write its report anew; nil if there is none.
-    package func renewal() throws -> ReportRenewal? { try JobStore.renewal(of: id, in: db) }
+    package func renewal() throws -> RenewalDemand? { try JobStore.renewal(of: id, in: db) }
 
     /// Whether a row was answered, and the cache has forgotten the answer since.
     package func hasForgottenAnswers() throws -> Bool { try JobStore.hasForgottenAnswers(rowID, in: db) }
