@@ -229,7 +229,7 @@ struct LookupDispatcherTests {
             #expect(done.state == .cancelled)
             #expect(done.requestCost.requestsSent == budget)
             #expect(done.reason?.contains("The list's budget of \(budget) ") == true)
-            let notAsked = try bench.rows(job.id).count { $0.verdict(VerdictThresholds()) == .notAsked }
+            let notAsked = try bench.rows(job.id).count { $0.verdict(VerdictPolicy()) == .notAsked }
             #expect(notAsked == 20 - budget)
             #expect(try await bench.finish(other.id).state == .done)
             #expect(bench.simulator.journal.lookups.count == budget + 10)

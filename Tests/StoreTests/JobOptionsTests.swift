@@ -128,7 +128,7 @@ struct JobOptionsTests {
         #expect(ended.state == .cancelled && ended.finishedAt == Samples.now + 60)
         #expect(ended.reason?.contains("budget of 1 request is used up: 2 hashes were not asked") == true)
         #expect(
-            try database.reportRows.counts(of: job.id, thresholds: .init()) == [.unknown: 1, .notAsked: 2])
+            try database.reportRows.counts(of: job.id, policy: .init()) == [.unknown: 1, .notAsked: 2])
         #expect(try database.jobs.job(other.id)?.state == .running)
         #expect(try database.lookups.endSpent(rowIDs, at: Samples.now + 90).finished == [])
     }

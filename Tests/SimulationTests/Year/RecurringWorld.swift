@@ -133,7 +133,7 @@ struct RecurringWorld {
     }
 
     private func verdict(of file: Int, at now: Date) -> Verdict {
-        VerdictThresholds().verdict(for: answer(file, at: now))
+        VerdictPolicy().verdict(for: answer(file, at: now))
     }
 
     private static let findings: [EngineFindings] = (0...malicious).map { detections in
