@@ -117,8 +117,11 @@ package struct FileFacts: Hashable, Sendable {
     package func texts(_ field: FactField) -> [String] { elements(field).compactMap { $0.first ?? nil } }
 
     /// The elements of a list with their parts; nil for a part that is empty.
-    package func elements(_ field: FactField) -> [[String?]] {
-        guard let range = Index(self)[field] else { return [] }
+    package func elements(_ field: FactField) -> [[String?]] { elements(field, in: Index(self)) }
+
+    /// The same, by an index that was made before.
+    package func elements(_ field: FactField, in index: Index) -> [[String?]] {
+        guard let range = index[field] else { return [] }
         return stored[range].split(separator: Self.unit, omittingEmptySubsequences: false).map {
             $0.split(separator: Self.group, omittingEmptySubsequences: false).map {
                 $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self)

@@ -32,8 +32,7 @@ package struct FileOrigin: Hashable, Sendable {
             signature: first(.signature).flatMap(SignatureState.init(rawValue:)), signer: first(.signers),
             distributor: first(.distributors) ?? first(.trustedBy),
             sourceCount: first(.uniqueSources).flatMap { Int($0) })
-        guard index[.sandboxes] != nil else { return }
         let malicious = EngineCategory.malicious.rawValue
-        accusingSandboxes = facts.elements(.sandboxes).count { $0.dropFirst().first == malicious }
+        accusingSandboxes = facts.elements(.sandboxes, in: index).count { $0.dropFirst().first == malicious }
     }
 }

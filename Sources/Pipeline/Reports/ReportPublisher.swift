@@ -160,25 +160,25 @@ package struct ReportPublisher: Sendable {
                 JobStore.Report(
                     id: published.job.id, verdicts: published.job.counts.byVerdict,
                     isFinal: published.job.state.isFinal, bytes: published.bytes, isAnew: published.isAnew,
-                    renewal: published.job.state.isFinal ? published.renewal : nil)
+                    renewal: published.job.state.isFinal ? published.demand : nil)
             })
         // What cannot be written anew is not tried again.
-        try database.jobs.end(published.filter { !$0.isNew }.compactMap(\.renewal))
+        try database.jobs.end(published.filter { !$0.isNew }.compactMap(\.demand))
     }
 
     private func write(
         _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date, isAlone: Bool, isTimeUp: () -> Bool
     ) throws -> Written? {
         guard let job = try snapshot.job() else { return nil }
-        let renewal = try snapshot.renewal()
+        let demand = try snapshot.renewal()
         // The last report is written once, but for a renewal, which stands in the database until its end: a
         // kill in the middle of a second time would leave a temporary file for ever.
         let isAnew = try job.state.isFinal && snapshot.isPublished()
         if isAnew {
-            guard job.state.hasTables, renewal != nil, try hasFolder(of: job),
+            guard job.state.hasTables, demand != nil, try hasFolder(of: job),
                 try !snapshot.hasForgottenAnswers()
             else {
-                return Written(published: Published(job: job, isNew: false, renewal: renewal))
+                return Written(published: Published(job: job, isNew: false, demand: demand))
             }
         }
         // "Done" promises the input beside it. The intake, which holds the claim, tells of the job again
@@ -230,7 +230,7 @@ package struct ReportPublisher: Sendable {
         }
         try writer.writeStatus(input, in: folder.directory, publish: publish)
         return Written(
-            published: Published(job: input.job, isNew: true, isAnew: isAnew, renewal: renewal),
+            published: Published(job: input.job, isNew: true, isAnew: isAnew, demand: demand),
             folder: folder, files: files)
     }
 
@@ -250,7 +250,7 @@ package struct ReportPublisher: Sendable {
         /// Whether it is a last one that stood there before.
         var isAnew = false
         /// The demand to write it anew that was there when it began.
-        var renewal: RenewalDemand?
+        var demand: RenewalDemand?
         /// Of all files in the job's folder.
         var bytes: Int64 = 0
     }
