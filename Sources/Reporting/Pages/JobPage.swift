@@ -84,6 +84,7 @@ struct JobPage {
             if job.state.hasTables { appendFiles(to: &page) }
             if hasTable { page.raw("<span><a href=\"#drawings\">drawings</a></span>") }
         }
+        if job.state.hasTables, options.writesLists { appendLists(to: &page) }
         page.raw("</header>\n<main>\n")
         guard !job.state.isFinal else { return }
         page.absence(
@@ -99,6 +100,24 @@ struct JobPage {
             page.text(name)
             page.raw("</a></span>")
         }
+    }
+
+    private func appendLists(to page: inout HTMLBuilder) {
+        let lists = Verdict.allCases.compactMap { verdict in
+            ReportWriter.FileName.list(of: verdict).map { (name: $0, count: job.counts[verdict]) }
+        }.filter { $0.count > 0 }
+        guard !lists.isEmpty else { return }
+        page.raw("\n<p class=\"facts lists\"><span>hashes as lists</span>")
+        for list in lists {
+            page.raw("<span><a href=\"")
+            page.text("\(ReportWriter.FileName.lists)/\(list.name)")
+            page.raw("\">")
+            page.text(list.name)
+            page.raw("</a> ")
+            page.number(list.count)
+            page.raw("</span>")
+        }
+        page.raw("</p>")
     }
 
     // Without a table the page says what happened and what can be done.
