@@ -11,6 +11,7 @@ struct JobPage {
     private var job: Job { input.job }
     private var options: ReportOptions { frame.options }
     private var hasTable: Bool { job.state != .refused && job.counts.hashes > 0 }
+    private var groups: JobGroups { JobGroups(groups: input.statistics.groups) }
 
     /// Writes the whole page into `file`; the rows are built one after the other in one buffer.
     func write(to file: AtomicFile, rows: RowSource) throws {
@@ -31,6 +32,7 @@ struct JobPage {
         page.removeAll()
         table.appendClosing(rows: shown, to: &page)
         JobCharts(statistics: input.statistics).append(JobSummary(input: input), to: &page)
+        groups.append(to: &page)
         try finish(page, in: file)
     }
 
@@ -83,6 +85,7 @@ struct JobPage {
         page.jobHeading(job) { page in
             if job.state.hasTables { appendFiles(to: &page) }
             if hasTable { page.raw("<span><a href=\"#drawings\">drawings</a></span>") }
+            if hasTable, !groups.isEmpty { page.raw("<span><a href=\"#groups\">groups</a></span>") }
         }
         if job.state.hasTables, options.writesLists { appendLists(to: &page) }
         page.raw("</header>\n<main>\n")
