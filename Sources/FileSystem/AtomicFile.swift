@@ -28,7 +28,7 @@ package final class AtomicFile {
         let folder = target.deletingLastPathComponent().path(percentEncoded: false)
         try self.init(
             replacing: name, in: Directory.open(path: folder, followingLink: true), mode: mode,
-            temporaryName: ".\(name).tmp")
+            temporaryName: AtomicFile.temporaryName(of: name))
     }
 
     /// The same in a folder that is held open.
@@ -36,8 +36,12 @@ package final class AtomicFile {
         throws
     {
         try self.init(
-            replacing: name, in: folder.reopened(), mode: mode, temporaryName: ".\(name).tmp")
+            replacing: name, in: folder.reopened(), mode: mode,
+            temporaryName: AtomicFile.temporaryName(of: name))
     }
+
+    /// The name of a file's bytes until `commit()`; a kill leaves them under it.
+    package static func temporaryName(of name: String) -> String { ".\(name).tmp" }
 
     /// Creates the temporary file in a folder that is held open.
     package init(

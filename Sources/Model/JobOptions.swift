@@ -16,9 +16,9 @@ package struct JobOptions: Codable, Hashable, Sendable {
         case low, normal, urgent
     }
 
-    /// A table of a report, for programs.
+    /// A table of a report, for programs, or the lists of its hashes by verdict.
     package enum Output: String, Codable, Hashable, Sendable, CaseIterable {
-        case csv, json, stix
+        case csv, json, stix, lists
     }
 
     /// The engines that have a column of their own, by VirusTotal's names for them: 1 to 4.
@@ -32,7 +32,7 @@ package struct JobOptions: Codable, Hashable, Sendable {
     package var by: Date?
     /// What the list is compared with.
     package var compare: String?
-    /// The tables that are written; the CSV always is.
+    /// The tables and lists that are written; the CSV always is.
     package var outputs: [Output]?
     /// What the report is called instead of by the list's name.
     package var title: String?

@@ -20,12 +20,14 @@ package struct JobStatistics: Hashable, Sendable {
     package var withoutFacts: VerdictTally
     /// How many rows have each mark; one that no row has is not among them.
     package var marks: [FactMark: Int]
+    /// Files that have something in common; a kind of which there is no group is not among them.
+    package var groups: [RowGroup.Kind: RowGroups]
 
     package init(
         files: VerdictTally = .init(), families: Ranking = .init(), types: Ranking = .init(),
         firstSeen: Timeline = .init(), lastScanned: Timeline = .init(),
         signatures: [SignatureState: VerdictTally] = [:], withoutFacts: VerdictTally = .init(),
-        marks: [FactMark: Int] = [:]
+        marks: [FactMark: Int] = [:], groups: [RowGroup.Kind: RowGroups] = [:]
     ) {
         self.files = files
         self.families = families
@@ -35,6 +37,7 @@ package struct JobStatistics: Hashable, Sendable {
         self.signatures = signatures
         self.withoutFacts = withoutFacts
         self.marks = marks
+        self.groups = groups
     }
 }
 

@@ -5,7 +5,7 @@ import Support
 /// are the most severe.
 ///
 /// Everything that a report says of all rows comes from one pass over them. Memory is bounded however long
-/// the list is: some 10 MiB at most.
+/// the list is: some 30 MiB at most.
 package struct JobTally: Sendable {
     private let policy: VerdictPolicy
     private let now: Date
@@ -19,6 +19,7 @@ package struct JobTally: Sendable {
     private var signatures: [SignatureState: VerdictTally] = [:]
     private var withoutFacts = VerdictTally()
     private var marks = [Int](repeating: 0, count: FactMark.allCases.count)
+    private var groups = [GroupTally](repeating: GroupTally(), count: RowGroup.Kind.allCases.count)
 
     /// - Parameters:
     ///   - now: dates after it are not believed.
@@ -41,7 +42,7 @@ package struct JobTally: Sendable {
             malicious: verdict == .malicious ? 1 : 0, suspicious: verdict == .suspicious ? 1 : 0,
             others: verdict == .malicious || verdict == .suspicious ? 0 : 1)
         files += tally
-        families.add(tally, object.threatLabel.flatMap(Self.family))
+        families.add(tally, object.threatLabel.flatMap(Self.familyOrCategory))
         types.add(tally, object.typeDescription.flatMap { $0.isEmpty ? nil : $0[...] })
         firstSeen.add(tally, object.firstSubmissionDate)
         lastScanned.add(tally, object.lastAnalysisDate)
@@ -51,15 +52,32 @@ package struct JobTally: Sendable {
             withoutFacts += tally
         }
         for mark in object.marks(at: now) { marks[mark.rawValue] += 1 }
+        let order = UInt64(verdict.severity) << 60 | UInt64(clamping: row.position)
+        group(object, tally, GroupTally.Example(order: order, hash: row.hash, file: object.sha256))
+    }
+
+    private mutating func group(_ object: FileObject, _ tally: VerdictTally, _ example: GroupTally.Example) {
+        func add(_ kind: RowGroup.Kind, _ value: String?) {
+            if let value { groups[kind.rawValue].add(value, tally, example) }
+        }
+        add(.family, object.threatLabel.flatMap(Self.family).map { String($0) })
+        guard let facts = object.facts else { return }
+        let values = facts.groupValues
+        add(.signer, values.signer)
+        add(.imphash, values.imphash)
     }
 
     /// The family of a suggested threat label, which is written `category.family/variant`: `emotet` of
-    /// `trojan.emotet/agent`, and the category of a label without a family, such as `trojan.`.
+    /// `trojan.emotet/agent`; nil of a label without one, such as `trojan.`.
     private static func family(_ label: String) -> Substring? {
         let start = label.utf8.firstIndex(of: UInt8(ascii: ".")).map(label.utf8.index(after:))
         let rest = label[(start ?? label.startIndex)...]
         let family = rest.utf8.firstIndex(of: UInt8(ascii: "/")).map { rest[..<$0] } ?? rest
-        guard family.isEmpty else { return family }
+        return family.isEmpty ? nil : family
+    }
+
+    private static func familyOrCategory(_ label: String) -> Substring? {
+        if let family = family(label) { return family }
         let category = label.utf8.lastIndex { $0 != UInt8(ascii: ".") }
         return category.map { label[...$0] }
     }
@@ -75,7 +93,10 @@ package struct JobTally: Sendable {
             files: files, families: families.ranking, types: types.ranking, firstSeen: firstSeen.timeline,
             lastScanned: lastScanned.timeline, signatures: signatures, withoutFacts: withoutFacts,
             marks: Dictionary(uniqueKeysWithValues: FactMark.allCases.map { ($0, marks[$0.rawValue]) })
-                .filter { $0.value > 0 })
+                .filter { $0.value > 0 },
+            groups: Dictionary(
+                uniqueKeysWithValues: RowGroup.Kind.allCases.map { ($0, groups[$0.rawValue].shared) }
+            ).filter { !$0.value.top.isEmpty })
     }
 
     /// The hashes of the most severe rows, the most severe first: by verdict, then by detecting engines, then

@@ -4,7 +4,7 @@ extension SettingKey {
     package static let reloaded: Set<String> = [
         "list.hashesMax", "list.commentMax", "list.options",
         "reports.vendors", "reports.maliciousFrom", "reports.suspiciousFrom", "reports.htmlRowsMax",
-        "reports.csvByteOrderMark", "reports.json", "reports.stix",
+        "reports.csvByteOrderMark", "reports.json", "reports.stix", "reports.lists",
         "verdict.trustedVendors", "verdict.trustedFrom", "verdict.ignoredEngines", "verdict.engineWords",
         "virustotal.requestsPerMinute", "virustotal.requestsPerDay", "virustotal.requestsPerMonth",
         "virustotal.attemptsMax",
@@ -27,6 +27,7 @@ extension HashdropSettings {
         settings.reports.csvByteOrderMark = new.reports.csvByteOrderMark
         settings.reports.json = new.reports.json
         settings.reports.stix = new.reports.stix
+        settings.reports.lists = new.reports.lists
         settings.verdict = new.verdict
         settings.virusTotal.requestsPerMinute = new.virusTotal.requestsPerMinute
         settings.virusTotal.requestsPerDay = new.virusTotal.requestsPerDay

@@ -30,6 +30,7 @@ package struct HashdropSettings: Hashable, Sendable {
         package var csvByteOrderMark: Bool
         package var json: Bool
         package var stix: Bool
+        package var lists: Bool
         package var partialEvery: Duration
     }
 

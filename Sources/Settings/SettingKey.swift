@@ -92,6 +92,10 @@ package struct SettingKey: Hashable, Sendable {
             "reports.stix", .flag, "false",
             "Whether a finished list gets a report.stix.json (a STIX 2.1 bundle) beside the CSV."),
         .init(
+            "reports.lists", .flag, "true",
+            "Whether a finished list gets the hashes of each verdict as lists, one a line "
+                + "(lists/malicious.txt and so on)."),
+        .init(
             "reports.partialEvery", .duration(.seconds(1) ... .seconds(3600)), "5s",
             "A running job's report is rewritten at most this often."),
         .init(

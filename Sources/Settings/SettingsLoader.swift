@@ -185,7 +185,7 @@ package struct SettingsLoader {
                 suspiciousFrom: try integer("reports.suspiciousFrom"),
                 htmlRowsMax: try integer("reports.htmlRowsMax"),
                 csvByteOrderMark: try flag("reports.csvByteOrderMark"), json: try flag("reports.json"),
-                stix: try flag("reports.stix"),
+                stix: try flag("reports.stix"), lists: try flag("reports.lists"),
                 partialEvery: try duration("reports.partialEvery")),
             verdict: try verdict(), virusTotal: try virusTotal(),
             cache: try cache(),

@@ -76,7 +76,7 @@ struct ListOptionsTests {
         let options = Self.options(
             """
             vendors=Fortinet,"Trend Micro" fresh=2d PRIORITY=Low budget=50 by=2026-12-01T08:00Z \
-            compare=iocs.txt outputs=STIX,csv title="all of ""ours"", once"
+            compare=iocs.txt outputs=STIX,csv,Lists title="all of ""ours"", once"
             """)
         #expect(options.vendors == ["Fortinet", "Trend Micro"])
         #expect(options.fresh == .seconds(2 * 86_400))
@@ -84,7 +84,7 @@ struct ListOptionsTests {
         #expect(options.budget == 50)
         #expect(options.by == Date(timeIntervalSince1970: 1_796_112_000))
         #expect(options.compare == "iocs.txt")
-        #expect(options.outputs == [.csv, .stix])
+        #expect(options.outputs == [.csv, .stix, .lists])
         #expect(options.title == "all of \"ours\", once")
         #expect(options.warnings == [])
     }
@@ -94,7 +94,7 @@ struct ListOptionsTests {
         ("vendors=A,,B", "engines"), ("fresh=soon", "an age"), ("fresh=-1d", "an age"), ("fresh=", "an age"),
         ("fresh=366d", "an age"), ("priority=high", "low, normal or urgent"), ("budget=many", "requests"),
         ("budget=-1", "requests"), ("by=tomorrow", "a time"), ("by=2026-02-30", "a time"),
-        ("by=2026-12-01T25:00Z", "a time"), ("outputs=pdf", "csv, json, stix"), ("outputs=", "csv"),
+        ("by=2026-12-01T25:00Z", "a time"), ("outputs=pdf", "csv, json, stix, lists"), ("outputs=", "csv"),
         ("title=", "a text"), ("compare=\"\"", "a job"), ("colour=red", "there is no option 'colour'"),
         ("title", "is no key=value"), ("title = x", "is no key=value"), ("title=\"x", "not closed"),
         ("", "sets no option"), ("title=x title=y", "once more"),

@@ -61,10 +61,17 @@ struct ListOptionsTests {
         #expect(options.by == Date(timeIntervalSince1970: 1_577_923_200) && options.deadline == "missed")
         #expect(options.priority == nil && options.freshSeconds == nil)
         #expect(status.report.json == nil && status.report.stix == "report.stix.json")
+        #expect(throws: CocoaError.self) { try text("lists/not-asked.txt", of: job) }
         #expect(try text("report.csv", of: job).hasPrefix("\u{FEFF}hash,avira,fortinet,"))
         let page = try text("report.html", of: job)
         #expect(page.contains("Case &lt;7&gt;") && page.contains("list.txt") && page.contains(": missed."))
         #expect(!page.contains("were not taken"))
+    }
+
+    @Test func listsByVerdictAreWrittenWhereTheListWantsThem() async throws {
+        let job = try await drop("budget=0 outputs=lists")
+        #expect(try publish(job).report.json == nil)
+        #expect(try text("lists/not-asked.txt", of: job) == Samples.hash(1).hexadecimal + "\n")
     }
 
     @Test func whatIsNotTakenStandsInTheReport() async throws {

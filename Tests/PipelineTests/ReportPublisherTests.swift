@@ -25,7 +25,7 @@ struct ReportPublisherTests {
             database: database,
             options: ReportOptions(
                 htmlRowsMax: 1, isSimulated: false, version: "1", writesJSON: writesJSON,
-                writesSTIX: writesSTIX),
+                writesSTIX: writesSTIX, writesLists: false),
             reports: try ReportsFolder(path: folder.path("reports"), database: database),
             cacheMaxAge: .seconds(86_400))
     }

@@ -100,7 +100,7 @@ package struct ListOptions {
             guard let name = Self.text(value, max: Self.compareMax) else { return "a job or a list's name" }
             options.compare = name
         case .outputs:
-            guard let outputs = Self.outputs(value) else { return "some of csv, json, stix" }
+            guard let outputs = Self.outputs(value) else { return "some of csv, json, stix, lists" }
             options.outputs = outputs
         case .title:
             guard let title = Self.text(value, max: Self.titleMax) else { return "a text" }

@@ -101,6 +101,21 @@ extension FileFacts {
         return marks
     }
 
+    /// What files are grouped by: the first signer that the signature names, and the digest of the imports.
+    var groupValues: (signer: String?, imphash: String?) {
+        var values: (signer: String?, imphash: String?) = (nil, nil)
+        forEachFact { field, value in
+            switch field {
+            case .signers:
+                let first = value.prefix { $0 != Self.unit && $0 != Self.group }
+                if !first.isEmpty { values.signer = String(decoding: first, as: UTF8.self) }
+            case .imphash: values.imphash = String(decoding: value, as: UTF8.self)
+            default: break
+            }
+        }
+        return values
+    }
+
     private static func signature(_ value: UnsafeBufferPointer<UInt8>) -> SignatureState? {
         SignatureState(rawValue: String(decoding: value, as: UTF8.self))
     }

@@ -144,6 +144,9 @@ package struct ReportPublisher: Sendable {
             visible.flatMap {
                 Result {
                     guard let folder = report.folder else { return report.published }
+                    if try Self.hasLists(folder.directory) {
+                        try folder.directory.folder(ReportWriter.FileName.lists).synchronizeIfPossible()
+                    }
                     try folder.directory.synchronizeIfPossible()
                     var published = report.published
                     published.bytes = try bytes(of: folder.directory)
@@ -197,7 +200,10 @@ package struct ReportPublisher: Sendable {
         // CSV.
         if job.state == .running { try removeTables(in: folder.directory) }
         // What the options no longer want would tell of other verdicts than what is written now.
-        if isAnew { try removeTables(but: writer.options.tableFiles, in: folder.directory) }
+        if isAnew {
+            let lists = writer.options.writesLists ? [ReportWriter.FileName.lists] : []
+            try removeTables(but: writer.options.tableFiles + lists, in: folder.directory)
+        }
         var input = ReportInput(
             job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, agesByKind: agesByKind,
             renewal: renewalPeriod.value,
@@ -236,10 +242,21 @@ package struct ReportPublisher: Sendable {
 
     private func bytes(of folder: borrowing Directory) throws -> Int64 {
         var bytes: Int64 = 0
-        for name in ReportWriter.FileName.all {
-            bytes += try folder.status(Array(name.utf8)).map { Int64($0.st_size) } ?? 0
+        for name in ReportWriter.FileName.all { bytes += try Self.bytes(of: name, in: folder) }
+        guard try Self.hasLists(folder) else { return bytes }
+        let lists = try folder.folder(ReportWriter.FileName.lists)
+        for name in Verdict.allCases.compactMap(ReportWriter.FileName.list(of:)) {
+            bytes += try Self.bytes(of: name, in: lists)
         }
         return bytes
+    }
+
+    private static func bytes(of name: String, in folder: borrowing Directory) throws -> Int64 {
+        try folder.status(Array(name.utf8)).map { Int64($0.st_size) } ?? 0
+    }
+
+    private static func hasLists(_ folder: borrowing Directory) throws -> Bool {
+        try folder.status(Array(ReportWriter.FileName.lists.utf8))?.isFolder ?? false
     }
 
     /// A job as its report has it.
@@ -251,7 +268,7 @@ package struct ReportPublisher: Sendable {
         var isAnew = false
         /// The demand to write it anew that was there when it began.
         var demand: RenewalDemand?
-        /// Of all files in the job's folder.
+        /// Of all files in the job's folder, those of its lists among them.
         var bytes: Int64 = 0
     }
 
@@ -274,6 +291,8 @@ package struct ReportPublisher: Sendable {
         where !kept.contains(name) {
             try folder.removeFile(Array(name.utf8))
         }
+        let lists = ReportWriter.FileName.lists
+        if !kept.contains(lists) { try folder.removeTree(lists) }
     }
 
     /// Removes a job's folder with everything in it; one that is not there is fine.

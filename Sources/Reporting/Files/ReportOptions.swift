@@ -31,6 +31,8 @@ package struct ReportOptions: Hashable, Sendable {
     package var writesJSON: Bool
     /// Whether there is a `report.stix.json` beside the CSV. Default false.
     package var writesSTIX: Bool
+    /// Whether the hashes of each verdict stand in a list beside the CSV. Default true.
+    package var writesLists: Bool
 
     /// How many rows a job's `report.html` shows at most. A running one is written and read again and again,
     /// and rows that wait hold no news: it shows only rows in full.
@@ -45,7 +47,7 @@ package struct ReportOptions: Hashable, Sendable {
         vendors: [String] = ["Fortinet"], policy: VerdictPolicy = .init(), htmlRowsMax: Int = 100_000,
         htmlRowsInFullMax: Int = 2_000, indexJobsMax: Int = 20_000, indexJobsInFullMax: Int = 500,
         isSimulated: Bool, version: String, refreshSeconds: Int = 5, isCSVMarkedUTF8: Bool = true,
-        writesJSON: Bool = true, writesSTIX: Bool = false
+        writesJSON: Bool = true, writesSTIX: Bool = false, writesLists: Bool = true
     ) {
         precondition(vendors.count <= Self.vendorsMax, "the settings refuse more vendors")
         self.vendors = vendors
@@ -60,6 +62,7 @@ package struct ReportOptions: Hashable, Sendable {
         self.isCSVMarkedUTF8 = isCSVMarkedUTF8
         self.writesJSON = writesJSON
         self.writesSTIX = writesSTIX
+        self.writesLists = writesLists
     }
 
     /// The options for a list that sets some of them itself.
@@ -69,6 +72,7 @@ package struct ReportOptions: Hashable, Sendable {
         if let outputs = list.outputs {
             options.writesJSON = outputs.contains(.json)
             options.writesSTIX = outputs.contains(.stix)
+            options.writesLists = outputs.contains(.lists)
         }
         return options
     }

@@ -19,8 +19,15 @@ package struct ReportWriter: Sendable {
         package static let status = "status.json"
         package static let input = "input"
         package static let index = "index.html"
+        /// The folder of the work lists in a job's folder.
+        package static let lists = "lists"
         /// Those of a job's folder.
         package static let all = [html, csv, json, stix, status, input]
+
+        /// The name of the list of a verdict's hashes, in `lists`; nil for those that wait.
+        package static func list(of verdict: Verdict) -> String? {
+            verdict == .waiting ? nil : "\(verdict.rawValue).txt"
+        }
     }
 
     package let options: ReportOptions
@@ -52,8 +59,8 @@ package struct ReportWriter: Sendable {
         try publish(file)
     }
 
-    /// Writes `report.csv` into a job's folder, from rows in the list's order, and beside it `report.json`
-    /// and `report.stix.json` as far as the options say so.
+    /// Writes `report.csv` into a job's folder, from rows in the list's order, and beside it `report.json`,
+    /// `report.stix.json` and the work lists as far as the options say so.
     ///
     /// Only for a job that is done or cancelled: the names promise complete tables. All come from one visit
     /// of the rows, so that they say the same, and `report.csv` appears last: a pipeline that waits for it
@@ -68,6 +75,7 @@ package struct ReportWriter: Sendable {
         let csvFile = try AtomicFile(replacing: FileName.csv, in: folder)
         let jsonFile = try optional(FileName.json, in: folder, isWanted: options.writesJSON)
         let stixFile = try optional(FileName.stix, in: folder, isWanted: options.writesSTIX)
+        let lists = try options.writesLists ? WorkListWriter(in: folder) : nil
         try csvFile.append { csv.appendHeader(to: &$0) }
         try stixFile?.append { stix.appendOpening(to: &$0) }
         try rows { row in
@@ -75,8 +83,10 @@ package struct ReportWriter: Sendable {
             try csvFile.append { csv.append(model, to: &$0) }
             try jsonFile?.append { json.append(model, to: &$0) }
             try stixFile?.append { stix.append(model, to: &$0) }
+            try lists?.add(row.hash, model.verdict)
         }
         try stixFile?.append { stix.appendClosing(to: &$0) }
+        try lists?.finish(publish)
         for case let file? in [stixFile, jsonFile, csvFile] { try publish(file) }
     }
 

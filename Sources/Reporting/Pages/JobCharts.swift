@@ -99,7 +99,7 @@ struct JobCharts {
         page.raw("<p class=legend>")
         page.text(Wording.count(statistics.files.total, "hash", "hashes"))
         page.raw(" of known files: ")
-        for (style, count, word) in parts(statistics.files) {
+        for (style, count, word) in statistics.files.parts {
             page.raw("<span class=\"v ")
             page.raw(style)
             page.raw("\">")
@@ -109,22 +109,6 @@ struct JobCharts {
             page.raw("</span> ")
         }
         page.raw("</p>\n")
-    }
-
-    private typealias Part = (style: StaticString, count: Int, word: StaticString)
-
-    private func parts(_ tally: VerdictTally) -> [Part] {
-        [
-            ("m", tally.malicious, "malicious"), ("s", tally.suspicious, "suspicious"),
-            ("o", tally.others, "clean or not scanned"),
-        ]
-    }
-
-    /// For example `5 malicious, 1 clean or not scanned`.
-    private func words(_ tally: VerdictTally) -> String {
-        let present = parts(tally).filter { $0.count > 0 }
-        guard !present.isEmpty else { return "none" }
-        return present.map { "\(Wording.number($0.count)) \($0.word)" }.joined(separator: ", ")
     }
 
     private func append(
@@ -154,13 +138,13 @@ struct JobCharts {
         page.raw("<li><span>")
         page.untrusted(entry.name, max: Self.nameMax)
         page.raw("</span><svg class=b role=img aria-label=\"")
-        page.text(words(tally))
+        page.text(tally.words)
         page.raw("\"><title>")
-        page.text(words(tally))
+        page.text(tally.words)
         page.raw("</title>")
         var left = 0
         let all = Wording.percent(tally.total, of: largest)
-        for part in parts(tally) where part.count > 0 {
+        for part in tally.parts where part.count > 0 {
             // Ends are computed from the sum so far, so that rounding does not change the whole bar's length.
             left += part.count
             let end = all * left / max(tally.total, 1)
@@ -262,12 +246,12 @@ extension JobCharts {
         _ tally: VerdictTally, at left: Int, label: String, of largest: Int, to page: inout HTMLBuilder
     ) {
         page.raw("<g><title>")
-        page.text("\(label): \(words(tally))")
+        page.text("\(label): \(tally.words)")
         page.raw("</title><rect class=hit x=")
         page.digits(left)
         page.raw(" width=10 height=100 />")
         var below = 0
-        for part in parts(tally).reversed() where part.count > 0 {
+        for part in tally.parts.reversed() where part.count > 0 {
             let bottom = below * 96 / largest
             below += part.count
             let height = max(below * 96 / largest - bottom, 1)
@@ -288,7 +272,7 @@ extension JobCharts {
         page.raw(
             "<details class=numbers><summary>The same as a table</summary><table><thead><tr><th scope=col>")
         page.text(timeline.unit.rawValue.prefix(1).uppercased() + timeline.unit.rawValue.dropFirst())
-        for part in parts(.init()) {
+        for part in VerdictTally().parts {
             page.raw("<th scope=col>")
             page.raw(part.word)
         }
@@ -303,7 +287,7 @@ extension JobCharts {
     private func row(_ label: String, _ tally: VerdictTally, to page: inout HTMLBuilder) {
         page.raw("<tr><th scope=row>")
         page.text(label)
-        for part in parts(tally) {
+        for part in tally.parts {
             page.raw("<td>")
             page.number(part.count)
         }

@@ -11,6 +11,7 @@ struct JobPage {
     private var job: Job { input.job }
     private var options: ReportOptions { frame.options }
     private var hasTable: Bool { job.state != .refused && job.counts.hashes > 0 }
+    private var groups: JobGroups { JobGroups(groups: input.statistics.groups) }
 
     /// Writes the whole page into `file`; the rows are built one after the other in one buffer.
     func write(to file: AtomicFile, rows: RowSource) throws {
@@ -31,6 +32,7 @@ struct JobPage {
         page.removeAll()
         table.appendClosing(rows: shown, to: &page)
         JobCharts(statistics: input.statistics).append(JobSummary(input: input), to: &page)
+        groups.append(to: &page)
         try finish(page, in: file)
     }
 
@@ -83,7 +85,9 @@ struct JobPage {
         page.jobHeading(job) { page in
             if job.state.hasTables { appendFiles(to: &page) }
             if hasTable { page.raw("<span><a href=\"#drawings\">drawings</a></span>") }
+            if hasTable, !groups.isEmpty { page.raw("<span><a href=\"#groups\">groups</a></span>") }
         }
+        if job.state.hasTables, options.writesLists { appendLists(to: &page) }
         page.raw("</header>\n<main>\n")
         guard !job.state.isFinal else { return }
         page.absence(
@@ -99,6 +103,24 @@ struct JobPage {
             page.text(name)
             page.raw("</a></span>")
         }
+    }
+
+    private func appendLists(to page: inout HTMLBuilder) {
+        let lists = Verdict.allCases.compactMap { verdict in
+            ReportWriter.FileName.list(of: verdict).map { (name: $0, count: job.counts[verdict]) }
+        }.filter { $0.count > 0 }
+        guard !lists.isEmpty else { return }
+        page.raw("\n<p class=\"facts lists\"><span>hashes as lists</span>")
+        for list in lists {
+            page.raw("<span><a href=\"")
+            page.text("\(ReportWriter.FileName.lists)/\(list.name)")
+            page.raw("\">")
+            page.text(list.name)
+            page.raw("</a> ")
+            page.number(list.count)
+            page.raw("</span>")
+        }
+        page.raw("</p>")
     }
 
     // Without a table the page says what happened and what can be done.

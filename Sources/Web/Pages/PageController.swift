@@ -74,7 +74,16 @@ struct PageController: Sendable {
     }
 
     @Sendable func file(_ request: Request, _ context: UserContext) async throws -> Response {
-        guard let file = context.parameters.get("file", as: JobFile.self),
+        try await send(context.parameters.get("file"), to: request, context)
+    }
+
+    @Sendable func workList(_ request: Request, _ context: UserContext) async throws -> Response {
+        let name = context.parameters.get("list")
+        return try await send(name.map { "\(ReportWriter.FileName.lists)/\($0)" }, to: request, context)
+    }
+
+    private func send(_ path: String?, to request: Request, _ context: UserContext) async throws -> Response {
+        guard let file = path.flatMap({ JobFile(path: $0) }),
             let found = try await data.open(file, of: Self.job(context))
         else { throw HTTPError(.notFound) }
         return send(found.file, file, of: found.job, to: request)

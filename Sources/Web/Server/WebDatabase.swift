@@ -41,7 +41,7 @@ actor WebDatabase {
     /// Opens a file of a job's folder, or returns nil if it is not there (yet). Its path comes from the job
     /// as it is stored. No link is followed but the operator's in place of a user's folder.
     private func open(_ file: JobFile, of job: Job) -> OpenFile? {
-        OpenFile(in: reports, user: job.user, folder: job.folderName, name: file.rawValue)
+        OpenFile(in: reports, user: job.user, job: job.folderName, file)
     }
 
     /// The files that a job's folder has, in the order in which they are offered.
@@ -65,11 +65,12 @@ final class OpenFile: Sendable {
     let byteCount: Int
 
     /// - Parameter root: a folder that the operator has named; it may be a link.
-    init?(in root: String, user: UserName, folder: String, name: String) {
+    init?(in root: String, user: UserName, job: String, _ file: JobFile) {
         do {
             let root = try Directory.open(path: root, followingLink: true)
-            let folder = try root.operatorsFolder("\(user)").folder(folder)
-            descriptor = try folder.openForReading(Array(name.utf8))
+            var folder = try root.operatorsFolder("\(user)").folder(job)
+            if let inner = file.folder { folder = try folder.folder(inner) }
+            descriptor = try folder.openForReading(Array(file.name.utf8))
         } catch {
             return nil
         }

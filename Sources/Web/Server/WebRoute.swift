@@ -8,5 +8,5 @@ enum WebRoute: String, Sendable {
 
     /// The page of a job.
     static func path(of id: JobID) -> String { "/jobs/\(id)" }
-    static func path(of file: JobFile, of id: JobID) -> String { "/jobs/\(id)/\(file.rawValue)" }
+    static func path(of file: JobFile, of id: JobID) -> String { "/jobs/\(id)/\(file.path)" }
 }

@@ -46,6 +46,7 @@ struct WebRouter {
         router.get("jobs", use: pages.jobs)
         router.get("jobs/:id", use: pages.job)
         router.get("jobs/:id/:file", use: pages.file)
+        router.get("jobs/:id/\(ReportWriter.FileName.lists)/:list", use: pages.workList)
         router.get("everybody", use: pages.everybody)
         router.get("operations", use: pages.operations)
     }

@@ -27,7 +27,7 @@ struct WebQuery: Hashable, Sendable {
 enum SessionActivity {
     static func isUse(_ request: Request, _ context: WebContext) -> Bool {
         if request.headers[fetchUser] == "?1" { return true }
-        if context.parameters.get("file", as: JobFile.self) == .html { return false }
+        if context.parameters.get("file") == JobFile.html.path { return false }
         return !WebQuery(request.uri).isLive
     }
 

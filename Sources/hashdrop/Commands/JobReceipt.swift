@@ -18,6 +18,7 @@ struct JobReceipt {
         ]
         if reports.json { lines.append(("Rows:", path(of: ReportWriter.FileName.json))) }
         if reports.stix { lines.append(("Bundle:", path(of: ReportWriter.FileName.stix))) }
+        if reports.lists { lines.append(("Lists:", path(of: ReportWriter.FileName.lists))) }
         lines.append(("Receipt:", path(of: ReportWriter.FileName.status)))
         return lines.map { $0 + String(repeating: " ", count: 10 - $0.count) + $1 }.joined(separator: "\n")
     }

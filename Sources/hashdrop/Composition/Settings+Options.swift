@@ -34,7 +34,8 @@ extension HashdropSettings {
             policy: verdictPolicy, htmlRowsMax: reports.htmlRowsMax, isSimulated: isSimulated,
             version: version,
             refreshSeconds: max(1, Int(reports.partialEvery.components.seconds)),
-            isCSVMarkedUTF8: reports.csvByteOrderMark, writesJSON: reports.json, writesSTIX: reports.stix)
+            isCSVMarkedUTF8: reports.csvByteOrderMark, writesJSON: reports.json, writesSTIX: reports.stix,
+            writesLists: reports.lists)
     }
 
     private var verdictPolicy: VerdictPolicy {

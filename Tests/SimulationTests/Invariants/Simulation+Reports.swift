@@ -51,7 +51,8 @@ extension Simulation {
         ]
         if job.state.hasTables { names.formUnion(scenario.reports.tableFiles) }
         let found = try Set(FileManager.default.contentsOfDirectory(atPath: folder))
-        guard found == names else {
+        // Of the lists' folder readTables tells.
+        guard found.subtracting([ReportWriter.FileName.lists]) == names else {
             throw Violation(
                 "The report of \(job.id) (\(job.state)) has \(found.sorted()), not \(names.sorted()).")
         }
@@ -91,6 +92,7 @@ extension Simulation {
             }
             try check(row, cells[state], of: job)
         }
+        try checkLists(of: job, in: folder, table)
         let lines = try String(contentsOfFile: "\(folder)/\(ReportWriter.FileName.json)", encoding: .utf8)
             .split(separator: "\n")
         for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
@@ -101,6 +103,26 @@ extension Simulation {
         guard scenario.writesSTIX else { return }
         _ = try JSONSerialization.jsonObject(
             with: Data(contentsOf: URL(filePath: "\(folder)/\(ReportWriter.FileName.stix)")))
+    }
+
+    /// The lists hold the table's hashes by verdict, in its order, and there is no other file.
+    private func checkLists(of job: Inspector.JobFacts, in folder: String, _ table: [[String]]) throws {
+        guard let verdict = table[0].firstIndex(of: "verdict") else {
+            throw Violation("The CSV of job \(job.id) has no verdicts.")
+        }
+        var wanted: [String: String] = [:]
+        for cells in table.dropFirst() where cells[verdict] != "waiting" {
+            wanted["\(cells[verdict]).txt", default: ""] += "\(cells[0].trimmingPrefix("'"))\n"
+        }
+        let path = "\(folder)/\(ReportWriter.FileName.lists)"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let found = try Dictionary(
+            uniqueKeysWithValues: names.map { name in
+                (name, try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8))
+            })
+        guard found == wanted else {
+            throw Violation("The lists of job \(job.id) do not hold what its table does: \(names.sorted())")
+        }
     }
 
     private func check(_ row: ReportRow, _ word: String, of job: Inspector.JobFacts) throws {

@@ -71,8 +71,8 @@ struct YearFigures: Sendable {
         for path in try manager.subpathsOfDirectory(atPath: reports) {
             let attributes = try manager.attributesOfItem(atPath: "\(reports)/\(path)")
             if attributes[.type] as? FileAttributeType == .typeDirectory {
-                // A user's folder has none above it.
-                if path.contains("/") { reportFolders += 1 }
+                // A user's folder has none above it; that of a job's lists lies in the job's.
+                if path.split(separator: "/").count == 2 { reportFolders += 1 }
             } else {
                 reportBytes += attributes[.size] as? Int ?? 0
             }

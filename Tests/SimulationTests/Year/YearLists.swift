@@ -100,7 +100,8 @@ struct YearLists {
             throw Violation("Job \(job.id) has \(job.hashes) hashes, its list \(list.hashes ?? 0).")
         }
         let folder = "\(reports)/\(job.user)/\(job.id)_\(job.name.pathComponent)"
-        let tables = job.state.hasTables ? YearPlan.reports.tableFiles : []
+        var tables = job.state.hasTables ? YearPlan.reports.tableFiles : []
+        if job.state.hasTables, job.hashes > 0 { tables.append(ReportWriter.FileName.lists) }
         let others = [
             ReportWriter.FileName.html, ReportWriter.FileName.status, ReportWriter.FileName.input,
         ]
