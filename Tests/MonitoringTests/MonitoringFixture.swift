@@ -57,6 +57,8 @@ final class MonitoringFixture: Sendable {
         _ body: (_ daemon: MonitoringFixture, _ client: RawClient) async throws -> Void
     ) async throws {
         var options = MonitoringOptions(port: 0, version: "0.0.0-test")
+        // A machine that is busy with other tests is no slow client.
+        options.connectionTimeout = .seconds(600)
         change(&options)
         let fixture = try MonitoringFixture(options, told)
         let group = ServiceGroup(
