@@ -37,6 +37,7 @@ struct JobStatusPage {
             case .csv: page.raw("CSV table")
             case .json: page.raw("JSON Lines")
             case .stix: page.raw("STIX 2.1")
+            case .changes: page.raw("What has changed (CSV)")
             case .status: page.raw("status.json")
             case .input: page.raw("The list as it was dropped")
             }

@@ -6,13 +6,14 @@ enum JobFile: String, Hashable, Sendable, CaseIterable {
     case csv = "report.csv"
     case json = "report.json"
     case stix = "report.stix.json"
+    case changes = "report.changes.csv"
     case status = "status.json"
     case input
 
     var contentType: String {
         switch self {
         case .html: "text/html; charset=utf-8"
-        case .csv: "text/csv; charset=utf-8"
+        case .csv, .changes: "text/csv; charset=utf-8"
         case .json: "application/x-ndjson"
         // Registered with the standard: STIX 2.1, section 1.6.2.
         case .stix: "application/stix+json;version=2.1"
@@ -29,6 +30,7 @@ enum JobFile: String, Hashable, Sendable, CaseIterable {
         case .csv: "\(job.folderName).csv"
         case .json: "\(job.folderName).json"
         case .stix: "\(job.folderName).stix.json"
+        case .changes: "\(job.folderName).changes.csv"
         case .input: job.droppedName.pathComponent
         }
     }
