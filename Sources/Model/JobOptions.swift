@@ -30,8 +30,11 @@ package struct JobOptions: Codable, Hashable, Sendable {
     package var budget: Int?
     /// When the list should be done.
     package var by: Date?
-    /// What the list is compared with.
+    /// What the list is compared with: a job's id, the name of another list, or `compareNone`; by default the
+    /// list of the same name before.
     package var compare: String?
+    /// Compares the list with nothing.
+    package static let compareNone = "none"
     /// The tables and lists that are written; the CSV always is.
     package var outputs: [Output]?
     /// What the report is called instead of by the list's name.

@@ -103,7 +103,10 @@ struct SubmitCommandTests {
                 try Data("\(text)\n".utf8).write(to: place.folder.url.appending(path: name))
             }
             let rows: [(list: String, options: [String], code: Int32)] = [
-                ("bad.txt", ["malicious"], 4), ("bad.txt", ["suspicious"], 4), ("bad.txt", ["unknown"], 0),
+                ("bad.txt", ["new-malicious"], 4), ("bad.txt", ["malicious"], 4),
+                ("bad.txt", ["suspicious"], 4), ("bad.txt", ["unknown"], 0),
+                // It was malicious in the list's last report.
+                ("bad.txt", ["new-malicious"], 0),
                 ("unknown.txt", ["malicious,suspicious"], 0), ("unknown.txt", ["malicious,unknown"], 4),
                 ("unknown.txt", ["malicious", "unknown"], 4), ("clean.txt", ["suspicious,unknown"], 0),
             ]

@@ -19,7 +19,7 @@ struct StatusDocumentTests {
             "schema", "id", "user", "name", "state", "reason", "wait_reason", "received_at", "finished_at",
             "expected_at", "updated_at", "counts", "progress", "requests", "input", "evidence", "report",
             "simulated", "version", "passed_over", "remarks",
-            "options", "warnings",
+            "options", "warnings", "changes",
         ]
         #expect(Set(status.keys) == Set(promised))
         #expect(status["finished_at"] is NSNull)

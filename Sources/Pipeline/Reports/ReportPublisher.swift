@@ -199,10 +199,21 @@ package struct ReportPublisher: Sendable {
         // A job that runs again (`hashdrop retry`) must not look finished to a program that waits for the
         // CSV.
         if job.state == .running { try removeTables(in: folder.directory) }
+        // Before anything of it is removed: a report that is written anew has its earlier verdicts there.
+        let comparison =
+            job.state.hasTables
+            ? try EarlierReports(reports: reports).comparison(
+                of: job, snapshot, isAnew: isAnew, in: folder.directory) : nil
         // What the options no longer want would tell of other verdicts than what is written now.
         if isAnew {
             let lists = writer.options.writesLists ? [ReportWriter.FileName.lists] : []
-            try removeTables(but: writer.options.tableFiles + lists, in: folder.directory)
+            try removeTables(
+                but: writer.options.tableFiles + lists + [ReportWriter.FileName.changes],
+                in: folder.directory)
+        }
+        // Of an attempt that was cut short, or of a report that can be compared no longer.
+        if comparison?.isPossible != true {
+            try folder.directory.removeFile(Array(ReportWriter.FileName.changes.utf8))
         }
         var input = ReportInput(
             job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, agesByKind: agesByKind,
@@ -214,7 +225,9 @@ package struct ReportPublisher: Sendable {
             severestMax: writer.options.htmlRowsMax(job.state))
         if job.state.hasTables {
             let order = JobSnapshot.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
-            try writer.writeTables(input, in: folder.directory, publish: publish) { visit in
+            input.changes = try writer.writeTables(
+                input, comparedBy: comparison, in: folder.directory, publish: publish
+            ) { visit in
                 try RowHandover.forEachRow(of: { try snapshot.forEachRow(order: order, $0) }) { row in
                     tally.add(row)
                     try visit(row)
@@ -287,8 +300,11 @@ package struct ReportPublisher: Sendable {
 
     private func removeTables(but kept: [String] = [], in folder: borrowing Directory) throws {
         // The CSV first: while it is there, the others are.
-        for name in [ReportWriter.FileName.csv, ReportWriter.FileName.json, ReportWriter.FileName.stix]
-        where !kept.contains(name) {
+        let files = [
+            ReportWriter.FileName.csv, ReportWriter.FileName.json, ReportWriter.FileName.stix,
+            ReportWriter.FileName.changes,
+        ]
+        for name in files where !kept.contains(name) {
             try folder.removeFile(Array(name.utf8))
         }
         let lists = ReportWriter.FileName.lists

@@ -31,7 +31,7 @@ struct CSVTable {
 }
 
 /// The values of a row as cells of a CSV.
-private struct CSVFormat: CellFormat {
+struct CSVFormat: CellFormat {
     func hash(_ hash: FileHash?, to bytes: inout [UInt8]) {
         guard let hash else { return }
         let start = bytes.count

@@ -17,11 +17,14 @@ package struct ReportInput: Sendable {
     package var unusableLines: [UnusableLine]
     /// How the answered rows are spread, over all of them.
     package var statistics: JobStatistics
+    /// What is different from an earlier report of the list; nil if there is none to compare it with.
+    package var changes: ReportChanges?
 
     package init(
         job: Job, estimate: JobEstimate = .init(), now: Date, cacheMaxAge: Duration = .seconds(86_400),
         agesByKind: [AnswerKind: Duration] = [:], renewal: Duration = ReportRenewal.period(runningJobs: 1),
-        unusableLines: [UnusableLine] = [], statistics: JobStatistics = .init()
+        unusableLines: [UnusableLine] = [], statistics: JobStatistics = .init(),
+        changes: ReportChanges? = nil
     ) {
         self.job = job
         self.estimate = estimate
@@ -31,6 +34,7 @@ package struct ReportInput: Sendable {
         self.renewal = renewal
         self.unusableLines = unusableLines
         self.statistics = statistics
+        self.changes = changes
     }
 }
 

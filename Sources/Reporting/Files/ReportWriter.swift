@@ -16,13 +16,15 @@ package struct ReportWriter: Sendable {
         package static let csv = "report.csv"
         package static let json = "report.json"
         package static let stix = "report.stix.json"
+        /// What is different from an earlier report of the list; only if there is one.
+        package static let changes = "report.changes.csv"
         package static let status = "status.json"
         package static let input = "input"
         package static let index = "index.html"
         /// The folder of the work lists in a job's folder.
         package static let lists = "lists"
         /// Those of a job's folder.
-        package static let all = [html, csv, json, stix, status, input]
+        package static let all = [html, csv, json, stix, changes, status, input]
 
         /// The name of the list of a verdict's hashes, in `lists`; nil for those that wait.
         package static func list(of verdict: Verdict) -> String? {
@@ -65,10 +67,16 @@ package struct ReportWriter: Sendable {
     /// Only for a job that is done or cancelled: the names promise complete tables. All come from one visit
     /// of the rows, so that they say the same, and `report.csv` appears last: a pipeline that waits for it
     /// finds the others.
+    ///
+    /// - Parameter comparison: with an earlier report, whose verdicts it has read; then there is a
+    ///   `report.changes.csv` too.
+    /// - Returns: what the comparison came to; nil without one.
+    @discardableResult
     package func writeTables(
-        _ input: ReportInput, in folder: borrowing Directory, publish: Publish = atOnce,
+        _ input: ReportInput, comparedBy comparison: VerdictComparison? = nil,
+        in folder: borrowing Directory, publish: Publish = atOnce,
         rows: (_ visit: (ReportRow) throws -> Void) throws -> Void
-    ) throws {
+    ) throws -> ReportChanges? {
         let csv = CSVTable(options: options)
         let json = JSONLines(options: options)
         let stix = STIXBundle(input: input, options: options)
@@ -84,10 +92,19 @@ package struct ReportWriter: Sendable {
             try jsonFile?.append { json.append(model, to: &$0) }
             try stixFile?.append { stix.append(model, to: &$0) }
             try lists?.add(row.hash, model.verdict)
+            try comparison?.add(model)
         }
         try stixFile?.append { stix.appendClosing(to: &$0) }
         try lists?.finish(publish)
-        for case let file? in [stixFile, jsonFile, csvFile] { try publish(file) }
+        let changes = ChangeTable(isMarkedUTF8: options.isCSVMarkedUTF8)
+        let changesFile = try optional(
+            FileName.changes, in: folder, isWanted: comparison?.isPossible ?? false)
+        try changesFile?.append { changes.appendHeader(to: &$0) }
+        let result = try comparison?.finish { change in
+            try changesFile?.append { changes.append(change, to: &$0) }
+        }
+        for case let file? in [stixFile, jsonFile, changesFile, csvFile] { try publish(file) }
+        return result
     }
 
     private func optional(_ name: String, in folder: borrowing Directory, isWanted: Bool) throws

@@ -59,6 +59,27 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         @OrNull package var json: String?
         /// Null until the bundle is complete, and where `reports.stix` is off.
         @OrNull package var stix: String?
+        /// Null where the list is not compared with an earlier one.
+        @OrNull package var changes: String?
+    }
+
+    /// What is different from the report that the list is compared with; the numbers are null where `reason`
+    /// says why there is no comparison.
+    package struct Changes: Codable, Hashable, Sendable {
+        /// The job whose report it is compared with; null if there is none of the name that the list gives.
+        @OrNull package var baseline: String?
+        @OrNull package var reason: String?
+        @OrNull package var new: Int?
+        @OrNull package var gone: Int?
+        @OrNull package var worse: Int?
+        @OrNull package var better: Int?
+        @OrNull package var newlyKnown: Int?
+        @OrNull package var noLongerKnown: Int?
+        @OrNull package var answered: Int?
+        @OrNull package var unanswered: Int?
+        @OrNull package var label: Int?
+        /// Malicious hashes that were not malicious, or not in the list.
+        @OrNull package var newMalicious: Int?
     }
 
     /// What the list itself sets; null where it says nothing.
@@ -104,6 +125,8 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     package var options: Options?
     /// What of that was not taken and why, a sentence each; nil in documents of earlier versions.
     package var warnings: [String]?
+    /// What is different from the list's earlier report; null while it runs and where there is none.
+    @OrNull package var changes: Changes?
     package var progress: Progress
     package var requests: Requests
     package var input: Input
@@ -136,6 +159,7 @@ extension StatusDocument {
         remarks = job.remarks
         self.options = Options(job, now: input.now)
         warnings = job.options.warnings
+        changes = input.changes.map(Changes.init)
         progress = Progress(job.counts)
         requests = Requests(job.requestCost)
         self.input = Input(job)
@@ -144,7 +168,8 @@ extension StatusDocument {
         report = Report(
             html: ReportWriter.FileName.html, csv: hasTables ? ReportWriter.FileName.csv : nil,
             json: hasTables && options.writesJSON ? ReportWriter.FileName.json : nil,
-            stix: hasTables && options.writesSTIX ? ReportWriter.FileName.stix : nil)
+            stix: hasTables && options.writesSTIX ? ReportWriter.FileName.stix : nil,
+            changes: input.changes?.fileName)
         simulated = options.isSimulated
         version = options.version
     }
@@ -220,6 +245,25 @@ extension StatusDocument.Options {
         deadline = job.deadline(at: now)?.rawValue
         compare = options.compare
         outputs = options.outputs?.map(\.rawValue)
+    }
+}
+
+extension StatusDocument.Changes {
+    fileprivate init(_ changes: ReportChanges) {
+        baseline = changes.baseline?.description
+        reason = changes.reason
+        let isCompared = changes.reason == nil
+        func count(_ kind: ChangeKind) -> Int? { isCompared ? changes[kind] : nil }
+        new = count(.new)
+        gone = count(.gone)
+        worse = count(.worse)
+        better = count(.better)
+        newlyKnown = count(.newlyKnown)
+        noLongerKnown = count(.noLongerKnown)
+        answered = count(.answered)
+        unanswered = count(.unanswered)
+        label = count(.label)
+        newMalicious = isCompared ? changes.newMalicious : nil
     }
 }
 

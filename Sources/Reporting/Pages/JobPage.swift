@@ -25,12 +25,14 @@ struct JobPage {
         }
         // The sum, and at once the worst rows; what draws them comes behind.
         JobSummary(input: input).append(to: &page)
+        if let changes = input.changes { ChangeSection(changes: changes).appendSum(to: &page) }
         let table = JobTable(input: input, options: options)
         table.appendOpening(to: &page)
         try file.append(page.bytes)
         let shown = try write(table, to: file, rows: rows)
         page.removeAll()
         table.appendClosing(rows: shown, to: &page)
+        if let changes = input.changes { ChangeSection(changes: changes).append(to: &page) }
         JobCharts(statistics: input.statistics).append(JobSummary(input: input), to: &page)
         groups.append(to: &page)
         try finish(page, in: file)
@@ -96,7 +98,8 @@ struct JobPage {
     }
 
     private func appendFiles(to page: inout HTMLBuilder) {
-        for name in options.tableFiles {
+        let changes = [input.changes?.fileName].compactMap { $0 }
+        for name in options.tableFiles + changes {
             page.raw("<span><a href=\"")
             page.text(name)
             page.raw("\">")

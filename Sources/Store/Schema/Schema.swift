@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 14
+    static let version = 15
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -26,6 +26,7 @@ enum Schema {
         migrator.registerMigration("12") { db in try db.execute(sql: totalsOfStates) }
         migrator.registerMigration("13") { db in try db.execute(sql: factsOfFiles) }
         migrator.registerMigration("14") { db in try db.execute(sql: optionsOfLists) }
+        migrator.registerMigration("15") { db in try db.execute(sql: listsByName) }
         return migrator
     }
 
@@ -321,6 +322,11 @@ enum Schema {
     private static let optionsOfLists = """
         -- What the list itself sets (`JobOptions`), as JSON; null if it sets nothing.
         ALTER TABLE job ADD COLUMN options TEXT;
+        """
+
+    private static let listsByName = """
+        -- The list of the same name before, without a look at all others of its user.
+        CREATE INDEX jobDoneByList ON job (user, droppedName, receivedAt) WHERE state = 'done';
         """
 
     private static let tablesOfSessions = """

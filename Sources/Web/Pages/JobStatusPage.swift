@@ -38,6 +38,7 @@ struct JobStatusPage {
             case .json: page.raw("JSON Lines")
             case .stix: page.raw("STIX 2.1")
             case .list: page.text(file.name)
+            case .changes: page.raw("What has changed (CSV)")
             case .status: page.raw("status.json")
             case .input: page.raw("The list as it was dropped")
             }

@@ -7,6 +7,7 @@ enum JobFile: Hashable, Sendable, CaseIterable {
     case csv
     case json
     case stix
+    case changes
     /// The hashes with this verdict.
     case list(Verdict)
     case status
@@ -14,7 +15,7 @@ enum JobFile: Hashable, Sendable, CaseIterable {
 
     /// In the order in which they are offered.
     static let allCases: [JobFile] = {
-        var files: [JobFile] = [.html, .csv, .json, .stix]
+        var files: [JobFile] = [.html, .csv, .json, .stix, .changes]
         for verdict in Verdict.allCases where ReportWriter.FileName.list(of: verdict) != nil {
             files.append(.list(verdict))
         }
@@ -39,6 +40,7 @@ enum JobFile: Hashable, Sendable, CaseIterable {
         case .csv: ReportWriter.FileName.csv
         case .json: ReportWriter.FileName.json
         case .stix: ReportWriter.FileName.stix
+        case .changes: ReportWriter.FileName.changes
         case .list(let verdict): ReportWriter.FileName.list(of: verdict) ?? ""
         case .status: ReportWriter.FileName.status
         case .input: ReportWriter.FileName.input
@@ -48,7 +50,7 @@ enum JobFile: Hashable, Sendable, CaseIterable {
     var contentType: String {
         switch self {
         case .html: "text/html; charset=utf-8"
-        case .csv: "text/csv; charset=utf-8"
+        case .csv, .changes: "text/csv; charset=utf-8"
         case .json: "application/x-ndjson"
         // Registered with the standard: STIX 2.1, section 1.6.2.
         case .stix: "application/stix+json;version=2.1"
@@ -67,6 +69,7 @@ enum JobFile: Hashable, Sendable, CaseIterable {
         case .json: "\(job.folderName).json"
         case .stix: "\(job.folderName).stix.json"
         case .list: "\(job.folderName).\(name)"
+        case .changes: "\(job.folderName).changes.csv"
         case .input: job.droppedName.pathComponent
         }
     }

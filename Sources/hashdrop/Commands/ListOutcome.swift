@@ -10,6 +10,9 @@ struct ListOutcome {
     var suspicious = 0
     var clean = 0
     var notAsked = 0
+    /// Malicious ones that were not malicious, or not listed, in the report that the list is compared with;
+    /// without one all that are malicious.
+    var newMalicious = 0
     /// Lines without a usable hash.
     var unusableLines = 0
     var isCancelled = false
@@ -23,6 +26,7 @@ struct ListOutcome {
         suspicious = counts.suspicious
         clean = counts.clean
         notAsked = counts.notAsked
+        newMalicious = status.changes?.newMalicious ?? counts.malicious
         unusableLines = counts.unusableLines
         isCancelled = status.state == JobState.cancelled.rawValue
     }
@@ -52,12 +56,14 @@ enum FailCondition: String, CaseIterable {
     /// Or worse.
     case suspicious
     case unknown
+    case newMalicious = "new-malicious"
 
     func isMet(by outcome: ListOutcome) -> Bool {
         switch self {
         case .malicious: outcome.malicious > 0
         case .suspicious: outcome.malicious + outcome.suspicious > 0
         case .unknown: outcome.withoutVerdict > 0
+        case .newMalicious: outcome.newMalicious > 0
         }
     }
 }

@@ -36,7 +36,8 @@ struct SubmitCommand: AsyncParsableCommand {
             """
             With --wait, exit with 4 if the list holds what is named here, separated by commas or in several \
             options, and with 0 if not. 'suspicious' includes malicious; 'unknown' is all without a verdict, \
-            also failed hashes and lines without a usable hash.
+            also failed hashes and lines without a usable hash; 'new-malicious' is what is malicious and was \
+            not, or was not listed, in the report that the list is compared with (without one, all that is).
             """, valueName: "verdicts"))
     var failOn: [FailConditions] = []
     @Option(help: ArgumentHelp("Give up waiting after so many seconds.", valueName: "seconds"))

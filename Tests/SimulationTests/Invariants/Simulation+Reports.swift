@@ -50,6 +50,7 @@ extension Simulation {
             ReportWriter.FileName.html, ReportWriter.FileName.status, ReportWriter.FileName.input,
         ]
         if job.state.hasTables { names.formUnion(scenario.reports.tableFiles) }
+        if let changes = try status(of: job)?.report.changes { names.insert(changes) }
         let found = try Set(FileManager.default.contentsOfDirectory(atPath: folder))
         // Of the lists' folder readTables tells.
         guard found.subtracting([ReportWriter.FileName.lists]) == names else {

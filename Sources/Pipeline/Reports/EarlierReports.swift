@@ -1,0 +1,92 @@
+import FileSystem
+import Foundation
+import Glibc
+import Model
+import Reporting
+import Store
+
+/// Finder of what a finished list is compared with: by default the list of the same name that its user had
+/// reported as done before, or what the list's option `compare` names. Only a user's own lists can be.
+struct EarlierReports {
+    let reports: ReportsFolder
+
+    /// The comparison of a job that is reported now, which has read the earlier verdicts; nil if there is
+    /// nothing to compare it with. What stands in the way is said in the report, and holds up no report.
+    ///
+    /// - Parameters:
+    ///   - isAnew: whether its last report stands in `folder` already.
+    ///   - folder: the job's own folder.
+    func comparison(
+        of job: Job, _ snapshot: JobSnapshot, isAnew: Bool, in folder: borrowing Directory
+    ) throws -> VerdictComparison? {
+        if isAnew { return try readAgain(in: folder) }
+        guard let compare = job.options.compare else {
+            guard let earlier = try snapshot.listBefore(job, named: job.droppedName) else { return nil }
+            return try read(earlier, in: folder)
+        }
+        if compare.lowercased() == JobOptions.compareNone { return nil }
+        let named =
+            if let id = JobID(compare) {
+                try snapshot.list(id, ofUserOf: job)
+            } else {
+                try snapshot.listBefore(job, named: DroppedName(compare))
+            }
+        if let named { return try read(named, in: folder) }
+        let nothing = try VerdictComparison(with: nil, in: folder)
+        nothing.giveUp(
+            "Compared with nothing: you have no finished list '\(compare)' from before (option compare).")
+        return nothing
+    }
+
+    private func read(_ earlier: Job, in folder: borrowing Directory) throws -> VerdictComparison {
+        let comparison = try VerdictComparison(with: earlier.id, in: folder)
+        do {
+            let place = try folderOfReport(of: earlier)
+            try comparison.readTable(in: place)
+        } catch let obstacle as VerdictComparison.Obstacle {
+            comparison.giveUp(
+                "Not compared with the list before, \(earlier.id): its report \(obstacle.words).")
+        }
+        return comparison
+    }
+
+    private func folderOfReport(of job: Job) throws -> Directory {
+        let root = try reports.root()
+        let own = try reports.folder(of: job.user, in: root)
+        do {
+            return try own.folder(job.folderName)
+        } catch let error as FileSystemError {
+            throw error.errorNumber == ENOENT
+                ? VerdictComparison.Obstacle.missing : .unreadable(errorNumber: error.errorNumber)
+        }
+    }
+
+    /// The same comparison as that of the report that stands there.
+    private func readAgain(in folder: borrowing Directory) throws -> VerdictComparison? {
+        guard let changes = (try? Self.status(in: folder))?.changes else { return nil }
+        let comparison = try VerdictComparison(
+            with: changes.baseline.flatMap { JobID($0) }, in: folder)
+        if let reason = changes.reason {
+            comparison.giveUp(reason)
+            return comparison
+        }
+        do {
+            try comparison.readChanges(in: folder)
+            try comparison.readTable(in: folder)
+        } catch let obstacle as VerdictComparison.Obstacle {
+            comparison.giveUp("Not compared any more: the report that was there \(obstacle.words).")
+        }
+        return comparison
+    }
+
+    private static let statusBytesMax = 1 << 20
+
+    private static func status(in folder: borrowing Directory) throws -> StatusDocument {
+        let name = ReportWriter.FileName.status
+        let path = "\(folder.path)/\(name)"
+        let file = try folder.openForReading(Array(name.utf8))
+        var bytes = [UInt8](repeating: 0, count: statusBytesMax)
+        let count = try file.read(into: &bytes) { FileSystemError("read", $0, path: path) }
+        return try StatusDocument(json: Data(bytes[..<count]))
+    }
+}

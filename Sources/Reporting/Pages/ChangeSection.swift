@@ -1,0 +1,88 @@
+import Model
+
+/// The parts of a report's page that tell what is different from an earlier report of the list.
+struct ChangeSection {
+    let changes: ReportChanges
+
+    /// Appends the sum, as one line below the verdicts.
+    func appendSum(to page: inout HTMLBuilder) {
+        page.raw("<p class=muted>")
+        if let reason = changes.reason {
+            page.untrusted(reason, max: 1_000)
+        } else {
+            page.raw("Since ")
+            page.text(changes.baseline?.description ?? "")
+            page.raw(": ")
+            page.text(changes.total == 0 ? "no changes." : sentence + " ")
+            if changes.total > 0 { page.raw("<a href=\"#changes\">See them</a>.") }
+        }
+        page.raw("</p>\n")
+    }
+
+    /// For example `in the list 2 new, 1 gone; at VirusTotal 3 worse.`
+    private var sentence: String {
+        let parts = [
+            ("in the list", words { $0.isOfList }),
+            ("at VirusTotal", words { !$0.isOfList && !isOfLookup($0) }),
+            ("by the lookup", words(isOfLookup)),
+        ]
+        return parts.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: "; ") + "."
+    }
+
+    private func isOfLookup(_ kind: ChangeKind) -> Bool { kind == .answered || kind == .unanswered }
+
+    private func words(_ isMeant: (ChangeKind) -> Bool) -> String {
+        ChangeKind.allCases.filter { isMeant($0) && changes[$0] > 0 }
+            .map { "\(Wording.number(changes[$0])) \($0.words)" }.joined(separator: ", ")
+    }
+
+    /// Appends the first differences; nothing without any.
+    func append(to page: inout HTMLBuilder) {
+        guard changes.total > 0 else { return }
+        page.raw("<section id=changes><h2>Changes since ")
+        page.text(changes.baseline?.description ?? "")
+        page.raw("</h2><p>")
+        page.text(sentence.prefix(1).uppercased() + sentence.dropFirst())
+        if changes.newMalicious > 0 {
+            page.raw(" <b>")
+            page.number(changes.newMalicious)
+            page.raw(" newly malicious.</b>")
+        }
+        page.raw(" <a href=\"")
+        page.text(ReportWriter.FileName.changes)
+        page.raw("\">")
+        page.text(ReportWriter.FileName.changes)
+        page.raw("</a> has all")
+        if changes.total > changes.first.count {
+            page.raw("; here are the first ")
+            page.number(changes.first.count)
+        }
+        page.raw(".</p><ul class=list>")
+        for change in changes.first { append(change, to: &page) }
+        page.raw("</ul></section>\n")
+    }
+
+    private func append(_ change: ReportChange, to page: inout HTMLBuilder) {
+        page.raw("<li><b>")
+        page.text(change.kind.rawValue)
+        page.raw("</b> ")
+        if let was = change.was, let verdict = change.verdict, was != verdict {
+            page.text("\(was.label) → \(verdict.label)")
+        } else {
+            page.text((change.verdict ?? change.was)?.label ?? "")
+        }
+        let labels = [change.labelWas, change.label].map(ReportChange.text)
+        if !labels[0].isEmpty, labels[0] != labels[1] {
+            page.raw(" · ")
+            page.untrusted(labels[0], max: 64)
+            if change.verdict != nil { page.raw(" →") }
+        }
+        if !labels[1].isEmpty {
+            page.raw(labels[0] != labels[1] && !labels[0].isEmpty ? " " : " · ")
+            page.untrusted(labels[1], max: 64)
+        }
+        page.raw("<br><code class=muted>")
+        page.hash(change.hash)
+        page.raw("</code>")
+    }
+}
