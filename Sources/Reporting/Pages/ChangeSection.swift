@@ -42,7 +42,7 @@ struct ChangeSection {
         page.raw("<section id=changes><h2>Changes since ")
         page.text(changes.baseline?.description ?? "")
         page.raw("</h2><p>")
-        page.text(sentence.prefix(1).uppercased() + sentence.dropFirst())
+        page.text(sentence.prefix(1).uppercased() + String(sentence.dropFirst()))
         if changes.newMalicious > 0 {
             page.raw(" <b>")
             page.number(changes.newMalicious)
