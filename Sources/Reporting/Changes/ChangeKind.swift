@@ -1,4 +1,4 @@
-import Model
+package import Model
 
 /// Kind of a difference between two reports of a list; the raw value is its word in `report.changes.csv`.
 package enum ChangeKind: String, Hashable, Sendable, CaseIterable {
