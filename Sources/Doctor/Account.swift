@@ -69,8 +69,8 @@ struct Account: Hashable, Sendable {
 }
 
 /// Names of accounts and groups, by the system's own tables.
-enum AccountNames {
-    static func user(_ id: UInt32) -> String {
+package enum AccountNames {
+    package static func user(_ id: UInt32) -> String {
         getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? String(id)
     }
 

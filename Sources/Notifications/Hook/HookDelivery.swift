@@ -16,16 +16,27 @@ struct HookDelivery: DeliveryMethod {
                 "The setting notify.hook must begin with the absolute path of a program",
                 advice: "write it from '/' on, for it is run there")
         }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: program, isDirectory: &isFolder), !isFolder.boolValue,
-            FileManager.default.isExecutableFile(atPath: program)
-        else {
+        if let (reason, advice) = Self.obstacle(to: program) {
             throw NotificationError(
-                "The program '\(program)' (notify.hook) cannot be run by this account",
-                advice: "name another, or 'chmod a+x' it")
+                "The program '\(program)' (notify.hook) cannot be run by this account\(reason)",
+                advice: advice)
         }
         self.options = options
         self.clock = clock
+    }
+
+    /// What keeps a program from being run, as the end of a sentence, and what to do; nil if nothing does.
+    private static func obstacle(to program: String) -> (reason: String, advice: String)? {
+        var isFolder: ObjCBool = false
+        // What is in a folder that is closed to this account is missing for it, too.
+        guard FileManager.default.fileExists(atPath: program, isDirectory: &isFolder) else {
+            return (
+                ": it is missing", "put it there where this account may enter the folder, or name another"
+            )
+        }
+        if isFolder.boolValue { return (": it is a folder", "name the program in it") }
+        return FileManager.default.isExecutableFile(atPath: program)
+            ? nil : ("", "name another, or 'chmod a+x' it")
     }
 
     func deliver(
