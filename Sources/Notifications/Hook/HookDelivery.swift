@@ -16,10 +16,10 @@ struct HookDelivery: DeliveryMethod {
                 "The setting notify.hook must begin with the absolute path of a program",
                 advice: "write it from '/' on, for it is run there")
         }
-        if let (reason, advice) = Self.obstacle(to: program) {
+        if let obstacle = Self.obstacle(to: program) {
             throw NotificationError(
-                "The program '\(program)' (notify.hook) cannot be run by this account\(reason)",
-                advice: advice)
+                "The program '\(program)' (notify.hook) cannot be run by this account\(obstacle.reason)",
+                advice: obstacle.advice)
         }
         self.options = options
         self.clock = clock
@@ -31,12 +31,15 @@ struct HookDelivery: DeliveryMethod {
         // What is in a folder that is closed to this account is missing for it, too.
         guard FileManager.default.fileExists(atPath: program, isDirectory: &isFolder) else {
             return (
-                ": it is missing", "put it there where this account may enter the folder, or name another"
+                reason: ": it is missing",
+                advice: "put it there where this account may enter the folder, or name another"
             )
         }
-        if isFolder.boolValue { return (": it is a folder", "name the program in it") }
-        return FileManager.default.isExecutableFile(atPath: program)
-            ? nil : ("", "name another, or 'chmod a+x' it")
+        if isFolder.boolValue { return (reason: ": it is a folder", advice: "name the program in it") }
+        guard FileManager.default.isExecutableFile(atPath: program) else {
+            return (reason: "", advice: "name another, or 'chmod a+x' it")
+        }
+        return nil
     }
 
     func deliver(
