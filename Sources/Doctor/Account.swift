@@ -1,14 +1,17 @@
+import Foundation
 import Glibc
 
 /// The account that asks, and the one that the spool belongs to, which is the daemon's.
 struct Account: Hashable, Sendable {
     var userID: UInt32
     var name: String
-    /// The owner of the daemon's private folder; nil where there is none to be seen.
+    /// The account that hashdrop runs as, by the owner of its spool; nil where there is none to be seen.
     var ownerID: UInt32?
     var ownerName: String
     /// The first group of the daemon's account; nil if it is not known.
     var daemonGroupName: String?
+    /// All groups of the daemon's account that are known.
+    var daemonGroups: Set<String> = []
     /// How hashdrop is called.
     var command = HashdropCall()
 
@@ -66,13 +69,30 @@ struct Account: Hashable, Sendable {
 }
 
 /// Names of accounts and groups, by the system's own tables.
-enum AccountNames {
-    static func user(_ id: UInt32) -> String {
+package enum AccountNames {
+    package static func user(_ id: UInt32) -> String {
         getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? String(id)
     }
 
     /// The first group of an account; nil if the tables do not have the account.
     static func firstGroup(ofUser id: UInt32) -> String? { getpwuid(id).map { group($0.pointee.pw_gid) } }
+
+    /// The groups of an account by the tables, and those that a process of it has beside them.
+    static func groups(ofUser id: UInt32, process: Int32?) -> Set<String> {
+        var ids: [gid_t] = []
+        if let entry = getpwuid(id) {
+            var count: Int32 = 256
+            ids = [gid_t](repeating: 0, count: Int(count))
+            let known = getgrouplist(entry.pointee.pw_name, entry.pointee.pw_gid, &ids, &count)
+            ids = known < 0 ? [entry.pointee.pw_gid] : Array(ids.prefix(Int(count)))
+        }
+        let status = process.flatMap { try? String(contentsOfFile: "/proc/\($0)/status", encoding: .utf8) }
+        for line in (status ?? "").split(separator: "\n")
+        where line.hasPrefix("Gid:") || line.hasPrefix("Groups:") {
+            ids += line.split(whereSeparator: \.isWhitespace).compactMap { gid_t($0) }
+        }
+        return Set(ids.map(group))
+    }
 
     static func group(_ id: UInt32) -> String {
         getgrgid(id).map { String(cString: $0.pointee.gr_name) } ?? String(id)

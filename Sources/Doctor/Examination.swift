@@ -26,13 +26,14 @@ package struct Examination: Sendable {
     /// events and servers that do not answer are waited for.
     package func run() async -> [Finding] {
         let privateFolder = FolderFacts(.privateFolder, path: options.privateFolder, mounts: mounts)
-        let account = account(privateFolder)
+        let spool = FolderFacts(.spool, path: options.spool, mounts: mounts)
+        let account = account(spool, privateFolder)
         let look = databaseLook(privateFolder)
         let users = users(look)
         var findings = [account.finding, options.daemon.finding(options.spool, account)]
         findings += await listenerFindings(account)
         findings += options.channels.map { $0.finding(account) }
-        findings += await folderFindings(privateFolder, account, users, look)
+        findings += await folderFindings(spool, privateFolder, account, users, look)
         findings += inotify(account, users).findings(of: account)
         findings += databaseFindings(privateFolder, look, account)
         findings += disks.flatMap { $0.findings(options.command) }
@@ -43,12 +44,15 @@ package struct Examination: Sendable {
         return findings
     }
 
-    private func account(_ privateFolder: FolderFacts) -> Account {
+    private func account(_ spool: FolderFacts, _ privateFolder: FolderFacts) -> Account {
         let own = geteuid()
-        let owner = privateFolder.standing == .folder ? privateFolder.ownerID : nil
+        let owner = FolderFacts.serviceFolder(spool, privateFolder)
+        let daemon = owner?.ownerID ?? own
         return Account(
-            userID: own, name: AccountNames.user(own), ownerID: owner, ownerName: privateFolder.ownerName,
-            daemonGroupName: AccountNames.firstGroup(ofUser: owner ?? own), command: options.command)
+            userID: own, name: AccountNames.user(own), ownerID: owner?.ownerID,
+            ownerName: owner?.ownerName ?? "", daemonGroupName: AccountNames.firstGroup(ofUser: daemon),
+            daemonGroups: AccountNames.groups(ofUser: daemon, process: options.daemon.processID),
+            command: options.command)
     }
 
     private func listenerFindings(_ account: Account) async -> [Finding] {
@@ -67,12 +71,11 @@ package struct Examination: Sendable {
     // MARK: Folders
 
     private func folderFindings(
-        _ privateFolder: FolderFacts, _ account: Account, _ users: [UserName],
+        _ spool: FolderFacts, _ privateFolder: FolderFacts, _ account: Account, _ users: [UserName],
         _ look: Result<DatabaseFacts, StoreError>?
     ) async -> [Finding] {
         let examination = FolderExamination(
             options: options, mounts: mounts, account: account, privateFolder: privateFolder)
-        let spool = FolderFacts(.spool, path: options.spool, mounts: mounts)
         var findings = await helperFindings(spool, users, account)
         if spool.standing == .folder, privateFolder.standing == .folder {
             let count = Wording.count(users.count, "user", "users")
@@ -162,7 +165,7 @@ package struct Examination: Sendable {
         let writing = access(options.database, W_OK) == 0 ? 0 : errno
         return DatabaseFindings(
             path: options.database, look: look, writing: writing, endpoint: options.endpoint.description,
-            dropFolders: dropFolders
+            userFolders: SpoolFolder.userFolders(in: [options.spool, options.reports])
         ).findings(account, isServed: options.daemon.isHeld)
     }
 

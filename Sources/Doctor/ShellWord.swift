@@ -1,7 +1,7 @@
 /// A word as a shell takes it, so that a command of the advice can be copied as it is.
-enum ShellWord {
+package enum ShellWord {
     /// For example `/srv/spool`, or `'/srv/my spool'`.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         let isPlain = !text.isEmpty && !text.hasPrefix("-") && text.utf8.allSatisfy(isPlain)
         return isPlain ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
     }

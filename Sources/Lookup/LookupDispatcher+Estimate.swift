@@ -26,7 +26,7 @@ extension LookupDispatcher {
         case .disabled: estimator.isForeseeable = false
         }
         if storeTrouble != nil { estimator.isForeseeable = false }
-        estimator.waitReason = storeTrouble ?? waitReason.map { "\($0)\(goesOn(at: now))" }
+        estimator.waitReason = storeTrouble ?? usersWaitReason.map { "\($0)\(goesOn(at: now))" }
         return estimator
     }
 
@@ -52,7 +52,7 @@ extension LookupDispatcher {
     package func health() -> LookupHealth {
         let now = clock.now
         return LookupHealth(
-            waitReason: storeTrouble ?? waitReason,
+            waitReason: storeTrouble ?? waitReason, usersWaitReason: storeTrouble ?? usersWaitReason,
             needsAttention: storeTrouble != nil || (waitReason != nil && !isWaitRoutine),
             waitsUntil: waitEnd.map { (now + ($0 - now.monotonic)).wall }, minute: rateLimiter.minute,
             day: rateLimiter.day, month: rateLimiter.month, requestsInFlight: inFlight.count,
@@ -83,10 +83,16 @@ extension LookupDispatcher {
     }
 
     /// Notes what the lookups wait for; nil if they go on.
+    ///
+    /// - Parameter advice: what the operator is to do with the key; it names files of the server.
     func setWait(
-        _ reason: String?, until wait: Duration?, _ now: ClockReading, usedUp period: QuotaPeriod? = nil
+        _ reason: String?, until wait: Duration?, _ now: ClockReading, usedUp period: QuotaPeriod? = nil,
+        advice: String? = nil
     ) {
-        waitReason = reason
+        waitReason = reason.map { reason in advice.map { "\(reason) \($0)" } ?? reason }
+        usersWaitReason = reason.map { reason in
+            advice == nil ? reason : "\(reason) The administrator has to exchange the key."
+        }
         usedUpPeriod = period
         isWaitRoutine = period == .minute && rateLimiter.pace == nil
         waitEnd = wait.map { now.monotonic + $0 }

@@ -70,7 +70,10 @@ package actor LookupDispatcher {
     var nextQuotaCheck: Duration = .zero
     var isCheckingQuota = false
     private var isStopping = false
+    /// The reason, with what the operator is to do about it.
     var waitReason: String?
+    /// The same for users, who cannot do anything about it.
+    var usersWaitReason: String?
     var usedUpPeriod: QuotaPeriod?
     /// On the monotonic clock: a step of the wall clock does not move it.
     var waitEnd: Duration?
@@ -194,7 +197,7 @@ package actor LookupDispatcher {
             setWait(reason, until: wait, now)
             return (0, wait)
         case .stop(let wait, let reason):
-            setWait(source.keyAdvice.map { "\(reason) \($0)" } ?? reason, until: wait, now)
+            setWait(reason, until: wait, now, advice: source.keyAdvice)
             checkKey()
             return (0, min(wait, options.keyCheckInterval))
         }

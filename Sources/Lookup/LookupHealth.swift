@@ -5,6 +5,8 @@ package import Model
 package struct LookupHealth: Hashable, Sendable {
     /// What keeps hashes from being asked at the moment; nil while they are.
     package var waitReason: String?
+    /// The same for users, without what the operator is to do about it.
+    package var usersWaitReason: String?
     /// Whether that is more than keeping to the limit of requests a minute.
     package var needsAttention: Bool
     /// When asking goes on; nil if that is not known.

@@ -31,12 +31,15 @@ package struct SettingsLoader {
             return
         }
         source = path
-        try Self.checkKeys(path: path)
+        guard try Self.checkKeys(path: path) else {
+            reader = ConfigReader(provider: variables)
+            return
+        }
         let file: FileProvider<YAMLSnapshot>
         do {
             file = try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
         } catch {
-            throw SettingsError("The configuration '\(path)' cannot be read: \(error).")
+            throw SettingsError("The configuration '\(path)' cannot be read: \(Self.words(of: error)).")
         }
         reader = ConfigReader(providers: [variables, file])
     }
@@ -57,7 +60,8 @@ package struct SettingsLoader {
             .map { name in (name, nearest(to: name, among: settings)) }
     }
 
-    private static func checkKeys(path: String) throws {
+    /// - Returns: whether the file sets anything at all.
+    private static func checkKeys(path: String) throws -> Bool {
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
@@ -73,12 +77,13 @@ package struct SettingsLoader {
         } catch {
             throw SettingsError("The configuration '\(path)' is no YAML\(place(of: error)).")
         }
-        guard let root else { return }
+        guard let root, !isNothing(root) else { return false }
         guard case .mapping(let mapping) = root else {
             throw SettingsError(
                 "The configuration '\(path)' must be 'key: value' lines; see config/hashdrop.yaml.")
         }
         try check(mapping, prefix: "", path: path)
+        return true
     }
 
     private static func check(_ mapping: Node.Mapping, prefix: String, path: String) throws {
@@ -102,10 +107,10 @@ package struct SettingsLoader {
                             + "\(known.shape == .list ? "a list, [like, this]" : "one value")."
                     )
                 }
-            } else if let inner = value.mapping,
+            } else if value.mapping != nil || isNothing(value),
                 SettingKey.all.contains(where: { $0.name.hasPrefix(name + ".") })
             {
-                try check(inner, prefix: name + ".", path: path)
+                if let inner = value.mapping { try check(inner, prefix: name + ".", path: path) }
             } else {
                 // A whole section may be misspelt.
                 let sections = SettingKey.all.compactMap {
@@ -145,22 +150,6 @@ package struct SettingsLoader {
             }
         }
         return row[b.count]
-    }
-
-    /// Where a mistake in the YAML is, and what it is as a rule.
-    private static func place(of error: any Error) -> String {
-        let mark: Mark
-        switch error {
-        case YamlError.scanner(_, _, let found, _), YamlError.parser(_, _, let found, _),
-            YamlError.composer(_, _, let found, _):
-            mark = found
-        case YamlError.duplicatedKeysInMapping(let keys, _):
-            return " that can be read in one way: \(keys.sorted().joined(separator: ", ")) stands there twice"
-        default: return ": it must be UTF-8 text of 'key: value' lines, without control characters"
-        }
-        return
-            " from line \(mark.line), column \(mark.column) on: look at the indentation there, which must be "
-            + "spaces, and put a value that holds ':', '#' or a quotation mark into quotes"
     }
 
     // MARK: Values

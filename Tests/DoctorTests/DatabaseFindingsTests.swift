@@ -65,13 +65,15 @@ struct DatabaseFindingsTests {
                 path: "/d",
                 look: .success(
                     DatabaseFacts(isCurrent: bytes > 0, bytes: bytes, users: users.map(Samples.user))),
-                endpoint: "", dropFolders: folders.map(Samples.user)
+                endpoint: "", userFolders: folders.map(Samples.user)
             ).findings(FolderFindingsTests.daemon, isServed: false)[0]
         }
-        #expect(finding(["alice"]).state == .warning)
+        #expect(finding(["alice"]).state == .failed)
         // A kill came before its first table, or another file came in its place.
-        #expect(finding(["alice"], bytes: 0).state == .warning)
-        #expect(finding(["a", "b", "c", "d", "e"]).message.contains("a, b, c and 2 more"))
+        #expect(finding(["alice"], bytes: 0).state == .failed)
+        #expect(finding(["a", "b", "c", "d", "e"]).message.contains("(a, b, c, d, e)"))
+        #expect(finding(["a", "b", "c", "d", "e", "f", "g"]).message.contains("c, d, e and 2 more"))
+        #expect(finding(["alice"]).advice?.contains("quota starts at 0") == true)
         #expect(finding([]).state == .ok)
         #expect(finding(["alice", "bob"], users: ["alice"]).state == .ok)
     }

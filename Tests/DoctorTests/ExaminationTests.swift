@@ -133,9 +133,9 @@ struct ExaminationTests {
         let database = try HashdropDatabase(path: "\(privateFolder)/hashdrop.sqlite", endpoint: nil)
         try database.users.remove(Samples.user("alice"))
         let findings = try await examine()
-        let warned = findings.filter { $0.state == .warning && $0.message.contains("alice") }
-        #expect(warned.map(\.check) == [.database])
-        #expect(warned.first?.advice?.contains("backup") == true)
+        let failed = findings.filter { $0.state == .failed && $0.message.contains("alice") }
+        #expect(failed.map(\.check) == [.database])
+        #expect(failed.first?.advice?.contains("backup") == true)
     }
 
     @Test func aUsersReportFolderIsTriedAndALinkOfTheOperatorsFollowed() async throws {

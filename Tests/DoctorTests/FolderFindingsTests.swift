@@ -148,6 +148,43 @@ import Testing
         folder(role, owner: owner, mode: mode).ownershipFinding(daemon)
     }
 
+    @Test func theServiceAccountIsTheSpoolsOwnerUnlessRootMadeTheSpool() {
+        func owner(_ spool: UInt32, _ own: UInt32, _ standing: FolderFacts.Standing = .folder) -> UInt32? {
+            FolderFacts.serviceFolder(
+                Self.folder(.spool, owner: spool), Self.folder(.privateFolder, owner: own, standing: standing)
+            )?.ownerID
+        }
+        #expect(owner(990, 0) == 990)
+        #expect(owner(990, 1_000) == 990)
+        #expect(owner(0, 990) == 990)
+        #expect(owner(990, 0, .missing) == 990)
+    }
+
+    @Test(arguments: [daemon, root])
+    func aPrivateFolderOfAnotherAccountGoesToTheSpoolsOwner(_ account: Account) {
+        let finding = Self.folder(.privateFolder, owner: 0, mode: 0o700).ownershipFinding(account)
+        #expect((finding.state, finding.advice) == (.failed, "sudo chown -R hashdrop: /srv/spool"))
+    }
+
+    /// Owner, mode, whether hashdrop is in the folder's group, and whether it may use it.
+    @Test(
+        arguments: [
+            (990, 0o750, false, true), (990, 0o077, true, false), (990, 0o500, false, false),
+            (1_000, 0o2770, true, true), (1_000, 0o2770, false, false), (1_000, 0o707, true, false),
+            (1_000, 0o707, false, true), (1_000, 0o750, true, false), (0, 0o700, false, false),
+        ] as [(UInt32, UInt32, Bool, Bool)])
+    func rootIsToldWhatTheModeForbidsHashdrop(_ owner: UInt32, _ mode: UInt32, _ isIn: Bool, _ may: Bool) {
+        for role in [Self.alice, .reports, .userReports(UserName("alice")!)] {
+            var (folder, account) = (Self.folder(role, owner: owner, mode: mode), Self.root)
+            if isIn { account.daemonGroups = ["g"] }
+            let expected: Finding.State? = may ? nil : .failed
+            #expect(folder.shutOutFinding(account)?.state == expected)
+            #expect(folder.shutOutFinding(Self.daemon) == nil)
+            folder.hasAccessList = true
+            #expect(folder.shutOutFinding(account) == nil)
+        }
+    }
+
     private static var foreign: Finding {
         var facts = folder(.privateFolder, mode: 0o700)
         facts.foreignFiles = ["hashdrop.sqlite"]

@@ -35,6 +35,19 @@ struct AccountTests {
         }
     }
 
+    @Test func aCommandByAnotherAccountIsToldWhoseTheSpoolIs() async throws {
+        try await with { place in
+            place.program = Program.path("hashdrop")
+            let ended = try await place.hashdrop("user", "add", "bob smith")
+            #expect(ended.exitCode == 64, "the name's own refusal comes first: \(ended.errors)")
+            let refused = try await place.hashdrop("user", "add", "bob")
+            #expect(refused.exitCode == 77)
+            #expect(refused.errors.contains("The spool belongs to '4243'"), "\(refused.errors)")
+            #expect(refused.errors.hasSuffix(" hashdrop user add bob\n"), "\(refused.errors)")
+            #expect(!FileManager.default.fileExists(atPath: place.folder.path("spool/bob")))
+        }
+    }
+
     @Test func aCopiedFolderThatIsClosedToUsWaitsAndHoldsUpNobody() async throws {
         try await with { place in
             // With the umask that most accounts have; its name sorts before the others.

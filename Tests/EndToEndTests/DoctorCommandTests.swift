@@ -112,7 +112,7 @@ struct DoctorCommandTests {
         }
         let hook = report.checks.first { $0.check == "notifications" }
         #expect(hook?.message.contains("/no/such/program") == true)
-        #expect(hook?.advice == "Name another, or 'chmod a+x' it")
+        #expect(hook?.message.hasSuffix("it is missing") == true && hook?.advice?.contains("chmod") == false)
     }
 
     /// As an ordinary account, because permissions do not bind root.

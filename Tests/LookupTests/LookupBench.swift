@@ -29,6 +29,7 @@ final class LookupBench: Sendable {
         /// Runs before each request reaches the simulator; an answer here takes the request's place.
         var intercept: @Sendable (FileHash, ClockReading) async -> LookupFailure? = { _, _ in nil }
         var keyGeneration: @Sendable () -> Int = { 0 }
+        var keyAdvice: String?
         var readsQuotas = false
         /// Real time; long, because a busy machine is slow and not wrong.
         var requestTimeout: Duration = .seconds(600)
@@ -94,7 +95,7 @@ final class LookupBench: Sendable {
                 let result = await scheduler.outside { await Self.ask(hash, client) }
                 try? await clock.sleep(for: world.latency / 2)
                 return result
-            }, keyGeneration: world.keyGeneration)
+            }, keyGeneration: world.keyGeneration, keyAdvice: world.keyAdvice)
         if world.readsQuotas {
             source.quotas = { await scheduler.outside { await Self.quotas(client) } }
         }

@@ -23,6 +23,7 @@ struct RefusedKeyTests {
         var world = LookupBench.World()
         world.faults = [FaultRule(fault)]
         world.keyGeneration = { generation.value }
+        world.keyAdvice = "Put it into '/key'."
         try await LookupBench.run(Self.options, world) { bench in
             let job = try bench.drop((0..<10).map { [FileFamily.numbered($0, seed: 9).sha256] })
             try await bench.until("asking has stopped and says so") {
@@ -34,7 +35,11 @@ struct RefusedKeyTests {
             #expect(bench.simulator.journal.lookups.count == requests + 3)
             #expect(await bench.dispatcher.health().isKeyRefused)
             #expect(try bench.job(job.id).state == .running)
-            #expect(await bench.dispatcher.estimates()[job.id]?.expectedAt == nil)
+            let estimate = await bench.dispatcher.estimates()[job.id]
+            #expect(estimate?.expectedAt == nil)
+            #expect(estimate?.waitReason?.contains("/key") == false)
+            #expect(estimate?.waitReason?.contains("The administrator has to exchange the key.") == true)
+            #expect(await bench.dispatcher.health().waitReason?.hasSuffix("Put it into '/key'.") == true)
             bench.simulator.removeAllFaults()
             generation.increment()
             _ = try await bench.finish(job.id)

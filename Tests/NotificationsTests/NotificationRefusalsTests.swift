@@ -75,4 +75,13 @@ struct NotificationRefusalsTests {
         #expect(refusals(options)[.webhook]?.advice == "write it anew")
         #expect(refusals(options)[.mail] == nil)
     }
+
+    @Test func whatStandsInAProgramsPlaceIsTold() throws {
+        let options = try options()
+        unlink(folder.path("hook"))
+        #expect(refusals(options)[.hook]?.reason.hasSuffix("it is missing") == true)
+        mkdir(folder.path("hook"), 0o755)
+        #expect(refusals(options)[.hook]?.reason.hasSuffix("it is a folder") == true)
+        #expect(refusals(options)[.hook]?.advice == "name the program in it")
+    }
 }

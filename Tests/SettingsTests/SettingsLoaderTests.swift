@@ -41,6 +41,28 @@ struct SettingsLoaderTests {
         #expect(documented == expected)
     }
 
+    @Test(arguments: [
+        "", "\n\n", "# spool: x\n", "---\n# all by default\n", "~\n", "null", "spool:\n  # poll: 7s\nweb:\n",
+    ])
+    func aFileThatSetsNothingMeansTheDefaults(text: String) async throws {
+        let folder = TemporaryFolder()
+        try Data(text.utf8).write(to: folder.url.appending(path: "a.yaml"))
+        let environment = ["HASHDROP_SPOOL_QUIET_PERIOD": "500ms"]
+        #expect(
+            try await SettingsLoader.load(path: folder.path("a.yaml"), environment: environment)
+                == SettingsLoader.load(path: nil, environment: environment))
+    }
+
+    @Test(arguments: ["spool", "''", "- spool\n- web\n", "7", "[]"])
+    func aFileThatIsNoMappingIsRefusedInOneSentence(text: String) async throws {
+        let folder = TemporaryFolder()
+        try Data(text.utf8).write(to: folder.url.appending(path: "a.yaml"))
+        let error = await #expect(throws: SettingsError.self) {
+            try await SettingsLoader.load(path: folder.path("a.yaml"), environment: [:])
+        }
+        #expect(error?.description.hasSuffix("must be 'key: value' lines; see config/hashdrop.yaml.") == true)
+    }
+
     @Test func theEnvironmentGoesOverTheFile() async throws {
         let folder = TemporaryFolder()
         try Data("spool:\n  quietPeriod: 3s\n  poll: 7s\nreports:\n  vendors: [Fortinet, Microsoft]\n".utf8)

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Model
 import Reporting
+import Spool
 import Store
 
 /// What a look at the database's file has shown, and what it means. Pure.
@@ -12,8 +13,8 @@ struct DatabaseFindings {
     var writing: Int32 = 0
     /// Where verdicts are to come from.
     let endpoint: String
-    /// The names of the spool's folders that can be users'.
-    var dropFolders: [UserName] = []
+    /// The names of the folders in the spool and among the reports that can be users'.
+    var userFolders: [UserName] = []
 
     /// Of so many free pages something should be done, if they are half of the file.
     static let freeBytesWarning: Int64 = 1 << 30
@@ -50,18 +51,13 @@ struct DatabaseFindings {
 
     /// That the database has no user while there are folders of users.
     private func emptied(_ account: Account) -> Finding {
-        let named = dropFolders.prefix(Self.namesMax).map(\.description).joined(separator: ", ")
-        let more = dropFolders.count - Self.namesMax
-        let names = more > 0 ? "\(named) and \(more) more" : named
-        return .warning(
+        .failed(
             .database, path,
-            "it has no user, but the spool has folders (\(names)): was it emptied, or is it a new one in the "
-                + "place of another?",
-            advice: "Stop hashdrop and copy a backup in its place; if there never was another: "
-                + account.command("user add \(dropFolders.first?.description ?? "NAME")"))
+            "it has no user, but there are folders of users (\(SpoolFolder.namesInWords(userFolders))): was "
+                + "it emptied, or is it a new one in the place of another?",
+            advice: "Stop hashdrop and copy a backup in its place; without one add each of them again "
+                + "('\(account.command("user add NAME"))'), but then the count of the quota starts at 0")
     }
-
-    private static let namesMax = 3
 
     private func whole(_ facts: DatabaseFacts, _ account: Account, isServed: Bool) -> Finding {
         if let problem = facts.problem {
@@ -74,7 +70,7 @@ struct DatabaseFindings {
                     + "starts",
                 advice: "Use another spool folder for this endpoint, or set virustotal.endpoint back")
         }
-        if facts.users.isEmpty, !dropFolders.isEmpty { return emptied(account) }
+        if facts.users.isEmpty, !userFolders.isEmpty { return emptied(account) }
         guard facts.isCurrent else {
             if facts.bytes == 0 {
                 return .ok(.database, path, "empty; the next start makes its tables")

@@ -23,7 +23,7 @@ struct FolderExamination {
         case .privateFolder, .userReports: return own
         case .reports:
             let facts = trial.tryPublication(in: folder.path)
-            return own + [facts.renameFinding(folder, account)].compactMap(\.self)
+            return own + [usingFinding(facts, folder)].compactMap(\.self)
         case .spool, .drop:
             // There is nowhere to take a file to; that is said by itself.
             guard privateFolder.standing == .folder else { return own }
@@ -31,7 +31,7 @@ struct FolderExamination {
                 from: folder.path, to: privateFolder.path, followingLink: folder.role == .spool)
             return own
                 + [
-                    facts.renameFinding(folder, account),
+                    usingFinding(facts, folder),
                     facts.sameFileSystemFinding(folder, privateFolder: privateFolder),
                     folder.role == .spool ? nil : facts.leaseFinding(folder, account, leaseRights),
                 ].compactMap(\.self)
@@ -50,7 +50,12 @@ struct FolderExamination {
         let facts = FolderTrial(using: &generator).tryPublication(in: folder.path)
         // Of the file system that all reports are on their folder's finding tells.
         let mount = folder.isMountPoint ? folder.fileSystemFinding(poll: options.poll) : nil
-        return [mount, own, facts.renameFinding(folder, account)].compactMap(\.self)
+        return [mount, own, usingFinding(facts, folder)].compactMap(\.self)
+    }
+
+    /// Whether hashdrop can use the folder: by the trial, or by its mode where a trial tells nothing.
+    private func usingFinding(_ facts: TrialFacts, _ folder: FolderFacts) -> Finding? {
+        folder.shutOutFinding(account) ?? facts.renameFinding(folder, account)
     }
 
     /// The same of the daemon's own folder.
@@ -66,7 +71,7 @@ struct FolderExamination {
         return names.sorted().filter { name in
             var status = stat()
             return lstat("\(privateFolder.path)/\(name)", &status) == 0
-                && status.st_uid != privateFolder.ownerID
+                && status.st_uid != account.daemonID
         }
     }
 

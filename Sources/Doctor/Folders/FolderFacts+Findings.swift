@@ -135,19 +135,31 @@ extension FolderFacts {
 
     private var othersMayWrite: Bool { mode & 0o002 != 0 }
 
+    private func giving(to account: Account) -> String {
+        "sudo chown -R \(ShellWord.quoted(account.daemonName)): \(word)"
+    }
+
     private func privateOwnership(_ account: Account) -> Finding {
+        if let owner = account.ownerID, owner != ownerID {
+            return .failed(
+                .ownership, path,
+                "\(ownership): it does not belong to '\(account.daemonName)', which owns the spool, so no "
+                    + "daemon of that account can start",
+                advice: giving(to: account))
+        }
         guard mode & 0o077 == 0 else {
             return .failed(
                 .ownership, path, "\(ownership): other accounts may read lists and the database",
                 advice: "sudo chmod 700 \(word)")
         }
         guard foreignFiles.isEmpty else {
-            let owner = ShellWord.quoted(account.daemonName)
+            // Root may write them all the same.
+            let effect = account.daemonID == 0 ? "" : ", which cannot write it"
             return .failed(
                 .ownership, path,
                 "\(foreignFiles.joined(separator: ", ")) in it does not belong to "
-                    + "'\(account.daemonName)', which cannot write it",
-                advice: "sudo chown -R \(owner): \(word)")
+                    + "'\(account.daemonName)'\(effect)",
+                advice: giving(to: account))
         }
         return .ok(.ownership, path, ownership)
     }

@@ -11,6 +11,14 @@ enum FolderRole: Hashable, Sendable {
     case reports
     /// A user's, in the reports' folder.
     case userReports(UserName)
+
+    /// Whether it is one of a user's.
+    var isUsers: Bool {
+        switch self {
+        case .drop, .userReports: true
+        case .spool, .privateFolder, .reports: false
+        }
+    }
 }
 
 /// What the kernel says of a folder.
@@ -38,7 +46,7 @@ struct FolderFacts: Hashable, Sendable {
     var mount: MountTable.Mount?
     /// Whether the file system is mounted at this very folder.
     var isMountPoint = false
-    /// Whether a POSIX access list says more than the mode; looked for in a user's report folder only.
+    /// Whether a POSIX access list says more than the mode; looked for in users' folders only.
     var hasAccessList = false
     /// Files in the private folder that belong to another account.
     var foreignFiles: [String] = []
@@ -83,7 +91,7 @@ extension FolderFacts {
             isMountPoint = mount?.point == String(cString: resolved)
             free(resolved)
         }
-        if case .userReports = role, standing == .folder {
+        if role.isUsers, standing == .folder {
             let list = try? Directory.open(path: path, followingLink: true).accessList()
             hasAccessList = list != nil
         }

@@ -16,16 +16,30 @@ struct HookDelivery: DeliveryMethod {
                 "The setting notify.hook must begin with the absolute path of a program",
                 advice: "write it from '/' on, for it is run there")
         }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: program, isDirectory: &isFolder), !isFolder.boolValue,
-            FileManager.default.isExecutableFile(atPath: program)
-        else {
+        if let obstacle = Self.obstacle(to: program) {
             throw NotificationError(
-                "The program '\(program)' (notify.hook) cannot be run by this account",
-                advice: "name another, or 'chmod a+x' it")
+                "The program '\(program)' (notify.hook) cannot be run by this account\(obstacle.reason)",
+                advice: obstacle.advice)
         }
         self.options = options
         self.clock = clock
+    }
+
+    /// What keeps a program from being run, as the end of a sentence, and what to do; nil if nothing does.
+    private static func obstacle(to program: String) -> (reason: String, advice: String)? {
+        var isFolder: ObjCBool = false
+        // What is in a folder that is closed to this account is missing for it, too.
+        guard FileManager.default.fileExists(atPath: program, isDirectory: &isFolder) else {
+            return (
+                reason: ": it is missing",
+                advice: "put it there where this account may enter the folder, or name another"
+            )
+        }
+        if isFolder.boolValue { return (reason: ": it is a folder", advice: "name the program in it") }
+        guard FileManager.default.isExecutableFile(atPath: program) else {
+            return (reason: "", advice: "name another, or 'chmod a+x' it")
+        }
+        return nil
     }
 
     func deliver(

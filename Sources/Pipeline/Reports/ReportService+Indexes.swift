@@ -25,7 +25,7 @@ extension ReportService {
     /// Lets all indexes say what is wrong with the daemon. Nothing in it is of one user: all users read it.
     func tellTroubles(lookups: LookupHealth) {
         let sentences = [
-            lookups.needsAttention ? lookups.waitReason.map { "Hashes wait: \(Self.closed($0))" } : nil,
+            lookups.needsAttention ? lookups.usersWaitReason.map { "Hashes wait: \(Self.closed($0))" } : nil,
             liveStatus.folders.trouble == nil
                 ? nil : "Some dropped files cannot be taken in; they are tried again.",
             trouble == nil ? nil : "Some reports cannot be written; they are tried again.",

@@ -60,13 +60,27 @@ struct ServeCommand: AsyncParsableCommand {
                     "setting": "\(setting.name)", "needs": "\(setting.needs.joined(separator: " or "))",
                 ])
         }
-        if users.isEmpty { logger.notice("There is no user yet: 'hashdrop user add NAME' makes one.") }
+        if users.isEmpty { Self.tellOfNoUser(settings, logger) }
         for concern in keys.concerns { logger.warning("\(concern)") }
         if !keys.key.hasUsualForm {
             logger.warning("The API key does not have the usual form of 64 hexadecimal digits.")
         }
         try await services.run()
         logger.info("Stopped.")
+    }
+
+    /// A database without users is new, or is not the one that served the users whose folders are there.
+    private static func tellOfNoUser(_ settings: HashdropSettings, _ logger: Logger) {
+        let folders = SpoolFolder.userFolders(in: [settings.spool.directory, settings.reports.directory])
+        guard !folders.isEmpty else {
+            logger.notice("There is no user yet: 'hashdrop user add NAME' makes one.")
+            return
+        }
+        logger.error(
+            """
+            The database has no user, but there are folders of users: stop hashdrop and copy a backup in its \
+            place. Users that are added again start with the count of the quota at 0.
+            """, metadata: ["folders": "\(SpoolFolder.namesInWords(folders))"])
     }
 
     /// Makes no new spool where a disk is not mounted: its jobs, verdicts and quota ledger would be missing,

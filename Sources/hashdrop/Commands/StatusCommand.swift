@@ -117,8 +117,11 @@ struct StatusCommand: AsyncParsableCommand {
                 "Quota:  \(minute(daemon.minute)) this minute, \(used(daemon.day)) today, "
                     + "\(used(daemon.month)) this month (UTC)")
             if let reason = daemon.waitReason {
-                let until = daemon.waitsUntil.map { "; until \(UTCTime($0).clockTime) UTC" } ?? ""
-                lines.append("Waits:  \(reason)\(until)")
+                // The reason may be a sentence, or several.
+                let isClosed = reason.hasSuffix(".")
+                let until = daemon.waitsUntil.map { "until \(UTCTime($0).clockTime) UTC" }
+                let end = until.map { isClosed ? " Waits \($0)." : "; \($0)" } ?? ""
+                lines.append("Waits:  \(reason)\(end)")
             }
             if let trouble = daemon.reportTrouble { lines.append("Reports cannot be written: \(trouble)") }
             if let trouble = daemon.folders.trouble { lines.append("Files wait: \(trouble)") }

@@ -18,6 +18,8 @@ struct StatePaths {
     /// The spool, made with its private folder if they are missing.
     static func prepare(_ settings: HashdropSettings) throws -> StatePaths {
         let paths = StatePaths(spool: settings.spool.directory)
+        try SpoolOwner.check(
+            paths, spool: settings.spool.directory, arguments: Array(CommandLine.arguments.dropFirst()))
         try make(settings.spool.directory, named: "spool.directory")
         try make(settings.reports.directory, named: "reports.directory")
         let spool = try SpoolFolder(path: settings.spool.directory)
