@@ -211,7 +211,9 @@ struct BadConfigurationTests {
         let daemon = try await asNobody("serve")
         #expect(daemon.exitCode == 77)
         #expect(
-            daemon.errors.contains("(spool.directory) cannot be written by this account"), "\(daemon.errors)")
+            daemon.errors.contains(
+                "The spool belongs to 'root'; run it as that account: sudo -u root hashdrop serve"),
+            "\(daemon.errors)")
         let drop = try await asNobody("submit --user alice list.txt")
         #expect(drop.exitCode == 77)
         #expect(drop.errors.contains("may not write into"), "\(drop.errors)")
