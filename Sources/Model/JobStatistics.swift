@@ -45,7 +45,7 @@ package struct JobStatistics: Hashable, Sendable {
 package struct VerdictTally: Hashable, Sendable {
     package var malicious: Int
     package var suspicious: Int
-    /// Clean, or not scanned yet.
+    /// Clean, allowed, or not scanned yet.
     package var others: Int
 
     package init(malicious: Int = 0, suspicious: Int = 0, others: Int = 0) {

@@ -55,7 +55,14 @@ package struct ReportRow: Hashable, Sendable {
         if case .answered = state { isPastAge } else { answer != nil }
     }
 
+    /// The row's word.
     package func verdict(_ policy: VerdictPolicy) -> Verdict {
+        let opinion = opinion(policy)
+        return policy.allowance(for: self, called: opinion) == nil ? opinion : .allowed
+    }
+
+    /// The row's word without regard to the allow-list.
+    package func opinion(_ policy: VerdictPolicy) -> Verdict {
         switch state {
         case .answered(let answer): policy.verdict(for: answer.answer)
         case .waiting: .waiting

@@ -2,6 +2,8 @@
 package enum Verdict: String, Hashable, Sendable, CaseIterable, Comparable {
     case malicious
     case suspicious
+    /// Malicious or suspicious by its engines, and on the allow-list.
+    case allowed
     /// The lookup failed for good; the row says why.
     case failed
     /// Known to VirusTotal, and no engine has an opinion: none has finished yet, or all timed out, failed or
@@ -19,12 +21,13 @@ package enum Verdict: String, Hashable, Sendable, CaseIterable, Comparable {
         switch self {
         case .malicious: 0
         case .suspicious: 1
-        case .failed: 2
-        case .noResults: 3
-        case .unknown: 4
-        case .clean: 5
-        case .notAsked: 6
-        case .waiting: 7
+        case .allowed: 2
+        case .failed: 3
+        case .noResults: 4
+        case .unknown: 5
+        case .clean: 6
+        case .notAsked: 7
+        case .waiting: 8
         }
     }
 

@@ -29,6 +29,8 @@ package struct VerdictPolicy: Hashable, Sendable {
     package let ignoredEngines: [String]
     /// Engines whose detections are not counted, and call a file by a word of their own.
     package let engineWords: [EngineWord]
+    /// What is called allowed instead of malicious or suspicious.
+    package var allowList = AllowList()
     /// Nil where all engines are alike: the stored numbers are enough then.
     private let roles: EngineRoles?
 
@@ -116,7 +118,13 @@ package struct VerdictPolicy: Hashable, Sendable {
         return min(verdict, count.word ?? .clean)
     }
 
-    /// The verdict on an answer.
+    /// The entry of the allow-list that covers a row; nil for all that engines do not speak against.
+    package func allowance(for row: ReportRow, called verdict: Verdict) -> AllowedFile? {
+        guard verdict == .malicious || verdict == .suspicious else { return nil }
+        return allowList.entry(for: row)
+    }
+
+    /// The verdict on an answer, whatever the allow-list says.
     package func verdict(for answer: LookupAnswer.Answer) -> Verdict {
         guard case .known(let object) = answer else { return .unknown }
         return verdict(on: count(object.engines))

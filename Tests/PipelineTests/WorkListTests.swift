@@ -120,6 +120,27 @@ struct WorkListTests {
         #expect(try lists(of: job) == nil)
     }
 
+    /// By another name of the file, in a report that is there already.
+    @Test func aNewEntryOfTheAllowListIsInTheRenewedReport() throws {
+        let job = try finishedJob()
+        try publish(job, by: publisher())
+        let entry = AllowedFile(
+            hash: Samples.hash(2, .sha1), reason: "ours", author: "root", createdAt: Samples.now)
+        #expect(try database.allowed.set(entry))
+        try database.jobs.renew([job.id])
+        let published = try publish(job, by: publisher())
+        #expect(published.job.counts[.allowed] == 1 && published.job.counts[.suspicious] == 1)
+        #expect(try database.jobs.job(job.id)?.counts[.allowed] == 1)
+        #expect(
+            try lists(of: job) == [
+                "suspicious.txt": lines(0), "allowed.txt": lines(2), "unknown.txt": lines(1),
+            ])
+        #expect(try database.allowed.remove(entry.hash))
+        try database.jobs.renew([job.id])
+        try publish(job, by: publisher())
+        #expect(try lists(of: job) == ["suspicious.txt": lines(0, 2), "unknown.txt": lines(1)])
+    }
+
     @Test func aJobThatRunsHasNoLists() throws {
         let job = try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
             writer.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))

@@ -10,7 +10,7 @@ struct ChangeKindTests {
         case .failed, .notAsked, .waiting: 0
         case .unknown: 1
         case .noResults: 2
-        case .malicious, .suspicious, .clean: 3
+        case .malicious, .suspicious, .allowed, .clean: 3
         }
     }
 

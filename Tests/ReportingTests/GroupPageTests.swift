@@ -32,7 +32,8 @@ struct GroupPageTests {
         ])
         #expect(page.contains("<a href=\"#groups\">groups</a>"))
         #expect(
-            page.contains("<li><b>&lt;b&gt;Example&lt;/b&gt;</b> 3 rows: 2 malicious, 1 clean or not scanned")
+            page.contains(
+                "<li><b>&lt;b&gt;Example&lt;/b&gt;</b> 3 rows: 2 malicious, 1 clean, allowed or not scanned")
         )
         for hash in [Samples.sha256, Samples.md5] {
             #expect(page.contains("<br><code class=muted>\(hash.hexadecimal)</code>"))

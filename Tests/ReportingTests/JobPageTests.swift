@@ -143,8 +143,8 @@ struct JobPageTests {
         #expect(
             lines == [
                 "\(Samples.sha256.hexadecimal)\tW32/X\t1\t2024-02-29T12:34Z\tsuspicious\t3\ttrojan.x/y\ta.exe\t"
-                    + "Win32 EXE\t1024\t2026-11-22T20:10Z\ttab\\u{9}here\t1234\t1\t2026-11-23T20:10Z, new\t\t\t\tn",
-                "\(Samples.md5.hexadecimal)\t–\t–\t–\tfailed\t\t\t\t\t\t\t\t3\t2\t\tSHA-1\tno &lt;good&gt;\t\t",
+                    + "Win32 EXE\t1024\t2026-11-22T20:10Z\ttab\\u{9}here\t1234\t1\t2026-11-23T20:10Z, new\t\t\t\t\tn",
+                "\(Samples.md5.hexadecimal)\t–\t–\t–\tfailed\t\t\t\t\t\t\t\t3\t2\t\tSHA-1\tno &lt;good&gt;\t\t\t",
             ])
         #expect(page.contains("The 1 most severe row can be opened"))
     }
@@ -178,7 +178,7 @@ struct JobPageTests {
         #expect(families.contains("<span>emotet</span>") && families.contains("aria-label=\"3 malicious\""))
         #expect(families.contains("2 other families"))
         let types = try part(of: page, between: "By file type</h2>", and: "</section>")
-        #expect(types.contains("aria-label=\"5 malicious, 1 suspicious, 2 clean or not scanned\""))
+        #expect(types.contains("aria-label=\"5 malicious, 1 suspicious, 2 clean, allowed or not scanned\""))
         let seen = try part(of: page, between: "first saw the file</h2>", and: "</section>")
         #expect(
             seen.contains("role=img aria-label=\"Hashes by when they were first seen, one column a month"))

@@ -29,13 +29,13 @@ struct SortedVerdictsTests {
         for number in (0..<1_000).shuffled(using: &generator) {
             try verdicts.add(
                 ReportedVerdict(
-                    hash: hash(number), verdict: Verdict.allCases[number % 8],
+                    hash: hash(number), verdict: Verdict.allCases[number % Verdict.allCases.count],
                     label: Array("\(number)".utf8) + Array(repeating: 0x61, count: number % 300)))
         }
         let rows = try read(verdicts)
         #expect(rows.map(\.hash) == (0..<1_000).map(hash))
         for (number, row) in rows.enumerated() {
-            #expect(row.verdict == Verdict.allCases[number % 8])
+            #expect(row.verdict == Verdict.allCases[number % Verdict.allCases.count])
             #expect(row.label.count == "\(number)".utf8.count + number % 300)
         }
         #expect(try samples.names.isEmpty)

@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 import Support
 
 /// Parser of times as ISO 8601 writes them, UTC where no zone is named.
-enum OptionTime {
+package enum OptionTime {
     /// `2026-12-01T08:00Z`, also with seconds, a space in place of the T, an offset such as `+01:00`, or
     /// nothing behind the day, which then counts to its end; nil for anything else.
-    static func date(_ text: String) -> Date? {
+    package static func date(_ text: String) -> Date? {
         let parts = text.uppercased().split(maxSplits: 1, omittingEmptySubsequences: false) {
             $0 == "T" || $0 == " "
         }

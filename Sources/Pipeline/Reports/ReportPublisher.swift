@@ -189,7 +189,7 @@ package struct ReportPublisher: Sendable {
         if job.state.isFinal, isInputPending(job.id) { return nil }
         let folder = JobFolder(try folder(of: job))
         // One from begin to end: all files of a report say the same.
-        let writer = writers.value.taking(job.options)
+        let writer = writers.value.taking(job.options, allowing: try snapshot.allowList(at: now))
         var files: [AtomicFile] = []
         let publish: ReportWriter.Publish = { file in
             if isAlone { return try file.commit(synchronizingFolder: false) }

@@ -126,6 +126,7 @@ function makeRow(line) {
   second.colSpan = columns.length;
   for (const column of columns) if (column.notes.length) second.append(makeNote(column, value));
   if (value('reason')) second.append(make('p', 'why', value('reason')));
+  if (value('allowed')) second.append(make('p', 'why', `Allowed; by its engines ${value('allowed')}`));
   row.append(second);
   return row;
 }

@@ -26,7 +26,7 @@ function readChoice() {
     }
     switch (pair.slice(0, Math.max(at, 0))) {
       case 'q': choice.text = value; break;
-      case 'v': choice.verdicts = value.replace(/[^msfnucwx]/g, ''); break;
+      case 'v': choice.verdicts = value.replace(/[^mskfnucwx]/g, ''); break;
       case 'f': choice.facts = knownFacts(value); break;
       case 's': if (/^\d{1,2}$/.test(value) && value < heads.length) choice.head = value; break;
       case 'o': choice.way = value === '-1' ? -1 : 1; break;

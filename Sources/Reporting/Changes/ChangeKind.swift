@@ -6,7 +6,7 @@ package enum ChangeKind: String, Hashable, Sendable, CaseIterable {
     case new
     /// The list names the hash no longer.
     case gone
-    /// Of malicious, suspicious and clean a more alarming one than before.
+    /// Of malicious, suspicious, allowed and clean a more alarming one than before.
     case worse
     case better
     /// VirusTotal did not know the file before, or no engine had an opinion; now it does, or one has.
@@ -61,7 +61,7 @@ package enum ChangeKind: String, Hashable, Sendable, CaseIterable {
             case .failed, .notAsked, .waiting: self = .nothing
             case .unknown: self = .unknown
             case .noResults: self = .known
-            case .malicious, .suspicious, .clean: self = .opinion
+            case .malicious, .suspicious, .allowed, .clean: self = .opinion
             }
         }
 

@@ -21,7 +21,7 @@ package enum ReportColumn: String, CaseIterable, Sendable {
     case scanDate = "scan_date"
     /// `answered`, `unknown`, `no-results`, `failed` or `not-asked`.
     case state
-    /// `malicious`, `suspicious`, `clean`, `unknown`, `no-results`, `failed` or `not-asked`.
+    /// `malicious`, `suspicious`, `allowed`, `clean`, `unknown`, `no-results`, `failed` or `not-asked`.
     case verdict
     /// How many engines have an opinion.
     case enginesTotal = "engines_total"
@@ -103,6 +103,8 @@ package enum ReportColumn: String, CaseIterable, Sendable {
     case why
     /// `high` or `low`: how far a verdict of malicious or suspicious is to be relied on.
     case confidence
+    /// What an allowed row would be called, and by which entry of the allow-list it is not.
+    case allowed
 
     /// The score that VirusTotal's community gives the file. Only in JSON.
     case reputation
@@ -185,7 +187,7 @@ extension ReportColumn {
         case .occurrences: .below(.comment)
         case .askedAt: .below(.verdict, "Answer’s age", .time)
         case .askedAs: .below(.hash)
-        case .reason: .paragraph
+        case .reason, .allowed: .paragraph
         case .vendorState: .below(.vendor)
         case .facts: .row
         // `is_stale` is shown with the answer's age, the link with the hash.
@@ -238,6 +240,7 @@ extension RowModel {
         case .vendorState: format.word(finding(of: column.vendor)?.stateName, to: &output)
         case .why: format.text(explanation?.why, to: &output)
         case .confidence: format.word(explanation?.confidence?.level.rawValue, to: &output)
+        case .allowed: format.text(allowed, to: &output)
         case .reputation: format.number(object?.reputation, to: &output)
         case .engines: format.engines(object?.engines, to: &output)
         case .facts: format.facts(facts, to: &output)

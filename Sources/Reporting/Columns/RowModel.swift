@@ -1,10 +1,13 @@
 import Foundation
 import Model
+import Support
 
 /// A report's row, with the values that several columns need computed once.
 struct RowModel {
     let row: ReportRow
     let verdict: Verdict
+    /// The verdict without regard to the allow-list.
+    let opinion: Verdict
     /// VirusTotal's answer, if there is one, however old.
     let answer: LookupAnswer?
     /// What VirusTotal holds of the file, if it knows it.
@@ -17,12 +20,15 @@ struct RowModel {
     let facts: FactReader?
     /// Why it has its verdict; nil unless the row is answered.
     let explanation: VerdictExplanation?
+    private let allowance: AllowedFile?
     private let vendors: [String]
 
     /// - Parameter isWhole: whether `facts` and `explanation` are wanted, which cost as much as all the rest.
     init(_ row: ReportRow, options: ReportOptions, isWhole: Bool = true) {
         self.row = row
-        verdict = row.verdict(options.policy)
+        opinion = row.opinion(options.policy)
+        allowance = options.policy.allowance(for: row, called: opinion)
+        verdict = allowance == nil ? opinion : .allowed
         vendors = options.vendors
         answer = row.answer
         object = answer?.fileObject
@@ -32,7 +38,7 @@ struct RowModel {
         facts = isWhole ? object?.facts.map(FactReader.init) : nil
         if isWhole, case .answered(let answer) = row.state {
             explanation = VerdictExplanation(
-                verdict, of: answer, by: options.policy, origin: facts?.origin)
+                opinion, of: answer, by: options.policy, origin: facts?.origin)
         } else {
             explanation = nil
         }
@@ -49,7 +55,7 @@ struct RowModel {
     /// Whether there is an answer, apart from what it says.
     var stateName: String {
         switch verdict {
-        case .malicious, .suspicious, .clean: "answered"
+        case .malicious, .suspicious, .allowed, .clean: "answered"
         case .failed, .noResults, .unknown, .notAsked, .waiting: verdict.rawValue
         }
     }
@@ -57,6 +63,19 @@ struct RowModel {
     /// Why the row has no verdict for good.
     var reason: String? {
         if case .failed(let reason, _) = row.state { reason } else { nil }
+    }
+
+    /// What the row would be called and why it is not, such as `malicious: our own tool (root, until
+    /// 2027-01-01T00:00:00Z)`; nil unless the allow-list has it.
+    var allowed: String? {
+        guard let allowance else { return nil }
+        var end = ""
+        if let until = allowance.until {
+            var time: [UInt8] = []
+            UTCTime(until).appendISO8601(to: &time)
+            end = ", until \(String(decoding: time, as: UTF8.self))"
+        }
+        return "\(opinion.rawValue): \(allowance.reason) (\(allowance.author)\(end))"
     }
 
     /// How many days before the question engines last scanned the file; nil if none has.

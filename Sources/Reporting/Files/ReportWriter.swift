@@ -41,8 +41,11 @@ package struct ReportWriter: Sendable {
     }
 
     /// The writer for a list that sets some of the options itself.
-    package func taking(_ list: JobOptions) -> ReportWriter {
-        let own = options.taking(list)
+    ///
+    /// - Parameter files: the allow-list of the moment.
+    package func taking(_ list: JobOptions, allowing files: AllowList = .init()) -> ReportWriter {
+        var own = options.taking(list)
+        own.policy.allowList = files
         return own == options ? self : ReportWriter(options: own)
     }
 

@@ -10,7 +10,7 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     package static let currentSchema = 1
 
     package struct Counts: Codable, Hashable, Sendable {
-        /// Different hashes, that is rows; the eight verdicts below add up to it.
+        /// Different hashes, that is rows; the nine verdicts below add up to it.
         package var hashes: Int
         package var malicious: Int
         package var suspicious: Int
@@ -24,6 +24,9 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         /// Mentions beyond a hash's first.
         package var duplicates: Int
         package var unusableLines: Int
+        /// Malicious or suspicious by the engines, and on the allow-list; nil in documents of earlier
+        /// versions.
+        package var allowed: Int?
     }
 
     package struct Progress: Codable, Hashable, Sendable {
@@ -210,6 +213,7 @@ extension StatusDocument.Counts {
         waiting = counts[.waiting]
         duplicates = counts.duplicates
         unusableLines = counts.unusableLines
+        allowed = counts[.allowed]
     }
 }
 

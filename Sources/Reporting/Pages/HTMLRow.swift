@@ -70,6 +70,11 @@ struct HTMLRow {
             page.untrusted(reason, max: 300)
             page.raw("</p>")
         }
+        if let allowed = model.allowed {
+            page.raw("<p class=why>Allowed; by its engines ")
+            page.untrusted(allowed, max: 600)
+            page.raw("</p>")
+        }
         page.raw("</tr>\n")
     }
 

@@ -76,8 +76,8 @@ package struct JobSummary {
         page.raw("<section aria-label=\"Verdicts\">\n")
         page.stackedBar(counts)
         page.raw("<ul class=figures>")
-        // Shown only where there are some: neither is a verdict.
-        let others: Set<Verdict> = [.waiting, .notAsked]
+        // Shown only where there are some: two are no verdicts, and most have no allow-list.
+        let others: Set<Verdict> = [.allowed, .waiting, .notAsked]
         for verdict in Verdict.allCases where !others.contains(verdict) || counts[verdict] > 0 {
             page.raw("<li class=\"")
             page.raw(verdict.styleClass)
@@ -88,6 +88,12 @@ package struct JobSummary {
             page.raw("</span>")
         }
         page.raw("</ul></section>\n")
+        guard counts[.allowed] > 0 else { return }
+        page.notice("On the allow-list") { page in
+            page.text(Wording.count(counts[.allowed], "row is", "rows are"))
+            page.raw(" called allowed, although engines call the files malicious or suspicious; each says ")
+            page.raw("by which entry.")
+        }
     }
 
     /// Whether every request was new: a drawing of that says nothing.

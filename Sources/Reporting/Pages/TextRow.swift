@@ -46,6 +46,7 @@ struct TextRow {
         case .vendorState: page.text(model.finding(of: column.vendor)?.note ?? "")
         case .facts: for mark in model.object?.marks(at: now) ?? [] { page.raw(mark.letter) }
         case .reason: if let reason = model.reason { page.field(reason, max: 300) }
+        case .allowed: if let allowed = model.allowed { page.field(allowed, max: 600) }
         default:
             let format = FieldFormat(none: none, textMax: column.kind.shownMax)
             model.append(column, as: format, to: &page)

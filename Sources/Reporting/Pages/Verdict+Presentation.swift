@@ -6,6 +6,7 @@ extension Verdict {
         switch self {
         case .malicious: "m"
         case .suspicious: "s"
+        case .allowed: "k"
         case .failed: "f"
         case .noResults: "n"
         case .unknown: "u"

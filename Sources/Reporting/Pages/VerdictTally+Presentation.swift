@@ -7,11 +7,11 @@ extension VerdictTally {
     var parts: [Part] {
         [
             ("m", malicious, "malicious"), ("s", suspicious, "suspicious"),
-            ("o", others, "clean or not scanned"),
+            ("o", others, "clean, allowed or not scanned"),
         ]
     }
 
-    /// For example `5 malicious, 1 clean or not scanned`.
+    /// For example `5 malicious, 1 clean, allowed or not scanned`.
     var words: String {
         let present = parts.filter { $0.count > 0 }
         guard !present.isEmpty else { return "none" }

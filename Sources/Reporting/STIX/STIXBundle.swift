@@ -200,6 +200,7 @@ struct STIXBundle {
         case .failed: lines.append("No verdict: \(model.reason ?? "the lookup failed").")
         case .notAsked: lines.append("Not asked: the list was cancelled before.")
         case .waiting: lines.append("Not answered yet.")
+        case .allowed: lines.append("Allowed; by its engines \(model.allowed ?? model.opinion.rawValue).")
         case .malicious, .suspicious, .clean: break
         }
         if let comment = model.row.comment, !comment.isEmpty { lines.append(comment) }
@@ -236,7 +237,7 @@ extension Verdict {
         case .malicious: "malicious"
         case .suspicious: "suspicious"
         case .clean: "benign"
-        case .failed, .noResults, .unknown, .notAsked, .waiting: "unknown"
+        case .allowed, .failed, .noResults, .unknown, .notAsked, .waiting: "unknown"
         }
     }
 }

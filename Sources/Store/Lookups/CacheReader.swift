@@ -14,6 +14,8 @@ package struct CachedAnswer: Hashable, Sendable {
 /// Reader of the verdict cache in a database's file, beside a daemon or without one: nothing is made,
 /// migrated or changed by it.
 package struct CacheReader {
+    /// What its answers are not called malicious or suspicious by.
+    package let allowList: AllowList
     private let freshness: RawStatement
     private let answers: RawStatement
 
@@ -53,6 +55,7 @@ package struct CacheReader {
     }
 
     private init(ages: CacheAges, now: Date, db: Database) throws {
+        allowList = AllowList(try AllowStore.all(in: db), at: now)
         let isFresh = ages.hasFreshAnswer(to: "?1", knownSince: "?2", unknownSince: "?3")
         freshness = try RawStatement("SELECT \(isFresh)", in: db)
         answers = try RawStatement(

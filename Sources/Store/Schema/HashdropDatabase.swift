@@ -21,6 +21,7 @@ package struct HashdropDatabase: Sendable {
     package var lookups: LookupStore { LookupStore(pool: metered) }
     package var ledger: QuotaLedger { QuotaLedger(pool: metered) }
     package var cache: CacheStore { CacheStore(pool: metered) }
+    package var allowed: AllowStore { AllowStore(pool: metered) }
     package var reportRows: ReportRowStore { ReportRowStore(pool: pool) }
     package var reportDigests: AssetDigestStore { AssetDigestStore(pool: metered) }
 

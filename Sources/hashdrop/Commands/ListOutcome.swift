@@ -8,6 +8,8 @@ struct ListOutcome {
     var hashes = 0
     var malicious = 0
     var suspicious = 0
+    /// By the allow-list: they are neither malicious nor suspicious, and no failure.
+    var allowed = 0
     var clean = 0
     var notAsked = 0
     /// Malicious ones that were not malicious, or not listed, in the report that the list is compared with;
@@ -24,6 +26,7 @@ struct ListOutcome {
         hashes = counts.hashes
         malicious = counts.malicious
         suspicious = counts.suspicious
+        allowed = counts.allowed ?? 0
         clean = counts.clean
         notAsked = counts.notAsked
         newMalicious = status.changes?.newMalicious ?? counts.malicious
@@ -33,7 +36,9 @@ struct ListOutcome {
 
     /// Hashes that were asked for and have no verdict (unknown, without results, failed), and lines without a
     /// usable hash: none of them is an all-clear.
-    var withoutVerdict: Int { hashes - malicious - suspicious - clean - notAsked + unusableLines }
+    var withoutVerdict: Int {
+        hashes - malicious - suspicious - allowed - clean - notAsked + unusableLines
+    }
 
     /// The code by the worst verdict; reports/README.md promises it.
     var exitCode: ExitCode {

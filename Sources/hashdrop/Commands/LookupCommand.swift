@@ -76,7 +76,7 @@ struct LookupCommand: AsyncParsableCommand {
     private func show(
         _ list: LookupList, from cache: CacheReader, _ settings: HashdropSettings
     ) throws -> ListOutcome {
-        let lines = try jsonLines(settings)
+        let lines = try jsonLines(settings, allowing: cache.allowList)
         var printer = printer(list, notAsked: "not in the cache")
         for row in list.rows {
             var row = row
@@ -200,9 +200,9 @@ struct LookupCommand: AsyncParsableCommand {
             let text = try Data(contentsOf: receipt.folder.appending(path: name), options: .mappedIfSafe)
             for line in text.split(separator: UInt8(ascii: "\n")) { try printer.show(line) }
         } else if mayReadDatabase(settings), let id = JobID(receipt.status.id) {
-            let lines = try jsonLines(settings)
             let database = try StatePaths.openDatabase(settings)
             _ = try database.reportRows.read(id) { job in
+                let lines = try jsonLines(settings, allowing: try job.allowList(at: Date()))
                 try job.forEachRow(order: .list) { try printer.show(lines.line($0).dropLast()) }
             }
         } else {
@@ -246,8 +246,10 @@ struct LookupCommand: AsyncParsableCommand {
         access(database(settings), R_OK | W_OK) == 0
     }
 
-    private func jsonLines(_ settings: HashdropSettings) throws -> JSONLines {
-        JSONLines(options: try settings.reportOptions(isSimulated: false, version: Hashdrop.version))
+    private func jsonLines(_ settings: HashdropSettings, allowing files: AllowList) throws -> JSONLines {
+        var options = try settings.reportOptions(isSimulated: false, version: Hashdrop.version)
+        options.policy.allowList = files
+        return JSONLines(options: options)
     }
 
     private func printer(

@@ -30,12 +30,14 @@ struct StatusCommand: AsyncParsableCommand {
             /// When a running job should be done, as its own status.json says.
             var expectedAt: Date?
             var hashes, waiting, notAsked, malicious, suspicious, failed, noResults, unknown, clean: Int
+            var allowed: Int
             var unusableLines, requestsSent, requestsSaved: Int
 
             /// For example `25 hashes: 12 malicious, 2 failed, 11 clean`.
             var summary: String {
                 let words = [
-                    (malicious, "malicious"), (suspicious, "suspicious"), (failed, "failed"),
+                    (malicious, "malicious"), (suspicious, "suspicious"), (allowed, "allowed"),
+                    (failed, "failed"),
                     (noResults, "without results yet"), (unknown, "unknown to VirusTotal"), (clean, "clean"),
                     (notAsked, "not asked"),
                     (unusableLines, unusableLines == 1 ? "unusable line" : "unusable lines"),
@@ -95,6 +97,7 @@ struct StatusCommand: AsyncParsableCommand {
                     malicious: job.counts[.malicious], suspicious: job.counts[.suspicious],
                     failed: job.counts[.failed], noResults: job.counts[.noResults],
                     unknown: job.counts[.unknown], clean: job.counts[.clean],
+                    allowed: job.counts[.allowed],
                     unusableLines: job.counts.unusableLines, requestsSent: job.requestCost.requestsSent,
                     requestsSaved: job.requestCost.requestsSaved)
             })

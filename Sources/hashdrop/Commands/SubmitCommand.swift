@@ -151,7 +151,8 @@ struct SubmitCommand: AsyncParsableCommand {
     static func summary(_ status: StatusDocument) -> String {
         let counts = status.counts
         let words = [
-            (counts.malicious, "malicious"), (counts.suspicious, "suspicious"), (counts.failed, "failed"),
+            (counts.malicious, "malicious"), (counts.suspicious, "suspicious"),
+            (counts.allowed ?? 0, "allowed"), (counts.failed, "failed"),
             (counts.noResults, "without results yet"), (counts.unknown, "unknown to VirusTotal"),
             (counts.clean, "clean"), (counts.notAsked, "not asked"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")

@@ -57,6 +57,7 @@ struct LookupPrinter {
         switch Verdict(rawValue: verdict) {
         case .malicious: outcome.malicious += 1
         case .suspicious: outcome.suspicious += 1
+        case .allowed: outcome.allowed += 1
         case .clean: outcome.clean += 1
         case .notAsked: outcome.notAsked += 1
         default: break

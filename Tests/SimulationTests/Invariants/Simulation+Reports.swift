@@ -37,7 +37,7 @@ extension Simulation {
         let counts = status.counts
         let sum =
             counts.malicious + counts.suspicious + counts.failed + counts.noResults + counts.unknown
-            + counts.clean + counts.notAsked + counts.waiting
+            + counts.clean + counts.notAsked + counts.waiting + (counts.allowed ?? 0)
         guard sum == counts.hashes, counts.hashes == job.hashes else {
             throw Violation("The status of job \(job.id) does not add up: \(counts), and \(job.hashes) rows.")
         }

@@ -1,0 +1,98 @@
+import Foundation
+import Model
+import Store
+import TestSupport
+import Testing
+
+/// The allow-list in the database, and what it makes of rows.
+@Suite(.limited(.processor))
+struct AllowListTests {
+    let folder = TemporaryFolder()
+    private let database: HashdropDatabase
+
+    init() throws { database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil) }
+
+    private func entry(_ hash: FileHash, reason: String = "ours", until: Date? = nil) -> AllowedFile {
+        AllowedFile(hash: hash, reason: reason, author: "root", createdAt: Samples.now, until: until)
+    }
+
+    private func policy(_ files: AllowedFile..., at now: Date = Samples.now) -> VerdictPolicy {
+        var policy = VerdictPolicy()
+        policy.allowList = AllowList(files, at: now)
+        return policy
+    }
+
+    private func answer(_ number: Int, detections: Int) -> LookupAnswer {
+        LookupAnswer(answer: .known(Samples.file(number, detections: detections)), askedAt: Samples.now)
+    }
+
+    private func row(_ hash: FileHash, _ state: ReportRow.State) -> ReportRow {
+        ReportRow(hash: hash, state: state, line: 1)
+    }
+
+    @Test(arguments: FileHash.Kind.allCases, FileHash.Kind.allCases)
+    func anEntryByAnyNameCoversTheFileByAnyName(listed: FileHash.Kind, allowed: FileHash.Kind) {
+        let row = row(Samples.hash(4, listed), .answered(answer(4, detections: 3)))
+        #expect(row.verdict(policy(entry(Samples.hash(4, allowed)))) == .allowed)
+        #expect(row.opinion(policy(entry(Samples.hash(4, allowed)))) == .malicious)
+        #expect(row.verdict(policy(entry(Samples.hash(5, allowed)))) == .malicious)
+    }
+
+    /// All but malicious and suspicious stay what they are.
+    @Test func onlyWhatEnginesSpeakAgainstBecomesAllowed() {
+        let stale = answer(4, detections: 9)
+        let states: [(ReportRow.State, Verdict)] = [
+            (.answered(answer(4, detections: 3)), .allowed), (.answered(answer(4, detections: 1)), .allowed),
+            (.answered(answer(4, detections: 0)), .clean),
+            (.answered(LookupAnswer(answer: .unknown, askedAt: Samples.now)), .unknown),
+            (.failed(reason: "x", stale: stale), .failed), (.waiting(stale: stale), .waiting),
+            (.notAsked(stale: stale), .notAsked),
+        ]
+        let policy = policy(entry(Samples.hash(4)))
+        for (state, verdict) in states {
+            #expect(row(Samples.hash(4), state).verdict(policy) == verdict, "\(state)")
+        }
+    }
+
+    @Test func anEntryEndsAtItsTime() {
+        let end = Samples.now + 60
+        let row = row(Samples.hash(4), .answered(answer(4, detections: 3)))
+        let moments: [(Double, Verdict)] = [(-1, .allowed), (0, .malicious), (1, .malicious)]
+        for (seconds, verdict) in moments {
+            #expect(row.verdict(policy(entry(Samples.hash(4), until: end), at: end + seconds)) == verdict)
+        }
+    }
+
+    @Test func entriesAreKeptReplacedAndRemoved() throws {
+        let files = [
+            entry(Samples.hash(1, .md5)), entry(Samples.hash(2, .sha1), until: Samples.now + 5),
+            entry(Samples.hash(3)),
+        ]
+        for file in files { #expect(try database.allowed.set(file)) }
+        #expect(Set(try database.allowed.all()) == Set(files))
+        #expect(try database.allowed.set(entry(Samples.hash(3), reason: "seen again")))
+        #expect(
+            try database.allowed.all().filter { $0.hash == Samples.hash(3) }.map(\.reason) == ["seen again"])
+        #expect(try database.allowed.remove(Samples.hash(3)))
+        #expect(try !database.allowed.remove(Samples.hash(3)))
+        #expect(Set(try database.allowed.all()) == Set(files.prefix(2)))
+    }
+
+    /// A full list takes no other hash, but another reason for one that it has.
+    @Test func theListHasALimit() throws {
+        for number in 0..<3 { #expect(try database.allowed.set(entry(Samples.hash(number)), entriesMax: 3)) }
+        #expect(try !database.allowed.set(entry(Samples.hash(3)), entriesMax: 3))
+        #expect(try database.allowed.set(entry(Samples.hash(1), reason: "x"), entriesMax: 3))
+        #expect(try database.allowed.all().count == 3)
+    }
+
+    @Test func allowedRowsAreCountedApart() {
+        var tally = JobTally(policy: policy(entry(Samples.hash(1))), now: Samples.now, severestMax: 10)
+        for number in 0..<3 {
+            tally.add(row(Samples.hash(number), .answered(answer(number, detections: number == 2 ? 0 : 5))))
+        }
+        #expect(tally.byVerdict.filter { $0.value > 0 } == [.malicious: 1, .allowed: 1, .clean: 1])
+        #expect(tally.statistics.files.malicious == 1 && tally.statistics.files.others == 2)
+        #expect(tally.severest == [0, 1, 2].map { Samples.hash($0) })
+    }
+}
