@@ -86,6 +86,8 @@ struct MailDeliveryTests {
             for number in 0..<5 { try fixture.refuse("\(number).png", user: "bob") }
             try await eventually("bob has his mail") { try receiver.received(Mail.self).count == 5 }
             try await eventually("the refusals are noted") { fixture.results.withLock { $0[.failed] == 5 } }
+            // A stop in between would leave a mail to be sent again whose receipt is on its way.
+            try await eventually("bob's receipts are noted") { try fixture.waiting(.mail) == 5 }
         }
         #expect(try fixture.waiting(.mail) == 5)
         #expect(try receiver.received(Mail.self).allSatisfy { $0.recipients == ["bob@example.org"] })
