@@ -54,6 +54,13 @@ struct LookupCommandTests {
             #expect(second.exitCode == 1 && second.output == first.output, "\(second.errors)")
             #expect(try await place.hashdrop("lookup", Self.unseen).exitCode == 2)
             #expect(try await place.hashdrop("lookup", Self.empty).exitCode == 0)
+            for count in [32, 64] {
+                let other = String(repeating: "0", count: count)
+                let mixed = try await place.hashdrop("lookup", other, Self.empty)
+                #expect(mixed.exitCode == 2, "an argument that is no hash is not passed over in silence")
+                #expect(
+                    mixed.errors.contains("1 text is no hash that VirusTotal can look up"), "\(mixed.errors)")
+            }
             #expect(simulator.journal.lookups.count == 3)
             #expect(place.jobCount == 0)
         }

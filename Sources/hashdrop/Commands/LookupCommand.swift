@@ -54,6 +54,10 @@ struct LookupCommand: AsyncParsableCommand {
         let settings = try await configurationOption.settings()
         let list = try LookupList(hashes, settings: settings)
         let outcome = try await cached ? printCache(list, settings) : printAnswers(to: list, settings)
+        if list.unusableLines > 0 {
+            let what = Wording.count(list.unusableLines, "text is", "texts are")
+            Self.note("\(what) no hash that VirusTotal can look up; 'hashdrop check' says why.")
+        }
         guard outcome.exitCode.isSuccess else { throw outcome.exitCode }
     }
 

@@ -10,7 +10,7 @@ struct LookupList {
     let source: FileHandle
     /// One for each hash, in the order in which it is first named; nothing is answered yet.
     let rows: [ReportRow]
-    /// Lines without a usable hash.
+    /// Lines without a usable hash. Of arguments each was meant as one, whatever it looks like.
     let unusableLines: Int
 
     /// - Parameter arguments: hashes, or `-` for a list on standard input.
@@ -21,7 +21,7 @@ struct LookupList {
             try arguments == ["-"]
             ? SubmittedFile.open("-", bytesMax: bytesMax)
             : SubmittedFile.holding(arguments.map { $0 + "\n" }.joined())
-        var content = Content()
+        var content = Content(isEachLineMeant: arguments != ["-"])
         do {
             try content.read(source, limits: settings.intakeOptions.limits, bytesMax: bytesMax)
         } catch let error as HashListError {
@@ -46,10 +46,13 @@ struct LookupList {
     private static let urgentMax = 100
 
     private struct Content {
+        let isEachLineMeant: Bool
         private(set) var rows: [ReportRow] = []
         private(set) var unusableLines = 0
         private var mentions = 0
         private var places: [FileHash: Int] = [:]
+
+        init(isEachLineMeant: Bool) { self.isEachLineMeant = isEachLineMeant }
 
         private static let chunkBytes = 1 << 18
 
@@ -75,7 +78,8 @@ struct LookupList {
                 switch item {
                 case .entry(let entry):
                     for hash in entry.hashes { add(hash, of: entry) }
-                case .unusable(let line): unusableLines += line.kind.isProbablyMeant ? 1 : 0
+                case .unusable(let line):
+                    unusableLines += isEachLineMeant || line.kind.isProbablyMeant ? 1 : 0
                 }
             }
             items.removeAll(keepingCapacity: true)
