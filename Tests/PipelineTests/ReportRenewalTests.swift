@@ -69,7 +69,7 @@ struct ReportRenewalTests {
             try database.jobs.renew([job.id])
             #expect(try database.jobs.renewals().map(\.id) == [job.id])
             let published = try #require(try publish(job, by: publisher(policy)))
-            #expect(published.isNew && published.isAnew)
+            #expect(published.isNew && published.isRewrite)
             #expect(try database.jobs.renewals().isEmpty)
             let counts = try counts(job)
             #expect(counts?[verdict] == (verdict == .clean ? files : files / 4))
@@ -98,7 +98,7 @@ struct ReportRenewalTests {
         #expect(try told() == [.done])
     }
 
-    @Test func onlyWhatIsFinishedAndReportedIsWrittenAnew() throws {
+    @Test func onlyWhatIsFinishedAndReportedIsRewritten() throws {
         let job = try finished(1) { _ in 1 }
         #expect(try database.jobs.renewable().isEmpty)
         try database.jobs.renew([job.id])

@@ -171,10 +171,11 @@ package struct ReportPublisher: Sendable {
             published.filter(\.isNew).map { published in
                 JobStore.Report(
                     id: published.job.id, verdicts: published.job.counts.byVerdict,
-                    isFinal: published.job.state.isFinal, bytes: published.bytes, isAnew: published.isAnew,
+                    isFinal: published.job.state.isFinal, bytes: published.bytes,
+                    isRewrite: published.isRewrite,
                     renewal: published.job.state.isFinal ? published.demand : nil)
             })
-        // What cannot be written anew is not tried again.
+        // What cannot be rewritten is not tried again.
         try database.jobs.end(published.filter { !$0.isNew }.compactMap(\.demand))
     }
 
@@ -208,7 +209,7 @@ package struct ReportPublisher: Sendable {
         // A job that runs again (`hashdrop retry`) must not look finished to a program that waits for the
         // CSV.
         if job.state == .running { try removeTables(in: folder.directory) }
-        // Before anything of it is removed: a report that is written anew has its earlier verdicts there.
+        // Before anything of it is removed: a report that is written again has its earlier verdicts there.
         let comparison =
             job.state.hasTables
             ? try EarlierReports(reports: reports).comparison(
@@ -258,7 +259,7 @@ package struct ReportPublisher: Sendable {
         }
         try writer.writeStatus(input, in: folder.directory, publish: publish)
         return Written(
-            published: Published(job: input.job, isNew: true, isAnew: isAnew, demand: demand),
+            published: Published(job: input.job, isNew: true, isRewrite: isAnew, demand: demand),
             folder: folder, files: files)
     }
 
@@ -287,8 +288,8 @@ package struct ReportPublisher: Sendable {
         /// Whether the report was written now.
         var isNew: Bool
         /// Whether it is a last one that stood there before.
-        var isAnew = false
-        /// The demand to write it anew that was there when it began.
+        var isRewrite = false
+        /// The demand to write it again that was there when it began.
         var demand: RenewalDemand?
         /// Of all files in the job's folder, those of its lists among them.
         var bytes: Int64 = 0

@@ -47,7 +47,7 @@ package struct JobSnapshot {
     /// Whether the job's final report stands in its folder.
     package func isPublished() throws -> Bool { try JobStore.isPublished(id, in: db) }
 
-    /// The demand to write its report anew; nil if there is none.
+    /// The demand to write its report again; nil if there is none.
     package func renewal() throws -> RenewalDemand? { try JobStore.renewal(of: id, in: db) }
 
     /// Whether a row was answered, and the cache has forgotten the answer since.
