@@ -4,8 +4,8 @@ import Synchronization
 
 /// Flushing of several files and folders to the disk at the same time.
 ///
-/// An `fsync` ends with a commit of the file system's journal, a flush of the disk's own cache, or both. Calls
-/// that meet in the kernel share them; one after the other, each has its own to wait for.
+/// An `fsync` ends with a commit of the file system's journal, a flush of the disk's own cache, or both.
+/// Calls that meet in the kernel share them; one after the other, each has its own to wait for.
 package enum DiskFlush {
     /// So many are flushed at a time, one of them by the caller's thread. More save little.
     static let lanesMax = 4
