@@ -31,7 +31,8 @@ struct SecretFile: Sendable {
         let secret = bytes[start..<max(start, end)]
         guard !secret.isEmpty, bytes.count <= Self.bytesMax, secret.allSatisfy({ $0 >= 0x20 }) else {
             throw NotificationError(
-                "The file '\(path)' (\(setting)) must hold one line with the secret", advice: "write it anew")
+                "The file '\(path)' (\(setting)) must hold one line with the secret", advice: "write it again"
+            )
         }
         return Array(secret)
     }

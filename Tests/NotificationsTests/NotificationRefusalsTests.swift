@@ -72,7 +72,7 @@ struct NotificationRefusalsTests {
         chmod(folder.path("hook"), 0o600)
         _ = try file("secret", "\n")
         #expect(refusals(options)[.hook]?.advice?.contains("chmod a+x") == true)
-        #expect(refusals(options)[.webhook]?.advice == "write it anew")
+        #expect(refusals(options)[.webhook]?.advice == "write it again")
         #expect(refusals(options)[.mail] == nil)
     }
 

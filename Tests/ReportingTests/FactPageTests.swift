@@ -110,7 +110,7 @@ struct FactPageTests {
                     + "Zenbox, CAPE Sandbox, by the name of Emotet, Heodo. YARA finds SUSP_Rule, Other. Sigma: "
                     + "1 critical, 2 high, 4 low. Its rules: Shadow Copies Deleted. Network alerts: 5 high, 1 info. "
                     + "Google Threat Intelligence says VERDICT_MALICIOUS, score 80. The scan is 998 days old: "
-                    + "ask VirusTotal to scan it anew.",
+                    + "ask VirusTotal to scan it again.",
                 "A machine’s text, made from a stranger’s file: Code Insight wrote: “It opens "
                     + "&lt;b&gt;doors&lt;/b&gt;.”",
             ])

@@ -106,7 +106,7 @@ struct FolderExamination {
                 .spool, options.reports,
                 "it is not the folder that hashdrop has written to: its disk is not mounted, or it was "
                     + "replaced",
-                advice: "Mount its disk; to begin anew in this one: sudo -u "
+                advice: "Mount its disk; to begin again in this one: sudo -u "
                     + "\(ShellWord.quoted(account.daemonName)) touch \(ShellWord.quoted(marker))")
         ]
     }

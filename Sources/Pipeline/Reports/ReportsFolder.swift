@@ -18,7 +18,7 @@ package struct ReportsFolder: Sendable {
             switch self {
             case .gone(let path):
                 "The reports' folder '\(path)' is not the one that hashdrop has written to: its disk is not "
-                    + "mounted, or the folder was replaced. hashdrop goes on when it is back; to begin anew "
+                    + "mounted, or the folder was replaced. hashdrop goes on when it is back; to begin again "
                     + "in this one, create the file '\(path)/\(ReportsFolder.markerName)'."
             }
         }

@@ -4,13 +4,14 @@ import Model
 ///
 /// The order of the cases is the order of `report.csv`, of the keys of `report.json`, and of the text rows
 /// and cells of `report.html` with their headings and sort keys; the page's script reads it from the page.
-/// The raw values are the names, which are promised to pipelines. An empty cell (null in JSON) means "None":
-/// VirusTotal does not know the file, or there is nothing to tell; `state` says which.
+/// The raw values are the names, which are promised to pipelines; a line of `report.json` is decoded by them,
+/// too. An empty cell (null in JSON) means "None": VirusTotal does not know the file, or there is nothing to
+/// tell; `state` says which.
 ///
 /// To add a column, add a case at the end of those of the CSV, its `appearance` and its value
 /// (`RowModel.append`); a cell of its own on the page also needs a width in `table.css` and a heading in
 /// `cards.css`.
-package enum ReportColumn: String, CaseIterable, Sendable {
+package enum ReportColumn: String, CaseIterable, CodingKey, Sendable {
     /// MD5, SHA-1 or SHA-256 from the list, in lower case.
     case hash
     /// The name under which a vendor detects the file: one column for each of `ReportOptions.vendors`.

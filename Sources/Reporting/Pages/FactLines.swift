@@ -156,7 +156,7 @@ struct FactLines {
         appendPremium(facts, to: &page)
         if page.count == start { page.raw("no family, sandbox, rule or alert is told.") }
         if let days = model.scanAgeDays, days >= Self.oldScanDays {
-            page.text(" The scan is \(Wording.number(days)) days old: ask VirusTotal to scan it anew.")
+            page.text(" The scan is \(Wording.number(days)) days old: ask VirusTotal to scan it again.")
         }
         page.raw("\n")
     }

@@ -75,20 +75,20 @@ package struct JobStore: Sendable {
         package var isFinal: Bool
         /// Of all files in the job's report folder.
         package var bytes: Int64
-        /// Whether the last report stood there before, and was written anew: nothing is told of it again.
-        package var isAnew: Bool
+        /// Whether the last report stood there before, and was rewritten: nothing is told of it again.
+        package var isRewrite: Bool
         /// The renewal that it satisfies.
         package var renewal: RenewalDemand?
 
         package init(
-            id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64, isAnew: Bool = false,
+            id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64, isRewrite: Bool = false,
             renewal: RenewalDemand? = nil
         ) {
             self.id = id
             self.verdicts = verdicts
             self.isFinal = isFinal
             self.bytes = bytes
-            self.isAnew = isAnew
+            self.isRewrite = isRewrite
             self.renewal = renewal
         }
     }
@@ -111,7 +111,7 @@ package struct JobStore: Sendable {
                 ])
             }
             try Self.end(reports.compactMap(\.renewal), in: db)
-            try Outbox.tell(ofEnds: reports.filter { $0.isFinal && !$0.isAnew }.map(\.id), in: db)
+            try Outbox.tell(ofEnds: reports.filter { $0.isFinal && !$0.isRewrite }.map(\.id), in: db)
         }
     }
 

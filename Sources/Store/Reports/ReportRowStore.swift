@@ -4,6 +4,7 @@ package import Model
 /// What a report shows.
 package struct ReportRowStore: Sendable {
     let pool: DatabasePool
+    let allowLists: AllowListCache
 
     /// Calls `body` with a job as the database holds it at one moment, so that all of its numbers and rows
     /// agree; nil if there is no such job. Blocks its thread; what `body` throws ends it.
@@ -16,7 +17,8 @@ package struct ReportRowStore: Sendable {
             else { return nil }
             let isCancelled = found[1] == JobState.cancelled.rawValue
             return try body(
-                JobSnapshot(rowID: found[0], id: id, isCancelled: isCancelled, db: db))
+                JobSnapshot(
+                    rowID: found[0], id: id, isCancelled: isCancelled, allowLists: allowLists, db: db))
         }
     }
 }
@@ -27,6 +29,7 @@ package struct JobSnapshot {
     let id: JobID
     /// Whether a row without an answer was not asked, rather than waits.
     let isCancelled: Bool
+    let allowLists: AllowListCache
     let db: Database
 
     package enum Order: Sendable {
@@ -44,7 +47,7 @@ package struct JobSnapshot {
     /// Whether the job's final report stands in its folder.
     package func isPublished() throws -> Bool { try JobStore.isPublished(id, in: db) }
 
-    /// The demand to write its report anew; nil if there is none.
+    /// The demand to write its report again; nil if there is none.
     package func renewal() throws -> RenewalDemand? { try JobStore.renewal(of: id, in: db) }
 
     /// Whether a row was answered, and the cache has forgotten the answer since.
