@@ -9,10 +9,10 @@ package enum ChangeCause: String, Hashable, Sendable, CaseIterable {
     /// VirusTotal says what it said, by the earlier report's policy; the settings or the allow-list have
     /// changed.
     case policy
-    /// The file was not answered before, or is not now: nothing tells whether VirusTotal has changed its mind.
+    /// The file was not answered before, or is not now: nothing tells whether VirusTotal says something else.
     case lookup
 
-    /// The cause of a difference of a kind. Where both VirusTotal and the policy have changed it is VirusTotal.
+    /// The cause of a difference of a kind: VirusTotal, where both that and the policy have changed.
     ///
     /// - Parameters:
     ///   - was: the earlier report's word.

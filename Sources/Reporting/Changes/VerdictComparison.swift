@@ -209,8 +209,8 @@ package final class VerdictComparison {
     }
 
     /// Matches the hashes that only one of the reports has, if they name one file: what the earlier report
-    /// said of the old hash it then said of the new one. Each is matched once, so that of three names in place
-    /// of one two are new; they are not newly malicious if the file was malicious by any of its names.
+    /// said of the old hash it then said of the new one. Each is matched once, so that of three names in
+    /// place of one two are new; they are not newly malicious if the file was malicious by any of its names.
     private func matchFiles() throws {
         try forEachHash { old, new in
             switch (old, new) {

@@ -1,8 +1,8 @@
 package import Model
 
 extension StatusDocument {
-    /// Policy of a report as its receipt tells it: what `VerdictPolicy` has, but the allow-list, whose entries
-    /// are too many.
+    /// Policy of a report as its receipt tells it: what `VerdictPolicy` has, but the allow-list, whose
+    /// entries are too many.
     package struct Policy: Codable, Hashable, Sendable {
         package struct EngineWord: Codable, Hashable, Sendable {
             package var engine: String
