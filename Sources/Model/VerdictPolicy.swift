@@ -124,6 +124,13 @@ package struct VerdictPolicy: Hashable, Sendable {
         return allowList.entry(for: row)
     }
 
+    /// The policy without the entries of its allow-list: what settings alone say.
+    package var withoutAllowList: VerdictPolicy {
+        var policy = self
+        policy.allowList = AllowList()
+        return policy
+    }
+
     /// The verdict on an answer, whatever the allow-list says.
     package func verdict(for answer: LookupAnswer.Answer) -> Verdict {
         guard case .known(let object) = answer else { return .unknown }

@@ -212,7 +212,7 @@ package struct ReportPublisher: Sendable {
         // Before anything of it is removed: a report that is written again has its earlier verdicts there.
         let comparison =
             job.state.hasTables
-            ? try EarlierReports(reports: reports).comparison(
+            ? try EarlierReports(reports: reports, policy: writer.options.policy).comparison(
                 of: job, snapshot, isAnew: isAnew, in: folder.directory) : nil
         // What the options no longer want would tell of other verdicts than what is written now.
         if isAnew {

@@ -17,8 +17,9 @@ struct SubmitCommand: AsyncParsableCommand {
             neither but something unknown, without results or failed, or a line that holds no usable hash, \
             3 the list was cancelled, 65 the file was refused, 69 no daemon runs that would read it, 75 not \
             done within --timeout. \
-            With --fail-on it is 4 if the list holds what that names, 3 if it does not and was cancelled, \
-            else 0.
+            With --fail-on it is 4 if the list holds what that names (standard error says what, and where), \
+            3 if it does not and was cancelled, else 0. \
+            Options of the list that were not taken are named on standard error.
             """)
 
     @Argument(help: "The list; '-' reads standard input and needs --name.") var file: String
@@ -37,7 +38,8 @@ struct SubmitCommand: AsyncParsableCommand {
             With --wait, exit with 4 if the list holds what is named here, separated by commas or in several \
             options, and with 0 if not. 'suspicious' includes malicious; 'unknown' is all without a verdict, \
             also failed hashes and lines without a usable hash; 'new-malicious' is what is malicious and was \
-            not, or was not listed, in the report that the list is compared with (without one, all that is).
+            not, or was not listed, in the report that the list is compared with, whether VirusTotal, the \
+            policy or the list has changed (without such a report, all that is).
             """, valueName: "verdicts"))
     var failOn: [FailConditions] = []
     @Option(help: ArgumentHelp("Give up waiting after so many seconds.", valueName: "seconds"))
@@ -67,6 +69,7 @@ struct SubmitCommand: AsyncParsableCommand {
             throw job.unfinished()
         }
         display?.clear()
+        warn(of: first)
         guard wait else { return try conclude(first) }
         if !json { show(first, settings) }
         guard let last = try await job.finished(first, until: end, &display) else {
@@ -105,6 +108,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 until: ContinuousClock.now + patience, &display, isDaemonGone: { false })
         }
         if let accepted {
+            warn(of: accepted)
             try checkIsNotRefused(accepted)
             return show(accepted, settings)
         }
@@ -119,6 +123,11 @@ struct SubmitCommand: AsyncParsableCommand {
         guard accepted.status.state != JobState.refused.rawValue else { return }
         print(accepted.overview(settings.reports))
         fflush(nil)
+    }
+
+    /// Names the list's options that were not taken.
+    private func warn(of receipt: JobReceipt) {
+        for warning in receipt.status.warnings ?? [] { StandardError.note(warning) }
     }
 
     private func checkIsNotRefused(_ receipt: JobReceipt) throws {
@@ -143,6 +152,10 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         let outcome = ListOutcome(status)
         let conditions = failOn.flatMap(\.conditions)
+        for condition in FailCondition.allCases
+        where conditions.contains(condition) && condition.isMet(by: outcome) {
+            StandardError.note(condition.reason(in: receipt, outcome))
+        }
         let code = conditions.isEmpty ? outcome.exitCode : outcome.exitCode(failingOn: conditions)
         guard code.isSuccess else { throw code }
     }
