@@ -52,7 +52,8 @@ struct VerdictExplanationTests {
         #expect(explain(file, policy).confidence == nil)
         #expect(
             explain(file).why
-                == "2 of 71 (suspicious from 1, malicious from 3); signed by Microsoft Corporation, valid; first seen 2016; 3,100 sources; "
+                == "2 of 71 (suspicious from 1, malicious from 3); signed by Microsoft Corporation, valid; "
+                + "first seen 2016; 3,100 sources; "
                 + "low confidence: few engines, valid signature, known for years, many sources")
     }
 
@@ -93,22 +94,15 @@ struct VerdictExplanationTests {
 
     @Test(arguments: [
         (["W", "X"], "2 of 60, taken as malicious: W"),
-        (
-            ["T", "X"],
-            "2 of 60, trusted: T (suspicious from 1, "
-                + "malicious from 3)"
-        ),
-        (
-            ["T", "U", "W"],
-            "3 of 60, trusted: T, U, taken as malicious: W (malicious "
-                + "from 2 trusted vendors); high confidence: trusted vendor"
-        ),
-        (["T", "U", "X"], "3 of 60, trusted: T, U (malicious from 3); high confidence: trusted vendor"),
+        (["T", "X"], "2 of 60, trusted: T (suspicious from 1, malicious from 3)"),
+        (["T", "U", "W"], "3 of 60, trusted: T, U, taken as malicious: W (malicious from 2 trusted vendors)"),
+        (["T", "U", "X"], "3 of 60, trusted: T, U (malicious from 3)"),
     ])
     func whatAnEngineDecidesIsNoThreshold(detecting: [String], why: String) {
         let policy = VerdictPolicy(
             trustedVendors: ["T", "U"], trustedFrom: 2, engineWords: [.init(engine: "W", word: .malicious)])
-        #expect(explain(object(detecting, of: 60), policy).why == why)
+        let engines = explain(object(detecting, of: 60), policy).why.split(separator: ";").first
+        #expect(engines.map { String($0) } == why)
     }
 
     @Test func theOriginIsToldAsFarAsItIsKnown() {
