@@ -95,7 +95,10 @@ struct VerdictExplanationTests {
     @Test(arguments: [
         (["W", "X"], "2 of 60, taken as malicious: W"),
         (["T", "X"], "2 of 60, trusted: T (suspicious from 1, malicious from 3)"),
-        (["T", "U", "W"], "3 of 60, trusted: T, U, taken as malicious: W (malicious from 2 trusted vendors)"),
+        (
+            ["T", "U", "W"],
+            "3 of 60, trusted: T, U, taken as malicious: W (malicious from 2 trusted vendors)"
+        ),
         (["T", "U", "X"], "3 of 60, trusted: T, U (malicious from 3)"),
     ])
     func whatAnEngineDecidesIsNoThreshold(detecting: [String], why: String) {

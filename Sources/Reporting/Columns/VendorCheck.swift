@@ -15,7 +15,9 @@ package struct VendorCheck {
 
     /// Looks at a row; the order of the rows does not matter.
     package mutating func add(_ row: ReportRow) {
-        guard !missing.isEmpty, let engines = row.answer?.fileObject?.engines, !engines.isEmpty else { return }
+        guard !missing.isEmpty, let engines = row.answer?.fileObject?.engines, !engines.isEmpty else {
+            return
+        }
         if sample == nil { sample = engines }
         missing.removeAll { engines[$0] != nil }
     }

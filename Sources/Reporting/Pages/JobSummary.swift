@@ -166,7 +166,8 @@ package struct JobSummary {
         // A line may hold several digests, and of each reason only so many lines are kept.
         let lines = input.unusableLines.filter { !$0.kind.isProbablyMeant }
         let shown = Wording.count(lines.count, "line", "lines")
-        appendLines(lines, lines.count == passedOver.sum ? nil : "\(shown), the first of each reason", to: &page)
+        appendLines(
+            lines, lines.count == passedOver.sum ? nil : "\(shown), the first of each reason", to: &page)
     }
 
     private func appendLines(_ lines: [UnusableLine], _ title: String?, to page: inout HTMLBuilder) {

@@ -162,7 +162,7 @@ struct JobTable {
         page.raw(" data-cell=\"")
         page.text(verdict.cellLabel)
         page.raw("\"><span class=v>")
-        page.text(verdict.label)
+        page.text(verdict.cellLabel)
         page.raw("</span></button>")
     }
 
