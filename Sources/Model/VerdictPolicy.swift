@@ -129,8 +129,8 @@ package struct VerdictPolicy: Hashable, Sendable {
         case trustedVendors
     }
 
-    /// The threshold that decides the verdict on what counts; nil where no counted engine detects the file, or
-    /// an engine's own word is more severe.
+    /// The threshold that decides the verdict on what counts; nil where no counted engine detects the file,
+    /// or an engine's own word is more severe.
     package func threshold(on count: Count) -> Threshold? {
         guard count.detections > 0 else { return nil }
         if verdict(onDetections: count.detections) == verdict(on: count) { return .engines }

@@ -90,13 +90,13 @@ struct ListOptionsTests {
     /// Answers the list's hash for all lists, by the engines `Engine0` to `Engine9`.
     private func answerBefore() throws {
         let jobs = fixture.database.jobs
-        let job = try jobs.accept(Samples.job(2), ages: CacheAges()) {
+        let job = try jobs.accept(Samples.job(2, receivedAt: Samples.now - 60), ages: CacheAges()) {
             $0.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
         }
         let lookups = fixture.database.lookups
         let rowID = try #require(try lookups.runningJob(job.id)).rowID
         let reservation = Reservation(hash: Samples.hash(1), jobRowID: rowID)
-        let request = try #require(try lookups.reserve([reservation], at: Samples.now).first)
+        let request = try #require(try lookups.reserve([reservation], at: Samples.now)[0])
         let outcome = LookupOutcome(
             request: request, reservation: reservation, result: .answered(.known(Samples.file(1))),
             outcome: "200", endedAt: Samples.reading(Samples.now))

@@ -24,8 +24,8 @@ struct OptionWord: Hashable {
         }
     }
 
-    /// Whether spaces beside an equals sign part the two. Before a word with an equals sign of its own a value
-    /// is missing: `title= budget=5` sets two keys.
+    /// Whether spaces beside an equals sign part the two. Before a word with an equals sign of its own a
+    /// value is missing: `title= budget=5` sets two keys.
     private func goesOn(with next: OptionWord) -> Bool {
         guard let value else { return next.key.isEmpty && next.value != nil }
         return value.isEmpty && !isQuoted && next.value == nil

@@ -63,8 +63,8 @@ struct VerdictExplanation {
         return text
     }
 
-    /// What decides, in brackets, and nothing where no number does. Of a verdict that is not malicious it says
-    /// what the next one would take, too.
+    /// What decides, in brackets, and nothing where no number does. Of a verdict that is not malicious it
+    /// says what the next one would take, too.
     private static func thresholds(_ count: VerdictPolicy.Count, _ policy: VerdictPolicy) -> String {
         switch policy.threshold(on: count) {
         case nil: return ""

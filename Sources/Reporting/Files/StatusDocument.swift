@@ -27,8 +27,8 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         /// Malicious or suspicious by the engines, and on the allow-list; nil in documents of earlier
         /// versions.
         package var allowed: Int?
-        /// Digests that are listed and not looked up, the sum of `StatusDocument.passedOver`; nil in documents
-        /// of earlier versions.
+        /// Digests that are listed and not looked up, the sum of `StatusDocument.passedOver`; nil in
+        /// documents of earlier versions.
         package var passedOver: Int?
     }
 

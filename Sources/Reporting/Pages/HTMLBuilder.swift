@@ -62,8 +62,8 @@ package struct HTMLBuilder: Sendable {
         if cutCount > 0 { raw("…") }
     }
 
-    /// Appends running text from outside as one field of a line: `field`, but that line breaks and tabs, which
-    /// belong to such a text, are spaces.
+    /// Appends running text from outside as one field of a line: `field`, but that line breaks and tabs,
+    /// which belong to such a text, are spaces.
     mutating func prose(_ value: String, max: Int) {
         // Nearly all of it is one line of ASCII.
         guard !value.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return field(value, max: max) }

@@ -57,8 +57,8 @@ struct JobCommand: AsyncParsableCommand {
         }
     }
 
-    /// The job that an argument names: its id, or a path whose last part begins with it. What cannot be a job's
-    /// name is a job that is missing, as an id that there is not.
+    /// The job that an argument names: its id, or a path whose last part begins with it. What cannot be a
+    /// job's id names a job that is missing, as an id that no job has.
     static func id(_ text: String) throws -> JobID {
         let name = URL(filePath: text).lastPathComponent
         guard let id = JobID(name.prefix { $0 != "_" }) else {
