@@ -39,7 +39,7 @@ package struct JobOptions: Codable, Hashable, Sendable {
     package var outputs: [Output]?
     /// What the report is called instead of by the list's name.
     package var title: String?
-    /// What of it was not taken and why, a sentence each for the list's author.
+    /// What of it was not taken, or has no effect, and why, a sentence each for the list's author.
     package var warnings: [String] = []
 
     package init() {}

@@ -80,7 +80,9 @@ struct ReportCommandTests {
         (["report", "20261123-195045-k3f9x", "--user", "alice"], 64, "--user goes with"),
         (["report", "--all", "--user", "not/a/name"], 64, "cannot be a user's name"),
         (["report", "20261123-195045-k3f9x"], 66, "There is no job"),
-        (["report", "list.txt"], 64, "is no job"), (["report", "--all"], 0, "no finished report"),
+        (["report", "list.txt"], 66, "is no job"),
+        (["retry", "nosuch"], 66, "is no job"), (["cancel", "nosuch"], 66, "is no job"),
+        (["job", "remove", "nosuch"], 66, "is no job"), (["report", "--all"], 0, "no finished report"),
     ])
     func whatCannotBeWrittenIsSaid(arguments: [String], exitCode: Int, says: String) async throws {
         let place = DaemonFixture()

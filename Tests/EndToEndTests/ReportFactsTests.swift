@@ -112,7 +112,15 @@ struct ReportFactsTests {
             let sum = try await place(".figures", "bottom")
             let first = try await place(".rows tbody tr", "top")
             #expect(sum < first)
+            // All chips of verdicts can be seen, and a phone has room for two lines of them.
+            let hidden = "(chips=>chips.scrollWidth-chips.clientWidth)(document.querySelector('.chips'))"
+            #expect(try await browser.value(hidden) as? Int == 0)
+            if width < 500 {
+                #expect(try await place(".chips", "height") < 64)
+                #expect(try await browser.count(".marks[open]") == 0)
+            }
             if width >= 1_280 {
+                #expect(try await browser.count(".marks[open]") == 1)
                 let comment = try await place(".rows td.comment", "width")
                 #expect(comment >= 200)
             }

@@ -154,6 +154,40 @@ struct SubmitCommandTests {
         }
     }
 
+    @Test func whatIsPassedOverIsToldAndIsNoAllClearByItself() async throws {
+        try await DaemonFixture.with { place, _ in
+            try await place.serve()
+            let others = "imphash: \(Self.unseen)\n\(String(repeating: "0", count: 32))\n"
+            let both = try await place.hashdrop(
+                "submit", "--wait", "--fail-on", "unknown", "--name", "both.txt", "-",
+                input: "\(Self.empty)\n\(others)")
+            #expect(both.exitCode == 0, "\(both.errors)")
+            let ending = "2 other digests not looked up (1 of other things than a file, 1 placeholder)."
+            #expect(both.output.contains("1 hash: 1 clean; \(ending)"), "\(both.output)")
+            let sum = "othing could be looked up: 2 digests (1 of other things than a file, 1 placeholder)"
+            let codes: [(options: [String], code: Int32)] = [
+                ([], 2), (["--fail-on", "unknown"], 4), (["--fail-on", "malicious"], 0),
+            ]
+            for (options, code) in codes {
+                let none = try await Program.run(
+                    place.program, ["submit", "--wait", "--name", "none.txt", "-"] + options,
+                    environment: place.environment, input: others, in: place.folder)
+                #expect(none.exitCode == code, "\(options): \(none.errors)")
+                #expect(none.output.contains("N\(sum). 0 requests sent"), "\(none.output)")
+            }
+            let receipt = try object(
+                try await place.hashdrop(
+                    "submit", "--wait", "--json", "--name", "both.txt", "-",
+                    input: "\(Self.empty)\n\(others)"
+                ).output)
+            #expect((receipt["counts"] as? [String: Any])?["passed_over"] as? Int == 2)
+            #expect(receipt["passed_over"] as? [String: Int] == ["other-thing": 1, "placeholder": 1])
+            let status = try await place.hashdrop("status").output
+            #expect(
+                status.contains("n\(sum)") && status.contains("1 clean; \(ending.dropLast())"), "\(status)")
+        }
+    }
+
     /// README.md's own text.
     @Test(arguments: [
         ("44d88612fea8a8f36de82e1278abb02f", Int32(4)), ("d41d8cd98f00b204e9800998ecf8427e", 0),

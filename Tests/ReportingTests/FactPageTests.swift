@@ -83,7 +83,7 @@ struct FactPageTests {
 
     @Test func thereIsAChipForEachMarkThatARowHasAndLettersDiffer() throws {
         let page = try html([row(FactSamples.program)])
-        let tools = try part(of: page, between: "<div class=chips>", and: "</div>")
+        let tools = try part(of: page, between: "<details class=marks>", and: "</details>")
         let letters = tools.components(separatedBy: "data-fact=").dropFirst().map { $0.prefix(1) }
         #expect(letters == ["s", "d", "y", "h"])
         #expect(Set(FactMark.allCases.map { "\($0.letter)" }).count == FactMark.allCases.count)

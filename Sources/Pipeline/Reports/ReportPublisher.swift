@@ -234,15 +234,18 @@ package struct ReportPublisher: Sendable {
             policy: writer.options.policy, now: now,
             severestMax: writer.options.htmlRowsMax(job.state))
         if job.state.hasTables {
+            var vendors = VendorCheck(vendors: job.options.vendors)
             let order = JobSnapshot.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
             input.changes = try writer.writeTables(
                 input, comparedBy: comparison, in: folder.directory, publish: publish
             ) { visit in
                 try RowHandover.forEachRow(of: { try snapshot.forEachRow(order: order, $0) }) { row in
                     tally.add(row)
+                    vendors.add(row)
                     try visit(row)
                 }
             }
+            input.job.options.warnings += vendors.warnings
         } else {
             var counted = 0
             try snapshot.forEachRow(order: .stored) { row in

@@ -2,6 +2,8 @@
 // the lines of an opened row (FactLines).
 
 const factChips = all('.tools [data-fact]');
+const marks = document.querySelector('.marks');
+const roomForMarks = matchMedia('(min-width: 40.01rem)');
 // Letters of which a file has one at most: of several that are chosen, any will do. Of the others, all must
 // be there.
 const signatureLetters = 'sur';
@@ -16,6 +18,12 @@ function factLettersOf(row) {
 
 function knownFacts(text) {
   return factChips.map(chip => chip.dataset.fact).filter(letter => text.includes(letter)).join('');
+}
+
+// Where the chips fit they are always shown (report.css has no summary there), and on a phone once one of
+// them is chosen.
+function showMarks() {
+  if (marks && (roomForMarks.matches || choice.facts)) marks.open = true;
 }
 
 function prepareFacts() {

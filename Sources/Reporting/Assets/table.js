@@ -56,6 +56,7 @@ function followAddress() {
   Object.assign(choice, nothing);
   readChoice();
   search.value = choice.text;
+  showMarks();
   filter();
   sort();
 }
@@ -382,6 +383,8 @@ function startTable() {
   connectRows();
   connectPrinting();
   readChoice();
+  showMarks();
+  roomForMarks.addEventListener('change', showMarks);
   tools.hidden = false;
   search.value = choice.text;
   if (!wantsAll()) filter();

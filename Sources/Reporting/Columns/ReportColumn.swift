@@ -100,7 +100,7 @@ package enum ReportColumn: String, CaseIterable, CodingKey, Sendable {
     case gtiVerdict = "gti_verdict"
     /// Its score, of premium keys.
     case gtiScore = "gti_score"
-    /// Why the row has its verdict, in a sentence (`VerdictExplanation`).
+    /// Why the row has its verdict, in a sentence (`VerdictExplanation`); empty without an answer.
     case why
     /// `high` or `low`: how far a verdict of malicious or suspicious is to be relied on.
     case confidence

@@ -27,6 +27,9 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         /// Malicious or suspicious by the engines, and on the allow-list; nil in documents of earlier
         /// versions.
         package var allowed: Int?
+        /// Digests that are listed and not looked up, the sum of `StatusDocument.passedOver`; nil in
+        /// documents of earlier versions.
+        package var passedOver: Int?
     }
 
     package struct Progress: Codable, Hashable, Sendable {
@@ -135,7 +138,8 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     package var remarks: [String]?
     /// What the list itself sets; nil in documents of earlier versions.
     package var options: Options?
-    /// What of that was not taken and why, a sentence each; nil in documents of earlier versions.
+    /// What of that was not taken, or has no effect, and why, a sentence each; nil in documents of earlier
+    /// versions.
     package var warnings: [String]?
     /// What is different from the list's earlier report; null while it runs and where there is none.
     @OrNull package var changes: Changes?
@@ -227,6 +231,7 @@ extension StatusDocument.Counts {
         duplicates = counts.duplicates
         unusableLines = counts.unusableLines
         allowed = counts[.allowed]
+        passedOver = PassedOverText(counts.passedOver).sum
     }
 }
 

@@ -68,7 +68,7 @@ struct FactLines {
         appendSignature(facts, to: &page)
         if let product = facts.text(.product) ?? facts.text(.description) {
             page.raw(" It calls itself ")
-            page.field(product, max: Self.wordMax)
+            page.prose(product, max: Self.wordMax)
             if let version = facts.text(.fileVersion) {
                 page.raw(", version ")
                 page.field(version, max: Self.wordMax)
@@ -226,7 +226,7 @@ struct FactLines {
             page.raw(" wrote: ")
         }
         page.raw("“")
-        page.field(analysis, max: Self.noteMax)
+        page.prose(analysis, max: Self.noteMax)
         page.raw("”\n")
     }
 

@@ -32,7 +32,10 @@ struct HTMLRow {
                 opening.raw("<td data-vendor=\"")
                 opening.text(options.vendors[column.vendor])
                 opening.raw("\">")
-                noteOpening.raw("<i>")
+                // Where rows are cards, their notes stand in one line.
+                noteOpening.raw("<i data-vendor=\"")
+                noteOpening.text(options.vendors[column.vendor])
+                noteOpening.raw("\">")
             case let kind:
                 opening.raw(kind == .verdict ? "<td class=\"v " : "<td class=")
                 opening.text(name)

@@ -86,10 +86,14 @@ package struct IndexEntry {
         for verdict in Verdict.allCases where job.counts[verdict] > 0 {
             page.text(", \(Wording.number(job.counts[verdict])) \(verdict.label)")
         }
+        page.text(passedOver.ending(hashes: job.counts.hashes))
     }
 
+    private var passedOver: PassedOverText { PassedOverText(job.counts.passedOver) }
+
     private var countText: String {
-        job.counts.hashes == 0 ? "no hash found" : Wording.count(job.counts.hashes, "hash", "hashes")
+        job.counts.hashes == 0 && passedOver.sum == 0
+            ? "no hash found" : passedOver.opening(hashes: job.counts.hashes)
     }
 
     private func appendProgress(to page: inout HTMLBuilder) {
@@ -110,6 +114,7 @@ package struct IndexEntry {
             page.raw(", ")
             page.text(Wording.count(job.counts.unusableLines, "unusable line", "unusable lines"))
         }
+        page.text(passedOver.ending(hashes: job.counts.hashes))
         page.raw("</p>")
         page.stackedBar(job.counts)
         appendVerdicts(to: &page)

@@ -136,12 +136,20 @@ struct JobTable {
             "<select class=narrow aria-label=\"Sort by\"><option value=\"\">sort by severity</select>")
         page.raw("<div class=chips>")
         for verdict in Verdict.allCases where counts[verdict] > 0 { appendChip(verdict, to: &page) }
-        for mark in FactMark.allCases where (input.statistics.marks[mark] ?? 0) > 0 {
-            appendChip(mark, to: &page)
-        }
-        page.raw("</div><button type=button class=copyall>copy shown hashes</button>")
+        page.raw("</div>")
+        appendMarks(to: &page)
+        page.raw("<button type=button class=copyall>copy shown hashes</button>")
         page.raw("<button type=button class=clear hidden>show all</button>")
         page.raw("<output></output></div>\n")
+    }
+
+    // A phone shows them when they are asked for: its first screen is for the rows.
+    private func appendMarks(to page: inout HTMLBuilder) {
+        let marks = FactMark.allCases.filter { (input.statistics.marks[$0] ?? 0) > 0 }
+        guard !marks.isEmpty else { return }
+        page.raw("<details class=marks><summary>by facts</summary><div>")
+        for mark in marks { appendChip(mark, to: &page) }
+        page.raw("</div></details>")
     }
 
     private func appendChip(_ verdict: Verdict, to page: inout HTMLBuilder) {
@@ -154,7 +162,7 @@ struct JobTable {
         page.raw(" data-cell=\"")
         page.text(verdict.cellLabel)
         page.raw("\"><span class=v>")
-        page.text(verdict.label)
+        page.text(verdict.cellLabel)
         page.raw("</span></button>")
     }
 

@@ -32,6 +32,8 @@ struct StatusCommand: AsyncParsableCommand {
             var hashes, waiting, notAsked, malicious, suspicious, failed, noResults, unknown, clean: Int
             var allowed: Int
             var unusableLines, requestsSent, requestsSaved: Int
+            /// Digests that were not looked up, by reason.
+            var passedOver: [String: Int]
 
             /// For example `25 hashes: 12 malicious, 2 failed, 11 clean`.
             var summary: String {
@@ -42,7 +44,9 @@ struct StatusCommand: AsyncParsableCommand {
                     (notAsked, "not asked"),
                     (unusableLines, unusableLines == 1 ? "unusable line" : "unusable lines"),
                 ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-                return "\(hashes) \(hashes == 1 ? "hash" : "hashes")" + (words.isEmpty ? "" : ": \(words)")
+                let others = PassedOverText(named: passedOver)
+                return others.opening(hashes: hashes) + (words.isEmpty ? "" : ": \(words)")
+                    + others.ending(hashes: hashes)
             }
         }
 
@@ -99,7 +103,9 @@ struct StatusCommand: AsyncParsableCommand {
                     unknown: job.counts[.unknown], clean: job.counts[.clean],
                     allowed: job.counts[.allowed],
                     unusableLines: job.counts.unusableLines, requestsSent: job.requestCost.requestsSent,
-                    requestsSaved: job.requestCost.requestsSaved)
+                    requestsSaved: job.requestCost.requestsSaved,
+                    passedOver: Dictionary(
+                        uniqueKeysWithValues: job.counts.passedOver.map { ($0.key.rawValue, $0.value) }))
             })
     }
 
