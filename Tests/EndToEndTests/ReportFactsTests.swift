@@ -111,11 +111,12 @@ struct ReportFactsTests {
             let reader = ReportReader(browser: browser)
             // An opened row's lines are elements.
             try await browser.click(".rows summary")
-            for (text, field, fact) in [
-                ("susp_rule", FactField.yaraRules, "SUSP_Rule"), ("Kali nsrl", .distributors, "Kali"),
+            let searches: [(text: String, field: FactField, fact: String)] = [
+                ("susp_rule", .yaraRules, "SUSP_Rule"), ("Kali nsrl", .distributors, "Kali"),
                 ("example corp", .signers, "Example Corporation"), ("счёт", .names, "invoice.scr"),
                 ("detect-debug", .tags, "overlay"),
-            ] {
+            ]
+            for (text, field, fact) in searches {
                 let wanted = hashes(rows, field, fact)
                 try #require(!wanted.isEmpty && wanted.count < rows.count)
                 try await browser.type(text, into: ".tools input")
