@@ -160,6 +160,7 @@ function filter() {
   for (const chip of factChips) {
     chip.setAttribute('aria-pressed', String(choice.facts.includes(chip.dataset.fact)));
   }
+  groupChip.setAttribute('aria-pressed', String(Boolean(choice.group)));
   groupChip.hidden = !choice.group;
   groupChip.textContent = choice.group;
   sayShown();
@@ -341,7 +342,6 @@ function connectTools() {
 function connectGroups(choose) {
   groupChip.type = 'button';
   groupChip.hidden = true;
-  groupChip.setAttribute('aria-pressed', 'true');
   groupChip.addEventListener('click', () => {
     choose({ group: '' });
     search.focus();
