@@ -61,6 +61,9 @@ extension Job {
     /// What the report is called.
     package var title: String { options.title ?? droppedName.display }
 
+    /// What it is found by: the list's name, and its title if it has one.
+    package var names: [String] { [droppedName.display] + [options.title].compactMap(\.self) }
+
     /// How the list stands to its deadline `now`; nil if it has none.
     package func deadline(at now: Date) -> Deadline? {
         guard let by = options.by else { return nil }

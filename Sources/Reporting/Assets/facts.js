@@ -1,5 +1,5 @@
-// What VirusTotal tells of files beside their engines: the letters by which rows are chosen (FactMark), and
-// the lines of an opened row (FactLines).
+// What VirusTotal tells of files beside their engines: the letters by which rows are chosen (FactMark,
+// GroupLetters), and the lines of an opened row (FactLines).
 
 const factChips = all('.tools [data-fact]');
 const marks = document.querySelector('.marks');
@@ -44,6 +44,18 @@ function fitsFacts(row, chosen) {
   return found || !asked;
 }
 
+// The groups below the drawings (JobGroups). In the address a group has its kind and its name: its letter may
+// be another one's in the next report. A name that is cut has how much was cut.
+const groupLinks = all('#groups [data-group]');
+
+function groupName(link) {
+  return `${link.dataset.kind}: ${link.textContent}`;
+}
+
+function groupNamed(name) {
+  return groupLinks.find(link => groupName(link) === name);
+}
+
 function toggled(letters, letter) {
   return letters.includes(letter) ? letters.replace(letter, '') : letters + letter;
 }
@@ -61,13 +73,24 @@ function makeFacts(told) {
     node.data.split('\n').forEach((text, index) => {
       if (index || !words) {
         if (!text) return;
-        const at = text.indexOf(': ');
+        const at = text.search(/:\s/);
         words = make('dd');
         list.append(make('dt', '', text.slice(0, at)), words);
-        text = text.slice(at + 2);
+        text = text.slice(at + 1);
       }
       words.append(text);
     });
   }
   return list;
+}
+
+// What an opened row tells from outside, without the page's own words: what stands between two tabs. Of an
+// opened one the lines are elements.
+function toldTexts(row) {
+  const told = row.querySelector('.told');
+  if (!told) return [];
+  const lines = told.tagName === 'DL'
+    ? all('dd', told).map(line => line.textContent)
+    : told.textContent.split('\n');
+  return lines.flatMap(line => line.split('\t').filter((_, index) => index % 2));
 }

@@ -112,7 +112,8 @@ package enum ReportColumn: String, CaseIterable, CodingKey, Sendable {
     /// Every engine by category, with the name if it detects the file. Only in JSON: it does not fit into a
     /// cell.
     case engines
-    /// All facts as one object. Only in JSON; a page has the letters of their marks (`FactMark`).
+    /// All facts as one object. Only in JSON; a page has the letters of their marks (`FactMark`)
+    /// and of the row's groups (`GroupLetters`).
     case facts
 
     /// Whether each vendor has one.

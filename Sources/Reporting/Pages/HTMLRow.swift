@@ -9,6 +9,7 @@ import Model
 struct HTMLRow {
     private let now: Date
     private let options: ReportOptions
+    private let groups: GroupLetters
     private let cells: [Cell]
 
     /// A cell of the first line and the columns below it, each with the markup that opens its element.
@@ -19,9 +20,10 @@ struct HTMLRow {
         let noteOpening: HTMLBuilder
     }
 
-    init(options: ReportOptions, now: Date) {
+    init(options: ReportOptions, groups: GroupLetters, now: Date) {
         self.now = now
         self.options = options
+        self.groups = groups
         let columns = ReportColumns(vendors: options.vendors)
         cells = columns.cells.map { column in
             var opening = HTMLBuilder()
@@ -53,7 +55,7 @@ struct HTMLRow {
         let model = RowModel(row, options: options)
         page.raw("<tr class=")
         page.raw(model.verdict.styleClass)
-        appendMarks(of: model.object, to: &page)
+        appendMarks(of: model, to: &page)
         page.raw(">")
         for cell in cells { append(cell, of: model, to: &page) }
         page.raw("<td class=d colspan=")
@@ -81,10 +83,13 @@ struct HTMLRow {
         page.raw("</tr>\n")
     }
 
-    private func appendMarks(of object: FileObject?, to page: inout HTMLBuilder) {
-        guard let marks = object?.marks(at: now), !marks.isEmpty else { return }
+    private func appendMarks(of model: RowModel, to page: inout HTMLBuilder) {
+        let marks = model.object?.marks(at: now) ?? []
+        let letters = groups.letters(of: model.row)
+        guard !marks.isEmpty || !letters.isEmpty else { return }
         page.raw(" data-facts=")
         for mark in marks { page.raw(mark.letter) }
+        page.text(letters)
     }
 
     // MARK: The first line

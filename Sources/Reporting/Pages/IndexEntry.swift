@@ -28,15 +28,15 @@ package struct IndexEntry {
     }
 
     private var job: Job { overview.job }
+    /// How many code points of a name are shown.
+    private static let nameMax = 200
 
     /// Appends it as an item of a list of class `jobs`.
     package func append(to page: inout HTMLBuilder) {
         page.filteredItem(of: job)
-        page.raw("<div><h3><a href=\"")
-        page.text(self.page)
-        page.raw("\">")
-        page.untrusted(job.droppedName.display, max: 200)
-        page.raw("</a></h3><p class=muted>")
+        page.raw("<div><h3>")
+        appendNames(to: &page)
+        page.raw("</h3><p class=muted>")
         if let owner {
             page.text(owner.description)
             page.raw(" · ")
@@ -66,11 +66,9 @@ package struct IndexEntry {
     func appendLine(to page: inout HTMLBuilder) {
         page.filteredItem(of: job)
         page.time(job.receivedAt)
-        page.raw(" <a href=\"")
-        page.text(self.page)
-        page.raw("\">")
-        page.untrusted(job.droppedName.display, max: 200)
-        page.raw("</a> ")
+        page.raw(" ")
+        appendNames(to: &page)
+        page.raw(" ")
         switch job.state {
         case .refused, .running: page.text(job.state.presentation.lowercased())
         case .cancelled:
@@ -79,6 +77,19 @@ package struct IndexEntry {
         case .done: appendCounts(to: &page)
         }
         page.raw("\n")
+    }
+
+    /// What the report is called, as its link, and the list's name if that is another one.
+    private func appendNames(to page: inout HTMLBuilder) {
+        page.raw("<a href=\"")
+        page.text(self.page)
+        page.raw("\">")
+        page.untrusted(job.title, max: Self.nameMax)
+        page.raw("</a>")
+        guard job.options.title != nil else { return }
+        page.raw(" <small class=muted>")
+        page.untrusted(job.droppedName.display, max: Self.nameMax)
+        page.raw("</small>")
     }
 
     private func appendCounts(to page: inout HTMLBuilder) {

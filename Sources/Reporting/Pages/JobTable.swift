@@ -24,8 +24,9 @@ struct JobTable {
         self.input = input
         self.options = options
         columns = ReportColumns(vendors: options.vendors)
-        row = HTMLRow(options: options, now: input.now)
-        line = TextRow(options: options, now: input.now)
+        let groups = GroupLetters(input.statistics.groups)
+        row = HTMLRow(options: options, groups: groups, now: input.now)
+        line = TextRow(options: options, groups: groups, now: input.now)
     }
 
     /// Appends a row that has `index` rows before it.
@@ -44,7 +45,7 @@ struct JobTable {
     }
 
     func appendOpening(to page: inout HTMLBuilder) {
-        page.raw("<section aria-label=\"Hashes\">\n")
+        page.raw("<section id=rows aria-label=\"Hashes\">\n")
         appendLimits(to: &page)
         appendTools(to: &page)
         page.raw("<table class=rows data-vendors=")
@@ -130,8 +131,8 @@ struct JobTable {
     // The tools need the script, so they are hidden until it runs.
     private func appendTools(to page: inout HTMLBuilder) {
         page.raw("<div class=tools hidden><input type=search ")
-        page.raw("placeholder=\"Search hash, name, label, comment …\" ")
-        page.raw("aria-label=\"Search the rows: hash, names, label, comment, type\">")
+        page.raw("placeholder=\"Search hash, name, comment, signer …\" ")
+        page.raw("aria-label=\"Search the rows: hash, names, label, comment, type, facts\">")
         page.raw(
             "<select class=narrow aria-label=\"Sort by\"><option value=\"\">sort by severity</select>")
         page.raw("<div class=chips>")
