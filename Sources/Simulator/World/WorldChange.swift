@@ -53,8 +53,8 @@ extension WorldChange: Decodable {
     }
 
     /// Reads `{"hash": "…", "from": "2026-11-23T19:50:45Z", "detections": 12, "family": "emotet"}`, or
-    /// `"condition": "unknown"` or `"pending"` in place of the detections; `from` and `family` may be missing.
-    /// An unknown key and a value out of range throw `DecodingError`.
+    /// `"condition": "unknown"` or `"pending"` in place of the detections; `from` and `family` may be
+    /// missing. An unknown key and a value out of range throw `DecodingError`.
     package init(from decoder: any Decoder) throws {
         // A misspelt date would silently be now.
         for key in try decoder.container(keyedBy: AnyKey.self).allKeys
