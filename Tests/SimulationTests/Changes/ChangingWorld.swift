@@ -66,7 +66,8 @@ final class ChangingWorld: Sendable {
     private init(_ clock: ManualClock, _ simulator: SimulatedVirusTotal) throws {
         self.clock = clock
         self.simulator = simulator
-        let folder = TemporaryFolder()
+        // In memory where there is such a folder: the disk's flushes take longer than all else together.
+        let folder = TemporaryFolder(inMemory: true)
         self.folder = folder
         for place in ["spool/\(Self.user)", "spool/.hashdrop", "reports"] {
             try FileManager.default.createDirectory(

@@ -129,7 +129,8 @@ struct ChangingWorldTests {
                 try check(report, since: last, round)
                 last = report
             }
-            // At once, with nothing planted: nothing is told twice, and only the failed file is asked.
+            // A minute later, with nothing planted: nothing is told twice, and only the failed file is asked.
+            world.pass(.seconds(60))
             var again = Self.policyChanges
             (again.findings, again.rows, again.sentence, again.newMalicious) = ([:], [], [], 0)
             let report = try await play(again, in: world)
