@@ -217,7 +217,8 @@ let package = Package(
             name: "SimulationTests",
             dependencies: [
                 "Cryptography", "Curl", "FileSystem", "HashLists", "Lookup", "Model", "Pipeline", "Reporting",
-                "Spool", "Store", "Support", "TestSupport", "VirusTotal", grdb, lifecycle, logging,
+                "Simulator", "Spool", "Store", "Support", "TestSupport", "VirusTotal", grdb, lifecycle,
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(
