@@ -204,33 +204,33 @@ struct ExaminationTests {
     }
 
     @Test func whatTheDatabaseRemembersIsTold() async throws {
-        let database = try HashdropDatabase(path: "\(privateFolder)/hashdrop.sqlite", endpoint: nil)
+        try await SimulatedVirusTotal.with(SimulatorOptions()) { simulator in
+            let database = try HashdropDatabase(
+                path: "\(privateFolder)/hashdrop.sqlite",
+                endpoint: VirusTotalEndpoint(simulator.baseURL).description)
+            try refuseKeyAndFailHook(database)
+            let findings = try await examine(simulator.baseURL)
+            let failed = findings.filter { $0.state == .failed }
+            #expect(failed.map(\.check) == [.notifications, .keyAccepted])
+            #expect(failed.first?.message.hasSuffix("last error: the hook ended with exit code 1") == true)
+            #expect(simulator.journal.lookups.isEmpty)
+            // A request with the key tells more than the ledger.
+            let asked = try await examine(simulator.baseURL) { $0.asks = true }
+            #expect(asked.filter { $0.check == .keyAccepted }.map(\.state) == [.ok])
+        }
+    }
+
+    private func refuseKeyAndFailHook(_ database: HashdropDatabase) throws {
         let clock = SystemClock()
         try database.ledger.goOn(at: clock.now, bootID: clock.bootID)
         let request = try database.ledger.begin(Samples.hash(1), at: clock.now.wall)
         try database.ledger.end(request, outcome: QuotaLedger.refusedOutcome, at: clock.now)
-        try database.notifications.use([.hook: [.quota]])
-        try database.notifications.tellOfQuota("It is used up.", subject: "day", at: clock.now.wall)
-        let entry = try #require(
-            try database.notifications.due(.hook, at: clock.now.wall + 60, limit: 1).first)
-        for _ in 0..<3 {
-            try database.notifications.settle([
-                OutboxSettlement(
-                    rowID: entry.rowID,
-                    result: .postponed(until: clock.now.wall + 60, reason: "the hook ended with exit code 1"))
-            ])
-        }
-        func failed(_ findings: [Finding]) -> [Check] {
-            findings.filter { $0.state == .failed && [.keyAccepted, .notifications].contains($0.check) }
-                .map(\.check)
-        }
-        let findings = try await examine()
-        #expect(failed(findings) == [.notifications, .keyAccepted])
-        #expect(findings.contains { $0.message.hasSuffix("last error: the hook ended with exit code 1") })
-        // A request with the key tells more than the ledger.
-        try await SimulatedVirusTotal.with(SimulatorOptions()) { simulator in
-            let asked = try await examine(simulator.baseURL) { $0.asks = true }
-            #expect(asked.filter { $0.check == .keyAccepted }.map(\.state) == [.ok])
-        }
+        let store = database.notifications
+        try store.use([.hook: [.quota]])
+        try store.tellOfQuota("It is used up.", subject: "day", at: clock.now.wall)
+        let entry = try #require(try store.due(.hook, at: clock.now.wall + 60, limit: 1).first)
+        let result = OutboxSettlement.Result.postponed(
+            until: clock.now.wall + 60, reason: "the hook ended with exit code 1")
+        for _ in 0..<3 { try store.settle([OutboxSettlement(rowID: entry.rowID, result: result)]) }
     }
 }

@@ -57,7 +57,8 @@ struct RememberedTroubleTests {
         let findings = channel.findings(account)
         #expect(findings.first?.state == .ok)
         let path = ShellWord.quoted(folder.path("hook.secret"))
-        #expect(findings.dropFirst().map(\.advice) == change.map { ["sudo chmod \($0) \(path)"] } ?? [])
+        let advice: [String?] = change.map { ["sudo chmod \($0) \(path)"] } ?? []
+        #expect(findings.dropFirst().map(\.advice) == advice)
         #expect(findings.dropFirst().allSatisfy { $0.state == .warning && $0.check == .notifications })
     }
 
