@@ -27,7 +27,7 @@ struct ChannelTroubleTests {
     private func time(_ number: Int) -> Date { Samples.now + Double(number * 60) }
 
     private func settle(
-        _ number: Int, _ channel: NotificationChannel = .webhook, _ result: OutboxSettlement.Result
+        _ number: Int, _ result: OutboxSettlement.Result, of channel: NotificationChannel = .webhook
     ) throws {
         let all = try store.due(channel, at: Samples.now + 86_400, limit: 100)
         let entry = try #require(all.first { $0.createdAt == time(number) })
@@ -96,7 +96,7 @@ struct ChannelTroubleTests {
             Subscription(
                 user: Samples.user("carol"), address: address, events: [.quota], digest: .seconds(3_600)))
         for number in 0..<3 { try queue(number) }
-        try settle(0, .mail, .postponed(until: time(0) + 3_600, reason: "greylisted"))
+        try settle(0, .postponed(until: time(0) + 3_600, reason: "greylisted"), of: .mail)
         #expect(try store.troubles().map(\.waiting) == [1])
     }
 }

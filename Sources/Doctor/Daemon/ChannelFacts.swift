@@ -50,8 +50,7 @@ extension ChannelTrouble {
             return .warning(.notifications, subject, sentence, advice: "See its finding before this one")
         }
         let advice =
-            "Mend what the error says; what waits is then delivered by itself within 15 minutes, or at once "
-            + "after a start of the daemon"
+            "Mend what the error says; what waits is then delivered by itself, within 6 hours at most"
         return isLasting
             ? .failed(.notifications, subject, sentence, advice: advice)
             : .warning(.notifications, subject, sentence, advice: "Nothing yet: it is tried again by itself")
