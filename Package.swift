@@ -119,7 +119,8 @@ let package = Package(
         .target(
             name: "Notifications",
             dependencies: [
-                "Cryptography", "Curl", "MetricNames", "Model", "Store", "Support", lifecycle, logging,
+                "Cryptography", "Curl", "FileSystem", "MetricNames", "Model", "Store", "Support", lifecycle,
+                logging,
             ], swiftSettings: strict),
         .target(
             name: "Settings", dependencies: ["Support", configuration, systemPackage, yams],

@@ -60,6 +60,11 @@ package struct ReportsFolder: Sendable {
     /// Throws `FileSystemError` or `Failure` if nothing can be written to it now.
     package func verify() throws { _ = try root() }
 
+    /// The same, but for a folder that is missing and has not been written to: a start makes it.
+    package func verifyIfThere() throws {
+        if needsMarker || access(path, F_OK) == 0 { try verify() }
+    }
+
     /// The folder itself, open. Throws `FileSystemError` or `Failure`.
     func root() throws -> Directory {
         let root = try Directory.open(path: path, followingLink: true)
