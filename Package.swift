@@ -179,7 +179,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SimulatorTests", dependencies: ["Simulator", "Model", "TestSupport"],
+            name: "SimulatorTests", dependencies: ["Simulator", "Model", "Support", "TestSupport"],
             exclude: ["vt_conformance.py"], swiftSettings: strict),
         .testTarget(
             name: "CurlTests", dependencies: ["Curl", "CCurl", "TestSupport"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Simulator
+import Support
 import TestSupport
 import Testing
 

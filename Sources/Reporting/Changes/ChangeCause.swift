@@ -1,4 +1,4 @@
-package import Model
+import Model
 
 /// Cause of a difference between two reports of a list; the raw value is its word in `report.changes.csv`.
 package enum ChangeCause: String, Hashable, Sendable, CaseIterable {
