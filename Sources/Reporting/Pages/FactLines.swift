@@ -30,6 +30,11 @@ struct FactLines {
         } else {
             page.raw("Beside the engines: asked before facts were kept.\n")
         }
+        if let seen = model.row.seen {
+            page.raw("Seen before: ")
+            page.seen(seen)
+            page.raw("\n")
+        }
         page.raw("</p>")
     }
 
@@ -253,5 +258,18 @@ struct FactLines {
         let shown = min(values.count, max)
         let all = total > values.count ? total : values.count
         if all > shown { page.text(" and \(Wording.number(all - shown)) more") }
+    }
+}
+
+extension HTMLBuilder {
+    /// Appends `In 3 earlier lists, first on 2026-03-01.`
+    mutating func seen(_ seen: SeenBefore) {
+        guard seen.lists > 0 else { return raw("In no earlier list.") }
+        text("In \(Wording.count(seen.lists, "earlier list", "earlier lists"))")
+        if let since = seen.since {
+            raw(", first on ")
+            day(since)
+        }
+        raw(".")
     }
 }

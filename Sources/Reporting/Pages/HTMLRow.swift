@@ -50,7 +50,7 @@ struct HTMLRow {
         let model = RowModel(row, options: options)
         page.raw("<tr class=")
         page.raw(model.verdict.styleClass)
-        appendMarks(of: model.object, to: &page)
+        appendMarks(of: row, to: &page)
         page.raw(">")
         for cell in cells { append(cell, of: model, to: &page) }
         page.raw("<td class=d colspan=")
@@ -70,6 +70,12 @@ struct HTMLRow {
             page.untrusted(reason, max: 300)
             page.raw("</p>")
         }
+        // With an object it is in the row's details.
+        if model.object == nil, let seen = row.seen, seen.lists > 0 {
+            page.raw("<p class=why>")
+            page.seen(seen)
+            page.raw("</p>")
+        }
         if let allowed = model.allowed {
             page.raw("<p class=why>Allowed; by its engines ")
             page.untrusted(allowed, max: 600)
@@ -78,8 +84,9 @@ struct HTMLRow {
         page.raw("</tr>\n")
     }
 
-    private func appendMarks(of object: FileObject?, to page: inout HTMLBuilder) {
-        guard let marks = object?.marks(at: now), !marks.isEmpty else { return }
+    private func appendMarks(of row: ReportRow, to page: inout HTMLBuilder) {
+        let marks = row.marks(at: now)
+        guard !marks.isEmpty else { return }
         page.raw(" data-facts=")
         for mark in marks { page.raw(mark.letter) }
     }

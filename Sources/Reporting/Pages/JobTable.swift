@@ -136,12 +136,18 @@ struct JobTable {
             "<select class=narrow aria-label=\"Sort by\"><option value=\"\">sort by severity</select>")
         page.raw("<div class=chips>")
         for verdict in Verdict.allCases where counts[verdict] > 0 { appendChip(verdict, to: &page) }
-        for mark in FactMark.allCases where (input.statistics.marks[mark] ?? 0) > 0 {
-            appendChip(mark, to: &page)
-        }
+        for mark in marks { appendChip(mark, to: &page) }
         page.raw("</div><button type=button class=copyall>copy shown hashes</button>")
         page.raw("<button type=button class=clear hidden>show all</button>")
         page.raw("<output></output></div>\n")
+    }
+
+    /// Those that some row has. Where each row is there for the first time, that chooses nothing.
+    private var marks: [FactMark] {
+        let rows = input.statistics.marks
+        return FactMark.allCases.filter { mark in
+            rows[mark] ?? 0 > 0 && (mark != .firstTime || rows[.seenBefore] ?? 0 > 0)
+        }
     }
 
     private func appendChip(_ verdict: Verdict, to page: inout HTMLBuilder) {
