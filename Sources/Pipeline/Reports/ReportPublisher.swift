@@ -173,8 +173,8 @@ package struct ReportPublisher: Sendable {
     }
 
     /// Takes long lists into their users' memory at once, so that the next list knows of them: those of
-    /// 100,000 hashes wholly, in half a second or so. The rest of longer ones is left to the retention, and
-    /// so are those that cannot be taken now: a report does not fail by it.
+    /// 100,000 hashes wholly, in a second or so. The rest of longer ones is left to the retention, and so are
+    /// those that cannot be taken now: a report does not fail by it.
     private func remember(_ published: [Published]) {
         var slices = 0
         do {
