@@ -21,7 +21,7 @@ package enum FactMark: Int, Hashable, Sendable, CaseIterable {
     case sigmaHigh
     /// An earlier list of the user named the file.
     case seenBefore
-    /// None did.
+    /// None did of those that are kept.
     case firstTime
 
     /// Its letter in a row of the page.
@@ -65,7 +65,7 @@ package enum FactMark: Int, Hashable, Sendable, CaseIterable {
         case .yara: "A YARA rule finds it"
         case .sigmaHigh: "A Sigma rule of the level critical or high finds what it does"
         case .seenBefore: "An earlier list of the same user named the file, by any of its known hashes"
-        case .firstTime: "No earlier list of the same user named the file"
+        case .firstTime: "No earlier list of the same user named the file, of those that are kept"
         }
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import Model
 
 /// What VirusTotal tells of a file beside its engines, as four lines: what it is, who made it, who knows it
-/// and who accuses it.
+/// and who accuses it; and in how many earlier lists of the user it stood, where that is known.
 ///
 /// Each is a label, a colon and sentences, in one paragraph of text, of which the page's script (`facts.js`)
 /// makes elements when the row is opened. What comes from outside is escaped and cut (`HTMLBuilder.field`);
