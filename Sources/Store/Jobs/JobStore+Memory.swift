@@ -31,17 +31,18 @@ extension JobStore {
         while let list = try UnrememberedList.next(id, in: db) {
             guard rest > 0 else { return true }
             // A list without rows is work, too.
-            rest -= max(1, try list.advance(rowsMax: rest, in: db))
+            rest -= try max(1, list.advance(rowsMax: rest, in: db))
         }
         return false
     }
 
     /// Takes the first rows of a list that is being removed out of the memory again.
     static func forget(_ job: Int64, rows: Int, in db: Database) throws {
-        let list = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT user, memoryStage, memoryPlace FROM job WHERE id = ?"),
-            arguments: [job])
-        guard let list else { return }
+        guard
+            let list = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT user, memoryStage, memoryPlace FROM job WHERE id = ?"),
+                arguments: [job])
+        else { return }
         let (user, stage, place): (String, Int, Data?) = (list[0], list[1], list[2])
         guard stage > 0 else { return }
         let end = stage == 1 ? place ?? Data() : AliasResolver.beyondHashes
@@ -76,19 +77,19 @@ private struct UnrememberedList {
     private let place: FileHash?
 
     static func next(_ id: JobID?, in db: Database) throws -> Self? {
-        let select = "SELECT id, user, receivedAt, memoryStage, memoryPlace FROM job"
-        let condition = "memoryStage < 2 AND isPublished = 1 AND stage = 1"
-        let found =
+        let isPending = "memoryStage < 2 AND isPublished = 1 AND stage = 1"
+        let (place, arguments): (String, StatementArguments) =
             if let id {
-                try Row.fetchOne(
-                    db.cachedStatement(sql: "\(select) WHERE name = ? AND \(condition)"),
-                    arguments: [id.description])
+                ("WHERE name = ? AND \(isPending)", [id.description])
             } else {
-                try Row.fetchOne(
-                    db.cachedStatement(
-                        sql: "\(select) INDEXED BY jobToRemember WHERE \(condition) ORDER BY id LIMIT 1"))
+                ("INDEXED BY jobToRemember WHERE \(isPending) ORDER BY id LIMIT 1", [])
             }
-        guard let found else { return nil }
+        guard
+            let found = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT id, user, receivedAt, memoryStage, memoryPlace FROM job \(place)"),
+                arguments: arguments)
+        else { return nil }
         return Self(
             job: found[0], user: found[1], receivedAt: found[2], isCompared: found[3] as Int == 1,
             place: try (found[4] as Data?).map(FileHash.init(column:)))
