@@ -37,6 +37,7 @@ package struct JobTally: Sendable {
         let verdict = row.verdict(policy)
         verdicts[verdict.severity] += 1
         severestRows.add(row, verdict)
+        if let mark = row.memoryMark { marks[mark.rawValue] += 1 }
         guard case .answered(let answer) = row.state, case .known(let object) = answer.answer else { return }
         let tally = VerdictTally(
             malicious: verdict == .malicious ? 1 : 0, suspicious: verdict == .suspicious ? 1 : 0,

@@ -135,6 +135,32 @@ struct ReportFactsTests {
         }
     }
 
+    /// Beside each other, as elements and as text: of the two letters any will do, whatever else is chosen.
+    @Test func rowsAreChosenByWhetherAnEarlierListNamedThem() async throws {
+        var rows = SampleReport.rows(60)
+        for index in rows.indices { rows[index].seen = SeenBefore(lists: index % 3, since: nil) }
+        let report = try SampleReport(rows: rows, options: SampleReport.options(inFull: 30))
+        try await Browser.with { [rows] browser in
+            try await browser.open(report.url)
+            let reader = ReportReader(browser: browser)
+            func wanted(_ fits: (ReportRow) -> Bool) -> [String] {
+                rows.filter(fits).map(\.hash.hexadecimal)
+            }
+            try await browser.click(".tools [data-fact=b]")
+            #expect(try await reader.hashes() == wanted { $0.memoryMark == .seenBefore })
+            try await browser.click(".tools [data-fact=f]")
+            #expect(try await reader.hashes() == wanted { _ in true })
+            try await browser.click(".tools [data-fact=s]")
+            let signed = wanted { $0.marks(at: Samples.now).contains(.signed) }
+            #expect(try await reader.hashes() == signed)
+            try await browser.click(".tools [data-fact=b]")
+            let first = wanted {
+                $0.memoryMark == .firstTime && $0.marks(at: Samples.now).contains(.signed)
+            }
+            #expect(try await reader.hashes() == first && !first.isEmpty && first != signed)
+        }
+    }
+
     @Test func aDrawingsLinkLeavesTheChoice() async throws {
         let report = try SampleReport(rows: SampleReport.rows(60))
         try await Browser.with { browser in

@@ -1,12 +1,12 @@
-// What VirusTotal tells of files beside their engines: the letters by which rows are chosen (FactMark,
-// GroupLetters), and the lines of an opened row (FactLines).
+// What is told of files beside their engines: the letters by which rows are chosen (FactMark, GroupLetters),
+// and the lines of an opened row (FactLines).
 
 const factChips = all('.tools [data-fact]');
 const marks = document.querySelector('.marks');
 const roomForMarks = matchMedia('(min-width: 40.01rem)');
-// Letters of which a file has one at most: of several that are chosen, any will do. Of the others, all must
-// be there.
-const signatureLetters = 'sur';
+// Groups of letters of which a file has one at most: of several that are chosen, any will do. Of the others,
+// all must be there.
+const alternatives = ['sur', 'bf'];
 // The letters of each row, when they are first needed.
 let factLetters = null;
 
@@ -31,17 +31,18 @@ function prepareFacts() {
 }
 
 function fitsFacts(row, chosen) {
-  let asked = false, found = false;
+  const letters = factLetters[row];
   for (const letter of chosen) {
-    const has = factLetters[row].includes(letter);
-    if (!signatureLetters.includes(letter)) {
-      if (!has) return false;
-    } else {
-      asked = true;
-      found ||= has;
-    }
+    if (letters.includes(letter)) continue;
+    const group = alternatives.find(group => group.includes(letter));
+    if (!group || !holdsOne(letters, group, chosen)) return false;
   }
-  return found || !asked;
+  return true;
+}
+
+function holdsOne(letters, group, chosen) {
+  for (const letter of chosen) if (group.includes(letter) && letters.includes(letter)) return true;
+  return false;
 }
 
 // The groups below the drawings (JobGroups). In the address a group has its kind and its name: its letter may

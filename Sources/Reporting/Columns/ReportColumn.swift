@@ -106,6 +106,10 @@ package enum ReportColumn: String, CaseIterable, CodingKey, Sendable {
     case confidence
     /// What an allowed row would be called, and by which entry of the allow-list it is not.
     case allowed
+    /// In how many earlier lists of the same user the file stood.
+    case seenBefore = "seen_before"
+    /// When the first of them was received.
+    case seenSince = "seen_since"
 
     /// The score that VirusTotal's community gives the file. Only in JSON.
     case reputation
@@ -200,7 +204,7 @@ extension ReportColumn {
             .sandboxNames, .yaraRules, .sigmaHigh, .idsHigh, .typeTag, .imphash, .gtiVerdict, .gtiScore:
             nil
         // In the row's details.
-        case .why, .confidence: nil
+        case .why, .confidence, .seenBefore, .seenSince: nil
         }
     }
 
@@ -243,6 +247,8 @@ extension RowModel {
         case .why: format.text(explanation?.why, to: &output)
         case .confidence: format.word(explanation?.confidence?.level.rawValue, to: &output)
         case .allowed: format.text(allowed, to: &output)
+        case .seenBefore: format.number(row.seen?.lists, to: &output)
+        case .seenSince: format.time(row.seen?.since, to: &output)
         case .reputation: format.number(object?.reputation, to: &output)
         case .engines: format.engines(object?.engines, to: &output)
         case .facts: format.facts(facts, to: &output)

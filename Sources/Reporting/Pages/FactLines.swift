@@ -2,7 +2,7 @@ import Foundation
 import Model
 
 /// What VirusTotal tells of a file beside its engines, as four lines: what it is, who made it, who knows it
-/// and who accuses it.
+/// and who accuses it; and in how many earlier lists of the user it stood, where that is known.
 ///
 /// Each is a label, a colon and sentences, in one paragraph of text, of which the page's script (`facts.js`)
 /// makes elements when the row is opened. What comes from outside is escaped and cut (`HTMLBuilder.field`);
@@ -30,6 +30,11 @@ struct FactLines {
             appendNote(facts, to: &page)
         } else {
             page.raw("Beside the engines: asked before facts were kept.\n")
+        }
+        if let seen = model.row.seen {
+            page.raw("Seen before: ")
+            page.seen(seen)
+            page.raw("\n")
         }
         page.raw("</p>")
     }
@@ -274,5 +279,18 @@ struct FactLines {
             page.raw(end)
             page.raw("\t")
         }
+    }
+}
+
+extension HTMLBuilder {
+    /// Appends `In 3 earlier lists, first on 2026-03-01.`
+    mutating func seen(_ seen: SeenBefore) {
+        guard seen.lists > 0 else { return raw("In no earlier list.") }
+        text("In \(Wording.count(seen.lists, "earlier list", "earlier lists"))")
+        if let since = seen.since {
+            raw(", first on ")
+            day(since)
+        }
+        raw(".")
     }
 }

@@ -75,6 +75,12 @@ struct HTMLRow {
             page.untrusted(reason, max: 300)
             page.raw("</p>")
         }
+        // With an object it is in the row's details.
+        if model.object == nil, let seen = row.seen, seen.lists > 0 {
+            page.raw("<p class=why>")
+            page.seen(seen)
+            page.raw("</p>")
+        }
         if let allowed = model.allowed {
             page.raw("<p class=why>Allowed; by its engines ")
             page.untrusted(allowed, max: 600)
@@ -84,7 +90,7 @@ struct HTMLRow {
     }
 
     private func appendMarks(of model: RowModel, to page: inout HTMLBuilder) {
-        let marks = model.object?.marks(at: now) ?? []
+        let marks = model.row.marks(at: now)
         let letters = groups.letters(of: model.row)
         guard !marks.isEmpty || !letters.isEmpty else { return }
         page.raw(" data-facts=")

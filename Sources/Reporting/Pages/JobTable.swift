@@ -146,11 +146,19 @@ struct JobTable {
 
     // A phone shows them when they are asked for: its first screen is for the rows.
     private func appendMarks(to page: inout HTMLBuilder) {
-        let marks = FactMark.allCases.filter { (input.statistics.marks[$0] ?? 0) > 0 }
+        let marks = self.marks
         guard !marks.isEmpty else { return }
         page.raw("<details class=marks><summary>by facts</summary><div>")
         for mark in marks { appendChip(mark, to: &page) }
         page.raw("</div></details>")
+    }
+
+    /// Those that some row has. Where each row is there for the first time, that chooses nothing.
+    private var marks: [FactMark] {
+        let rows = input.statistics.marks
+        return FactMark.allCases.filter { mark in
+            rows[mark] ?? 0 > 0 && (mark != .firstTime || rows[.seenBefore] ?? 0 > 0)
+        }
     }
 
     private func appendChip(_ verdict: Verdict, to page: inout HTMLBuilder) {

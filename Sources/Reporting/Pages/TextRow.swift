@@ -47,7 +47,7 @@ struct TextRow {
         case .askedAs: page.text(model.row.askedAs?.kind.name ?? "")
         case .vendorState: page.text(model.finding(of: column.vendor)?.note ?? "")
         case .facts:
-            for mark in model.object?.marks(at: now) ?? [] { page.raw(mark.letter) }
+            for mark in model.row.marks(at: now) { page.raw(mark.letter) }
             page.text(groups.letters(of: model.row))
         case .reason: if let reason = model.reason { page.field(reason, max: 300) }
         case .allowed: if let allowed = model.allowed { page.field(allowed, max: 600) }

@@ -94,7 +94,7 @@ package struct JobStore: Sendable {
     }
 
     /// Remembers reports that were written, in one transaction, and queues what is to be told of the last
-    /// ones.
+    /// ones. Their lists go into the memory, or the first rows of long ones (`remember`).
     package func save(_ reports: [Report]) throws {
         guard !reports.isEmpty else { return }
         try pool.write { db in
@@ -111,7 +111,9 @@ package struct JobStore: Sendable {
                 ])
             }
             try Self.end(reports.compactMap(\.renewal), in: db)
-            try Outbox.tell(ofEnds: reports.filter { $0.isFinal && !$0.isRewrite }.map(\.id), in: db)
+            let ends = reports.filter { $0.isFinal && !$0.isRewrite }.map(\.id)
+            try Outbox.tell(ofEnds: ends, in: db)
+            for id in ends { _ = try Self.remember(id, rowsMax: 2 * Self.hashesRememberedAtOnce + 2, in: db) }
         }
     }
 
