@@ -38,9 +38,9 @@ struct ListMemoryTests {
             guard isOpen else { continue }
             let reservation = Reservation(hash: hash, jobRowID: running.rowID)
             let request = try #require(try database.lookups.reserve([reservation], at: day(number))[0])
-            let number = (0..<100).first { Samples.hash($0, hash.kind) == hash }
+            let file = (0..<100).first { Samples.hash($0, hash.kind) == hash }
             let answer: LookupAnswer.Answer =
-                if let number, !unknown.contains(hash) { .known(Samples.file(number)) } else { .unknown }
+                if let file, !unknown.contains(hash) { .known(Samples.file(file)) } else { .unknown }
             _ = try database.lookups.record([
                 LookupOutcome(
                     request: request, reservation: reservation, result: .answered(answer), outcome: "200",

@@ -3,7 +3,7 @@ package import Model
 
 /// Change of the simulated world: from a moment on VirusTotal says something else of one file.
 ///
-/// The engines have then scanned the file anew, and one that was unknown has just been submitted. What the
+/// The engines have then scanned the file again, and one that was unknown has just been submitted. What the
 /// names alone say of the file stays; what the simulator draws by the findings (`FactSheet`) follows them.
 package struct WorldChange: Hashable, Sendable {
     /// Any of the file's three names.

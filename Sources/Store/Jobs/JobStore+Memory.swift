@@ -5,7 +5,7 @@ package import Model
 // The memory of a user's lists: in how many earlier ones a file stood, and since when.
 //
 // A list is taken into it after its last report, in two passes in the order of its hashes. The first notes in
-// the list's own rows what the memory tells of each, by which the report can be written anew whatever came
+// the list's own rows what the memory tells of each, by which the report can be written again whatever came
 // since; it writes only rows that were seen before. The second adds the rows to the memory. The import writes
 // nothing of it, the first report looks it up (one look-up a row and name, none for a user's first list), and
 // each row costs one row of the memory later: some 60 bytes for a SHA-256 that is new, none for a known one.
