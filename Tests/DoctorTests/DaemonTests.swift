@@ -1,6 +1,7 @@
 import Curl
 import Glibc
 import Simulator
+import Store
 import Support
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import Model
 import TestSupport
 import Testing
 

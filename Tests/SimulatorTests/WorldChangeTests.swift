@@ -38,7 +38,7 @@ struct WorldChangeTests {
             WorldChange(family.md5, from: start + 10, .detected(engines: 7)),
             WorldChange(family.sha256, from: start - 10, .detected(engines: 0)),
         ]
-        try await run(world) { simulator, client, clock in
+        try await run(world) { simulator, client, clock async throws in
             for (after, expected) in [(9, 0), (1, 7), (9, 7), (1, nil)] as [(Int, Int?)] {
                 clock.advance(by: .seconds(after))
                 for hash in family.hashes {
@@ -73,7 +73,7 @@ struct WorldChangeTests {
     }
 
     @Test func aFileThatBecomesKnownWasSubmittedThen() async throws {
-        try await run([WorldChange(family.sha256, .unknown)]) { simulator, client, clock in
+        try await run([WorldChange(family.sha256, .unknown)]) { simulator, client, clock async throws in
             clock.advance(by: .seconds(500))
             simulator.change(WorldChange(family.sha256, .detected(engines: 3)))
             let file = try await client.lookUp(family.sha256).attributes
@@ -84,7 +84,7 @@ struct WorldChangeTests {
     }
 
     @Test func anotherProcessChangesTheWorld() async throws {
-        try await run { _, client, clock in
+        try await run { _, client, clock async throws in
             let body = "{\"hash\": \"\(family.md5)\", \"detections\": 12, \"family\": \"qakbot\"}"
             #expect(try await client.send("POST", "/simulator/world", body: body).status == 204)
             #expect(try await detections(family.sha256, client) == 12)

@@ -188,7 +188,7 @@ package struct ReportPublisher: Sendable {
     private func remember(_ published: [Published]) {
         var slices = 0
         do {
-            for report in published where report.isNew && !report.isAnew && report.job.state.isFinal {
+            for report in published where report.isNew && !report.isRewrite && report.job.state.isFinal {
                 guard report.job.counts.hashes > JobStore.hashesRememberedAtOnce else { continue }
                 while try database.jobs.remember(report.job.id) {
                     slices += 1

@@ -7,9 +7,9 @@ package import Model
 /// The verdicts as they were come from the earlier report's own `report.csv`. The cache has only the newest
 /// answers, and to keep a word for each row of each list in the database would be a hundred thousand more
 /// rows to write at the end of a job, for what stands on the disk anyway, where users can only read it.
-/// A report that is written again has its earlier verdicts from its own files, for the earlier report may have
-/// been written again by then too, or be gone: what did not change stands in its `report.csv`, and what did in
-/// its `report.changes.csv`. (A kill between the two renames of such a writing can make a row that has
+/// A report that is written again has its earlier verdicts from its own files, for the earlier report may
+/// have been written again by then too, or be gone: what did not change stands in its `report.csv`, and what
+/// did in its `report.changes.csv`. (A kill between the two renames of such a writing can make a row that has
 /// changed back look changed in the next one.)
 ///
 /// Rows are compared by their hashes. What is left of both reports then is compared by file, for a list may
@@ -100,7 +100,8 @@ package final class VerdictComparison {
         sha256 ?? (hash.kind == .sha256 ? hash : nil)
     }
 
-    /// Reads the `report.changes.csv` of the report that is written again, which goes before its `report.csv`.
+    /// Reads the `report.changes.csv` of the report that is written again, which goes before its
+    /// `report.csv`.
     package func readChanges(in folder: borrowing Directory) throws {
         let columns: [ChangeColumn] = [.hash, .verdictWas, .threatLabelWas]
         try read(ReportWriter.FileName.changes, in: folder, columns: columns.map(\.rawValue)) { cells in
