@@ -37,6 +37,7 @@ extension HashdropSettings {
         settings.jobs.perUser = new.jobs.perUser
         settings.jobs.reportBytesPerUser = new.jobs.reportBytesPerUser
         settings.log.level = new.log.level
+        for name in SettingKey.reloaded { settings.texts[name] = new.texts[name] }
         return settings
     }
 

@@ -1,6 +1,6 @@
 import Foundation
-import Simulator
 import Model
+import Simulator
 import TestSupport
 import Testing
 
