@@ -23,7 +23,9 @@ function knownFacts(text) {
 // Where the chips fit they are always shown (report.css has no summary there), and on a phone once one of
 // them is chosen.
 function showMarks() {
-  if (marks && (roomForMarks.matches || choice.facts)) marks.open = true;
+  if (!marks || !(roomForMarks.matches || choice.facts)) return;
+  marks.open = true;
+  marks.dataset.byScript = '';
 }
 
 function prepareFacts() {
