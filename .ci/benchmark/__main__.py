@@ -33,7 +33,7 @@ CASES = {
     "warm": ("Known hashes", warm),
     "growth": ("Known hashes, by the list's length", growth),
     "peers": ("Known hashes, beside other tools", beside_peers),
-    "renewal": ("A report written anew", renewal),
+    "renewal": ("A report written again", renewal),
     "cold": ("New hashes over HTTPS", cold),
     "latency": ("A short list", latency),
     "burst": ("Many short lists", burst),

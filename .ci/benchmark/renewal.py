@@ -1,4 +1,4 @@
-"""A finished report that is written anew by another policy: against its first writing, and the sqlite3 shell."""
+"""A finished report that is written again by another policy: against its first writing, and the sqlite3 shell."""
 import sqlite3
 import time
 
@@ -28,7 +28,7 @@ def renewal(bench):
     ours, script = bench.turns(**{"hashdrop, the first report and the same anew": hashdrop,
                                   "sqlite3 shell": lambda: shell.seconds(cache, path)})
     first, anew = zip(*ours)
-    what = f"{count:,} rows written anew by another policy, with CSV, HTML and JSON Lines"
+    what = f"{count:,} rows written again by another policy, with CSV, HTML and JSON Lines"
     return [Row(what, "s", anew, "the first report of the same run, from the rename", first, at_most(1)),
             Row(what, "s", anew, "sqlite3 shell, same database and list, CSV alone", script, at_most(2.5))], [
         "From the start of `hashdrop report JOB --no-wait` until the files are new, by `reports.maliciousFrom: 1` in "
