@@ -153,6 +153,19 @@ package struct Directory: ~Copyable {
         }
     }
 
+    /// Gives a file of the folder a second name in it, which stays with what the file is now when the first
+    /// one is replaced.
+    ///
+    /// - Returns: false, and nothing has changed, if there is no such file, or the file system knows no
+    ///   second names.
+    package func link(_ name: String, asAlso other: String) throws -> Bool {
+        if linkat(number, name, number, other, 0) == 0 || errno == EEXIST { return true }
+        guard [ENOENT, EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else {
+            throw error("link", errno, name)
+        }
+        return false
+    }
+
     /// Gives a file that this account has made elsewhere a second name here, instead of a copy; what has the
     /// name is replaced. Both are one file from then on.
     ///

@@ -173,6 +173,7 @@ struct SubmitCommandTests {
                     place.program, ["submit", "--wait", "--name", "none.txt", "-"] + options,
                     environment: place.environment, input: others, in: place.folder)
                 #expect(none.exitCode == code, "\(options): \(none.errors)")
+                #expect(none.errors.contains("nothing could be looked up; see ") == (code == 4))
                 #expect(none.output.contains("N\(sum). 0 requests sent"), "\(none.output)")
             }
             let receipt = try object(

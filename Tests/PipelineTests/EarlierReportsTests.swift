@@ -227,6 +227,24 @@ struct EarlierReportsTests {
         #expect(try text("report.changes.csv", of: second) == before)
     }
 
+    /// Another list's answers, and another policy, stand in the earlier report by then: what they changed is
+    /// told by the next run, as if it had not been written again.
+    @Test(arguments: [3, 1]) func aReportThatWasWrittenAgainCountsAsItWasFirst(malicious: Int) throws {
+        let policy = VerdictPolicy(maliciousFrom: malicious)
+        let first = try run([1: 0, 2: 1, 3: 4], day: 0)
+        _ = try run([1: 4, 2: 1, 3: 4], day: 1, user: "bob")
+        for _ in 0..<2 {
+            try database.jobs.renew([first.id])
+            try publish(first, policy)
+        }
+        let second = try run([1: 4, 2: 1, 3: 4], day: 2, policy: policy)
+        let byPolicy = ["2 worse suspicious malicious false policy"]
+        #expect(
+            try rows(second)
+                == ["1 worse clean malicious false virustotal"] + (malicious == 1 ? byPolicy : []))
+        #expect(try changes(second)?.newMalicious == (malicious == 1 ? 2 : 1))
+    }
+
     // MARK: The cause
 
     private static func word(_ detections: Int, _ policy: VerdictPolicy) -> Verdict {

@@ -43,7 +43,7 @@ struct ReportsFolderTests {
         #expect(throws: FileSystemError.self) { try publish() }
         #expect(try FileManager.default.contentsOfDirectory(atPath: victim) == ["report.csv"])
         // And removing the job removes the link, not what it leads to.
-        try publisher().remove(job)
+        try publisher().remove(job, isTakenBack: false)
         #expect(FileManager.default.fileExists(atPath: victim + "/report.csv"))
         #expect(
             (try? FileManager.default.destinationOfSymbolicLink(
@@ -57,7 +57,7 @@ struct ReportsFolderTests {
             atPath: own + "/deep/deeper", withIntermediateDirectories: true)
         try link(own + "/deep/out", to: victim)
         for number in 0..<1_100 { try Data().write(to: URL(filePath: own + "/deep/deeper/\(number)")) }
-        try publisher().remove(job)
+        try publisher().remove(job, isTakenBack: false)
         #expect(!FileManager.default.fileExists(atPath: own))
         #expect(FileManager.default.fileExists(atPath: victim + "/report.csv"))
     }
@@ -89,7 +89,7 @@ struct ReportsFolderTests {
         #expect(throws: ReportsFolder.Failure.self) {
             try publisher().publishIndex(of: job.user, estimates: [:], waiting: [], at: Samples.now)
         }
-        #expect(throws: ReportsFolder.Failure.self) { try publisher().remove(job) }
+        #expect(throws: ReportsFolder.Failure.self) { try publisher().remove(job, isTakenBack: false) }
         #expect(throws: ReportsFolder.Failure.self) {
             try ReportsFolder.begin(at: reports, database: fixture.database)
         }

@@ -55,7 +55,7 @@ struct WorkListTests {
             .filter { $0 != "lists" }
             .reduce(0) { try $0 + Data(contentsOf: place.appending(path: $1)).count }
         #expect(published.bytes == Int64(bytes))
-        try fixture.publisher().remove(job)
+        try fixture.publisher().remove(job, isTakenBack: false)
         #expect(!FileManager.default.fileExists(atPath: place.path(percentEncoded: false)))
     }
 

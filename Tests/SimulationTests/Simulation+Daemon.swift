@@ -125,7 +125,7 @@ extension Simulation {
         guard let job = try inspector.database.jobs.job(id) else { return }
         note("job \(id) is removed")
         try ClaimStore(spool: SpoolFolder(path: folder.path("spool"))).release(id)
-        try publisher().remove(job)
+        try publisher().remove(job, isTakenBack: true)
         witness.remove(id)
         daemon?.pipeline.reload()
     }

@@ -194,6 +194,7 @@ struct HashdropDatabaseTests {
                     DROP TABLE pendingOutcome;
                     DROP TABLE memory; DROP INDEX jobToRemember;
                     ALTER TABLE job DROP COLUMN memoryStage; ALTER TABLE job DROP COLUMN memoryPlace;
+                    ALTER TABLE job DROP COLUMN isTakenBack;
                     DELETE FROM grdb_migrations WHERE identifier IN ('9', '17');
                     PRAGMA user_version = 8;
                     """)

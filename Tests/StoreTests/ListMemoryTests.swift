@@ -191,6 +191,14 @@ struct ListMemoryTests {
         #expect(try seen(third) == ["0", "0"])
     }
 
+    @Test func whatACommandRemovesCountsNoLonger() throws {
+        _ = try reported([hashes[0]], on: 0)
+        let question = try reported([hashes[0]], on: 1)
+        try database.jobs.remove(question.id, isTakenBack: true)
+        while try database.jobs.purge() {}
+        #expect(try seen(try list([hashes[0]], on: 2)) == ["1/0"])
+    }
+
     /// Removed in the middle of either pass.
     @Test(arguments: [0, 5, 12, 13, 20, 30])
     func aListThatIsHalfInItIsForgottenByHalf(_ slices: Int) throws {
@@ -258,6 +266,7 @@ struct ListMemoryTests {
                 sql: """
                     DROP TABLE memory; DROP INDEX jobToRemember;
                     ALTER TABLE job DROP COLUMN memoryStage; ALTER TABLE job DROP COLUMN memoryPlace;
+                    ALTER TABLE job DROP COLUMN isTakenBack;
                     ALTER TABLE jobHash DROP COLUMN seenBefore; ALTER TABLE jobHash DROP COLUMN seenSince;
                     DELETE FROM grdb_migrations WHERE identifier = '17'; PRAGMA user_version = 16
                     """)

@@ -43,10 +43,11 @@ struct EarlierReports {
     private func read(_ earlier: Job, in folder: borrowing Directory) throws -> VerdictComparison {
         do {
             let place = try folderOfReport(of: earlier)
+            let names = try FirstReport.names(in: place)
+            let receipt = try? Self.status(names.receipt, in: place)
             let comparison = try VerdictComparison(
-                with: earlier.id, by: (try? Self.status(in: place))?.policy?.verdictPolicy, now: policy,
-                in: folder)
-            try comparison.readTable(in: place)
+                with: earlier.id, by: receipt?.policy?.verdictPolicy, now: policy, in: folder)
+            try comparison.readTable(names.table, in: place)
             return comparison
         } catch let obstacle as VerdictComparison.Obstacle {
             let nothing = try VerdictComparison(with: earlier.id, now: policy, in: folder)
@@ -88,8 +89,9 @@ struct EarlierReports {
 
     private static let statusBytesMax = 1 << 20
 
-    private static func status(in folder: borrowing Directory) throws -> StatusDocument {
-        let name = ReportWriter.FileName.status
+    private static func status(
+        _ name: String = ReportWriter.FileName.status, in folder: borrowing Directory
+    ) throws -> StatusDocument {
         let path = "\(folder.path)/\(name)"
         let file = try folder.openForReading(Array(name.utf8))
         var bytes = [UInt8](repeating: 0, count: statusBytesMax)

@@ -231,7 +231,10 @@ package struct ReportPublisher: Sendable {
         }
         // A job that runs again (`hashdrop retry`) must not look finished to a program that waits for the
         // CSV.
-        if job.state == .running { try removeTables(in: folder.directory) }
+        if job.state == .running {
+            try removeTables(in: folder.directory)
+            try FirstReport.remove(in: folder.directory)
+        }
         // Before anything of it is removed: a report that is written again has its earlier verdicts there.
         let comparison =
             job.state.hasTables
@@ -239,6 +242,7 @@ package struct ReportPublisher: Sendable {
                 of: job, snapshot, isAnew: isAnew, in: folder.directory) : nil
         // What the options no longer want would tell of other verdicts than what is written now.
         if isAnew {
+            try FirstReport.keep(in: folder.directory)
             let lists = writer.options.writesLists ? [ReportWriter.FileName.lists] : []
             try removeTables(
                 but: writer.options.tableFiles + lists + [ReportWriter.FileName.changes],
@@ -358,9 +362,11 @@ package struct ReportPublisher: Sendable {
     /// remove.
     ///
     /// Throws the system's error or the database's; trying again is right.
-    package func remove(_ job: Job) throws {
+    ///
+    /// - Parameter isTakenBack: whether the list is to count no longer as one that its user has dropped.
+    package func remove(_ job: Job, isTakenBack: Bool) throws {
         try removeFolder(of: job)
-        try database.jobs.remove(job.id)
+        try database.jobs.remove(job.id, isTakenBack: isTakenBack)
     }
 
     private static let unusableLinesMax = 1_000

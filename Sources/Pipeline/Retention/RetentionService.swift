@@ -150,7 +150,7 @@ package actor RetentionService: Service {
             {
                 for job in jobs {
                     do {
-                        try publisher.remove(job)
+                        try publisher.remove(job, isTakenBack: false)
                         users.insert(job.user)
                         removed += 1
                     } catch {

@@ -76,11 +76,13 @@ package final class VerdictComparison {
 
     // MARK: The earlier report
 
-    /// Reads an earlier `report.csv` in its folder. Throws `Obstacle` if it cannot be used, or
+    /// Reads an earlier report's table in its folder. Throws `Obstacle` if it cannot be used, or
     /// `FileSystemError` if no temporary file can be written.
-    package func readTable(in folder: borrowing Directory) throws {
+    package func readTable(
+        _ name: String = ReportWriter.FileName.csv, in folder: borrowing Directory
+    ) throws {
         let columns: [ReportColumn] = [.hash, .verdict, .threatLabel, .sha256]
-        try read(ReportWriter.FileName.csv, in: folder, columns: columns.map(\.rawValue)) { cells in
+        try read(name, in: folder, columns: columns.map(\.rawValue)) { cells in
             guard let hash = Self.hash(cells[0]), let verdict = Self.verdict(cells[1]) else { return nil }
             return ReportedVerdict(
                 hash: hash, file: Self.file(of: hash, Self.hash(cells[3])), verdict: verdict,

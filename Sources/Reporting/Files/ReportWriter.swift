@@ -23,8 +23,12 @@ package struct ReportWriter: Sendable {
         package static let index = "index.html"
         /// The folder of the work lists in a job's folder.
         package static let lists = "lists"
+        /// What the table and the receipt were when the list was finished, once its report has been written
+        /// again.
+        package static let firstCSV = ".report.first.csv"
+        package static let firstStatus = ".status.first.json"
         /// Those of a job's folder.
-        package static let all = [html, csv, json, stix, changes, status, input]
+        package static let all = [html, csv, json, stix, changes, status, input, firstCSV, firstStatus]
 
         /// The name of the list of a verdict's hashes, in `lists`; nil for those that wait.
         package static func list(of verdict: Verdict) -> String? {

@@ -14,6 +14,7 @@ struct ChangeSection {
             page.text(changes.baseline?.description ?? "")
             page.raw(": ")
             page.text(changes.total == 0 ? "no changes." : causes.joined(separator: "; ") + ". ")
+            appendNewMalicious(to: &page)
             if changes.total > 0 { page.raw("<a href=\"#changes\">See them</a>.") }
         }
         page.raw("</p>\n")
@@ -38,12 +39,9 @@ struct ChangeSection {
         page.raw("</h2><p>")
         let sentences = causes.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." }
         page.text(sentences.joined(separator: " "))
-        if changes.newMalicious > 0 {
-            page.raw(" <b>")
-            page.number(changes.newMalicious)
-            page.raw(" newly malicious.</b>")
-        }
-        page.raw(" <a href=\"")
+        page.raw(" ")
+        appendNewMalicious(to: &page)
+        page.raw("<a href=\"")
         page.text(ReportWriter.FileName.changes)
         page.raw("\">")
         page.text(ReportWriter.FileName.changes)
@@ -55,6 +53,13 @@ struct ChangeSection {
         page.raw(".</p><ul class=list>")
         for change in changes.first { append(change, to: &page) }
         page.raw("</ul></section>\n")
+    }
+
+    private func appendNewMalicious(to page: inout HTMLBuilder) {
+        guard changes.newMalicious > 0 else { return }
+        page.raw("<b>")
+        page.number(changes.newMalicious)
+        page.raw(" newly malicious.</b> ")
     }
 
     private func append(_ change: ReportChange, to page: inout HTMLBuilder) {
@@ -70,7 +75,7 @@ struct ChangeSection {
         if !labels[0].isEmpty, labels[0] != labels[1] {
             page.raw(" · ")
             page.untrusted(labels[0], max: 64)
-            if change.verdict != nil { page.raw(" →") }
+            if change.verdict != nil { page.raw(labels[1].isEmpty ? " → no label" : " →") }
         }
         if !labels[1].isEmpty {
             page.raw(labels[0] != labels[1] && !labels[0].isEmpty ? " " : " · ")

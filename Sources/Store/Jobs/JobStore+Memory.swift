@@ -40,10 +40,12 @@ extension JobStore {
     static func forget(_ job: Int64, rows: Int, in db: Database) throws {
         guard
             let list = try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT user, memoryStage, memoryPlace FROM job WHERE id = ?"),
+                db.cachedStatement(
+                    sql: "SELECT user, memoryStage, memoryPlace, isTakenBack FROM job WHERE id = ?"),
                 arguments: [job])
         else { return }
         let (user, stage, place): (String, Int, Data?) = (list[0], list[1], list[2])
+        let taken: Int = list[3]
         guard stage > 0 else { return }
         let end = stage == 1 ? place ?? Data() : AliasResolver.beyondHashes
         let hashes = try Data.fetchAll(
@@ -52,7 +54,8 @@ extension JobStore {
             arguments: [job, end, rows])
         let row = "user = ?1 AND bytes = ?2 AND hash = ?3"
         let last = try RawStatement("DELETE FROM memory WHERE \(row) AND kept = 1", in: db)
-        let others = try RawStatement("UPDATE memory SET kept = kept - 1 WHERE \(row)", in: db)
+        let others = try RawStatement(
+            "UPDATE memory SET kept = kept - 1, lists = lists - \(taken) WHERE \(row)", in: db)
         for statement in [last, others] { statement.bind(user, at: 1) }
         for column in hashes {
             let hash = try FileHash(column: column)

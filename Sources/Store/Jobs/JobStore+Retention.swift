@@ -47,8 +47,13 @@ extension JobStore {
 
     /// Forgets a job with its list; the verdicts stay in the cache and its requests in the ledger. A job that
     /// is not there is fine. From then on it is not shown; `purge` deletes its rows.
-    package func remove(_ id: JobID) throws {
+    ///
+    /// - Parameter isTakenBack: whether its user's memory is to count it no longer, as if it had never been
+    ///   dropped; else it counts as long as another list names the file.
+    package func remove(_ id: JobID, isTakenBack: Bool = false) throws {
         try pool.write { db in
+            try db.cachedStatement(sql: "UPDATE job SET isTakenBack = ? WHERE name = ? AND stage = 1")
+                .execute(arguments: [isTakenBack, id.description])
             try JobRecord.beginRemoval("name = ? AND stage = 1", [id.description], in: db)
         }
     }

@@ -20,6 +20,8 @@ extension Schema {
         ALTER TABLE jobHash ADD COLUMN seenSince INTEGER;
         -- 0 its rows are to be compared with the memory. 1 to be taken into it. 2 they are in it.
         ALTER TABLE job ADD COLUMN memoryStage INTEGER NOT NULL DEFAULT 0 CHECK (memoryStage IN (0, 1, 2));
+        -- Whether a command has removed it: it never counted then, as a question of hashdrop lookup.
+        ALTER TABLE job ADD COLUMN isTakenBack INTEGER NOT NULL DEFAULT 0 CHECK (isTakenBack IN (0, 1));
         -- The last hash with which that is done; null before the first.
         ALTER TABLE job ADD COLUMN memoryPlace BLOB;
         CREATE INDEX jobToRemember ON job (id) WHERE memoryStage < 2 AND isPublished = 1;

@@ -86,6 +86,11 @@ package struct UserStore: Sendable {
         try change("DELETE FROM user WHERE name = ?", [name.description], name)
     }
 
+    /// What is thrown where a name is no user's.
+    package static func noSuchUser(_ name: UserName) -> StoreError {
+        StoreError(.noSuchUser, "There is no user '\(name)'; 'hashdrop user list' shows who there is.")
+    }
+
     /// Changes the one row of `name`; `afterwards` is told the name in the same transaction.
     private func change(
         _ sql: String, _ arguments: StatementArguments, _ name: UserName, _ afterwards: [String] = []
@@ -93,8 +98,7 @@ package struct UserStore: Sendable {
         try pool.write { db in
             try db.execute(sql: sql, arguments: arguments)
             guard db.changesCount == 1 else {
-                throw StoreError(
-                    .noSuchUser, "There is no user '\(name)'; 'hashdrop user list' shows who there is.")
+                throw Self.noSuchUser(name)
             }
             for sql in afterwards { try db.execute(sql: sql, arguments: [name.description]) }
         }

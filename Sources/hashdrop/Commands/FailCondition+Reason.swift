@@ -33,6 +33,9 @@ extension FailCondition {
             parts.append(
                 "\(Wording.count(lines, "line holds", "lines hold")) no usable hash; see \(page)")
         }
+        if parts.isEmpty {
+            parts.append("nothing could be looked up; see \(receipt.path(of: ReportWriter.FileName.html))")
+        }
         return parts.joined(separator: "; ") + "."
     }
 

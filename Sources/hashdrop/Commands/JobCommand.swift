@@ -48,7 +48,7 @@ struct JobCommand: AsyncParsableCommand {
                 options: try settings.reportOptions(isSimulated: false, version: Hashdrop.version),
                 reports: try ReportsFolder(path: settings.reports.directory, database: database),
                 cacheMaxAge: settings.cache.maxAge)
-            try publisher.remove(job)
+            try publisher.remove(job, isTakenBack: true)
             // A running daemon deletes the rows in turn with its own work; without one no other program
             // waits.
             if !DaemonLock.isHeld(path: paths.lock) { while try database.jobs.purge() {} }

@@ -56,7 +56,9 @@ struct ReportCommand: AsyncParsableCommand {
 
     /// The reports that are asked for and stand in their folders.
     private func renewable(in database: HashdropDatabase) throws -> [JobStore.Renewable] {
-        guard let job else { return try database.jobs.renewable(of: user.map(UserCommand.name)) }
+        guard let job else {
+            return try database.jobs.renewable(of: user.map { try known($0, in: database) })
+        }
         let id = try JobCommand.id(job)
         guard let state = try database.jobs.job(id)?.state else { throw JobStore.noSuchJob(id) }
         if let report = try database.jobs.renewable(only: id).first { return [report] }
@@ -68,6 +70,12 @@ struct ReportCommand: AsyncParsableCommand {
                 .temporary,
                 "The last report of job \(id) is still to be written, and follows the settings by itself.")
         }
+    }
+
+    private func known(_ user: String, in database: HashdropDatabase) throws -> UserName {
+        let name = try UserCommand.name(user)
+        guard try database.users.user(name) != nil else { throw UserStore.noSuchUser(name) }
+        return name
     }
 
     /// Has the daemon write them, and waits until it has.
