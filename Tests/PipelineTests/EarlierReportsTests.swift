@@ -286,7 +286,7 @@ struct EarlierReportsTests {
         #expect(found.baselinePolicy?.verdictPolicy == old)
         let page = try text("report.html", of: second)
         #expect(page.contains("By the changed policy ") == (byPolicy > 0))
-        // Written anew it keeps the policy of before, whatever became of the earlier report.
+        // Written again it keeps the policy of before, whatever became of the earlier report.
         let table = try text("report.changes.csv", of: second)
         for policy in [old, new] {
             try database.jobs.renew([first.id, second.id])

@@ -67,7 +67,7 @@ struct ListMemoryReportTests {
         let bobs = try list(0..<hashes, user: "bob", after: 2)
         try publish(bobs)
         #expect(try counts(bobs) == ["0": hashes])
-        // Written anew, each says the same.
+        // Written again, each says the same.
         try database.jobs.renew([first.id, second.id])
         try publish(first)
         try publish(second)

@@ -50,7 +50,7 @@ struct WorldChangeTests {
         }
     }
 
-    /// A file that engines call by another name is still the same file, scanned anew.
+    /// A file that engines call by another name is still the same file, scanned again.
     @Test func onlyWhatChangesIsAnother() async throws {
         try await run([WorldChange(family.sha256, .detected(engines: 9), family: "emotet")]) {
             simulator, client, clock in
