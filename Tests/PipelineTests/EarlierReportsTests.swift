@@ -11,14 +11,11 @@ import Testing
 /// The same list again: what is new, gone, worse, better since its last report.
 @Suite(.limited(.processor))
 struct EarlierReportsTests {
-    let folder = TemporaryFolder()
-    let database: HashdropDatabase
+    private let fixture: ReportFixture
+    private var folder: TemporaryFolder { fixture.folder }
+    private var database: HashdropDatabase { fixture.database }
 
-    init() throws {
-        database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: "https://example.test")
-        try FileManager.default.createDirectory(
-            at: folder.url.appending(path: "reports"), withIntermediateDirectories: true)
-    }
+    init() throws { fixture = try ReportFixture() }
 
     /// What VirusTotal knows of the files of some numbers: how many engines detect each; nil for nothing.
     private typealias World = [Int: Int?]
@@ -64,12 +61,7 @@ struct EarlierReportsTests {
     }
 
     private func publish(_ job: Job, _ policy: VerdictPolicy = .init()) throws {
-        let publisher = ReportPublisher(
-            database: database, options: ReportOptions(policy: policy, isSimulated: false, version: "1"),
-            reports: try ReportsFolder(path: folder.path("reports"), database: database),
-            cacheMaxAge: .seconds(86_400))
-        let published = try publisher.publish(job.id, estimate: JobEstimate(), at: Samples.now)
-        try publisher.save(published.map { [$0] } ?? [])
+        try fixture.publish(job, by: fixture.publisher(policy))
     }
 
     private func place(of job: Job) -> URL {
