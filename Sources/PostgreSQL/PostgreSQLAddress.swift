@@ -40,13 +40,17 @@ package struct PostgreSQLAddress: Hashable, Sendable {
         guard !text.utf8.contains(0), password?.utf8.contains(0) != true else {
             throw Self.refusal("or its password holds a zero byte")
         }
+        // No URL does; and where a message of libpq repeats the URL, it ends with the second of them.
+        guard !text.utf8.contains(UInt8(ascii: "\"")) else {
+            throw Self.refusal("holds a quotation mark, which is %22 in a URL")
+        }
         var given = try Self.parse(text)
         guard given["service"] == nil else {
             throw Self.refusal("names a service, whose file may lead elsewhere")
         }
         guard let database = given["dbname"] else { throw Self.refusal("names no database") }
-        let host = given["host"], numbers = given["hostaddr"]
-        if host == nil, numbers == nil { given["host"] = Self.socketFolder }
+        let numbers = given["hostaddr"]
+        if given["host"] == nil, numbers == nil { given["host"] = Self.socketFolder }
         let port = given["port"] ?? "5432"
         given["port"] = port
         let isLocal = Self.areLocal(given["host"]) && Self.areLocal(numbers)

@@ -6,7 +6,8 @@ package import Support
 /// by the next use after it was lost.
 ///
 /// One session has the connection at a time; the others wait for their turns. What was lost with the
-/// connection is not repeated: its caller gets the error, and decides. The client stops when it is released or by `close`.
+/// connection is not repeated: its caller gets the error, and decides. The client stops when it is released
+/// or by `close`.
 package final class PostgreSQLClient: Sendable {
     package let address: PostgreSQLAddress
     /// What comes of the channels that the client listens to, and of the connection itself; for one reader.
