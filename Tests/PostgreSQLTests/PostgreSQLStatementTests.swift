@@ -100,7 +100,8 @@ import Testing
                 """, .int) == 1
         }
         await client.close()
-        #expect(await error == .closed)
+        let ended = await error
+        #expect(ended == .closed)
     }
 }
 

@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 @Suite(.limited(.daemon)) struct PostgreSQLValueTests {
-    /// `bytes` values that look random, and the same each time.
+    /// A digest that looks random, and is the same each time.
     private static func hash(_ number: Int) -> [UInt8] {
-        var generator = SeededBytes(seed: UInt64(number))
-        return (0..<32).map { _ in generator.next() }
+        var generator = SeededGenerator(seed: UInt64(number))
+        return (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
     /// Each value, sent and fetched, is what it was, for a type and the edges of it.
@@ -138,16 +138,5 @@ import Testing
             try await client.value(
                 "SELECT octet_length($1) AS value", [.bytes([UInt8](repeating: 1, count: 1_000))], .int)
                 == 1_000)
-    }
-}
-
-/// Bytes that look random (SplitMix64's first step).
-private struct SeededBytes {
-    var seed: UInt64
-
-    mutating func next() -> UInt8 {
-        seed &+= 0x9E37_79B9_7F4A_7C15
-        let mixed = (seed ^ (seed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        return UInt8(truncatingIfNeeded: mixed >> 56)
     }
 }

@@ -77,8 +77,9 @@ final class PostgreSQLWorker {
     ) throws(PostgreSQLError) -> PostgreSQLRows {
         guard session > endedSession else { throw .misuse("the session has ended") }
         if session != self.session {
-            try connect()
+            // Also if it fails: a later statement of the session must not run without this one.
             self.session = session
+            try connect()
         }
         return try attempt(statement)
     }
