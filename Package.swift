@@ -121,7 +121,8 @@ let package = Package(
         .target(
             name: "Notifications",
             dependencies: [
-                "Cryptography", "Curl", "MetricNames", "Model", "Store", "Support", lifecycle, logging,
+                "Cryptography", "Curl", "FileSystem", "MetricNames", "Model", "Store", "Support", lifecycle,
+                logging,
             ], swiftSettings: strict),
         .target(
             name: "Settings", dependencies: ["Support", configuration, systemPackage, yams],
@@ -180,7 +181,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SimulatorTests", dependencies: ["Simulator", "Model", "TestSupport"],
+            name: "SimulatorTests", dependencies: ["Simulator", "Model", "Support", "TestSupport"],
             exclude: ["vt_conformance.py"], swiftSettings: strict),
         .testTarget(
             name: "CurlTests", dependencies: ["Curl", "CCurl", "TestSupport"], swiftSettings: strict),
@@ -222,7 +223,8 @@ let package = Package(
             name: "SimulationTests",
             dependencies: [
                 "Cryptography", "Curl", "FileSystem", "HashLists", "Lookup", "Model", "Pipeline", "Reporting",
-                "Spool", "Store", "Support", "TestSupport", "VirusTotal", grdb, lifecycle, logging,
+                "Simulator", "Spool", "Store", "Support", "TestSupport", "VirusTotal", grdb, lifecycle,
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -24,6 +24,7 @@ from fairness import fairness
 from known import beside_peers, growth, warm
 from pages import browsing, page
 from reading import parse, written
+from renewal import renewal
 from results import ROOT, CannotRun, Results
 from small_lists import burst, latency
 from standing import idle, start
@@ -32,6 +33,7 @@ CASES = {
     "warm": ("Known hashes", warm),
     "growth": ("Known hashes, by the list's length", growth),
     "peers": ("Known hashes, beside other tools", beside_peers),
+    "renewal": ("A report written anew", renewal),
     "cold": ("New hashes over HTTPS", cold),
     "latency": ("A short list", latency),
     "burst": ("Many short lists", burst),

@@ -69,7 +69,7 @@ class Databases:
             database = edit(path)
             with database:
                 # Where the answers came from, and where the reports lie: a copy has others.
-                for table in ["jobHash", "job", "request", "requestDay", "retry", "answer", "meta"]:
+                for table in ["jobHash", "job", "request", "requestDay", "retry", "answer", "meta", "memory"]:
                     database.execute(f"DELETE FROM {table}")
             close(database)
             self.made["answered"] = path
@@ -138,15 +138,15 @@ def finish(path, jobs, users):
             user = users[0] if number >= jobs - NEWEST else users[number % len(users)]
             yield (number + 1, name(number, second), user, b"list%d.txt" % number, "done",
                    second * 1000, second * 1000 + 500, 660, hashlib.sha256(b"%d" % number).digest(), "renamed", 10,
-                   10, "malicious 4,clean 6", 1, 100_000)
+                   10, "malicious 4,clean 6", 1, 100_000, 2)
 
     with database:
         for user in users[1:]:
             database.execute("INSERT INTO user (name, createdAt) VALUES (?, ?)", (user, now * 1000))
         database.executemany(
             "INSERT INTO job (id, name, user, droppedName, state, receivedAt, finishedAt, inputBytes, inputSHA256, "
-            "evidence, hashCount, savedByCache, words, isPublished, reportBytes) "
-            f"VALUES ({', '.join('?' * 15)})", rows())
+            "evidence, hashCount, savedByCache, words, isPublished, reportBytes, memoryStage) "
+            f"VALUES ({', '.join('?' * 16)})", rows())
         database.execute(
             "INSERT INTO jobHash (jobID, hash, position, state, line) SELECT id, inputSHA256, 1, 2, 1 FROM job")
     close(database)

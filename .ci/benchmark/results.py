@@ -89,7 +89,7 @@ def amount(value, unit):
 
 
 class Results:
-    """The table, written anew after each case."""
+    """The table, written again after each case."""
     HEADINGS = ["measured", "baseline", "hashdrop", "the baseline", "ratio", "spread", "goal", ""]
 
     def __init__(self, path, program, rounds, is_small):

@@ -44,24 +44,38 @@ def values(text):
 
 
 def keys(text):
-    """Each key that has no keys below it: its path, its value, whether it is set, and the comment above it."""
+    """Each key that has no keys below it: its path, its value, whether it is set, and the comment above it.
+
+    What is said of a group that is commented out stands before what is said of its first key."""
     parents, comment, last = [], [], None
+    # A key without a value that is commented out is a group if the next one stands deeper.
+    bare = None
     for number, line in enumerate(text.splitlines(), 1):
         match = KEY.match(line)
         if not line.strip():
             comment = []
         elif match and (not match[2] or match[1]):
             depth, value = len(match[1] + (match[3] or "")) // 2, match[5]
+            if bare and depth > bare[0]:
+                comment = bare[1][3].split() + comment
+            elif bare:
+                yield bare[1]
+            bare = None
             parents = parents[:depth] + [match[4]]
-            if match[2] or value is not None:
-                yield ".".join(parents), value, not match[2], " ".join(comment)
-                last = ".".join(parents)
+            last = ".".join(parents)
+            key = last, value, not match[2], " ".join(comment)
+            if value is not None:
+                yield key
+            elif match[2]:
+                bare = depth, key
             comment = []
         elif line.lstrip().startswith("#"):
             comment.append(line.lstrip(" #").rstrip())
         else:
             raise SystemExit(f"config/hashdrop.yaml, line {number}: neither a key nor a comment ({line!r}, after "
                              f"{last}); teach {pathlib.Path(__file__).name} to read it.")
+    if bare:
+        yield bare[1]
 
 
 if __name__ == "__main__":

@@ -243,7 +243,7 @@ class Days:
         left = len(wanted) - self.asked(lists)
         require(left > 0, f"of {len(wanted)} hashes {asked} were asked before, and {left} still are to be asked")
         require(self.show("ActiveState") == "active" and self.show("MainPID") != process,
-                "the daemon was started anew", self.trouble())
+                "the daemon was restarted", self.trouble())
         require("127.0.0.1:8099" in self.machine.path(CONFIGURATION).read_text(), "the changed configuration was kept")
         require(database.stat().st_ino == number, "the database is the same one")
         for name, hashes in lists.items():

@@ -12,6 +12,8 @@ struct Account: Hashable, Sendable {
     var daemonGroupName: String?
     /// All groups of the daemon's account that are known.
     var daemonGroups: Set<String> = []
+    /// Whether these are all: those of its process, to which the daemon's unit may give further ones.
+    var areGroupsCertain = true
     /// How hashdrop is called.
     var command = HashdropCall()
 

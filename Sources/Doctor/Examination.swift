@@ -32,7 +32,10 @@ package struct Examination: Sendable {
         let users = users(look)
         var findings = [account.finding, options.daemon.finding(options.spool, account)]
         findings += await listenerFindings(account)
-        findings += options.channels.map { $0.finding(account) }
+        findings += options.channels.flatMap { $0.findings(account) }
+        if case .success(let facts)? = look {
+            findings += facts.channelTroubles.map { $0.finding(options.channels) }
+        }
         findings += await folderFindings(spool, privateFolder, account, users, look)
         findings += inotify(account, users).findings(of: account)
         findings += databaseFindings(privateFolder, look, account)
@@ -40,8 +43,21 @@ package struct Examination: Sendable {
         findings += clock(look).findings
         findings += options.key.findings(isServed: options.daemon.isHeld)
         findings += await networkFindings()
-        if options.asks { findings += await keyFindings(look) }
+        findings += await acceptance(look, account)
         return findings
+    }
+
+    /// Whether VirusTotal accepts the key: by a request, if one may be sent, or as the ledger has it.
+    private func acceptance(
+        _ look: Result<DatabaseFacts, StoreError>?, _ account: Account
+    ) async -> [Finding] {
+        let asked = options.asks ? await keyFindings(look) : []
+        let isAnswered = asked.contains { $0.check == .keyAccepted && $0.state != .warning }
+        guard !isAnswered, case .success(let facts)? = look, let refusal = facts.keyRefusal else {
+            return asked
+        }
+        let endpoint = options.endpoint.baseURL
+        return asked + [options.key.refusalFinding(refusal, endpoint, account.command)]
     }
 
     private func account(_ spool: FolderFacts, _ privateFolder: FolderFacts) -> Account {
@@ -52,7 +68,7 @@ package struct Examination: Sendable {
             userID: own, name: AccountNames.user(own), ownerID: owner?.ownerID,
             ownerName: owner?.ownerName ?? "", daemonGroupName: AccountNames.firstGroup(ofUser: daemon),
             daemonGroups: AccountNames.groups(ofUser: daemon, process: options.daemon.processID),
-            command: options.command)
+            areGroupsCertain: options.daemon.processID != nil, command: options.command)
     }
 
     private func listenerFindings(_ account: Account) async -> [Finding] {
@@ -60,6 +76,12 @@ package struct Examination: Sendable {
         for (index, listener) in options.listeners.enumerated() {
             if let other = options.listeners[..<index].first(where: { $0.collides(with: listener) }) {
                 findings.append(ListenerFacts.collision(other, listener))
+                continue
+            }
+            // Its port is taken, and nothing answers there.
+            guard !options.daemon.isStopped || listener.refusal != nil else {
+                findings.append(
+                    .notTried(listener.check, listener.address, "the daemon is stopped", see: .daemon))
                 continue
             }
             let facts = await ListenerTrial(listener: listener, isServed: options.daemon.isHeld).run()
@@ -82,7 +104,10 @@ package struct Examination: Sendable {
             findings.append(.ok(.spool, options.spool, "a spool, with \(count)"))
         }
         findings += examination.findings(spool)
-        findings += examination.privateFindings()
+        findings +=
+            spool.standing == .folder
+            ? examination.privateFindings()
+            : [.notTried(.spool, options.privateFolder, "there is no spool to hold it", see: .spool)]
         for user in users {
             let path = "\(options.spool)/\(user)"
             findings += examination.findings(FolderFacts(.drop(user), path: path, mounts: mounts))
@@ -92,7 +117,12 @@ package struct Examination: Sendable {
             findings += examination.strangers(besides: facts.users)
         }
         let reports = FolderFacts(.reports, path: options.reports, mounts: mounts)
-        findings += examination.findings(reports)
+        // Where hashdrop has not begun, what makes the one makes the other.
+        let hasBegun = spool.standing != .missing || reports.standing != .missing
+        findings +=
+            hasBegun
+            ? examination.findings(reports)
+            : [.notTried(.spool, options.reports, "it is made with the spool", see: .spool)]
         if case .success(let facts)? = look { findings += examination.markerFindings(facts, reports) }
         if reports.standing == .folder { findings += users.flatMap(examination.userReportsFindings) }
         return findings
@@ -162,7 +192,9 @@ package struct Examination: Sendable {
         _ privateFolder: FolderFacts, _ look: Result<DatabaseFacts, StoreError>?, _ account: Account
     ) -> [Finding] {
         guard let look else { return [] }
-        let writing = access(options.database, W_OK) == 0 ? 0 : errno
+        var writing = access(options.database, W_OK) == 0 ? 0 : errno
+        // Of that its folder's finding tells.
+        if writing == EROFS, privateFolder.mount?.isReadOnly == true { writing = 0 }
         return DatabaseFindings(
             path: options.database, look: look, writing: writing, endpoint: options.endpoint.description,
             userFolders: SpoolFolder.userFolders(in: [options.spool, options.reports])

@@ -31,6 +31,13 @@ package struct Finding: Hashable, Sendable {
         Finding(check: check, subject: subject, state: .failed, message: message, advice: advice)
     }
 
+    /// What cannot be told because of what another finding says: one cause fails once.
+    ///
+    /// - Parameter other: the check whose finding says what to do.
+    static func notTried(_ check: Check, _ subject: String, _ cause: String, see other: Check) -> Finding {
+        .warning(check, subject, "not tried: \(cause)", advice: "See \(other.rawValue)")
+    }
+
     /// A finding by an error's explanation.
     ///
     /// - Parameter other: what to do where the explanation does not say it.

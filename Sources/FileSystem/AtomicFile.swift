@@ -77,16 +77,42 @@ package final class AtomicFile {
     /// - Parameter synchronizingFolder: whether the name, too, is to be on the disk; otherwise the caller
     ///   flushes the folder later (`Directory.synchronizeIfPossible`), after several files.
     package func commit(synchronizingFolder: Bool = true) throws {
-        try flush()
-        guard fsync(file.number) == 0 else { throw folder.error("write", errno, name) }
-        try folder.rename(temporary, to: name)
-        isCommitted = true
+        try Self.commit([self])
         // Without this the rename itself may be lost with the power, although the bytes are on the disk.
         if synchronizingFolder { try folder.synchronizeIfPossible() }
     }
 
-    /// Ends the writing before `commit()`, and begins to bring the bytes to the disk: of several files that
-    /// are committed one after the other, the first then waits for all.
+    /// Makes several files visible, in this order, when the bytes of all of them are on the disk, which is
+    /// waited for once. The caller flushes their folders later. At an error none that follows is visible.
+    package static func commit(_ files: [AtomicFile]) throws { try commit(groups: [files])[0].get() }
+
+    /// The same with several groups of files, all of which are waited for together.
+    ///
+    /// - Returns: what became of each group, in their order. One that fails holds up no other.
+    package static func commit(groups: [[AtomicFile]]) -> [Result<Void, any Error>] {
+        let begun: [Result<Void, any Error>] = groups.map { files in
+            Result { for file in files { try file.beginCommit() } }
+        }
+        let flushed = DiskFlush.together(groups.map { files in files.map { $0.file.number } })
+        return groups.indices.map { place in
+            begun[place].flatMap {
+                Result {
+                    for (file, failure) in zip(groups[place], flushed[place]) where failure != 0 {
+                        throw file.folder.error("write", failure, file.name)
+                    }
+                    for file in groups[place] { try file.takeName() }
+                }
+            }
+        }
+    }
+
+    private func takeName() throws {
+        try folder.rename(temporary, to: name)
+        isCommitted = true
+    }
+
+    /// Ends the writing before the commit, and begins to bring the bytes to the disk, so that a commit of
+    /// several files waits for less.
     package func beginCommit() throws {
         try flush()
         buffer = []

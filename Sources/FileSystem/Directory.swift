@@ -141,9 +141,16 @@ package struct Directory: ~Copyable {
     /// The same, as far as the file system can: some network file systems cannot flush a folder, and there is
     /// nothing more to be done on them.
     package func synchronizeIfPossible() throws {
-        do {
-            try synchronize()
-        } catch let error as FileSystemError where error.errorNumber == EINVAL {}
+        try checkSynchronized(fsync(number) == 0 ? 0 : errno)
+    }
+
+    /// Throws what such a flush of the folder, made with others (`DiskFlush`), has come to.
+    ///
+    /// - Parameter failure: 0 or the error's number.
+    package func checkSynchronized(_ failure: Int32) throws {
+        guard failure == 0 || failure == EINVAL else {
+            throw FileSystemError("write to the disk", failure, path: path)
+        }
     }
 
     /// Gives a file that this account has made elsewhere a second name here, instead of a copy; what has the

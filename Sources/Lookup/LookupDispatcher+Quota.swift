@@ -4,7 +4,7 @@ import Support
 
 // What the quota is compared with: the ledger after a leap of the wall clock, and VirusTotal's own count.
 extension LookupDispatcher {
-    /// Counts the quota anew where the wall clock has leapt.
+    /// Counts the quota again where the wall clock has leapt.
     func followClock(at now: ClockReading) throws {
         if needsRecount {
             rateLimiter.takeOver(try ledger.spending(at: now), at: now)

@@ -61,7 +61,7 @@ package actor LookupDispatcher {
     private let waitObserver = Exchangeable<(@Sendable () -> Void)?>(nil)
     /// The last leap of the wall clock that the ledger was told of.
     var knownLeap: ClockLeap?
-    /// When the quota is counted anew, while days and months are not known.
+    /// When the quota is counted again, while days and months are not known.
     var nextRecount: Duration = .zero
     private var needsReload = false
     /// Whether a command may have asked by itself, so that the ledger knows more.

@@ -2,7 +2,7 @@ package import Support
 
 /// Which jobs of a list are wanted. What is not set wants all; what is set must all be met.
 package struct JobFilter: Hashable, Sendable {
-    /// A part of the dropped name as it is shown, in either case.
+    /// A part of the dropped name as it is shown, or of the title, in either case.
     package var name: String
     package var state: JobState?
     /// The verdict of at least one of its rows, as last reported.
@@ -28,6 +28,8 @@ package struct JobFilter: Hashable, Sendable {
         if let state, job.state != state { return false }
         if let verdict, job.counts[verdict] == 0 { return false }
         if let month, !job.id.description.hasPrefix(month.compact) { return false }
-        return name.isEmpty || job.droppedName.display.lowercased().contains(name.lowercased())
+        if name.isEmpty { return true }
+        let part = name.lowercased()
+        return job.names.contains { $0.lowercased().contains(part) }
     }
 }

@@ -39,7 +39,7 @@ package struct JobOptions: Codable, Hashable, Sendable {
     package var outputs: [Output]?
     /// What the report is called instead of by the list's name.
     package var title: String?
-    /// What of it was not taken and why, a sentence each for the list's author.
+    /// What of it was not taken, or has no effect, and why, a sentence each for the list's author.
     package var warnings: [String] = []
 
     package init() {}
@@ -60,6 +60,9 @@ package enum Deadline: String, Hashable, Sendable {
 extension Job {
     /// What the report is called.
     package var title: String { options.title ?? droppedName.display }
+
+    /// What it is found by: the list's name, and its title if it has one.
+    package var names: [String] { [droppedName.display] + [options.title].compactMap(\.self) }
 
     /// How the list stands to its deadline `now`; nil if it has none.
     package func deadline(at now: Date) -> Deadline? {

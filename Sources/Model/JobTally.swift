@@ -37,6 +37,7 @@ package struct JobTally: Sendable {
         let verdict = row.verdict(policy)
         verdicts[verdict.severity] += 1
         severestRows.add(row, verdict)
+        if let mark = row.memoryMark { marks[mark.rawValue] += 1 }
         guard case .answered(let answer) = row.state, case .known(let object) = answer.answer else { return }
         let tally = VerdictTally(
             malicious: verdict == .malicious ? 1 : 0, suspicious: verdict == .suspicious ? 1 : 0,
@@ -53,23 +54,13 @@ package struct JobTally: Sendable {
         }
         for mark in object.marks(at: now) { marks[mark.rawValue] += 1 }
         let order = UInt64(verdict.severity) << 60 | UInt64(clamping: row.position)
-        group(object, tally, GroupTally.Example(order: order, hash: row.hash, file: object.sha256))
-    }
-
-    private mutating func group(_ object: FileObject, _ tally: VerdictTally, _ example: GroupTally.Example) {
-        func add(_ kind: RowGroup.Kind, _ value: String?) {
-            if let value { groups[kind.rawValue].add(value, tally, example) }
-        }
-        add(.family, object.threatLabel.flatMap(Self.family).map { String($0) })
-        guard let facts = object.facts else { return }
-        let values = facts.groupValues
-        add(.signer, values.signer)
-        add(.imphash, values.imphash)
+        let example = GroupTally.Example(order: order, hash: row.hash, file: object.sha256)
+        row.forEachGroupValue { kind, value in groups[kind.rawValue].add(value, tally, example) }
     }
 
     /// The family of a suggested threat label, which is written `category.family/variant`: `emotet` of
     /// `trojan.emotet/agent`; nil of a label without one, such as `trojan.`.
-    private static func family(_ label: String) -> Substring? {
+    static func family(_ label: String) -> Substring? {
         let start = label.utf8.firstIndex(of: UInt8(ascii: ".")).map(label.utf8.index(after:))
         let rest = label[(start ?? label.startIndex)...]
         let family = rest.utf8.firstIndex(of: UInt8(ascii: "/")).map { rest[..<$0] } ?? rest

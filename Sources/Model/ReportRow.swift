@@ -26,11 +26,14 @@ package struct ReportRow: Hashable, Sendable {
     /// Whether an answered row's answer is past its age: only where nothing is asked, as by `hashdrop lookup
     /// --cached`.
     package var isPastAge: Bool
+    /// In how many earlier lists of its user the file stood; nil where that is not known, as of running jobs.
+    package var seen: SeenBefore?
 
     package init(
         hash: FileHash, state: State, position: Int = 1, comment: String? = nil, line: Int,
         occurrences: Int = 1,
-        askedAs: FileHash? = nil, isFileRepeated: Bool = false, isPastAge: Bool = false
+        askedAs: FileHash? = nil, isFileRepeated: Bool = false, isPastAge: Bool = false,
+        seen: SeenBefore? = nil
     ) {
         self.hash = hash
         self.state = state
@@ -41,6 +44,7 @@ package struct ReportRow: Hashable, Sendable {
         self.askedAs = askedAs
         self.isFileRepeated = isFileRepeated
         self.isPastAge = isPastAge
+        self.seen = seen
     }
 
     /// The answer to show, if any: the fresh or the stale one.

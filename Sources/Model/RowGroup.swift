@@ -24,6 +24,18 @@ package struct RowGroup: Hashable, Sendable {
     }
 }
 
+extension ReportRow {
+    /// Calls `visit` with each kind of group that the row may be in, and what it would have in common with
+    /// the others; not at all without an answer that counts.
+    package func forEachGroupValue(_ visit: (RowGroup.Kind, String) -> Void) {
+        guard case .answered(let answer) = state, case .known(let object) = answer.answer else { return }
+        if let family = object.threatLabel.flatMap(JobTally.family) { visit(.family, String(family)) }
+        guard let values = object.facts?.groupValues else { return }
+        if let signer = values.signer { visit(.signer, signer) }
+        if let imphash = values.imphash { visit(.imphash, imphash) }
+    }
+}
+
 /// The groups of one kind, each of two files or more.
 package struct RowGroups: Hashable, Sendable {
     /// How many groups are told: 8.

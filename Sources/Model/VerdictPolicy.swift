@@ -112,16 +112,42 @@ package struct VerdictPolicy: Hashable, Sendable {
     /// The verdict on what counts: of the one by numbers and the engines' own words the most severe.
     package func verdict(on count: Count) -> Verdict {
         if count.opinions == 0 { return .noResults }
-        let verdict: Verdict =
-            count.detections >= maliciousFrom || isTrusted(count)
-            ? .malicious : count.detections >= suspiciousFrom ? .suspicious : .clean
-        return min(verdict, count.word ?? .clean)
+        let byNumber: Verdict = isTrusted(count) ? .malicious : verdict(onDetections: count.detections)
+        return min(byNumber, count.word ?? .clean)
+    }
+
+    /// The verdict by the thresholds alone.
+    private func verdict(onDetections detections: Int) -> Verdict {
+        detections >= maliciousFrom ? .malicious : detections >= suspiciousFrom ? .suspicious : .clean
+    }
+
+    /// What the verdict on a file with detections hangs on, where that is a number.
+    package enum Threshold: Hashable, Sendable {
+        /// How many engines must detect it: as many as do, or for a milder verdict the next ones.
+        case engines
+        /// How many trusted vendors must.
+        case trustedVendors
+    }
+
+    /// The threshold that decides the verdict on what counts; nil where no counted engine detects the file,
+    /// or an engine's own word is more severe.
+    package func threshold(on count: Count) -> Threshold? {
+        guard count.detections > 0 else { return nil }
+        if verdict(onDetections: count.detections) == verdict(on: count) { return .engines }
+        return isTrusted(count) ? .trustedVendors : nil
     }
 
     /// The entry of the allow-list that covers a row; nil for all that engines do not speak against.
     package func allowance(for row: ReportRow, called verdict: Verdict) -> AllowedFile? {
         guard verdict == .malicious || verdict == .suspicious else { return nil }
         return allowList.entry(for: row)
+    }
+
+    /// The policy without the entries of its allow-list: what settings alone say.
+    package var withoutAllowList: VerdictPolicy {
+        var policy = self
+        policy.allowList = AllowList()
+        return policy
     }
 
     /// The verdict on an answer, whatever the allow-list says.

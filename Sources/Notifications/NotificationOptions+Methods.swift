@@ -17,6 +17,17 @@ extension NotificationOptions {
         return methods
     }
 
+    /// The files with secrets that a channel reads.
+    package func secretFiles(of channel: NotificationChannel) -> [String] {
+        switch channel {
+        case .hook: return []
+        case .webhook:
+            let url: String? = if case .file(let path)? = webhook?.address { path } else { nil }
+            return [url, webhook?.secretFile].compactMap(\.self)
+        case .mail: return [mail?.passwordFile].compactMap(\.self)
+        }
+    }
+
     /// The channels that are set, each with the reason why no daemon starts with it; nothing is sent.
     package func refusals(
         curl: CurlOptions, clock: any ServiceClock

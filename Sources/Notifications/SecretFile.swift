@@ -1,4 +1,4 @@
-import Foundation
+import FileSystem
 
 /// A file that holds a secret and nothing else. It is read at each use: another secret needs no restart.
 struct SecretFile: Sendable {
@@ -15,15 +15,12 @@ struct SecretFile: Sendable {
     /// The secret, without line ends around it. Throws a `NotificationError`.
     func read() throws -> [UInt8] {
         let bytes: [UInt8]
-        do {
-            let file = try FileHandle(forReadingFrom: URL(filePath: path))
-            defer { try? file.close() }
-            bytes = Array(try file.read(upToCount: Self.bytesMax + 1) ?? Data())
+        do throws(NamedFile.Refusal) {
+            bytes = try NamedFile.bytes(at: path, max: Self.bytesMax)
         } catch {
             throw NotificationError(
-                "The file '\(path)' (\(setting)) cannot be read "
-                    + "(\((error as NSError).localizedDescription))",
-                advice: "write it, let this account read it, or name another in \(setting)")
+                "The file '\(path)' (\(setting)) cannot be read (\(error.reason))",
+                advice: "\(error.advice), or name another in \(setting)")
         }
         let isEnd = { (byte: UInt8) in byte == 0x0A || byte == 0x0D }
         let start = bytes.firstIndex { !isEnd($0) } ?? bytes.endIndex
@@ -31,7 +28,8 @@ struct SecretFile: Sendable {
         let secret = bytes[start..<max(start, end)]
         guard !secret.isEmpty, bytes.count <= Self.bytesMax, secret.allSatisfy({ $0 >= 0x20 }) else {
             throw NotificationError(
-                "The file '\(path)' (\(setting)) must hold one line with the secret", advice: "write it anew")
+                "The file '\(path)' (\(setting)) must hold one line with the secret", advice: "write it again"
+            )
         }
         return Array(secret)
     }

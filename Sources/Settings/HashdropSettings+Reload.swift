@@ -37,6 +37,7 @@ extension HashdropSettings {
         settings.jobs.perUser = new.jobs.perUser
         settings.jobs.reportBytesPerUser = new.jobs.reportBytesPerUser
         settings.log.level = new.log.level
+        for name in SettingKey.reloaded { settings.texts[name] = new.texts[name] }
         return settings
     }
 
@@ -50,23 +51,22 @@ extension HashdropSettings {
 package struct RunningSettings: Sendable {
     /// What a reload has changed.
     package struct Change<Options: Sendable>: Sendable {
-        /// What was made of the settings that hold from now on.
-        package var options: Options
+        /// What was made of the settings that hold from now on; nil if none of them is another one.
+        package var options: Options?
         /// The names of the settings that were taken over.
         package var taken: [String]
-        /// Those that take effect at the next start only.
+        /// All that differ from what runs and take effect at the next start only, whenever they were changed.
         package var left: [String]
+        /// Those that did before this reload and are again what runs.
+        package var restored: [String]
     }
 
     package private(set) var current: HashdropSettings
-    /// As the file had them last: what takes effect at the next start is told once.
-    private var read: HashdropSettings
+    /// What was left to the next start at the last reload.
+    private var left: [String] = []
 
     /// - Parameter start: the settings of the daemon's start.
-    package init(_ start: HashdropSettings) {
-        current = start
-        read = start
-    }
+    package init(_ start: HashdropSettings) { current = start }
 
     /// Takes over what a running daemon can of `new`, all of it or, if `check` or `options` throws, nothing.
     ///
@@ -74,19 +74,20 @@ package struct RunningSettings: Sendable {
     ///   - check: throws what the next start would refuse `new` for, also where it is no setting that is
     ///     taken over: what is told only after a restart is told too late.
     ///   - options: what is made of the settings that hold from now on.
-    /// - Returns: nil if `new` is what was read before.
+    /// - Returns: nil if `new` is what runs, and was so at the last reload.
     package mutating func reload<Options: Sendable>(
         _ new: HashdropSettings, check: (HashdropSettings) throws -> Void,
         options: (HashdropSettings) throws -> Options
     ) throws -> Change<Options>? {
         try check(new)
-        let changed = new.differences(from: read)
-        guard !changed.isEmpty else { return nil }
         let taken = current.takingOver(new)
-        let change = Change(
-            options: try options(taken), taken: changed.filter(SettingKey.reloaded.contains),
-            left: changed.filter { !SettingKey.reloaded.contains($0) })
-        (current, read) = (taken, new)
+        let names = taken.differences(from: current)
+        let waiting = new.differences(from: taken)
+        let restored = left.filter { !waiting.contains($0) }
+        guard !(names + waiting + restored).isEmpty else { return nil }
+        let made: Options? = try names.isEmpty ? nil : options(taken)
+        let change = Change<Options>(options: made, taken: names, left: waiting, restored: restored)
+        (current, left) = (taken, waiting)
         return change
     }
 }

@@ -42,7 +42,7 @@ package struct ClockMemory: Hashable, Sendable {
 /// | is behind the newest moment at a start of the machine | that moment goes on; the leap after a minute |
 ///
 /// A leap that is believed may still be wrong. What must not be done on a wrong one, such as to delete or to
-/// spend a quota anew, asks `ClockReading.leap` and counts on the clock that never steps.
+/// spend a quota again, asks `ClockReading.leap` and counts on the clock that never steps.
 package struct ClockBelief: Sendable {
     private var anchor: ClockReading
     private var doubt: Doubt?

@@ -55,6 +55,13 @@ package struct UTCTime: Hashable, Sendable {
         appendClock(to: &bytes)
     }
 
+    /// `2026-11-23 19:50`.
+    package var minuteText: String {
+        var bytes: [UInt8] = []
+        appendMinute(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// `20261123-195045`, which sorts by time.
     package var compact: String {
         var bytes: [UInt8] = []

@@ -15,7 +15,7 @@ package enum ServiceManager {
         case stopping
         /// A line for `systemctl status`.
         case status(String)
-        /// The process is well: the watchdog's time starts anew.
+        /// The process is well: the watchdog's time starts again.
         case watchdog
 
         /// - Parameter monotonicMicroseconds: of `CLOCK_MONOTONIC`. systemd 253 and later take a reload for

@@ -1,6 +1,7 @@
 import Curl
 import Glibc
 import Simulator
+import Store
 import Support
 import TestSupport
 import Testing
@@ -148,12 +149,12 @@ struct DaemonTests {
         let listener = Listener(.page, host: "h", port: 1, isWildcard: false, refusal: refusal)
         let page = ListenerFacts(listener: listener, outcome: .notTried).finding(account)
         #expect(page == Finding.failed(.page, "h:1", "It is in the clear (see x. y)", advice: "Set a. b"))
-        let channel = ChannelFacts(setting: "notify.hook", refusal: refusal)
+        let channel = ChannelFacts(.hook, setting: "notify.hook", refusal: refusal)
         #expect(channel.finding(account).state == .failed)
         // What one account may not run another may.
         let stranger = channel.finding(FolderFindingsTests.stranger)
         #expect((stranger.state, stranger.advice) == (.warning, FolderFindingsTests.stranger.advice))
-        #expect(ChannelFacts(setting: "notify.hook", refusal: nil).finding(account).state == .ok)
+        #expect(ChannelFacts(.hook, setting: "notify.hook", refusal: nil).finding(account).state == .ok)
     }
 
     @Test(arguments: [

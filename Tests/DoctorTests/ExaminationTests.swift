@@ -160,7 +160,7 @@ struct ExaminationTests {
                 Listener(.page, host: "127.0.0.1", port: server.port, isWildcard: false),
                 Listener(.metrics, host: "127.0.0.1", port: server.port, isWildcard: false),
             ]
-            $0.channels = [ChannelFacts(setting: "notify.hook", refusal: nil)]
+            $0.channels = [ChannelFacts(.hook, setting: "notify.hook", refusal: nil)]
         }
         func states(_ check: Check) -> [Finding.State] {
             findings.filter { $0.check == check }.map(\.state)
@@ -174,5 +174,63 @@ struct ExaminationTests {
         let findings = try await examine { $0.helper = "/nowhere/hashdrop-watch" }
         #expect(findings.filter { $0.check == .helper }.map(\.state) == [.warning])
         #expect(!findings.contains { $0.check == .events })
+    }
+
+    /// On a new machine everything is missing for one reason.
+    @Test func withoutASpoolOneFindingFailsForAllThatIsNotThere() async throws {
+        let empty = TemporaryFolder()
+        let findings = try await examine {
+            $0.spool = empty.path("spool")
+            $0.privateFolder = empty.path("spool/.hashdrop")
+            $0.database = empty.path("spool/.hashdrop/hashdrop.sqlite")
+            $0.reports = empty.path("reports")
+        }
+        let folders = findings.filter { $0.check == .spool }
+        #expect(folders.map(\.state) == [.failed, .warning, .warning])
+        #expect(folders.map(\.subject) == ["spool", "spool/.hashdrop", "reports"].map(empty.path))
+        #expect(folders.dropFirst().allSatisfy { $0.message.hasPrefix("not tried: ") })
+        #expect(folders.dropFirst().allSatisfy { $0.advice == "See spool" })
+    }
+
+    @Test func aStoppedDaemonsListenersAreNotTried() async throws {
+        let findings = try await examine {
+            $0.daemon = DaemonFacts(isHeld: true, processID: 1, isStopped: true)
+            $0.listeners = [Listener(.page, host: "127.0.0.1", port: 1, isWildcard: false)]
+        }
+        #expect(findings.filter { $0.check == .daemon }.map(\.state) == [.failed])
+        let page = findings.filter { $0.check == .page }
+        #expect(page.map(\.advice) == ["See daemon"])
+        #expect(page.map(\.state) == [.warning])
+    }
+
+    @Test func whatTheDatabaseRemembersIsTold() async throws {
+        try await SimulatedVirusTotal.with(SimulatorOptions()) { simulator in
+            let database = try HashdropDatabase(
+                path: "\(privateFolder)/hashdrop.sqlite",
+                endpoint: VirusTotalEndpoint(simulator.baseURL).description)
+            try refuseKeyAndFailHook(database)
+            let findings = try await examine(simulator.baseURL)
+            let failed = findings.filter { $0.state == .failed }
+            #expect(failed.map(\.check) == [.notifications, .keyAccepted])
+            #expect(failed.first?.message.hasSuffix("last error: the hook ended with exit code 1") == true)
+            #expect(simulator.journal.lookups.isEmpty)
+            // A request with the key tells more than the ledger.
+            let asked = try await examine(simulator.baseURL) { $0.asks = true }
+            #expect(asked.filter { $0.check == .keyAccepted }.map(\.state) == [.ok])
+        }
+    }
+
+    private func refuseKeyAndFailHook(_ database: HashdropDatabase) throws {
+        let clock = SystemClock()
+        try database.ledger.goOn(at: clock.now, bootID: clock.bootID)
+        let request = try database.ledger.begin(Samples.hash(1), at: clock.now.wall)
+        try database.ledger.end(request, outcome: QuotaLedger.refusedOutcome, at: clock.now)
+        let store = database.notifications
+        try store.use([.hook: [.quota]])
+        try store.tellOfQuota("It is used up.", subject: "day", at: clock.now.wall)
+        let entry = try #require(try store.due(.hook, at: clock.now.wall + 60, limit: 1).first)
+        let result = OutboxSettlement.Result.postponed(
+            until: clock.now.wall + 60, reason: "the hook ended with exit code 1")
+        for _ in 0..<3 { try store.settle([OutboxSettlement(rowID: entry.rowID, result: result)]) }
     }
 }

@@ -68,6 +68,13 @@ import Testing
             testDescription: "in memory", finding: on("tmpfs", .spool), state: .warning,
             says: "next start", advises: "spool.directory"),
         Row(
+            testDescription: "drop folder of a spool that is read-only",
+            finding: folder(alice, isReadOnly: true).fileSystemFinding(poll: .seconds(5)), state: .warning,
+            says: "not tried", advises: "See file-system"),
+        Row(
+            testDescription: "what is not made on a read-only file system",
+            finding: folder(.spool, isReadOnly: true).readOnlyFinding, state: .warning, says: "not tried"),
+        Row(
             testDescription: "drop folder hidden by a tmpfs", finding: hidden(alice), state: .warning,
             advises: "sudo umount /srv/spool"),
         Row(
@@ -216,8 +223,12 @@ import Testing
             testDescription: "a full disk", finding: trial(making: ENOSPC), state: .failed,
             says: "No space", advises: "free-space"),
         Row(
-            testDescription: "a private folder that is closed", finding: trial(opening: EACCES),
-            state: .failed, says: "private folder", advises: "ownership"),
+            testDescription: "a private folder that is closed",
+            finding: TrialFacts(opening: EACCES).renameFinding(folder(.spool), daemon), state: .failed,
+            says: "private folder", advises: "ownership"),
+        Row(
+            testDescription: "a private folder that is closed, which the spool's finding says",
+            finding: trial(opening: EACCES), state: .warning, says: "not tried", advises: "ownership"),
         Row(
             testDescription: "not to be taken away", finding: trial(rename: EPERM), state: .failed,
             says: "cannot be renamed"),

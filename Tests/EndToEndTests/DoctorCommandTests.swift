@@ -115,6 +115,27 @@ struct DoctorCommandTests {
         #expect(hook?.message.hasSuffix("it is missing") == true && hook?.advice?.contains("chmod") == false)
     }
 
+    @Test func aPipeInTheKeysPlaceAndASecretForAllAreTold() async throws {
+        let place = DaemonFixture()
+        _ = try await place.shell("mkfifo vt.key; echo secret >hook.secret; chmod 644 hook.secret")
+        let ended = try await place.hashdrop(
+            "doctor", "--json",
+            environment: [
+                "HASHDROP_VIRUSTOTAL_API_KEY": nil, "HASHDROP_VIRUSTOTAL_API_KEY_FILE": "vt.key",
+                "HASHDROP_NOTIFY_WEBHOOK": "http://127.0.0.1:1/",
+                "HASHDROP_NOTIFY_WEBHOOK_SECRET_FILE": "hook.secret",
+            ])
+        let report = try report(ended)
+        let key = report.checks.first { $0.check == "key" }
+        #expect(key?.message.hasSuffix("cannot be read (it is a named pipe)") == true, "\(ended.output)")
+        #expect(report.states("key-file") == [])
+        #expect(report.states("notifications") == ["ok", "warning"])
+        let advice = "sudo chmod o= \(place.folder.path("hook.secret"))"
+        #expect(report.checks.contains { $0.advice == advice }, "\(ended.output)")
+        // Nothing is there yet, for one reason.
+        #expect(report.states("spool") == ["failed", "warning", "warning"])
+    }
+
     /// As an ordinary account, because permissions do not bind root.
     @Test(.enabled(if: geteuid() == 0 && FileManager.default.fileExists(atPath: "/usr/bin/setpriv")))
     func anAccountWithoutRightsIsToldSo() async throws {

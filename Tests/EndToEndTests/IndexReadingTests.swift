@@ -12,7 +12,9 @@ struct IndexReadingTests {
     private var url: String { "file://" + folder.path("index.html") }
 
     /// Lists of two months, of which the newest three are shown with their bars.
-    private func writeIndex() throws {
+    ///
+    /// - Parameter titles: what lists are called, by their names.
+    private func writeIndex(titles: [String: String] = [:]) throws {
         let lists: [(name: String, state: JobState, day: Double, verdicts: [Verdict: Int])] = [
             ("running & new.txt", .running, 0, [.waiting: 2]),
             ("IOCs monday.txt", .done, 1, [.malicious: 1, .clean: 4]),
@@ -27,6 +29,7 @@ struct IndexReadingTests {
             job.counts = JobCounts(
                 hashes: list.verdicts.values.reduce(0, +), byVerdict: list.verdicts)
             job.isReported = job.state.isFinal
+            job.options.title = titles[list.name]
             return JobOverview(job: job)
         }
         var options = SampleReport.options()
@@ -90,6 +93,20 @@ struct IndexReadingTests {
             }
             try await browser.click(".tools .clear")
             try await eventually("all are shown") { try await shown(browser) == Self.all }
+            #expect(try await browser.complaints() == [])
+        }
+    }
+
+    /// Of a list in full and of one that is a line; what else they say is no name.
+    @Test(arguments: [("case 8", 2), ("IOCs", 3), ("csv", 2), ("case 8 ", 2), ("malicious", 0), ("hash", 0)])
+    func aListIsFoundByItsTitleAndByItsName(text: String, count: Int) async throws {
+        try writeIndex(titles: ["IOCs monday.txt": "Case 81", "older iocs.csv": "case 8"])
+        try await Browser.with { browser in
+            try await browser.open(url)
+            try await choose("q", text, in: browser)
+            try await eventually("'\(text)' is searched for") {
+                try await browser.text(".tools output") == "\(count) of 6 shown"
+            }
             #expect(try await browser.complaints() == [])
         }
     }

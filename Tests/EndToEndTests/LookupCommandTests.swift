@@ -76,10 +76,13 @@ struct LookupCommandTests {
             #expect(dropped.exitCode == 1, "\(dropped.errors)")
             let report = try await place.finished("list.txt")
             #expect(try report.text("report.json") == asked.output)
+            // The cache knows of no lists.
+            let expected = asked.output.replacing("\"seen_before\":0", with: "\"seen_before\":null")
+            #expect(expected != asked.output)
             let again = try await place.hashdrop("lookup", "--json", Self.eicar)
-            #expect(again.output == asked.output, "\(again.errors)")
+            #expect(again.output == expected, "\(again.errors)")
             let cached = try await place.hashdrop("lookup", "--json", "--cached", Self.eicar)
-            #expect(cached.output == asked.output, "\(cached.errors)")
+            #expect(cached.output == expected, "\(cached.errors)")
         }
     }
 

@@ -41,13 +41,13 @@ struct ReportCommandTests {
             let asked = simulator.journal.lookups.count
             try use(Self.strict, place)
             let one = try await place.hashdrop("report", a.folder.lastPathComponent)
-            #expect(one.exitCode == 0 && one.output.contains("Wrote 1 report anew"), "\(one.errors)")
+            #expect(one.exitCode == 0 && one.output.contains("Wrote 1 report again"), "\(one.errors)")
             #expect(one.errors.contains(" of 1 reports"), "the progress: \(one.errors)")
             #expect(a.status?.counts.malicious == detected && a.status?.state == "done")
             #expect(b.status?.counts.malicious == 0)
             #expect(try a.text("report.csv").contains(",malicious,"))
             let all = try await place.hashdrop("report", "--all", "--user", "alice")
-            #expect(all.exitCode == 0 && all.output.contains("Wrote 2 reports anew"), "\(all.errors)")
+            #expect(all.exitCode == 0 && all.output.contains("Wrote 2 reports again"), "\(all.errors)")
             #expect(b.status?.counts.malicious == detected)
             let status = try await place.hashdrop("status").output
             #expect(status.components(separatedBy: "\(detected) malicious").count == 3, "\(status)")
@@ -70,7 +70,7 @@ struct ReportCommandTests {
             #expect(ended.exitCode == 0 && ended.output.contains("next 'hashdrop serve'"), "\(ended.errors)")
             #expect(report.status?.counts.malicious == 0)
             try await place.serve()
-            try await eventually("it is written anew") { report.status?.counts.malicious == detected }
+            try await eventually("it is written again") { report.status?.counts.malicious == detected }
             #expect(simulator.journal.lookups.count == asked)
         }
     }
@@ -80,7 +80,9 @@ struct ReportCommandTests {
         (["report", "20261123-195045-k3f9x", "--user", "alice"], 64, "--user goes with"),
         (["report", "--all", "--user", "not/a/name"], 64, "cannot be a user's name"),
         (["report", "20261123-195045-k3f9x"], 66, "There is no job"),
-        (["report", "list.txt"], 64, "is no job"), (["report", "--all"], 0, "no finished report"),
+        (["report", "list.txt"], 66, "is no job"),
+        (["retry", "nosuch"], 66, "is no job"), (["cancel", "nosuch"], 66, "is no job"),
+        (["job", "remove", "nosuch"], 66, "is no job"), (["report", "--all"], 0, "no finished report"),
     ])
     func whatCannotBeWrittenIsSaid(arguments: [String], exitCode: Int, says: String) async throws {
         let place = DaemonFixture()

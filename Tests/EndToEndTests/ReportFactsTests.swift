@@ -55,6 +55,112 @@ struct ReportFactsTests {
         }
     }
 
+    /// The hashes of the rows with an answer whose file has such a text as a fact.
+    private func hashes(_ rows: [ReportRow], _ field: FactField, _ text: String) -> [String] {
+        rows.filter { $0.answer?.fileObject?.facts?.texts(field).first == text }.map(\.hash.hexadecimal)
+    }
+
+    /// Rows of elements and rows of text alike.
+    @Test(arguments: [0, 2_000])
+    func aGroupsLinkShowsItsRows(rowsInFull: Int) async throws {
+        let rows = SampleReport.rows(60)
+        let all = rows.map(\.hash.hexadecimal)
+        let report = try SampleReport(rows: rows, options: SampleReport.options(inFull: rowsInFull))
+        let wanted = hashes(rows, .signers, "Example Corporation")
+        try await Browser.with { browser in
+            try await browser.open(report.url + "#v=u")
+            let reader = ReportReader(browser: browser)
+            let chip = ".tools [aria-pressed=true]"
+            try await browser.click("#groups [data-kind=signer]")
+            try await eventually("the group's rows are shown") { try await reader.hashes() == wanted }
+            let address = try #require(try await browser.value("location.hash") as? String)
+            #expect(address == "#g=signer%3A%20Example%20Corporation")
+            #expect(try await browser.texts(chip) == ["signer: Example Corporation"])
+            // With other choices, and without it again.
+            try await browser.click(".tools [data-verdict=c]")
+            let clean = Set(rows.filter { $0.verdict(.init()) == .clean }.map(\.hash.hexadecimal))
+            #expect(try await reader.hashes() == wanted.filter(clean.contains))
+            try await browser.click(".tools [data-verdict=c]")
+            try await browser.click(chip)
+            #expect(try await reader.hashes() == all)
+            for (choice, shown) in [(address, wanted), ("#g=signer%3A%20Nothing", all)] {
+                try await browser.open("about:blank")
+                try await browser.open(report.url + choice)
+                #expect(try await reader.hashes() == shown, "\(choice)")
+            }
+            #expect(try await browser.complaints() == [])
+        }
+    }
+
+    @Test func withoutJavaScriptAGroupLeadsToTheRows() async throws {
+        let report = try SampleReport(rows: SampleReport.rows(60))
+        try await Browser.with { browser in
+            try await browser.withoutJavaScript {
+                try await browser.open(report.url)
+                try await browser.clickLink("Example Corporation")
+                #expect(try await browser.url() == report.url + "#rows")
+            }
+        }
+    }
+
+    @Test func theSearchFindsWhatARowTellsOfItsFile() async throws {
+        let rows = SampleReport.rows(60)
+        let report = try SampleReport(rows: rows)
+        try await Browser.with { browser in
+            try await browser.open(report.url)
+            let reader = ReportReader(browser: browser)
+            // An opened row's lines are elements.
+            try await browser.click(".rows summary")
+            let searches: [(text: String, field: FactField, fact: String)] = [
+                ("susp_rule", .yaraRules, "SUSP_Rule"), ("Kali nsrl", .distributors, "Kali"),
+                ("example corp", .signers, "Example Corporation"), ("счёт", .names, "invoice.scr"),
+                ("detect-debug", .tags, "overlay"),
+            ]
+            for (text, field, fact) in searches {
+                let wanted = hashes(rows, field, fact)
+                try #require(!wanted.isEmpty && wanted.count < rows.count)
+                try await browser.type(text, into: ".tools input")
+                try await eventually("'\(text)' is found") { try await reader.hashes() == wanted }
+                try await browser.click(".tools .clear")
+            }
+            // The page's own words.
+            for text in ["accuses", "to virustotal", "“it what"] {
+                try await browser.type(text, into: ".tools input")
+                try await eventually("'\(text)' is not found") {
+                    try await browser.text(".tools output") == "0 of 60 shown"
+                }
+                try await browser.click(".tools .clear")
+            }
+            #expect(try await browser.complaints() == [])
+        }
+    }
+
+    /// Beside each other, as elements and as text: of the two letters any will do, whatever else is chosen.
+    @Test func rowsAreChosenByWhetherAnEarlierListNamedThem() async throws {
+        var rows = SampleReport.rows(60)
+        for index in rows.indices { rows[index].seen = SeenBefore(lists: index % 3, since: nil) }
+        let report = try SampleReport(rows: rows, options: SampleReport.options(inFull: 30))
+        try await Browser.with { [rows] browser in
+            try await browser.open(report.url)
+            let reader = ReportReader(browser: browser)
+            func wanted(_ fits: (ReportRow) -> Bool) -> [String] {
+                rows.filter(fits).map(\.hash.hexadecimal)
+            }
+            try await browser.click(".tools [data-fact=b]")
+            #expect(try await reader.hashes() == wanted { $0.memoryMark == .seenBefore })
+            try await browser.click(".tools [data-fact=f]")
+            #expect(try await reader.hashes() == wanted { _ in true })
+            try await browser.click(".tools [data-fact=s]")
+            let signed = wanted { $0.marks(at: Samples.now).contains(.signed) }
+            #expect(try await reader.hashes() == signed)
+            try await browser.click(".tools [data-fact=b]")
+            let first = wanted {
+                $0.memoryMark == .firstTime && $0.marks(at: Samples.now).contains(.signed)
+            }
+            #expect(try await reader.hashes() == first && !first.isEmpty && first != signed)
+        }
+    }
+
     @Test func aDrawingsLinkLeavesTheChoice() async throws {
         let report = try SampleReport(rows: SampleReport.rows(60))
         try await Browser.with { browser in
@@ -81,7 +187,9 @@ struct ReportFactsTests {
                     "A machine’s text, made from a stranger’s file",
                 ]
             }
-            let lines = try await browser.texts(".rows [open] .told dd")
+            let lines = try await browser.texts(".rows [open] .told dd").map { line in
+                line.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+            }
             #expect(lines.count == 5 && lines[0].contains("Named invoice.scr, счёт.exe."))
             #expect(lines[4] == "Code Insight wrote: “It opens doors and closes them.”")
             #expect(try await browser.count(".rows [open] .told bdi") == 1)
@@ -112,7 +220,15 @@ struct ReportFactsTests {
             let sum = try await place(".figures", "bottom")
             let first = try await place(".rows tbody tr", "top")
             #expect(sum < first)
+            // All chips of verdicts can be seen, and a phone has room for two lines of them.
+            let hidden = "(chips=>chips.scrollWidth-chips.clientWidth)(document.querySelector('.chips'))"
+            #expect(try await browser.value(hidden) as? Int == 0)
+            if width < 500 {
+                #expect(try await place(".chips", "height") < 64)
+                #expect(try await browser.count(".marks[open]") == 0)
+            }
             if width >= 1_280 {
+                #expect(try await browser.count(".marks[open]") == 1)
                 let comment = try await place(".rows td.comment", "width")
                 #expect(comment >= 200)
             }

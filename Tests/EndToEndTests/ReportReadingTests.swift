@@ -211,7 +211,7 @@ struct ReportReadingTests {
               row.querySelectorAll('.more').forEach(function(more){more.remove()});
               return row.className+'|'+Array.from(row.cells,function(cell){
                 return cell.className+cell.tagName+(cell.dataset.vendor||'')+cell.textContent.trim()}).join('|')
-                +Array.from(row.querySelectorAll('i'),function(i){return i.textContent}).join('/')
+                +Array.from(row.querySelectorAll('i'),function(i){return (i.dataset.vendor||'')+i.textContent}).join('/')
                 +row.querySelector('a').href})
             """
         let whole = try SampleReport(rows: rows, options: SampleReport.options(inFull: 100))

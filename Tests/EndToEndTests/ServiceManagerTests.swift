@@ -121,6 +121,13 @@ struct ServiceManagerTests {
             try await reload("virustotal:\n  requestsPerDay: 77\n")
             #expect(try place.daemonLog().contains("Settings changed. settings=virustotal.requestsPerDay"))
             #expect(place.isServing)
+            // A folder may come back until the next start: it is told of, and keeps nothing from changing.
+            #expect(try !place.daemonLog().contains("the next start would be refused."))
+            try await reload("virustotal:\n  requestsPerDay: 78\nreports:\n  directory: /dev/null/reports\n")
+            let log = try place.daemonLog()
+            #expect(log.contains("the next start would be refused."), "\(log)")
+            #expect(log.contains("'/dev/null/reports' (reports.directory) cannot be made"), "\(log)")
+            #expect(log.contains("take effect at the next start only. settings=reports.directory"), "\(log)")
         }
     }
 

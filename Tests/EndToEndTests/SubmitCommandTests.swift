@@ -115,6 +115,8 @@ struct SubmitCommandTests {
                 let ended = try await Program.run(
                     place.program, arguments, environment: place.environment, in: place.folder)
                 #expect(ended.exitCode == code, "\(list) \(options): \(ended.errors)")
+                #expect(
+                    ended.errors.contains("; see /") == (code == 4), "\(list) \(options): \(ended.errors)")
             }
             for options in [["--fail-on", "malicious"], ["--wait", "--fail-on", "malicious,evil"]] {
                 let ended = try await Program.run(
@@ -122,6 +124,67 @@ struct SubmitCommandTests {
                     in: place.folder)
                 #expect(ended.exitCode == 64, "\(options)")
             }
+        }
+    }
+
+    @Test func whatFailsAndWhatWasNotTakenIsNamedOnStandardError() async throws {
+        try await DaemonFixture.with { place, _ in
+            try await place.serve()
+            func submit(_ list: String, _ condition: String) async throws -> Program.Ended {
+                try await place.hashdrop(
+                    "submit", "--wait", "--fail-on", condition, "--name", "list.txt", "-", input: list)
+            }
+            let first = try await submit("# hashdrop: colour=blue\n\(Self.empty)\n", "new-malicious")
+            #expect(first.exitCode == 0 && first.errors.contains("hashdrop: Line 1: "), "\(first.errors)")
+            let second = try await submit("\(Self.empty)\n\(Self.eicar)\n", "new-malicious")
+            #expect(second.exitCode == 4)
+            let job = try #require(value("Job", in: first.output))
+            let folder = try #require(value("Folder", in: second.output))
+            #expect(
+                second.errors.contains(
+                    "hashdrop: 1 hash is newly malicious since \(job): \(Self.eicar); "
+                        + "see \(folder)report.changes.csv."),
+                "\(second.errors)")
+            let third = try await submit("\(Self.eicar)\n\(Self.unseen)\n", "unknown,malicious")
+            #expect(third.exitCode == 4)
+            #expect(third.errors.contains("hashdrop: 1 hash is malicious; see "), "\(third.errors)")
+            #expect(third.errors.contains("/lists/malicious.txt."), "\(third.errors)")
+            #expect(third.errors.contains("hashdrop: 1 hash has no verdict; see "), "\(third.errors)")
+            #expect(third.errors.contains("/lists/unknown.txt."), "\(third.errors)")
+        }
+    }
+
+    @Test func whatIsPassedOverIsToldAndIsNoAllClearByItself() async throws {
+        try await DaemonFixture.with { place, _ in
+            try await place.serve()
+            let others = "imphash: \(Self.unseen)\n\(String(repeating: "0", count: 32))\n"
+            let both = try await place.hashdrop(
+                "submit", "--wait", "--fail-on", "unknown", "--name", "both.txt", "-",
+                input: "\(Self.empty)\n\(others)")
+            #expect(both.exitCode == 0, "\(both.errors)")
+            let ending = "2 other digests not looked up (1 of other things than a file, 1 placeholder)."
+            #expect(both.output.contains("1 hash: 1 clean; \(ending)"), "\(both.output)")
+            let sum = "othing could be looked up: 2 digests (1 of other things than a file, 1 placeholder)"
+            let codes: [(options: [String], code: Int32)] = [
+                ([], 2), (["--fail-on", "unknown"], 4), (["--fail-on", "malicious"], 0),
+            ]
+            for (options, code) in codes {
+                let none = try await Program.run(
+                    place.program, ["submit", "--wait", "--name", "none.txt", "-"] + options,
+                    environment: place.environment, input: others, in: place.folder)
+                #expect(none.exitCode == code, "\(options): \(none.errors)")
+                #expect(none.output.contains("N\(sum). 0 requests sent"), "\(none.output)")
+            }
+            let receipt = try object(
+                try await place.hashdrop(
+                    "submit", "--wait", "--json", "--name", "both.txt", "-",
+                    input: "\(Self.empty)\n\(others)"
+                ).output)
+            #expect((receipt["counts"] as? [String: Any])?["passed_over"] as? Int == 2)
+            #expect(receipt["passed_over"] as? [String: Int] == ["other-thing": 1, "placeholder": 1])
+            let status = try await place.hashdrop("status").output
+            #expect(
+                status.contains("n\(sum)") && status.contains("1 clean; \(ending.dropLast())"), "\(status)")
         }
     }
 

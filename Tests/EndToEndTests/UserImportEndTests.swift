@@ -69,4 +69,26 @@ struct UserImportEndTests {
         #expect(!ended.errors.contains("No Name"))
         #expect(try folders(place) == ["spool/yves", "spool/zoe", "reports/zoe"])
     }
+
+    /// On a terminal, which util-linux's `script` makes.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/script")))
+    func theWorkWithPasswordsShowsHowFarItIs() async throws {
+        let place = DaemonFixture()
+        let lines = (1...3).map { "user\($0),correct horse battery \($0)\n" }.joined()
+        let file = place.folder.path("users.csv")
+        try Data(("name,password\n" + lines).utf8).write(to: URL(filePath: file))
+        chmod(file, 0o600)
+        let ended = try await Program.run(
+            "/usr/bin/script", ["-qec", "'\(place.program)' user import users.csv", "/dev/null"],
+            environment: place.environment, in: place.folder)
+        #expect(ended.exitCode == 0, "\(ended.output)")
+        for count in ["0 of 3", "1 of 3", "3 of 3"] {
+            #expect(ended.output.contains("Passwords hashed: \(count)"), "\(count): \(ended.output)")
+        }
+        // A log of so short work stays without it.
+        try Data(("name,password\n" + lines.replacing("user", with: "more")).utf8)
+            .write(to: URL(filePath: file))
+        let quiet = try await place.hashdrop("user", "import", "users.csv")
+        #expect((quiet.exitCode, quiet.errors) == (0, ""))
+    }
 }

@@ -20,6 +20,11 @@ struct UserImportTests {
             in: place.folder)
     }
 
+    /// Runs commands by which the program finds the settings of the place.
+    private func shell(_ script: String, at place: DaemonFixture) async throws -> Program.Ended {
+        try await place.shell(place.environment.map { "export \($0)=\($1)\n" }.joined() + script)
+    }
+
     private func users(_ place: DaemonFixture) async throws -> [String] {
         try await place.hashdrop("user", "list").output.split(separator: "\n").map(String.init)
     }
@@ -287,10 +292,9 @@ struct UserImportTests {
         let hashed = try await importing("name,password_hash\nnora,\(Self.strong)\n", mode: 0o644, at: place)
         #expect(hashed.exitCode == 65)
         #expect(try await importing(file, mode: 0o600, at: place).exitCode == 0)
-        let variables = place.environment.map { "export \($0)=\($1)\n" }.joined()
         try Data("name,password\notto,\(quoted)\n".utf8)
             .write(to: place.folder.url.appending(path: "piped"))
-        let piped = try await place.shell("\(variables)cat piped | '\(place.program)' user import -")
+        let piped = try await shell("cat piped | '\(place.program)' user import -", at: place)
         #expect(piped.exitCode == 0, "\(piped.errors)")
         #expect(try await users(place) == ["nora\t", "otto\t"])
         let found = try await place.shell("grep -rl 'a horse' spool reports || :")
@@ -358,12 +362,11 @@ struct UserImportTests {
         let place = DaemonFixture()
         let file = "name,password\n" + (0..<6).map { "user\($0),password \($0)\n" }.joined()
         try Data(file.utf8).write(to: place.folder.url.appending(path: "users.csv"))
-        let variables = place.environment.map { "export \($0)=\($1)\n" }.joined()
-        let ended = try await place.shell(
+        let ended = try await shell(
             """
-            \(variables)chmod 600 users.csv
+            chmod 600 users.csv
             script --quiet --return --command "'\(place.program)' user import users.csv" /dev/null </dev/null
-            """)
+            """, at: place)
         #expect(ended.exitCode == 0, "\(ended.output)")
         #expect(ended.output.contains("Passwords hashed: 6 of 6"), "\(ended.output)")
         #expect(ended.output.contains("Added 6 users (6 with a password)"))

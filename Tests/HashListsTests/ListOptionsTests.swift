@@ -32,7 +32,7 @@ struct ListOptionsTests {
 
     @Test(arguments: [
         "# hashdrop: title=x", "#hashdrop: title=x", "## HashDrop : title=x", " \t#\thashdrop: title=x",
-        "# HASHDROP:title=x",
+        "# HASHDROP:title=x", "# hashdrop title=x", "#Hashdrop\ttitle = \"x\"", "# hashdrop budget=1 title=x",
     ])
     func aLineWithTheNameBehindASignSetsOptions(line: String) throws {
         let text = "\u{FEFF}# a list\r\n\(line)\r\n\(Sample.md5)\r\n"
@@ -47,7 +47,8 @@ struct ListOptionsTests {
     }
 
     @Test(arguments: [
-        "hashdrop: title=x", "# hashdropped: title=x", "# hash drop: title=x", "# hashdrop title=x",
+        "hashdrop: title=x", "# hashdropped: title=x", "# hash drop: title=x", "# hashdrop by title=x",
+        "# hashdroptitle=x", "# hashdrop title", "# hashdrop = title", "# hashdrop", "# hashdrop, title=x",
         "// hashdrop: title=x", "\"# hashdrop: title=x\",1", "a # hashdrop: title=x",
         "{\"# hashdrop: title=x\": 1}\n# hashdrop: title=x",
     ])
@@ -96,7 +97,9 @@ struct ListOptionsTests {
         ("budget=-1", "requests"), ("by=tomorrow", "a time"), ("by=2026-02-30", "a time"),
         ("by=2026-12-01T25:00Z", "a time"), ("outputs=pdf", "csv, json, stix, lists"), ("outputs=", "csv"),
         ("title=", "a text"), ("compare=\"\"", "a job"), ("colour=red", "there is no option 'colour'"),
-        ("title", "is no key=value"), ("title = x", "is no key=value"), ("title=\"x", "not closed"),
+        ("title", "is no key=value"), ("title x", "is no key=value"), ("title=\"x", "not closed"),
+        ("title = ", "a text"), ("title=\"\" x", "a text"), ("= x", "there is no option"),
+        ("vendors=A;;B", "engines"), ("title = \"x", "not closed"),
         ("", "sets no option"), ("title=x title=y", "once more"),
     ])
     func whatCannotBeTakenIsNamed(text: String, problem: String) throws {
@@ -105,6 +108,26 @@ struct ListOptionsTests {
         #expect(warning.hasPrefix("Line 1: ") && warning.contains(problem), "\(warning)")
         // What stands beside it is taken all the same.
         #expect(text.contains("\"x") || Self.options("\(text) budget=7").budget == 7)
+    }
+
+    /// Every way to write blanks around the sign, with every value.
+    @Test(
+        arguments: ["=", " =", "= ", " = ", "\t=\t "], ["x", "\"x\"", "\"a = b\"", "\"x=\"\"y\"\"\"", "a;b"])
+    func blanksAroundTheEqualsSignSeparateNothing(sign: String, value: String) {
+        let expected = Self.options("title=\(value)")
+        #expect(expected.title != nil && expected.warnings == [])
+        #expect(Self.options("title\(sign)\(value)") == expected)
+        let both = Self.options("budget\(sign)7 title\(sign)\(value)  priority\(sign)low")
+        #expect(
+            both.title == expected.title && both.budget == 7 && both.priority == .low && both.warnings == [])
+    }
+
+    @Test(arguments: [
+        ("A,B", ["A", "B"]), ("A;B", ["A", "B"]), ("\"A; B,C\"", ["A", "B", "C"]), ("A", ["A"]),
+    ])
+    func namesAreSeparatedByCommasOrSemicolons(text: String, names: [String]) {
+        #expect(Self.options("vendors=\(text)").vendors == names)
+        #expect(Self.options("outputs=json;stix").outputs == [.json, .stix])
     }
 
     @Test(

@@ -86,7 +86,7 @@ struct CircuitBreakerTests {
         breaker.keyChanged()
         #expect(breaker.decide(at: .seconds(900)) == .go)
         #expect(!breaker.isKeyRefused)
-        // The wait begins anew.
+        // The wait begins again.
         breaker.note(Self.failure(.stopAsking), at: .seconds(901), using: &generator)
         #expect(breaker.decide(at: .seconds(901)) == .stop(.seconds(900), reason: "because"))
     }

@@ -49,7 +49,7 @@ struct RateLimiterTests {
         for _ in 0..<3 {
             now.wall += 86_400
             guard case .wait(_, .day) = quota.decide(at: now) else {
-                Issue.record("The day is not given anew.")
+                Issue.record("The day is not given again.")
                 return
             }
         }

@@ -72,7 +72,7 @@ struct NotificationRefusalsTests {
         chmod(folder.path("hook"), 0o600)
         _ = try file("secret", "\n")
         #expect(refusals(options)[.hook]?.advice?.contains("chmod a+x") == true)
-        #expect(refusals(options)[.webhook]?.advice == "write it anew")
+        #expect(refusals(options)[.webhook]?.advice == "write it again")
         #expect(refusals(options)[.mail] == nil)
     }
 
@@ -83,5 +83,26 @@ struct NotificationRefusalsTests {
         mkdir(folder.path("hook"), 0o755)
         #expect(refusals(options)[.hook]?.reason.hasSuffix("it is a folder") == true)
         #expect(refusals(options)[.hook]?.advice == "name the program in it")
+    }
+
+    @Test(arguments: ["url", "secret", "password"])
+    func aPipeOrAFolderInThePlaceOfASecretIsNamedAndNotWaitedFor(_ name: String) throws {
+        let options = try options()
+        unlink(folder.path(name))
+        #expect(mkfifo(folder.path(name), 0o600) == 0)
+        let pipe = try #require(refusals(options).values.first)
+        #expect(pipe.reason.hasSuffix("cannot be read (it is a named pipe)"))
+        unlink(folder.path(name))
+        mkdir(folder.path(name), 0o700)
+        let refusal = try #require(refusals(options).values.first)
+        #expect(refusal.reason.hasSuffix("cannot be read (it is a folder)"))
+        #expect(refusal.advice?.hasPrefix("name the file in it, or name another in notify.") == true)
+    }
+
+    @Test func theFilesWithSecretsAreThoseOfTheirChannels() throws {
+        let options = try options()
+        #expect(options.secretFiles(of: .hook) == [])
+        #expect(options.secretFiles(of: .webhook) == ["url", "secret"].map(folder.path))
+        #expect(options.secretFiles(of: .mail) == [folder.path("password")])
     }
 }

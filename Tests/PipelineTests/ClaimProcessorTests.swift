@@ -31,11 +31,12 @@ struct ClaimProcessorTests {
 
     @Test func twoFilesThatDrawTheSameIDAreTwoJobs() async throws {
         let fixture = try PipelineFixture()
-        // The same five characters twice, as chance would have it.
+        // The same characters twice, as chance would have it after a start of the daemon.
         let chance = Loaded(numbers: Array(repeating: 0, count: 10))
-        let processor = try fixture.claimProcessor()
-        try await take(fixture.drop("a.txt", alice, hash: 1), of: alice, at: processor, drawing: chance)
-        try await take(fixture.drop("b.txt", bob, hash: 2), of: bob, at: processor, drawing: chance)
+        for (name, user, hash) in [("a.txt", alice, 1), ("b.txt", bob, 2)] {
+            let processor = try fixture.claimProcessor()
+            try await take(fixture.drop(name, user, hash: hash), of: user, at: processor, drawing: chance)
+        }
         let jobs = try fixture.database.jobs.jobs(limit: 10)
         #expect(Set(jobs.map(\.user)) == [alice, bob])
         #expect(Set(jobs.map(\.droppedName.display)) == ["a.txt", "b.txt"])

@@ -87,6 +87,42 @@ struct ListOptionsTests {
         #expect(!page.contains("<b>,"))
     }
 
+    /// Answers the list's hash for all lists, by the engines `Engine0` to `Engine9`.
+    private func answerBefore() throws {
+        let jobs = fixture.database.jobs
+        let job = try jobs.accept(Samples.job(2, receivedAt: Samples.now - 60), ages: CacheAges()) {
+            $0.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
+        }
+        let lookups = fixture.database.lookups
+        let rowID = try #require(try lookups.runningJob(job.id)).rowID
+        let reservation = Reservation(hash: Samples.hash(1), jobRowID: rowID)
+        let request = try #require(try lookups.reserve([reservation], at: Samples.now)[0])
+        let outcome = LookupOutcome(
+            request: request, reservation: reservation, result: .answered(.known(Samples.file(1))),
+            outcome: "200", endedAt: Samples.reading(Samples.now))
+        _ = try lookups.record([outcome])
+    }
+
+    /// At the job's end, when it is known; not where nothing is known of the engines.
+    @Test(arguments: [true, false])
+    func aVendorThatNoAnswerHasIsNamedInTheReport(isAnswered: Bool) async throws {
+        if isAnswered { try answerBefore() }
+        let job = try await drop("budget=0 vendors=Engine3;engine4")
+        #expect(job.options.vendors == ["Engine3", "engine4"] && job.options.warnings == [])
+        let warnings = try #require(try publish(job).warnings)
+        let page = try text("report.html", of: job)
+        guard isAnswered else {
+            #expect(warnings == [] && !page.contains("have no effect"))
+            return
+        }
+        #expect(
+            warnings.count == 1
+                && warnings.allSatisfy { $0.contains("'engine4'") && $0.contains("'Engine4'") })
+        #expect(page.contains("have no effect") && page.contains("&#39;engine4&#39;"))
+        // The list's own options stay what they were.
+        #expect(try fixture.database.jobs.job(job.id)?.options.warnings == [])
+    }
+
     @Test func theSettingSaysWhatListsMaySet() async throws {
         let job = try await drop("budget=0 title=x fresh=1h", allowing: [.budget, .fresh])
         #expect(job.options.fresh == .seconds(3_600) && job.options.title == nil)

@@ -8,39 +8,24 @@ import Testing
 
 @testable import Pipeline
 
-/// Finished reports that are written anew by another policy.
+/// Finished reports that are written again, by another policy.
 @Suite(.limited(.processor))
 struct ReportRenewalTests {
-    let folder = TemporaryFolder()
-    let database: HashdropDatabase
+    let fixture: ReportFixture
+    private var database: HashdropDatabase { fixture.database }
 
-    init() throws {
-        database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: "https://example.test")
-        try FileManager.default.createDirectory(
-            at: folder.url.appending(path: "reports"), withIntermediateDirectories: true)
-    }
+    init() throws { fixture = try ReportFixture() }
 
-    private func publisher(_ policy: VerdictPolicy = .init(), writesSTIX: Bool = false) throws
-        -> ReportPublisher
-    {
-        ReportPublisher(
-            database: database,
-            options: ReportOptions(
-                policy: policy, isSimulated: false, version: "1", writesSTIX: writesSTIX),
-            reports: try ReportsFolder(path: folder.path("reports"), database: database),
-            cacheMaxAge: .seconds(86_400))
+    private func publisher(_ policy: VerdictPolicy = .init()) throws -> ReportPublisher {
+        try fixture.publisher(policy)
     }
 
     @discardableResult
-    private func publish(_ job: Job, by publisher: ReportPublisher, at time: Date = Samples.now) throws
-        -> ReportPublisher.Published?
-    {
-        let published = try publisher.publish(job.id, estimate: JobEstimate(), at: time)
-        try publisher.save(published.map { [$0] } ?? [])
-        return published
+    private func publish(_ job: Job, by publisher: ReportPublisher) throws -> ReportPublisher.Published? {
+        try fixture.publish(job, by: publisher)
     }
 
-    /// Engines by how many of them detect: to build them anew for each of 10,000 files takes its time.
+    /// Engines by how many of them detect: to build them again for each of 10,000 files takes its time.
     private static let engines = (0..<4).map { Samples.file(0, detections: $0).engines }
 
     private func file(_ number: Int, detections: Int) -> FileObject {
@@ -53,30 +38,10 @@ struct ReportRenewalTests {
 
     /// A finished job of so many files, each of which as many engines detect as `detections` says.
     private func finished(_ files: Int, detections: (Int) -> Int) throws -> Job {
-        let job = try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
-            for number in 0..<files {
-                writer.add(HashListEntry(line: number + 1, hashes: [Samples.hash(number)]))
-            }
-        }
-        let rowID = try #require(try database.lookups.runningJob(job.id)).rowID
-        let reservations = (0..<files).map { Reservation(hash: Samples.hash($0), jobRowID: rowID) }
-        let requests = try database.lookups.reserve(reservations, at: Samples.now)
-        let outcomes = try zip(reservations, requests).enumerated().map { number, asked in
-            LookupOutcome(
-                request: try #require(asked.1), reservation: asked.0,
-                result: .answered(.known(file(number, detections: detections(number)))),
-                outcome: "200", endedAt: Samples.reading(Samples.now))
-        }
-        for start in stride(from: 0, to: files, by: 500) {
-            _ = try database.lookups.record(Array(outcomes[start..<min(start + 500, files)]))
-        }
-        return try #require(try database.jobs.job(job.id))
+        try fixture.finished((0..<files).map { .known(file($0, detections: detections($0))) })
     }
 
-    private func text(_ name: String, of job: Job) throws -> String {
-        let place = folder.url.appending(path: "reports/alice").appending(path: job.folderName)
-        return String(decoding: try Data(contentsOf: place.appending(path: name)), as: UTF8.self)
-    }
+    private func text(_ name: String, of job: Job) throws -> String { try fixture.text(name, of: job) }
 
     private func counts(_ job: Job) throws -> [Verdict: Int]? {
         try database.jobs.job(job.id)?.counts.byVerdict
@@ -104,7 +69,7 @@ struct ReportRenewalTests {
             try database.jobs.renew([job.id])
             #expect(try database.jobs.renewals().map(\.id) == [job.id])
             let published = try #require(try publish(job, by: publisher(policy)))
-            #expect(published.isNew && published.isAnew)
+            #expect(published.isNew && published.isRewrite)
             #expect(try database.jobs.renewals().isEmpty)
             let counts = try counts(job)
             #expect(counts?[verdict] == (verdict == .clean ? files : files / 4))
@@ -133,7 +98,7 @@ struct ReportRenewalTests {
         #expect(try told() == [.done])
     }
 
-    @Test func onlyWhatIsFinishedAndReportedIsWrittenAnew() throws {
+    @Test func onlyWhatIsFinishedAndReportedIsRewritten() throws {
         let job = try finished(1) { _ in 1 }
         #expect(try database.jobs.renewable().isEmpty)
         try database.jobs.renew([job.id])
@@ -180,7 +145,7 @@ struct ReportRenewalTests {
 
     @Test func noTableOfTheOldVerdictsStays() throws {
         let job = try finished(1) { _ in 3 }
-        try publish(job, by: publisher(writesSTIX: true))
+        try publish(job, by: fixture.publisher(writesSTIX: true))
         #expect(try text("report.stix.json", of: job).contains("indicator"))
         try database.jobs.renew([job.id])
         try publish(job, by: publisher(VerdictPolicy(maliciousFrom: 9)))
@@ -191,7 +156,7 @@ struct ReportRenewalTests {
     @Test func aFolderThatWasTakenAwayIsNotMadeAgain() throws {
         let job = try finished(1) { _ in 1 }
         try publish(job, by: publisher())
-        let place = folder.url.appending(path: "reports/alice").appending(path: job.folderName)
+        let place = fixture.place(of: job)
         try FileManager.default.removeItem(at: place)
         try database.jobs.renew([job.id])
         #expect(try publish(job, by: publisher())?.isNew == false)

@@ -135,7 +135,7 @@ struct ReportScheduleTests {
         #expect(due(schedule, at: .seconds(60)) == [job(5), job(1), job(3)])
     }
 
-    @Test func whatIsWrittenAnewWaitsForWhatIsNew() {
+    @Test func whatIsRewrittenWaitsForWhatIsNew() {
         var schedule = schedule
         let bob = Samples.user("bob")
         for number in 0..<3 { schedule.jobRenewed(job(number), of: alice) }
@@ -181,7 +181,7 @@ struct ReportScheduleTests {
         #expect(schedule.due(at: .seconds(9)) == [.index(alice)])
     }
 
-    @Test func anIndexIsWrittenAnewWithoutAChangeWhileItsUserIsThere() {
+    @Test func anIndexIsRewrittenWithoutAChangeWhileItsUserIsThere() {
         var schedule = schedule
         schedule.userChanged(alice)
         schedule.userBegun(alice)

@@ -36,6 +36,22 @@ struct ChangeKindTests {
         #expect(ChangeKind.new.isOfList && ChangeKind.gone.isOfList)
     }
 
+    /// Whatever is allowed was called one of the two words that are allowed.
+    @Test(arguments: Verdict.allCases, Verdict.allCases)
+    func thePolicyIsTheCauseWhereTheOldOneSaysTheSameStill(was: Verdict, former: Verdict) {
+        let isSame = was == former || was == .allowed && [.malicious, .suspicious].contains(former)
+        for kind in ChangeKind.allCases {
+            let expected: ChangeCause =
+                switch kind {
+                case .new, .gone: .list
+                case .answered, .unanswered: .lookup
+                case .label: .virusTotal
+                default: isSame ? .policy : .virusTotal
+                }
+            #expect(ChangeCause(of: kind, was: was, former: former) == expected)
+        }
+    }
+
     @Test func anotherLabelIsAChangeOnlyWhereNothingElseIs() {
         #expect(ChangeKind(from: .malicious, to: .malicious, hasOtherLabel: true) == .label)
         #expect(ChangeKind(from: .suspicious, to: .malicious, hasOtherLabel: true) == .worse)

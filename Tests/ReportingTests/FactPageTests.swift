@@ -83,7 +83,7 @@ struct FactPageTests {
 
     @Test func thereIsAChipForEachMarkThatARowHasAndLettersDiffer() throws {
         let page = try html([row(FactSamples.program)])
-        let tools = try part(of: page, between: "<div class=chips>", and: "</div>")
+        let tools = try part(of: page, between: "<details class=marks>", and: "</details>")
         let letters = tools.components(separatedBy: "data-fact=").dropFirst().map { $0.prefix(1) }
         #expect(letters == ["s", "d", "y", "h"])
         #expect(Set(FactMark.allCases.map { "\($0.letter)" }).count == FactMark.allCases.count)
@@ -95,11 +95,15 @@ struct FactPageTests {
     @Test func anOpenedRowSaysFourThings() throws {
         let page = try html([row(FactSamples.program) { $0.typeDescription = "Win32 EXE" }])
         let told = try part(of: page, between: "<p class=told>", and: "</p>")
-        let lines = told.split(separator: "\n").map(String.init)
+        // As a browser shows them.
+        let lines = told.split(separator: "\n").map { line in
+            line.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+        }
         #expect(
             lines == [
                 "What it is: Win32 EXE. TrID takes it for Win32 Executable MS Visual C++. Made or packed with UPX. "
-                    + "Named a.exe, b.exe and 38 more. Tagged signed, overlay. By its own word made on 2016-03-01, "
+                    + "Named a.exe, b.exe and 38 more. Tagged signed, overlay. "
+                    + "Its imphash is f34d5f2d4577ed6d9ceec516c1f5a744. By its own word made on 2016-03-01, "
                     + "which can be faked.",
                 "Who made it: signed by Example Corporation; the signature is valid. It calls itself Example Tools, "
                     + "version 1.2, originally TOOL.EXE: its own words.",
@@ -110,10 +114,53 @@ struct FactPageTests {
                     + "Zenbox, CAPE Sandbox, by the name of Emotet, Heodo. YARA finds SUSP_Rule, Other. Sigma: "
                     + "1 critical, 2 high, 4 low. Its rules: Shadow Copies Deleted. Network alerts: 5 high, 1 info. "
                     + "Google Threat Intelligence says VERDICT_MALICIOUS, score 80. The scan is 998 days old: "
-                    + "ask VirusTotal to scan it anew.",
+                    + "ask VirusTotal to scan it again.",
                 "A machine’s text, made from a stranger’s file: Code Insight wrote: “It opens "
                     + "&lt;b&gt;doors&lt;/b&gt;.”",
             ])
+    }
+
+    /// What the page's search finds, by its rule: what stands between two tabs.
+    private func searched(_ facts: FileFacts) throws -> [String] {
+        try part(of: html([row(facts)]), between: "<p class=told>", and: "</p>").split(separator: "\n")
+            .flatMap {
+                line -> [String] in
+                let parts = line.components(separatedBy: "\t")
+                #expect(!parts.count.isMultiple(of: 2), "each text has its end: \(line)")
+                return parts.indices.filter { !$0.isMultiple(of: 2) }.map { parts[$0] }
+            }
+    }
+
+    @Test func whatComesFromOutsideIsSearchedAndNothingElse() throws {
+        #expect(
+            try searched(FactSamples.program) == [
+                "peexe.", "Win32 Executable MS Visual C++.", "UPX.", "a.exe, b.exe", "signed, overlay.",
+                "f34d5f2d4577ed6d9ceec516c1f5a744.", "Example Corporation;", "Example Tools,", "1.2,",
+                "TOOL.EXE:", "Kali, NSRL, Example Corporation.", "trojan,", "eicar.", "Zenbox, CAPE Sandbox,",
+                "Emotet, Heodo.", "SUSP_Rule, Other.", "Shadow Copies Deleted.", "VERDICT_MALICIOUS,",
+                "“It opens &lt;b&gt;doors&lt;/b&gt;.”",
+            ])
+        #expect(try searched(FileFacts()).isEmpty)
+    }
+
+    /// Each text alone, and beside all others: none is left out, whatever is told beside it.
+    @Test(arguments: [
+        FactField.typeTag, .tags, .names, .packers, .imphash, .signers, .product, .fileVersion, .distributors,
+        .trustedBy, .sandboxNames, .yaraRules, .sigmaRules, .threatFamilies, .threatCategories, .gtiVerdict,
+    ])
+    func aFactOfTextIsFound(field: FactField) throws {
+        var facts = FileFacts()
+        // What a text stands beside only.
+        let beside: [FactField] = [.signature, .product, .sandboxes]
+        for other in FactField.allCases where other == field || beside.contains(other) {
+            switch other {
+            case field: facts.add(field, "Needle 7")
+            case .signature: facts.add(.signature, SignatureState.expired.rawValue)
+            case .sandboxes: facts.add(.sandboxes, elements: [["Zenbox", "malicious", nil]])
+            default: facts.add(other, "hay")
+            }
+        }
+        #expect(try searched(facts).contains { $0.contains("Needle 7") })
     }
 
     @Test func whatIsNotToldIsSaid() throws {

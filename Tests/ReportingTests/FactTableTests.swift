@@ -139,7 +139,7 @@ struct FactTableTests {
             "signature", "signer", "known_distributor", "tags", "threat_category", "threat_family",
             "sandbox_names", "yara_rules", "type_tag", "imphash", "gti_verdict",
         ] { #expect(cells[column] == cell, "\(column)") }
-        // What is joined begins a cell anew where ; ends one.
+        // What is joined begins a cell again where ; ends one.
         let joined = try self.cells(row(.saying(text, second: "+1")))
         #expect(joined["sandbox_names"]?.hasSuffix("; '+1") == true)
     }

@@ -65,6 +65,24 @@ struct IndexPageTests {
         #expect(DroppedName("a b").display == "a b")
     }
 
+    /// In full and as a line alike; a title is text from outside.
+    @Test(arguments: [0, 10])
+    func aTitleStandsBeforeTheListsName(inFullMax: Int) throws {
+        var titled = overview(.done, "aaaa3")
+        titled.job.options.title = "Case <7>"
+        var options = Samples.writer().options
+        options.indexJobsInFullMax = inFullMax
+        try ReportWriter(options: options).writeIndex(
+            .init(user: UserName("alice")!, jobs: [titled, overview(.done, "aaaa2")], now: Samples.now),
+            in: samples.directory())
+        let page = try samples.text("index.html")
+        #expect(
+            page.contains(
+                "aaaa3_list.txt/report.html\">Case &lt;7&gt;</a> <small class=muted>list.txt</small>"))
+        #expect(page.contains("aaaa2_list.txt/report.html\">list.txt</a>"))
+        #expect(page.components(separatedBy: "<small").count == 2)
+    }
+
     @Test func jobsBeyondTheLimitAreCounted() throws {
         let jobs = ["aaaa3", "aaaa2", "aaaa1"].map { overview(.done, $0) }
         let page = try page(

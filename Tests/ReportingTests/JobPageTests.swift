@@ -108,7 +108,8 @@ struct JobPageTests {
         let page = try samples.html(Samples.input(.done, rows: rows), rows: rows)
         let body = try part(of: page, between: "<tbody>", and: "</tbody>")
         #expect(body.components(separatedBy: ">None<").count == 2)
-        #expect(body.contains("<i>\(note)</i>"))
+        // With the vendor's name, for the one line in which a card has its notes.
+        #expect(body.contains("<i data-vendor=\"Fortinet\">\(note)</i>"))
     }
 
     @Test func rowsAboveTheLimitAreLeftToTheTableAndThePageSaysSo() throws {

@@ -37,7 +37,7 @@ struct ReportColumnTests {
                 "threat_label", "name", "type", "size_bytes", "first_submitted", "md5", "sha1", "sha256",
                 "comment", "line", "occurrences", "asked_at", "is_stale", "asked_as", "reason", "link",
                 "fortinet_state",
-            ] + FactTableTests.columns + ["why", "confidence", "allowed"])
+            ] + FactTableTests.columns + ["why", "confidence", "allowed", "seen_before", "seen_since"])
     }
 
     @Test func theTablesHaveTheColumnsInTheirOrder() throws {

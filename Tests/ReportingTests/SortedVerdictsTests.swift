@@ -56,6 +56,34 @@ struct SortedVerdictsTests {
         #expect(rows.map(\.verdict) == [.malicious, .clean])
     }
 
+    /// All of a file's are there, with all that is known of them; what is added later is in the next reading.
+    @Test(arguments: [1, 7, 100, 5_000])
+    func byFileNoneIsLeftOut(atOnceMax: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(atOnceMax))
+        let verdicts = try SortedVerdicts(
+            in: samples.directory(), name: ".sorted.tmp", by: .file, atOnceMax: atOnceMax)
+        func file(_ number: Int) -> FileHash {
+            FileHash(bytes: hash(number / 4).bytes + [UInt8](repeating: 7, count: 16))!
+        }
+        for number in (0..<400).shuffled(using: &generator) {
+            try verdicts.add(
+                ReportedVerdict(
+                    hash: hash(number), file: file(number), verdict: .malicious,
+                    former: number % 3 == 0 ? nil : .clean, rank: UInt8(number % 5),
+                    isListed: number % 4 > 1))
+        }
+        for _ in 0..<2 {
+            let rows = try read(verdicts)
+            #expect(rows.map(\.hash) == (0..<400).map(hash))
+            for (number, row) in rows.enumerated() {
+                #expect(row.file == file(number) && row.former == (number % 3 == 0 ? nil : .clean))
+                #expect(row.rank == UInt8(number % 5) && row.isListed == (number % 4 > 1))
+            }
+        }
+        try verdicts.add(ReportedVerdict(hash: hash(-1), file: file(0), verdict: .clean))
+        #expect(try read(verdicts).count == 401)
+    }
+
     @Test func theLongestLabelFits() throws {
         let label = [UInt8](repeating: 0x78, count: SortedVerdicts.labelBytesMax)
         let verdicts = try SortedVerdicts(in: samples.directory(), name: ".sorted.tmp", atOnceMax: 1)

@@ -19,7 +19,7 @@ struct StatusDocumentTests {
             "schema", "id", "user", "name", "state", "reason", "wait_reason", "received_at", "finished_at",
             "expected_at", "updated_at", "counts", "progress", "requests", "input", "evidence", "report",
             "simulated", "version", "passed_over", "remarks",
-            "options", "warnings", "changes",
+            "options", "warnings", "changes", "policy",
         ]
         #expect(Set(status.keys) == Set(promised))
         #expect(status["finished_at"] is NSNull)
@@ -82,6 +82,20 @@ struct StatusDocumentTests {
         let document = try StatusDocument(json: Data(old.utf8))
         #expect(
             document.report.json == "report.json" && document.report.stix == nil && document.reason == nil)
+    }
+
+    @Test func thePolicyReadsItselfBackWithoutItsAllowList() throws {
+        let policy = VerdictPolicy(
+            maliciousFrom: 4, suspiciousFrom: 2, trustedVendors: ["Ä b", "C"], trustedFrom: 2,
+            ignoredEngines: ["snake_Case"], engineWords: [.init(engine: "D", word: .clean)])
+        var options = Samples.writer().options
+        options.policy = policy
+        let entry = AllowedFile(hash: Samples.md5, reason: "ours", author: "root", createdAt: Samples.now)
+        options.policy.allowList = AllowList([entry], at: Samples.now)
+        try ReportWriter(options: options).writeStatus(
+            Samples.input(.running, rows: []), in: samples.directory())
+        let document = try StatusDocument(json: Data(samples.text("status.json").utf8))
+        #expect(document.policy?.verdictPolicy == policy)
     }
 
     @Test func theDocumentReadsItselfBack() throws {

@@ -52,12 +52,14 @@ struct VerdictExplanationTests {
         #expect(explain(file, policy).confidence == nil)
         #expect(
             explain(file).why
-                == "2 of 71; signed by Microsoft Corporation, valid; first seen 2016; 3,100 sources; "
+                == "2 of 71 (suspicious from 1, malicious from 3); signed by Microsoft Corporation, valid; "
+                + "first seen 2016; 3,100 sources; "
                 + "low confidence: few engines, valid signature, known for years, many sources")
     }
 
     @Test(arguments: [
-        (["A"], 9, ["A"], "1 of 9, ignored"), (["A", "B"], 9, ["A"], "2 of 9, 1 ignored"),
+        (["A"], 9, ["A"], "1 of 9, ignored"),
+        (["A", "B"], 9, ["A"], "2 of 9, 1 ignored (suspicious from 1, malicious from 3)"),
         (["A", "B", "C"], 9, ["A", "B", "C"], "3 of 9, all ignored"), ([], 9, ["A"], "0 of 9"),
         ([], 1, ["Other 0"], "0 of 1, all ignored"), (["A"], 1, ["A"], "1 of 1, ignored"),
         ([], 0, ["A"], "no engine has an opinion"),
@@ -72,9 +74,38 @@ struct VerdictExplanationTests {
             engineWords: [.init(engine: "w", word: .suspicious), .init(engine: "C", word: .clean)])
         let all = explain(object(["T1", "T2", "T3", "T4", "T5", "W", "C", "X"], of: 60), policy)
         #expect(
-            all.why == "8 of 60, trusted: T1, T2, T3 and 2 more, taken as suspicious: W, taken as clean: C; "
-                + "high confidence: trusted vendor")
+            all.why == "8 of 60, trusted: T1, T2, T3 and 2 more, taken as suspicious: W, taken as clean: C "
+                + "(malicious from 1 trusted vendor); high confidence: trusted vendor")
         #expect(explain(object(["C"], of: 60), policy).why == "1 of 60, taken as clean: C")
+    }
+
+    /// Numbers where numbers decide, and none where an engine's own word or the lack of detections does.
+    @Test(arguments: [
+        (3, 1, 3, "3 of 60 (malicious from 3)"), (9, 1, 3, "9 of 60 (malicious from 3)"),
+        (2, 1, 3, "2 of 60 (suspicious from 1, malicious from 3)"),
+        (2, 3, 5, "2 of 60 (suspicious from 3, malicious from 5)"),
+        (1, 2, 2, "1 of 60 (malicious from 2)"), (2, 2, 2, "2 of 60 (malicious from 2)"),
+        (0, 1, 3, "0 of 60"),
+    ])
+    func theThresholdsThatDecideAreSaid(detections: Int, suspicious: Int, malicious: Int, why: String) {
+        let policy = VerdictPolicy(maliciousFrom: malicious, suspiciousFrom: suspicious)
+        #expect(explain(object((0..<detections).map { "E\($0)" }, of: 60), policy).why == why)
+    }
+
+    @Test(arguments: [
+        (["W", "X"], "2 of 60, taken as malicious: W"),
+        (["T", "X"], "2 of 60, trusted: T (suspicious from 1, malicious from 3)"),
+        (
+            ["T", "U", "W"],
+            "3 of 60, trusted: T, U, taken as malicious: W (malicious from 2 trusted vendors)"
+        ),
+        (["T", "U", "X"], "3 of 60, trusted: T, U (malicious from 3)"),
+    ])
+    func whatAnEngineDecidesIsNoThreshold(detecting: [String], why: String) {
+        let policy = VerdictPolicy(
+            trustedVendors: ["T", "U"], trustedFrom: 2, engineWords: [.init(engine: "W", word: .malicious)])
+        let engines = explain(object(detecting, of: 60), policy).why.split(separator: ";").first
+        #expect(engines.map { String($0) } == why)
     }
 
     @Test func theOriginIsToldAsFarAsItIsKnown() {
@@ -155,7 +186,10 @@ struct VerdictExplanationTests {
         let records = try samples.csv(rows)
         let place = try #require(records[0].firstIndex(of: "why"))
         #expect(records[0][place + 1] == "confidence")
-        #expect(records[1][place].hasPrefix("1 of 60; signed, valid; first seen 2016; 5,000 sources; low"))
+        #expect(
+            records[1][place].hasPrefix(
+                "1 of 60 (suspicious from 1, malicious from 3); signed, valid; first seen 2016; "
+                    + "5,000 sources; low"))
         #expect(records[1][place + 1] == "low")
         #expect(records[2][place...].prefix(2) == ["unknown to VirusTotal", ""])
         #expect(records[3][place...].prefix(2) == ["", ""])
@@ -163,6 +197,6 @@ struct VerdictExplanationTests {
         #expect(lines[0].contains("\"confidence\":\"low\"") && lines[2].contains("\"why\":null"))
         // The page says it where a row is opened.
         let page = try samples.html(Samples.input(.done, rows: rows), rows: rows)
-        #expect(page.contains("<p>Why: 1 of 60; signed, valid; first seen 2016"))
+        #expect(page.contains("<p>Why: 1 of 60 (suspicious from 1, malicious from 3); signed, valid; first"))
     }
 }

@@ -54,6 +54,19 @@ struct WordingTests {
         #expect(field.hasSuffix("</bdi>…"))
     }
 
+    @Test(arguments: [
+        ("a\nb", "a b"), (" a \r\n\r\n\tb\n", "a b"), ("a\u{2028}b\u{2029}c\u{85}d\u{B}e", "a b c d e"),
+        ("a\u{0}b\u{202E}\nc", "a\\u{0}b\\u{202E} c"), ("a <b>\n", "a &lt;b&gt;"), ("\n", ""), ("a b", "a b"),
+        ("a\nbcdefghijklmnopqrstuvwxyz0123456789", "a bcdefghijklmnopqrstuvwxyz0123…"),
+    ])
+    func lineBreaksOfRunningTextAreSpacesAndOtherControlsAreShown(value: String, shown: String) {
+        var text = HTMLBuilder()
+        text.prose(value, max: 31)
+        let plain = String(decoding: text.bytes, as: UTF8.self).replacing("<bdi>", with: "")
+            .replacing("</bdi>", with: "")
+        #expect(plain == shown)
+    }
+
     @Test func aLongValueIsCutAtCodePointsAndSaysHowMuch() {
         var text = HTMLBuilder()
         text.untrusted("e" + String(repeating: "\u{301}", count: 500), max: 10)

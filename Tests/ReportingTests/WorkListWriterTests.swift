@@ -60,9 +60,11 @@ struct WorkListWriterTests {
         let csv = samples.folder.appending(path: "report.csv").path(percentEncoded: false)
         try Samples.writer().writeTables(
             Samples.input(.done, rows: rows), in: samples.directory(),
-            publish: { file in
-                try file.commit(synchronizingFolder: false)
-                order.append(FileManager.default.fileExists(atPath: csv))
+            publish: { files in
+                for file in files {
+                    try file.commit(synchronizingFolder: false)
+                    order.append(FileManager.default.fileExists(atPath: csv))
+                }
             }, rows: { visit in try rows.forEach(visit) })
         // Two lists and the JSON Lines come before it.
         #expect(order == [false, false, false, true])

@@ -1,8 +1,10 @@
 import Foundation
+import GRDB
 import Model
-import Store
 import TestSupport
 import Testing
+
+@testable import Store
 
 /// The allow-list in the database, and what it makes of rows.
 @Suite(.limited(.processor))
@@ -84,6 +86,70 @@ struct AllowListTests {
         #expect(try !database.allowed.set(entry(Samples.hash(3)), entriesMax: 3))
         #expect(try database.allowed.set(entry(Samples.hash(1), reason: "x"), entriesMax: 3))
         #expect(try database.allowed.all().count == 3)
+    }
+
+    /// The list as the report of a job, any, applies it.
+    private func applied(_ job: Job, at now: Date = Samples.now) throws -> AllowList {
+        try #require(try database.reportRows.read(job.id) { try $0.allowList(at: now) })
+    }
+
+    private func job() throws -> Job {
+        try database.jobs.accept(Samples.job(), ages: CacheAges()) { writer in
+            writer.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
+        }
+    }
+
+    @Test func theNextReportAppliesWhatAnotherProcessHasChanged() throws {
+        let job = try job()
+        let other = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: nil).allowed
+        #expect(try applied(job) == AllowList())
+        let steps: [(change: (AllowStore) throws -> Bool, files: [AllowedFile])] = [
+            ({ try $0.set(entry(Samples.hash(1))) }, [entry(Samples.hash(1))]),
+            (
+                { try $0.set(entry(Samples.hash(2, .md5))) },
+                [entry(Samples.hash(1)), entry(Samples.hash(2, .md5))]
+            ),
+            // As many as before, at the same time.
+            (
+                { try $0.set(entry(Samples.hash(1), reason: "other")) },
+                [entry(Samples.hash(1), reason: "other"), entry(Samples.hash(2, .md5))]
+            ),
+            (
+                { try $0.remove(Samples.hash(1)) && $0.set(entry(Samples.hash(3))) },
+                [entry(Samples.hash(3)), entry(Samples.hash(2, .md5))]
+            ),
+        ]
+        for (number, step) in steps.enumerated() {
+            #expect(try step.change(number % 2 == 0 ? other : database.allowed))
+            #expect(try applied(job) == AllowList(step.files, at: Samples.now), "\(number)")
+            #expect(try applied(job) == AllowList(step.files, at: Samples.now), "\(number)")
+        }
+    }
+
+    /// The times need not come in their order: the clock may be put back.
+    @Test func aReportAppliesWhatHasNotExpiredAtItsTime() throws {
+        let job = try job()
+        let files = [
+            entry(Samples.hash(1), until: Samples.now + 10), entry(Samples.hash(2), until: Samples.now + 20),
+            entry(Samples.hash(3)),
+        ]
+        for file in files { #expect(try database.allowed.set(file)) }
+        for seconds in [0, 9.5, 10, 10.5, 19.5, 20, 1_000, 15, 5, 20, 0] {
+            let now = Samples.now + seconds
+            #expect(try applied(job, at: now) == AllowList(files, at: now), "\(seconds)")
+        }
+    }
+
+    @Test func onlyAChangeIsRead() throws {
+        let job = try job()
+        let file = entry(Samples.hash(1))
+        #expect(try database.allowed.set(file))
+        #expect(try applied(job) == AllowList([file], at: Samples.now))
+        try database.pool.write { try $0.execute(sql: "ALTER TABLE allowed RENAME TO elsewhere") }
+        #expect(try applied(job) == AllowList([file], at: Samples.now))
+        try database.pool.write { try $0.execute(sql: "ALTER TABLE elsewhere RENAME TO allowed") }
+        #expect(try database.allowed.remove(file.hash))
+        #expect(try applied(job) == AllowList())
     }
 
     @Test func allowedRowsAreCountedApart() {

@@ -192,7 +192,9 @@ struct HashdropDatabaseTests {
                     CREATE INDEX jobHashFollowing ON jobHash (jobID, leader) WHERE state = 1;
                     ALTER TABLE job DROP COLUMN sharedCount;
                     DROP TABLE pendingOutcome;
-                    DELETE FROM grdb_migrations WHERE identifier = '9';
+                    DROP TABLE memory; DROP INDEX jobToRemember;
+                    ALTER TABLE job DROP COLUMN memoryStage; ALTER TABLE job DROP COLUMN memoryPlace;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('9', '17');
                     PRAGMA user_version = 8;
                     """)
         }

@@ -20,9 +20,10 @@ struct JobSearchTests {
     @discardableResult
     private func add(
         _ name: String, _ hashes: [FileHash] = [Samples.hash(1)], user: String = "alice",
-        at date: Date = Samples.now
+        at date: Date = Samples.now, title: String? = nil
     ) throws -> Job {
-        let job = Samples.job(user: user, name: name, receivedAt: date)
+        var job = Samples.job(user: user, name: name, receivedAt: date)
+        job.options.title = title
         return try database.jobs.accept(job, ages: CacheAges()) { batch in
             for (index, hash) in hashes.enumerated() {
                 batch.add(HashListEntry(line: index + 1, hashes: [hash]))
@@ -60,6 +61,18 @@ struct JobSearchTests {
         #expect(try names(JobFilter(name: "u{202E}")).count == 1, "as it is shown")
         #expect(try names(JobFilter(name: "iocs.csv")).isEmpty)
         #expect(try names(JobFilter()).count == 4)
+    }
+
+    @Test func aPartOfTheTitleIsFoundLikeOneOfTheName() throws {
+        try add("a.txt", at: hour(0), title: "Ärger, case 7")
+        try add("case.csv", at: hour(1))
+        try add("b.txt", at: hour(2), title: "b.txt of monday")
+        #expect(try names(JobFilter(name: "CASE")) == ["case.csv", "a.txt"])
+        #expect(try names(JobFilter(name: "ärger, c")) == ["a.txt"])
+        #expect(try names(JobFilter(name: "a.TXT")) == ["a.txt"])
+        #expect(try names(JobFilter(name: "b.txt")) == ["b.txt"])
+        // No part of either.
+        #expect(try names(JobFilter(name: "txtÄ")).isEmpty)
     }
 
     @Test func stateVerdictAndMonthMustAllBeMet() throws {

@@ -162,7 +162,7 @@ struct QuotaLedgerTests {
         #expect(try database.ledger.spending(at: later).lastMinute == [.seconds(51)])
     }
 
-    /// A leap that is believed may be wrong: nothing is spent anew, and what was spent is not for ever.
+    /// A leap that is believed may be wrong: nothing is spent again, and what was spent is not for ever.
     @Test(arguments: [Duration.seconds(40 * 86_400), .seconds(-4_000 * 86_400), .seconds(13 * 3_600)])
     func afterALeapTheLastDayAndMonthCount(offset: Duration) throws {
         try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now), bootID: "a")

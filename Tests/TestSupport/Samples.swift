@@ -39,10 +39,15 @@ package enum Samples {
         _ number: Int = 1, user: String = "alice", name: String = "list.txt", state: JobState = .running,
         receivedAt: Date = now
     ) -> Job {
-        var generator = SystemRandomNumberGenerator()
-        return Job(
-            id: JobID(claimedAt: receivedAt, using: &generator), user: Self.user(user),
-            droppedName: DroppedName(name), state: state, receivedAt: receivedAt,
-            finishedAt: state == .running ? nil : receivedAt, evidence: "renamed into the folder")
+        Job(
+            id: id(at: receivedAt), user: Self.user(user), droppedName: DroppedName(name), state: state,
+            receivedAt: receivedAt, finishedAt: state == .running ? nil : receivedAt,
+            evidence: "renamed into the folder")
+    }
+
+    // All five characters are drawn, as earlier versions did: tests make many jobs of one millisecond.
+    private static func id(at date: Date) -> JobID {
+        let tail = (0..<5).map { _ in "0123456789abcdefghjkmnpqrstvwxyz".randomElement()! }
+        return JobID("\(UTCTime(date).compact)-\(String(tail))")!
     }
 }

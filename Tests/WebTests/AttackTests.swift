@@ -72,6 +72,25 @@ struct AttackTests {
         }
     }
 
+    @Test func theOperationsTellOfAChannelThatFails() async throws {
+        let site = try await WebFixture.make()
+        try await site.store { database in
+            let store = database.notifications
+            try store.use([.webhook: [.quota]])
+            try store.tellOfQuota("It is used up.", subject: "day", at: Samples.now)
+            let entry = try #require(try store.due(.webhook, at: Samples.now, limit: 1).first)
+            try store.settle([
+                OutboxSettlement(
+                    rowID: entry.rowID,
+                    result: .postponed(until: Samples.now + 60, reason: "<b>status 500</b>"))
+            ])
+        }
+        let carol = try await site.session("carol")
+        let operations = try await site.client.send("GET", "/operations", cookies: carol).body
+        #expect(operations.contains("Notifications fail (webhook): 1 notification waits, the oldest since"))
+        #expect(operations.contains("last error: &lt;b&gt;status 500"))
+    }
+
     @Test func pathsAreNeverTakenFromTheAddress() async throws {
         let site = try await WebFixture.make()
         let alice = try await site.session("alice")

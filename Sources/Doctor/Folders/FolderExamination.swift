@@ -21,6 +21,7 @@ struct FolderExamination {
         let trial = FolderTrial(using: &generator)
         switch folder.role {
         case .privateFolder, .userReports: return own
+        case _ where folder.mount?.isReadOnly == true: return own + [folder.readOnlyFinding]
         case .reports:
             let facts = trial.tryPublication(in: folder.path)
             return own + [usingFinding(facts, folder)].compactMap(\.self)
@@ -46,10 +47,13 @@ struct FolderExamination {
         let drop = FolderFacts(.drop(user), path: "\(options.spool)/\(user)", mounts: mounts)
         let own = folder.userReportsFinding(for: drop.droppingGroup, account)
         guard folder.standing == .folder else { return [own] }
-        var generator = options.runtime.generator
-        let facts = FolderTrial(using: &generator).tryPublication(in: folder.path)
         // Of the file system that all reports are on their folder's finding tells.
         let mount = folder.isMountPoint ? folder.fileSystemFinding(poll: options.poll) : nil
+        guard folder.mount?.isReadOnly != true else {
+            return [mount, own, folder.readOnlyFinding].compactMap(\.self)
+        }
+        var generator = options.runtime.generator
+        let facts = FolderTrial(using: &generator).tryPublication(in: folder.path)
         return [mount, own, usingFinding(facts, folder)].compactMap(\.self)
     }
 
@@ -106,7 +110,7 @@ struct FolderExamination {
                 .spool, options.reports,
                 "it is not the folder that hashdrop has written to: its disk is not mounted, or it was "
                     + "replaced",
-                advice: "Mount its disk; to begin anew in this one: sudo -u "
+                advice: "Mount its disk; to begin again in this one: sudo -u "
                     + "\(ShellWord.quoted(account.daemonName)) touch \(ShellWord.quoted(marker))")
         ]
     }

@@ -61,6 +61,11 @@ extension FolderFacts {
                 .fileSystem, path, "the system does not say what it is on",
                 advice: "Let hashdrop read /proc/self/mountinfo")
         }
+        // Of that which it shares with the folder that holds it, that one's finding tells.
+        if mount.isReadOnly, isWithin, !isMountPoint {
+            return .notTried(
+                .fileSystem, path, "the folder that holds it is on a read-only one", see: .fileSystem)
+        }
         if mount.isReadOnly {
             return .failed(
                 .fileSystem, path, "\(mount.type), mounted read-only",
@@ -89,6 +94,11 @@ extension FolderFacts {
         guard isWithin else { return "Move it to a disk, and set \(setting)" }
         guard isMountPoint else { return "Move the whole folder of \(setting) to a disk" }
         return "Unmount what hides the folder, and take it out of /etc/fstab: sudo umount \(word)"
+    }
+
+    /// That no file was made in it, because none can be.
+    var readOnlyFinding: Finding {
+        .notTried(.rename, path, "its file system is read-only", see: .fileSystem)
     }
 
     private func shared(_ type: String, poll: Duration) -> Finding {

@@ -17,6 +17,14 @@ extension FolderFacts {
         guard account.userID == 0, account.daemonID != 0, standing == .folder, !hasAccessList,
             !allows(account)
         else { return nil }
+        guard account.areGroupsCertain || groupName == "root" || mode & 0o070 != 0o070 else {
+            return .warning(
+                .rename, path,
+                "\(ownership): '\(account.daemonName)' may make files in it only as a member of "
+                    + "'\(groupName)', which it is not by the system's tables",
+                advice: "Where the daemon's unit has 'SupplementaryGroups=\(groupName)', ask again while it "
+                    + "runs; else: \(rightsAdvice(account))")
+        }
         return .failed(
             .rename, path, "\(ownership): '\(account.daemonName)' may not make files in it",
             advice: rightsAdvice(account))

@@ -21,6 +21,11 @@ extension TrialFacts {
                 advice: folder.rightsAdvice(account))
         }
         guard opening == 0 else {
+            // The spool's own says it already.
+            if case .drop = folder.role {
+                return .notTried(
+                    .rename, folder.path, "the private folder cannot be opened", see: .ownership)
+            }
             return account.refused(
                 .rename, folder.path, opening, "the private folder cannot be opened",
                 advice: "Give it to the account '\(account.daemonName)': see ownership")

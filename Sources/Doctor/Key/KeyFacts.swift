@@ -1,4 +1,5 @@
-import Glibc
+import Foundation
+import Store
 package import Support
 package import VirusTotal
 
@@ -22,8 +23,8 @@ package struct KeyFacts: Hashable, Sendable {
     package var problem: Explanation?
     /// What is unwise about it.
     package var concerns: [Explanation]
-    /// The mode of its file; nil if there is none or it cannot be looked at.
-    var fileMode: UInt32?
+    /// Nil if it is in none.
+    var file: SecretFileFacts?
 
     package init(
         place: Place, key: APIKey?, problem: Explanation? = nil, concerns: [Explanation] = []
@@ -32,9 +33,7 @@ package struct KeyFacts: Hashable, Sendable {
         self.key = key
         self.problem = problem
         self.concerns = concerns
-        guard let path else { return }
-        var status = stat()
-        if stat(path, &status) == 0 { fileMode = status.st_mode & 0o7777 }
+        file = path.map(SecretFileFacts.init(path:))
     }
 
     var path: String? {
@@ -101,19 +100,25 @@ extension KeyFacts {
             advice: "To try it, ask with the daemon's configuration and as its account")
     }
 
-    private var fileFinding: Finding? {
-        guard let path, let fileMode else { return nil }
-        let mode = "mode " + String(fileMode, radix: 8)
-        if fileMode & 0o007 != 0 {
+    private var fileFinding: Finding? { file?.finding(.keyFile) }
+
+    /// That VirusTotal refuses the key, as the ledger has it, to whomever asked with it.
+    func refusalFinding(_ refusal: KeyRefusal, _ endpoint: String, _ command: HashdropCall) -> Finding {
+        let last = "\(UTCTime(refusal.last).minuteText) UTC"
+        let trial = "'\(command("doctor --ask"))' tries it with one request"
+        if let path, let changedAt = file?.changedAt, changedAt > refusal.last.timeIntervalSince1970 {
             return .warning(
-                .keyFile, path, "\(mode): every account of this machine may read or change it",
-                advice: "sudo chmod o= \(ShellWord.quoted(path))")
+                .keyAccepted, endpoint,
+                "VirusTotal refused the key that stood in '\(path)' until \(last); the file has changed "
+                    + "since, and nothing was asked with it yet",
+                advice: "Nothing, if it is the right one: \(trial)")
         }
-        if fileMode & 0o020 != 0 {
-            return .warning(
-                .keyFile, path, "\(mode): its group may put another key in its place",
-                advice: "sudo chmod g-w \(ShellWord.quoted(path))")
-        }
-        return .ok(.keyFile, path, mode)
+        let place =
+            path.map { "put the right one into '\($0)'" } ?? "set the right one and start the daemon again"
+        return .failed(
+            .keyAccepted, endpoint,
+            "VirusTotal has refused the key since \(UTCTime(refusal.first).minuteText) UTC, last at \(last), "
+                + "so nothing is looked up",
+            advice: "Compare it with https://www.virustotal.com/gui/my-apikey and \(place); \(trial)")
     }
 }

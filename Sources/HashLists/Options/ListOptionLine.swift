@@ -1,11 +1,12 @@
-/// Line of a list that sets options: `# hashdrop: key=value …`, in either case, within the first lines.
+/// Line of a list that sets options: `# hashdrop: key=value …`, in either case, within the first lines. The
+/// colon may be forgotten where a `key=value` follows at once: any other words are a comment of the list.
 package struct ListOptionLine: Hashable, Sendable {
     /// How many lines of a list may be one: the first 20.
     package static let linesMax = 20
 
     /// Counted from 1.
     package var number: Int
-    /// What stands behind the colon.
+    /// What stands behind the colon, or behind the name.
     package var text: String
 
     package init(number: Int, text: String) {
@@ -26,10 +27,13 @@ package struct ListOptionLine: Hashable, Sendable {
             zip(rest, Self.name).allSatisfy({ $0 | 0x20 == $1 })
         else { return nil }
         rest = rest.dropFirst(Self.name.count)
+        let isWord = rest.first == 0x20 || rest.first == 0x09
         skipSpaces()
-        guard rest.popFirst() == UInt8(ascii: ":") else { return nil }
+        let hasColon = rest.first == UInt8(ascii: ":")
+        let text = String(decoding: hasColon ? rest.dropFirst() : rest, as: UTF8.self)
+        guard hasColon || isWord && OptionWord.words(of: text).first?.isAssignment == true else { return nil }
         self.number = number
-        text = String(decoding: rest, as: UTF8.self)
+        self.text = text
     }
 
     private static let name = Array("hashdrop".utf8)

@@ -75,7 +75,7 @@ package struct ListOptions {
         switch key {
         case .vendors:
             guard let vendors = Self.vendors(value) else {
-                return "1 to \(Self.vendorsMax) different engines' names, separated by commas"
+                return "1 to \(Self.vendorsMax) different engines' names, separated by commas or semicolons"
             }
             options.vendors = vendors
         case .fresh:
@@ -126,8 +126,10 @@ package struct ListOptions {
 
     private static func excerpt(_ value: String) -> String { text(value, max: excerptMax) ?? "" }
 
+    /// The parts of a value between commas or semicolons.
     private static func list(_ value: String) -> [String] {
-        value.split(separator: ",", omittingEmptySubsequences: false).map { text(String($0), max: 256) ?? "" }
+        value.split(omittingEmptySubsequences: false) { $0 == "," || $0 == ";" }
+            .map { text(String($0), max: 256) ?? "" }
     }
 
     private static func vendors(_ value: String) -> [String]? {

@@ -61,7 +61,7 @@ package struct RateLimiter: Sendable {
     /// Whether the ledger must be asked again from time to time, because days and months are not known.
     package var isRolling: Bool { isDayRolling || isMonthRolling }
 
-    /// Counts the day and the month anew, by the ledger, in which the requests in flight are.
+    /// Counts the day and the month again, by the ledger, in which the requests in flight are.
     package mutating func recount(_ spending: QuotaSpending, at now: ClockReading) {
         rollOverPeriods(at: now)
         day.used = spending.today

@@ -101,7 +101,7 @@ package struct FairQueue: Sendable {
 
     /// When the oldest job with open hashes came in; nil if there is none.
     package mutating func oldestReceivedAt() -> Date? {
-        // What has nothing open never has again, unless it is added anew.
+        // What has nothing open never has again, unless it is added once more.
         while let oldest = ages.first, (buffers[oldest.rowID]?.job.openHashes ?? 0) == 0 {
             _ = ages.popFirst()
         }

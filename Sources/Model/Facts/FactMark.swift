@@ -3,8 +3,8 @@ import Glibc
 
 /// Property of a file by which a report's page chooses rows, with a chip for each.
 ///
-/// A mark says what VirusTotal tells, and never changes a verdict: a signature may be stolen, and EICAR's
-/// test file is among known distributors' files.
+/// A mark says what VirusTotal or the user's earlier lists tell, and never changes a verdict: a signature may
+/// be stolen, and EICAR's test file is among known distributors' files.
 package enum FactMark: Int, Hashable, Sendable, CaseIterable {
     /// The signature is valid.
     case signed
@@ -19,6 +19,10 @@ package enum FactMark: Int, Hashable, Sendable, CaseIterable {
     case yara
     /// A Sigma rule of the level critical or high finds what the file does.
     case sigmaHigh
+    /// An earlier list of the user named the file.
+    case seenBefore
+    /// None did of those that are kept.
+    case firstTime
 
     /// Its letter in a row of the page.
     package var letter: StaticString {
@@ -30,6 +34,8 @@ package enum FactMark: Int, Hashable, Sendable, CaseIterable {
         case .firstSeenLately: "n"
         case .yara: "y"
         case .sigmaHigh: "h"
+        case .seenBefore: "b"
+        case .firstTime: "f"
         }
     }
 
@@ -43,6 +49,8 @@ package enum FactMark: Int, Hashable, Sendable, CaseIterable {
         case .firstSeenLately: "first seen < 30 d"
         case .yara: "YARA"
         case .sigmaHigh: "Sigma high"
+        case .seenBefore: "seen before"
+        case .firstTime: "first time here"
         }
     }
 
@@ -56,11 +64,25 @@ package enum FactMark: Int, Hashable, Sendable, CaseIterable {
         case .firstSeenLately: "VirusTotal got it for the first time less than 30 days before this report"
         case .yara: "A YARA rule finds it"
         case .sigmaHigh: "A Sigma rule of the level critical or high finds what it does"
+        case .seenBefore: "An earlier list of the same user named the file, by any of its known hashes"
+        case .firstTime: "No earlier list of the same user named the file, of those that are kept"
         }
     }
 
     /// Up to which age of its first submission a file is called new.
     static let lately: TimeInterval = 30 * 86_400
+}
+
+extension ReportRow {
+    /// The marks of the row in a report of this time.
+    package func marks(at now: Date) -> [FactMark] {
+        (answer?.fileObject?.marks(at: now) ?? []) + (memoryMark.map { [$0] } ?? [])
+    }
+
+    /// What the user's earlier lists tell; nil if that is not known.
+    package var memoryMark: FactMark? {
+        seen.map { $0.lists > 0 ? .seenBefore : .firstTime }
+    }
 }
 
 extension FileObject {

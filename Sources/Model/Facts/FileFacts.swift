@@ -101,8 +101,13 @@ package struct FileFacts: Hashable, Sendable {
     }
 
     /// The value of one fact as a text, or nil; a list's first element's first part.
-    package func text(_ field: FactField) -> String? {
-        elements(field).first?.first ?? nil
+    package func text(_ field: FactField) -> String? { text(field, in: Index(self)) }
+
+    /// The same, by an index that was made before.
+    package func text(_ field: FactField, in index: Index) -> String? {
+        guard let range = index[field] else { return nil }
+        let text = stored[range].prefix { $0 != Self.unit && $0 != Self.group }
+        return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
     }
 
     /// The value of one fact as a whole number, or nil.

@@ -23,15 +23,11 @@ package struct FileOrigin: Hashable, Sendable {
 
     /// - Parameter index: where each fact stands, of the same facts.
     package init(_ facts: FileFacts, index: FileFacts.Index) {
-        func first(_ field: FactField) -> String? {
-            guard let range = index[field] else { return nil }
-            let text = facts.stored[range].prefix { $0 != FileFacts.unit && $0 != FileFacts.group }
-            return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
-        }
+        func text(_ field: FactField) -> String? { facts.text(field, in: index) }
         self.init(
-            signature: first(.signature).flatMap(SignatureState.init(rawValue:)), signer: first(.signers),
-            distributor: first(.distributors) ?? first(.trustedBy),
-            sourceCount: first(.uniqueSources).flatMap { Int($0) })
+            signature: text(.signature).flatMap(SignatureState.init(rawValue:)), signer: text(.signers),
+            distributor: text(.distributors) ?? text(.trustedBy),
+            sourceCount: text(.uniqueSources).flatMap { Int($0) })
         let malicious = EngineCategory.malicious.rawValue
         accusingSandboxes = facts.elements(.sandboxes, in: index).count { $0.dropFirst().first == malicious }
     }

@@ -29,6 +29,8 @@ final class ClaimProcessor {
     private let clock: any ServiceClock
     private let logger: Logger
     private let claimDelay = ClaimDelay()
+    /// The id that was made last.
+    private var lastID: JobID?
 
     /// Lists of which a part is read.
     private var readings = ImportQueue()
@@ -150,10 +152,12 @@ final class ClaimProcessor {
         case .wait, .removeFolder: preconditionFailure("only what is ready or refused is taken")
         }
         while true {
-            let id = JobID(claimedAt: clock.now.wall, using: &generator)
+            let now = clock.now.wall
+            let id = JobID(claimedAt: now, after: lastID, using: &generator)
+            lastID = id
             // The work folder forgets an id when its claim ends; the job keeps it, and may be another user's.
             if try lists.hasJob(id) { continue }
-            return ClaimRequest(decision.entry, of: user, as: id, action, at: clock.now.wall)
+            return ClaimRequest(decision.entry, of: user, as: id, action, at: now)
         }
     }
 

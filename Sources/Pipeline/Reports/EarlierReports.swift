@@ -9,6 +9,8 @@ import Store
 /// reported as done before, or what the list's option `compare` names. Only a user's own lists can be.
 struct EarlierReports {
     let reports: ReportsFolder
+    /// By which the job is reported now.
+    let policy: VerdictPolicy
 
     /// The comparison of a job that is reported now, which has read the earlier verdicts; nil if there is
     /// nothing to compare it with. What stands in the way is said in the report, and holds up no report.
@@ -32,22 +34,26 @@ struct EarlierReports {
                 try snapshot.listBefore(job, named: DroppedName(compare))
             }
         if let named { return try read(named, in: folder) }
-        let nothing = try VerdictComparison(with: nil, in: folder)
+        let nothing = try VerdictComparison(with: nil, now: policy, in: folder)
         nothing.giveUp(
             "Compared with nothing: you have no finished list '\(compare)' from before (option compare).")
         return nothing
     }
 
     private func read(_ earlier: Job, in folder: borrowing Directory) throws -> VerdictComparison {
-        let comparison = try VerdictComparison(with: earlier.id, in: folder)
         do {
             let place = try folderOfReport(of: earlier)
+            let comparison = try VerdictComparison(
+                with: earlier.id, by: (try? Self.status(in: place))?.policy?.verdictPolicy, now: policy,
+                in: folder)
             try comparison.readTable(in: place)
+            return comparison
         } catch let obstacle as VerdictComparison.Obstacle {
-            comparison.giveUp(
+            let nothing = try VerdictComparison(with: earlier.id, now: policy, in: folder)
+            nothing.giveUp(
                 "Not compared with the list before, \(earlier.id): its report \(obstacle.words).")
+            return nothing
         }
-        return comparison
     }
 
     private func folderOfReport(of job: Job) throws -> Directory {
@@ -65,7 +71,8 @@ struct EarlierReports {
     private func readAgain(in folder: borrowing Directory) throws -> VerdictComparison? {
         guard let changes = (try? Self.status(in: folder))?.changes else { return nil }
         let comparison = try VerdictComparison(
-            with: changes.baseline.flatMap { JobID($0) }, in: folder)
+            with: changes.baseline.flatMap { JobID($0) }, by: changes.baselinePolicy?.verdictPolicy,
+            now: policy, in: folder)
         if let reason = changes.reason {
             comparison.giveUp(reason)
             return comparison

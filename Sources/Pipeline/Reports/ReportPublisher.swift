@@ -18,6 +18,8 @@ package struct ReportPublisher: Sendable {
     let delays = ReportDelays()
     /// How long the report of a running job is good for, from the next one on.
     let renewalPeriod = Exchangeable(ReportRenewal.period(runningJobs: 1))
+    /// Called when a reported list is not, or not wholly, in its user's memory.
+    let listsLeft = Exchangeable<@Sendable () -> Void>({})
 
     /// - Parameters:
     ///   - reports: where the users' report folders are.
@@ -120,7 +122,7 @@ package struct ReportPublisher: Sendable {
 
     /// The first part of `publish`; `complete` is the second.
     ///
-    /// - Parameter isAlone: whether each file becomes visible as soon as it is written, as is right for a
+    /// - Parameter isAlone: whether files become visible as soon as they are written, as is right for a
     ///   long report or a single one, and not with those of others.
     func write(
         _ id: JobID, estimate: JobEstimate, at now: Date, isAlone: Bool = false,
@@ -131,29 +133,38 @@ package struct ReportPublisher: Sendable {
         } ?? nil
     }
 
-    /// Makes the reports' files visible, and flushes all to the disk together: with a journal two commits are
-    /// for all of them. One that fails holds up no other.
+    /// Makes the reports' files visible, and flushes all to the disk together: first the files, and when they
+    /// have their names, the folders. One that fails holds up no other.
     ///
     /// Not by `syncfs`, which would wait for whatever others write to the same file system, and tell of their
     /// errors.
     func complete(_ reports: [Written]) -> [Result<Published, any Error>] {
-        let visible = reports.map { report in
-            Result { for file in report.files { try file.commit(synchronizingFolder: false) } }
+        let visible = AtomicFile.commit(groups: reports.map(\.files))
+        let folders: [Result<[JobFolder], any Error>] = zip(reports, visible).map { report, visible in
+            visible.flatMap { Result { try report.folder.map(Self.flushedFolders(of:)) ?? [] } }
         }
-        return zip(reports, visible).map { report, visible in
-            visible.flatMap {
+        let flushed = DiskFlush.together(
+            folders.map { folders in ((try? folders.get()) ?? []).map { $0.directory.number } })
+        return reports.indices.map { place in
+            folders[place].flatMap { folders in
                 Result {
-                    guard let folder = report.folder else { return report.published }
-                    if try Self.hasLists(folder.directory) {
-                        try folder.directory.folder(ReportWriter.FileName.lists).synchronizeIfPossible()
+                    for (folder, failure) in zip(folders, flushed[place]) {
+                        try folder.directory.checkSynchronized(failure)
                     }
-                    try folder.directory.synchronizeIfPossible()
-                    var published = report.published
-                    published.bytes = try bytes(of: folder.directory)
+                    var published = reports[place].published
+                    if let folder = reports[place].folder {
+                        published.bytes = try bytes(of: folder.directory)
+                    }
                     return published
                 }
             }
         }
+    }
+
+    /// The folders whose names a report changes: its own, and that of its work lists if it has any.
+    private static func flushedFolders(of report: JobFolder) throws -> [JobFolder] {
+        guard try hasLists(report.directory) else { return [report] }
+        return [report, JobFolder(try report.directory.folder(ReportWriter.FileName.lists))]
     }
 
     /// Remembers what was published, in one transaction; what is not remembered, the next start writes again.
@@ -162,12 +173,34 @@ package struct ReportPublisher: Sendable {
             published.filter(\.isNew).map { published in
                 JobStore.Report(
                     id: published.job.id, verdicts: published.job.counts.byVerdict,
-                    isFinal: published.job.state.isFinal, bytes: published.bytes, isAnew: published.isAnew,
+                    isFinal: published.job.state.isFinal, bytes: published.bytes,
+                    isRewrite: published.isRewrite,
                     renewal: published.job.state.isFinal ? published.demand : nil)
             })
-        // What cannot be written anew is not tried again.
+        // What cannot be rewritten is not tried again.
         try database.jobs.end(published.filter { !$0.isNew }.compactMap(\.demand))
+        remember(published)
     }
+
+    /// Takes long lists into their users' memory at once, so that the next list knows of them: those of
+    /// 100,000 hashes wholly, in a second or so. The rest of longer ones is left to the retention, and so are
+    /// those that cannot be taken now: a report does not fail by it.
+    private func remember(_ published: [Published]) {
+        var slices = 0
+        do {
+            for report in published where report.isNew && !report.isRewrite && report.job.state.isFinal {
+                guard report.job.counts.hashes > JobStore.hashesRememberedAtOnce else { continue }
+                while try database.jobs.remember(report.job.id) {
+                    slices += 1
+                    if slices == Self.slicesRememberedMax { return listsLeft.value() }
+                }
+            }
+        } catch {
+            listsLeft.value()
+        }
+    }
+
+    private static let slicesRememberedMax = 60
 
     private func write(
         _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date, isAlone: Bool, isTimeUp: () -> Bool
@@ -191,18 +224,18 @@ package struct ReportPublisher: Sendable {
         // One from begin to end: all files of a report say the same.
         let writer = writers.value.taking(job.options, allowing: try snapshot.allowList(at: now))
         var files: [AtomicFile] = []
-        let publish: ReportWriter.Publish = { file in
-            if isAlone { return try file.commit(synchronizingFolder: false) }
-            try file.beginCommit()
-            files.append(file)
+        let publish: ReportWriter.Publish = { written in
+            if isAlone { return try ReportWriter.atOnce(written) }
+            for file in written { try file.beginCommit() }
+            files += written
         }
         // A job that runs again (`hashdrop retry`) must not look finished to a program that waits for the
         // CSV.
         if job.state == .running { try removeTables(in: folder.directory) }
-        // Before anything of it is removed: a report that is written anew has its earlier verdicts there.
+        // Before anything of it is removed: a report that is written again has its earlier verdicts there.
         let comparison =
             job.state.hasTables
-            ? try EarlierReports(reports: reports).comparison(
+            ? try EarlierReports(reports: reports, policy: writer.options.policy).comparison(
                 of: job, snapshot, isAnew: isAnew, in: folder.directory) : nil
         // What the options no longer want would tell of other verdicts than what is written now.
         if isAnew {
@@ -224,15 +257,18 @@ package struct ReportPublisher: Sendable {
             policy: writer.options.policy, now: now,
             severestMax: writer.options.htmlRowsMax(job.state))
         if job.state.hasTables {
+            var vendors = VendorCheck(vendors: job.options.vendors)
             let order = JobSnapshot.Order.list(findsRepeatedFiles: writer.options.writesSTIX)
             input.changes = try writer.writeTables(
                 input, comparedBy: comparison, in: folder.directory, publish: publish
             ) { visit in
                 try RowHandover.forEachRow(of: { try snapshot.forEachRow(order: order, $0) }) { row in
                     tally.add(row)
+                    vendors.add(row)
                     try visit(row)
                 }
             }
+            input.job.options.warnings += vendors.warnings
         } else {
             var counted = 0
             try snapshot.forEachRow(order: .stored) { row in
@@ -249,7 +285,7 @@ package struct ReportPublisher: Sendable {
         }
         try writer.writeStatus(input, in: folder.directory, publish: publish)
         return Written(
-            published: Published(job: input.job, isNew: true, isAnew: isAnew, demand: demand),
+            published: Published(job: input.job, isNew: true, isRewrite: isAnew, demand: demand),
             folder: folder, files: files)
     }
 
@@ -278,8 +314,8 @@ package struct ReportPublisher: Sendable {
         /// Whether the report was written now.
         var isNew: Bool
         /// Whether it is a last one that stood there before.
-        var isAnew = false
-        /// The demand to write it anew that was there when it began.
+        var isRewrite = false
+        /// The demand to write it again that was there when it began.
         var demand: RenewalDemand?
         /// Of all files in the job's folder, those of its lists among them.
         var bytes: Int64 = 0

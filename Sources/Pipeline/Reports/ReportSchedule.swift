@@ -19,11 +19,11 @@ struct ReportSchedule {
         var notBefore: Duration = .zero
         /// Nothing comes after it, so it is not held back.
         var isFinal = false
-        /// It is a finished one that is written anew; those with news come before it.
+        /// It is a finished one that is written again; those with news come before it.
         var isRenewal = false
         /// What changes meanwhile is written afterwards.
         var isBeingWritten = false
-        /// When it is written anew although nothing has changed; nil for never.
+        /// When it is written again although nothing has changed; nil for never.
         var renewal: Duration?
 
         /// Its place among the same user's reports that are due.
@@ -55,7 +55,7 @@ struct ReportSchedule {
         jobs[id]?.isRenewal = false
     }
 
-    /// A finished job's last report is to be written anew.
+    /// A finished job's last report is to be written again.
     mutating func jobRenewed(_ id: JobID, of user: UserName) {
         if jobs[id]?.isDirty == true { return }
         entriesMade += 1
@@ -72,7 +72,7 @@ struct ReportSchedule {
         for user in indexes.keys { indexes[user]?.isDirty = true }
     }
 
-    /// Only these users' indexes are written anew without a change.
+    /// Only these users' indexes are written again without a change.
     mutating func renewOnly(_ users: Set<UserName>) {
         for user in indexes.keys where !users.contains(user) { indexes[user]?.renewal = nil }
     }
@@ -83,7 +83,7 @@ struct ReportSchedule {
     /// What is to be written now; at the end, everything that is out of date.
     ///
     /// Users take turns, report by report: first the one whose last turn is longest ago. Of one user last
-    /// reports come first, then those that have been due for longest, then those that are written anew; the
+    /// reports come first, then those that have been due for longest, then those that are written again; the
     /// index follows the first of them, and does not wait for the others.
     func due(at now: Duration, isEnd: Bool = false) -> [Item] {
         func isDue(_ entry: Entry) -> Bool { isEnd ? entry.isDirty : entry.due.map { $0 <= now } ?? false }
@@ -140,7 +140,7 @@ struct ReportSchedule {
 
     /// A report was written, and took so long: the next one waits for at least twenty times that, so that a
     /// large report in the making never takes more than a twentieth of the time. After a job's last report
-    /// (`isOver`) there is none, unless something has changed meanwhile; before, it is written anew after
+    /// (`isOver`) there is none, unless something has changed meanwhile; before, it is written again after
     /// `renewal` in any case.
     mutating func jobWritten(
         _ id: JobID, isOver: Bool, at now: Duration, took: Duration, renewal: Duration? = nil
@@ -162,7 +162,7 @@ struct ReportSchedule {
         hadTurn(user)
     }
 
-    /// An index was written, and took so long; it is written anew after `renewal` in any case.
+    /// An index was written, and took so long; it is written again after `renewal` in any case.
     mutating func userWritten(_ user: UserName, at now: Duration, took: Duration, renewal: Duration) {
         indexes[user]?.isBeingWritten = false
         indexes[user]?.notBefore = now + max(.seconds(1), took * 20)

@@ -331,7 +331,7 @@ package actor ReportService: Service {
             if isOver {
                 running[id] = nil
                 if let published, published.isNew {
-                    logReported(job, isAnew: published.isAnew, took: outcome.took)
+                    logReported(job, isRewrite: published.isRewrite, took: outcome.took)
                 }
             } else {
                 running[id] = (job.user, outcome.estimate)
@@ -343,9 +343,9 @@ package actor ReportService: Service {
         }
     }
 
-    private func logReported(_ job: Job, isAnew: Bool, took: Duration) {
+    private func logReported(_ job: Job, isRewrite: Bool, took: Duration) {
         logger.info(
-            isAnew ? "Reported anew." : "Reported.",
+            isRewrite ? "Reported again." : "Reported.",
             metadata: [
                 "job": "\(job.id)", "user": "\(job.user)", "state": "\(job.state.rawValue)",
                 "hashes": "\(job.counts.hashes)", "requests": "\(job.requestCost.requestsSent)",

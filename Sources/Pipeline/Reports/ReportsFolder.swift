@@ -18,7 +18,7 @@ package struct ReportsFolder: Sendable {
             switch self {
             case .gone(let path):
                 "The reports' folder '\(path)' is not the one that hashdrop has written to: its disk is not "
-                    + "mounted, or the folder was replaced. hashdrop goes on when it is back; to begin anew "
+                    + "mounted, or the folder was replaced. hashdrop goes on when it is back; to begin again "
                     + "in this one, create the file '\(path)/\(ReportsFolder.markerName)'."
             }
         }
@@ -59,6 +59,11 @@ package struct ReportsFolder: Sendable {
 
     /// Throws `FileSystemError` or `Failure` if nothing can be written to it now.
     package func verify() throws { _ = try root() }
+
+    /// The same, but for a folder that is missing and has not been written to: a start makes it.
+    package func verifyIfThere() throws {
+        if needsMarker || access(path, F_OK) == 0 { try verify() }
+    }
 
     /// The folder itself, open. Throws `FileSystemError` or `Failure`.
     func root() throws -> Directory {

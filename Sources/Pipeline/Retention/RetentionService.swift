@@ -9,10 +9,11 @@ import Synchronization
 
 /// Removes finished jobs that are old enough, with their report folders, old answers of the cache, and old
 /// requests of the ledger: at the start and every hour. Deletes the rows of jobs that were removed, by it or
-/// by a command.
+/// by a command, and takes lists into their users' memory that a report has left.
 package actor RetentionService: Service {
     private enum Event: Sendable {
         case jobsRemoved
+        case listsLeft
         case stop
     }
 
@@ -49,6 +50,7 @@ package actor RetentionService: Service {
         clock = runtime.clock
         executor = runtime.makeExecutor("hashdrop.retention")
         self.logger = logger
+        publisher.listsLeft.value = { [mailbox] in mailbox.post(once: .listsLeft) }
     }
 
     /// Jobs were removed: their rows may go.
@@ -71,6 +73,7 @@ package actor RetentionService: Service {
                 nextSweep = clock.now.monotonic + Self.interval
             }
             await inSlices("The rows of removed jobs cannot be deleted") { try database.jobs.purge() }
+            await inSlices("Lists cannot be taken into memory") { try database.jobs.remember() }
             _ = await mailbox.take(upTo: nextSweep - clock.now.monotonic, clock: clock)
         }
     }

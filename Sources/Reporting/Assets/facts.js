@@ -1,10 +1,12 @@
-// What VirusTotal tells of files beside their engines: the letters by which rows are chosen (FactMark), and
-// the lines of an opened row (FactLines).
+// What is told of files beside their engines: the letters by which rows are chosen (FactMark, GroupLetters),
+// and the lines of an opened row (FactLines).
 
 const factChips = all('.tools [data-fact]');
-// Letters of which a file has one at most: of several that are chosen, any will do. Of the others, all must
-// be there.
-const signatureLetters = 'sur';
+const marks = document.querySelector('.marks');
+const roomForMarks = matchMedia('(min-width: 40.01rem)');
+// Groups of letters of which a file has one at most: of several that are chosen, any will do. Of the others,
+// all must be there.
+const alternatives = ['sur', 'bf'];
 // The letters of each row, when they are first needed.
 let factLetters = null;
 
@@ -18,22 +20,43 @@ function knownFacts(text) {
   return factChips.map(chip => chip.dataset.fact).filter(letter => text.includes(letter)).join('');
 }
 
+// Where the chips fit they are always shown (report.css has no summary there), and on a phone once one of
+// them is chosen.
+function showMarks() {
+  if (!marks || !(roomForMarks.matches || choice.facts)) return;
+  marks.open = true;
+  marks.dataset.byScript = '';
+}
+
 function prepareFacts() {
   factLetters ??= numbers.map(factLettersOf);
 }
 
 function fitsFacts(row, chosen) {
-  let asked = false, found = false;
+  const letters = factLetters[row];
   for (const letter of chosen) {
-    const has = factLetters[row].includes(letter);
-    if (!signatureLetters.includes(letter)) {
-      if (!has) return false;
-    } else {
-      asked = true;
-      found ||= has;
-    }
+    if (letters.includes(letter)) continue;
+    const group = alternatives.find(group => group.includes(letter));
+    if (!group || !holdsOne(letters, group, chosen)) return false;
   }
-  return found || !asked;
+  return true;
+}
+
+function holdsOne(letters, group, chosen) {
+  for (const letter of chosen) if (group.includes(letter) && letters.includes(letter)) return true;
+  return false;
+}
+
+// The groups below the drawings (JobGroups). In the address a group has its kind and its name: its letter may
+// be another one's in the next report. A name that is cut has how much was cut.
+const groupLinks = all('#groups [data-group]');
+
+function groupName(link) {
+  return `${link.dataset.kind}: ${link.textContent}`;
+}
+
+function groupNamed(name) {
+  return groupLinks.find(link => groupName(link) === name);
 }
 
 function toggled(letters, letter) {
@@ -53,13 +76,24 @@ function makeFacts(told) {
     node.data.split('\n').forEach((text, index) => {
       if (index || !words) {
         if (!text) return;
-        const at = text.indexOf(': ');
+        const at = text.search(/:\s/);
         words = make('dd');
         list.append(make('dt', '', text.slice(0, at)), words);
-        text = text.slice(at + 2);
+        text = text.slice(at + 1);
       }
       words.append(text);
     });
   }
   return list;
+}
+
+// What an opened row tells from outside, without the page's own words: what stands between two tabs. Of an
+// opened one the lines are elements.
+function toldTexts(row) {
+  const told = row.querySelector('.told');
+  if (!told) return [];
+  const lines = told.tagName === 'DL'
+    ? all('dd', told).map(line => line.textContent)
+    : told.textContent.split('\n');
+  return lines.flatMap(line => line.split('\t').filter((_, index) => index % 2));
 }

@@ -1,5 +1,5 @@
-// A user’s index: its lists are searched by name and filtered by state, verdict and day, also where it was
-// opened from a share. The lists are those that the page came with (IndexTools, IndexEntry).
+// A user’s index: its lists are searched by name or title and filtered by state, verdict and day, also where
+// it was opened from a share. The lists are those that the page came with (IndexTools, IndexEntry).
 
 const tools = document.querySelector('.tools');
 const fields = tools ? all('[name]', tools) : [];
@@ -14,7 +14,8 @@ function readItems() {
   for (const element of all('.jobs > li, .older > li')) {
     items.push({
       element,
-      name: element.querySelector('h3, a').textContent.toLowerCase(),
+      name: all('h3, :scope > a, :scope > small', element).map(part => part.textContent).join('\n')
+        .toLowerCase(),
       is: element.dataset.is ?? '',
       day: localText(new Date(element.querySelector('time').getAttribute('datetime'))).slice(0, 10),
     });

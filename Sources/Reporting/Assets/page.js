@@ -57,10 +57,10 @@ function restoreScrolling() {
   } catch { /* Without storage the browser's own memory of the scroll position has to do. */ }
 }
 
-// Loading again would take away the selection, the focus and the opened details.
+// Loading again would take away the selection, the focus and the details that the reader has opened.
 function isBusy() {
   const active = document.activeElement;
-  return document.hidden || Boolean(document.querySelector('details[open]')) ||
+  return document.hidden || Boolean(document.querySelector('details[open]:not([data-by-script])')) ||
     Boolean(active && active !== document.body) || String(getSelection()) !== '';
 }
 

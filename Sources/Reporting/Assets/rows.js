@@ -177,6 +177,7 @@ function makeBar(part, whole) {
 
 function makeNote(column, value) {
   const note = make('i', column.vendor === undefined ? column.name : '');
+  if (column.vendor !== undefined) note.dataset.vendor = column.vendor;
   if (column.name === 'hash') note.append({ 32: 'MD5', 40: 'SHA-1', 64: 'SHA-256' }[value('hash').length]);
   for (const name of column.notes) {
     const parts = noteParts(name, value(name));

@@ -7,12 +7,14 @@ const select = tools?.querySelector('select');
 const clear = tools?.querySelector('.clear');
 const chips = all('.tools [data-verdict]');
 const heads = [];
+// There while a group is chosen, and chooses it no longer.
+const groupChip = make('button');
 // Row numbers in the page's order, in the chosen order, and those of them that are shown.
 let numbers = [], ordered = [], shown = [];
 
 // What the reader chose stands in the address: it survives loading again and can be sent on.
 
-const nothing = { text: '', verdicts: '', facts: '', head: '', way: 1 };
+const nothing = { text: '', verdicts: '', facts: '', group: '', head: '', way: 1 };
 const choice = { ...nothing };
 
 function readChoice() {
@@ -28,6 +30,7 @@ function readChoice() {
       case 'q': choice.text = value; break;
       case 'v': choice.verdicts = value.replace(/[^mskfnucwx]/g, ''); break;
       case 'f': choice.facts = knownFacts(value); break;
+      case 'g': if (groupNamed(value)) choice.group = value; break;
       case 's': if (/^\d{1,2}$/.test(value) && value < heads.length) choice.head = value; break;
       case 'o': choice.way = value === '-1' ? -1 : 1; break;
     }
@@ -39,6 +42,7 @@ function writtenChoice() {
   if (choice.text) parts.push(`q=${encodeURIComponent(choice.text)}`);
   if (choice.verdicts) parts.push(`v=${encodeURIComponent(choice.verdicts)}`);
   if (choice.facts) parts.push(`f=${choice.facts}`);
+  if (choice.group) parts.push(`g=${encodeURIComponent(choice.group)}`);
   if (choice.head !== '') parts.push(`s=${choice.head}`, `o=${choice.way}`);
   return `#${parts.join('&') || 'all'}`;
 }
@@ -56,12 +60,13 @@ function followAddress() {
   Object.assign(choice, nothing);
   readChoice();
   search.value = choice.text;
+  showMarks();
   filter();
   sort();
 }
 
 function wantsAll() {
-  return !choice.text.trim() && !choice.verdicts && !choice.facts;
+  return !choice.text.trim() && !choice.verdicts && !choice.facts && !choice.group;
 }
 
 // Copying.
@@ -101,11 +106,12 @@ async function copy(text, button) {
   }, 1500);
 }
 
-// Searching and filtering. A search looks at the columns of text (the hash, and what comes from outside), not
-// at the page's own words. All words must be there; of several whole hashes, as pasted from elsewhere, any.
+// Searching and filtering. A search looks at the columns of text (the hash, and what comes from outside) and
+// at what an opened row tells of the file, not at the page's own words. All words must be there; of several
+// whole hashes, as pasted from elsewhere, any.
 
 const texts = [];
-let letters = null, terms = [], areHashes = false;
+let letters = null, terms = [], areHashes = false, groupLetter = '';
 
 function prepareSearch(end) {
   const searched = keys.filter(key => key.sort === 'text');
@@ -114,8 +120,11 @@ function prepareSearch(end) {
     const row = texts.length;
     const line = row < given.length ? null : lines[row - given.length].split('\t');
     const values = line ? indices.map(index => line[index]) : searched.map(key => valueOf(row, key));
-    // The file's other digests, where the page has them.
-    if (!line) for (const code of all('.more code', given[row])) values.push(code.textContent);
+    // The file's other digests and its facts, where the page has them.
+    if (!line) {
+      for (const code of all('.more code', given[row])) values.push(code.textContent);
+      values.push(...toldTexts(given[row]));
+    }
     texts.push(values.join('\t').toLowerCase());
   }
 }
@@ -128,6 +137,7 @@ function prepareSearchSlowly() {
 function fits(row) {
   if (choice.verdicts && !choice.verdicts.includes(letters[row])) return false;
   if (choice.facts && !fitsFacts(row, choice.facts)) return false;
+  if (groupLetter && !factLetters[row].includes(groupLetter)) return false;
   const has = term => texts[row].includes(term);
   return areHashes ? terms.some(has) : terms.every(has);
 }
@@ -142,7 +152,8 @@ function filter() {
   areHashes = terms.length > 1 && terms.every(term => /^[0-9a-f]{32,64}$/.test(term));
   if (terms.length) prepareSearch(numbers.length);
   if (choice.verdicts) letters ??= numbers.map(letterOf);
-  if (choice.facts) prepareFacts();
+  groupLetter = groupNamed(choice.group)?.dataset.group ?? '';
+  if (choice.facts || groupLetter) prepareFacts();
   showChosen();
   for (const chip of chips) {
     chip.setAttribute('aria-pressed', String(choice.verdicts.includes(chip.dataset.verdict)));
@@ -150,6 +161,9 @@ function filter() {
   for (const chip of factChips) {
     chip.setAttribute('aria-pressed', String(choice.facts.includes(chip.dataset.fact)));
   }
+  groupChip.setAttribute('aria-pressed', String(Boolean(choice.group)));
+  groupChip.hidden = !choice.group;
+  groupChip.textContent = choice.group;
   sayShown();
   clear.hidden = wantsAll();
 }
@@ -310,18 +324,34 @@ function connectTools() {
   for (const chip of factChips) {
     chip.addEventListener('click', () => choose({ facts: toggled(choice.facts, chip.dataset.fact) }));
   }
+  connectGroups(choose);
   search.addEventListener('input', () => {
     clearTimeout(pause);
     pause = setTimeout(() => choose({ text: search.value }), 150);
   });
   clear.addEventListener('click', () => {
     search.value = '';
-    choose({ text: '', verdicts: '', facts: '' });
+    choose({ text: '', verdicts: '', facts: '', group: '' });
     search.focus();
   });
   tools.querySelector('.copyall').addEventListener('click', event => {
     copy(`${shown.map(hashOf).join('\n')}\n`, event.currentTarget);
   });
+}
+
+// Without a script a group's link leads to the rows, with it to its own: an address as any other choice.
+function connectGroups(choose) {
+  groupChip.type = 'button';
+  groupChip.hidden = true;
+  groupChip.addEventListener('click', () => {
+    choose({ group: '' });
+    search.focus();
+  });
+  tools.querySelector('.chips').append(groupChip);
+  for (const link of groupLinks) {
+    link.href = `#g=${encodeURIComponent(groupName(link))}`;
+    link.addEventListener('click', () => tools.scrollIntoView());
+  }
 }
 
 function connectRows() {
@@ -369,6 +399,7 @@ function chosenBy() {
   if (choice.text.trim()) parts.push(`those with “${choice.text.trim()}”`);
   if (words.length) parts.push(`verdict ${words.join(' or ')}`);
   for (const chip of factChips) if (choice.facts.includes(chip.dataset.fact)) parts.push(chip.textContent);
+  if (choice.group) parts.push(choice.group);
   return parts.length ? `: ${parts.join(', ')}` : '';
 }
 
@@ -382,6 +413,8 @@ function startTable() {
   connectRows();
   connectPrinting();
   readChoice();
+  showMarks();
+  roomForMarks.addEventListener('change', showMarks);
   tools.hidden = false;
   search.value = choice.text;
   if (!wantsAll()) filter();

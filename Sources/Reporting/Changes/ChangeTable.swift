@@ -1,7 +1,6 @@
 import Model
 
-/// Column of `report.changes.csv`, or one of `report.csv` that is compared; the raw value is its name, which
-/// is promised to pipelines.
+/// Column of `report.changes.csv`; the raw value is its name, which is promised to pipelines.
 enum ChangeColumn: String {
     case hash, change
     case verdictWas = "verdict_was"
@@ -10,9 +9,11 @@ enum ChangeColumn: String {
     case listChange = "list_change"
     case threatLabelWas = "threat_label_was"
     case threatLabel = "threat_label"
+    /// `list`, `virustotal`, `policy` or `lookup`.
+    case cause
 
     static let all: [ChangeColumn] = [
-        .hash, .change, .verdictWas, .verdict, .listChange, .threatLabelWas, .threatLabel,
+        .hash, .change, .verdictWas, .verdict, .listChange, .threatLabelWas, .threatLabel, .cause,
     ]
 }
 
@@ -39,6 +40,7 @@ struct ChangeTable {
             // Cells already.
             case .threatLabelWas: bytes.append(contentsOf: change.labelWas)
             case .threatLabel: bytes.append(contentsOf: change.label)
+            case .cause: format.word(change.cause.rawValue, to: &bytes)
             }
         }
         bytes.append(contentsOf: "\r\n".utf8)

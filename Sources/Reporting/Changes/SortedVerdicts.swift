@@ -5,28 +5,49 @@ import Model
 /// What a report says of a hash, as far as two reports are compared.
 struct ReportedVerdict {
     var hash: FileHash
+    /// The SHA-256 of the file that it names, as far as that is known.
+    var file: FileHash?
     /// Nil: the report does not have the hash, whatever later sources say of it.
     var verdict: Verdict?
+    /// What the earlier report's policy makes of the answer, the allow-list aside; nil of the earlier report
+    /// itself.
+    var former: Verdict?
     /// The threat label as a cell of a CSV; empty without one.
-    var label: [UInt8]
+    var label: [UInt8] = []
     /// Of several that are given for a hash the one of the lowest rank counts.
     var rank: UInt8 = 0
-
-    static func < (a: ReportedVerdict, b: ReportedVerdict) -> Bool {
-        a.hash == b.hash ? a.rank < b.rank : a.hash < b.hash
-    }
+    /// Whether the report has the hash itself, and not only the file, by another one.
+    var isListed = true
 }
 
-/// Sorter of verdicts by their hashes, however they come.
+/// Sorter of verdicts by their hashes or their files, however they come.
 ///
 /// Memory is bounded: what is more than `atOnceMax` goes in sorted runs into a temporary file without a name,
 /// and the runs are merged when they are read.
 final class SortedVerdicts {
-    /// So many are in memory: some 4 MiB.
+    /// What they are sorted by.
+    enum Order {
+        case hash
+        /// Those that are not listed first, then by hash.
+        case file
+
+        func isFirst(_ a: ReportedVerdict, before b: ReportedVerdict) -> Bool {
+            switch self {
+            case .hash: return a.hash == b.hash ? a.rank < b.rank : a.hash < b.hash
+            case .file:
+                let (file, other) = (a.file ?? a.hash, b.file ?? b.hash)
+                if file != other { return file < other }
+                return a.isListed == b.isListed ? a.hash < b.hash : b.isListed
+            }
+        }
+    }
+
+    /// So many are in memory: some 5 MiB.
     static let atOnceMax = 30_000
 
     private let folder: Directory
     private let name: String
+    private let order: Order
     private let atOnceMax: Int
     private var rows: [ReportedVerdict] = []
     private var file: TemporaryFile?
@@ -35,9 +56,13 @@ final class SortedVerdicts {
     /// - Parameters:
     ///   - folder: where the temporary file is made if one is needed.
     ///   - name: what the file is called for a moment.
-    init(in folder: borrowing Directory, name: String, atOnceMax: Int = SortedVerdicts.atOnceMax) throws {
+    init(
+        in folder: borrowing Directory, name: String, by order: Order = .hash,
+        atOnceMax: Int = SortedVerdicts.atOnceMax
+    ) throws {
         self.folder = try folder.reopened()
         self.name = name
+        self.order = order
         self.atOnceMax = atOnceMax
     }
 
@@ -53,7 +78,7 @@ final class SortedVerdicts {
     }
 
     private func spill() throws {
-        rows.sort(by: <)
+        rows.sort(by: order.isFirst)
         let file = try self.file ?? makeFile()
         self.file = file
         let start = runs.last?.upperBound ?? 0
@@ -86,23 +111,37 @@ final class SortedVerdicts {
     fileprivate static let bufferBytes = 32_768
     /// Longer labels are no labels: VirusTotal's have some tens of letters.
     static let labelBytesMax = 4_096
-    /// A hash, its kind, verdict and rank, and a label with its length.
-    private static let recordBytesMax = 37 + labelBytesMax
+    /// Two hashes with their lengths, what follows them, and a label.
+    private static let recordBytesMax = 2 * 33 + tailBytes + labelBytesMax
+    /// Two verdicts, the rank, whether it is listed, and the length of the label in two bytes.
+    private static let tailBytes = 6
     private static let noVerdict = UInt8.max
 
     private static func append(_ row: ReportedVerdict, to buffer: inout [UInt8]) {
-        buffer.append(row.hash.kind.rawValue)
-        row.hash.withBytes { buffer.append(contentsOf: $0) }
-        buffer.append(row.verdict.map { UInt8($0.severity) } ?? noVerdict)
+        append(row.hash, to: &buffer)
+        append(row.file, to: &buffer)
+        buffer.append(code(row.verdict))
+        buffer.append(code(row.former))
         buffer.append(row.rank)
+        buffer.append(row.isListed ? 1 : 0)
         buffer.append(UInt8(row.label.count >> 8))
         buffer.append(UInt8(row.label.count & 0xFF))
         buffer.append(contentsOf: row.label)
     }
 
-    /// The verdicts in the order of their hashes, one of each hash; nothing can be added afterwards.
+    private static func append(_ hash: FileHash?, to buffer: inout [UInt8]) {
+        guard let hash else { return buffer.append(0) }
+        buffer.append(hash.kind.rawValue)
+        hash.withBytes { buffer.append(contentsOf: $0) }
+    }
+
+    private static func code(_ verdict: Verdict?) -> UInt8 {
+        verdict.map { UInt8($0.severity) } ?? noVerdict
+    }
+
+    /// The verdicts in their order, by hash one of each; what is added afterwards is for the next reading.
     func sorted() -> Cursor {
-        rows.sort(by: <)
+        rows.sort(by: order.isFirst)
         return Cursor(of: self)
     }
 
@@ -122,8 +161,10 @@ final class SortedVerdicts {
         /// The next one, or nil at the end.
         func next() throws -> ReportedVerdict? {
             while let row = try nextOfAll() {
-                if row.hash == last { continue }
-                last = row.hash
+                if source.order == .hash {
+                    if row.hash == last { continue }
+                    last = row.hash
+                }
                 if row.verdict != nil { return row }
             }
             return nil
@@ -137,7 +178,7 @@ final class SortedVerdicts {
             var run: Int?
             for index in heads.indices {
                 guard let head = heads[index] else { continue }
-                if let best = first, !(head < best) { continue }
+                if let best = first, !source.order.isFirst(head, before: best) { continue }
                 (first, run) = (head, index)
             }
             if let run {
@@ -160,19 +201,27 @@ final class SortedVerdicts {
     private func next(in run: inout Run) throws -> ReportedVerdict? {
         if run.buffer.count - run.place < Self.recordBytesMax, !run.rest.isEmpty { try refill(&run) }
         guard run.place < run.buffer.count else { return nil }
-        let bytes = run.buffer[run.place...]
-        let hashBytes = Int(bytes[run.place])
-        let tail = run.place + 1 + hashBytes
-        guard tail + 4 <= run.buffer.count, let hash = FileHash(bytes: bytes[(run.place + 1)..<tail]) else {
-            throw damaged()
-        }
-        let start = tail + 4
-        let end = start + Int(bytes[tail + 2]) << 8 + Int(bytes[tail + 3])
-        guard end <= run.buffer.count else { throw damaged() }
+        guard let (row, end) = Self.row(in: run.buffer, at: run.place) else { throw damaged() }
         run.place = end
-        return ReportedVerdict(
-            hash: hash, verdict: Self.verdict(bytes[tail]), label: Array(bytes[start..<end]),
-            rank: bytes[tail + 1])
+        return row
+    }
+
+    /// The record that begins at a place, and where it ends; nil if there is none.
+    private static func row(in bytes: [UInt8], at start: Int) -> (ReportedVerdict, end: Int)? {
+        let middle = start + 1 + Int(bytes[start])
+        guard middle < bytes.count, let hash = FileHash(bytes: bytes[(start + 1)..<middle]) else {
+            return nil
+        }
+        let tail = middle + 1 + Int(bytes[middle])
+        let label = tail + tailBytes
+        guard label <= bytes.count else { return nil }
+        let end = label + Int(bytes[tail + 4]) << 8 + Int(bytes[tail + 5])
+        guard end <= bytes.count else { return nil }
+        let row = ReportedVerdict(
+            hash: hash, file: FileHash(bytes: bytes[(middle + 1)..<tail]), verdict: verdict(bytes[tail]),
+            former: verdict(bytes[tail + 1]), label: Array(bytes[label..<end]), rank: bytes[tail + 2],
+            isListed: bytes[tail + 3] == 1)
+        return (row, end)
     }
 
     private static func verdict(_ severity: UInt8) -> Verdict? {

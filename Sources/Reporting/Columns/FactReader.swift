@@ -23,11 +23,7 @@ struct FactReader {
     func place(of field: FactField) -> Range<Int>? { index[field] }
 
     /// A text, or the first of a list; nil without one.
-    func text(_ field: FactField) -> String? {
-        guard let place = index[field] else { return nil }
-        let text = facts.stored[place].prefix { $0 != FileFacts.unit && $0 != FileFacts.group }
-        return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
-    }
+    func text(_ field: FactField) -> String? { facts.text(field, in: index) }
 
     func number(_ field: FactField) -> Int? { text(field).flatMap { Int($0) } }
 

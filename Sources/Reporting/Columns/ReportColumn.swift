@@ -4,13 +4,14 @@ import Model
 ///
 /// The order of the cases is the order of `report.csv`, of the keys of `report.json`, and of the text rows
 /// and cells of `report.html` with their headings and sort keys; the page's script reads it from the page.
-/// The raw values are the names, which are promised to pipelines. An empty cell (null in JSON) means "None":
-/// VirusTotal does not know the file, or there is nothing to tell; `state` says which.
+/// The raw values are the names, which are promised to pipelines; a line of `report.json` is decoded by them,
+/// too. An empty cell (null in JSON) means "None": VirusTotal does not know the file, or there is nothing to
+/// tell; `state` says which.
 ///
 /// To add a column, add a case at the end of those of the CSV, its `appearance` and its value
 /// (`RowModel.append`); a cell of its own on the page also needs a width in `table.css` and a heading in
 /// `cards.css`.
-package enum ReportColumn: String, CaseIterable, Sendable {
+package enum ReportColumn: String, CaseIterable, CodingKey, Sendable {
     /// MD5, SHA-1 or SHA-256 from the list, in lower case.
     case hash
     /// The name under which a vendor detects the file: one column for each of `ReportOptions.vendors`.
@@ -99,19 +100,24 @@ package enum ReportColumn: String, CaseIterable, Sendable {
     case gtiVerdict = "gti_verdict"
     /// Its score, of premium keys.
     case gtiScore = "gti_score"
-    /// Why the row has its verdict, in a sentence (`VerdictExplanation`).
+    /// Why the row has its verdict, in a sentence (`VerdictExplanation`); empty without an answer.
     case why
     /// `high` or `low`: how far a verdict of malicious or suspicious is to be relied on.
     case confidence
     /// What an allowed row would be called, and by which entry of the allow-list it is not.
     case allowed
+    /// In how many earlier lists of the same user the file stood.
+    case seenBefore = "seen_before"
+    /// When the first of them was received.
+    case seenSince = "seen_since"
 
     /// The score that VirusTotal's community gives the file. Only in JSON.
     case reputation
     /// Every engine by category, with the name if it detects the file. Only in JSON: it does not fit into a
     /// cell.
     case engines
-    /// All facts as one object. Only in JSON; a page has the letters of their marks (`FactMark`).
+    /// All facts as one object. Only in JSON; a page has the letters of their marks (`FactMark`)
+    /// and of the row's groups (`GroupLetters`).
     case facts
 
     /// Whether each vendor has one.
@@ -198,7 +204,7 @@ extension ReportColumn {
             .sandboxNames, .yaraRules, .sigmaHigh, .idsHigh, .typeTag, .imphash, .gtiVerdict, .gtiScore:
             nil
         // In the row's details.
-        case .why, .confidence: nil
+        case .why, .confidence, .seenBefore, .seenSince: nil
         }
     }
 
@@ -241,6 +247,8 @@ extension RowModel {
         case .why: format.text(explanation?.why, to: &output)
         case .confidence: format.word(explanation?.confidence?.level.rawValue, to: &output)
         case .allowed: format.text(allowed, to: &output)
+        case .seenBefore: format.number(row.seen?.lists, to: &output)
+        case .seenSince: format.time(row.seen?.since, to: &output)
         case .reputation: format.number(object?.reputation, to: &output)
         case .engines: format.engines(object?.engines, to: &output)
         case .facts: format.facts(facts, to: &output)

@@ -4,10 +4,10 @@ import Support
 
 /// Why a row has its verdict, in a sentence (column `why`), and how far that is to be relied on.
 ///
-/// The sentence says what the engines say, which of them the policy treats otherwise, what is known of the
-/// file's origin, and at last the confidence with its reasons, each after a semicolon: `2 of 71, both
-/// ignored; signed by Microsoft Corporation, valid; first seen 2016; 3,100 sources`. What is not known is
-/// left out.
+/// The sentence says what the engines say, which of them the policy treats otherwise and in brackets the
+/// thresholds that decide, what is known of the file's origin, and at last the confidence with its reasons,
+/// each after a semicolon: `2 of 71, both ignored; signed by Microsoft Corporation, valid; first seen 2016;
+/// 3,100 sources`, `4 of 71 (malicious from 3); unsigned`. What is not known is left out.
 struct VerdictExplanation {
     let why: String
     let confidence: VerdictConfidence?
@@ -49,13 +49,36 @@ struct VerdictExplanation {
         text += ignored(count.ignored, of: engines.detectionCount)
         // None of them detects it, and no other engine has an opinion.
         if count.opinions == 0, engines.detectionCount == 0 { text += ", all ignored" }
-        guard count.trusted + count.worded > 0 else { return text }
+        if count.trusted + count.worded > 0 { text += roles(engines, policy) }
+        return text + thresholds(count, policy)
+    }
+
+    private static func roles(_ engines: EngineFindings, _ policy: VerdictPolicy) -> String {
+        var text = ""
         let detections = policy.detectionsWithRole(in: engines)
         for role in [.trusted] + [Verdict.malicious, .suspicious, .clean].map(EngineRole.word) {
             let names = detections.filter { $0.role == role }.map { cut($0.engine) }
             if !names.isEmpty { text += ", \(title(role)): \(list(names))" }
         }
         return text
+    }
+
+    /// What decides, in brackets, and nothing where no number does. Of a verdict that is not malicious it
+    /// says what the next one would take, too.
+    private static func thresholds(_ count: VerdictPolicy.Count, _ policy: VerdictPolicy) -> String {
+        switch policy.threshold(on: count) {
+        case nil: return ""
+        case .trustedVendors:
+            let vendors = Wording.count(policy.trustedFrom, "trusted vendor", "trusted vendors")
+            return " (malicious from \(vendors))"
+        case .engines:
+            let malicious = "malicious from \(policy.maliciousFrom)"
+            let suspicious = "suspicious from \(policy.suspiciousFrom)"
+            if count.detections >= policy.maliciousFrom { return " (\(malicious))" }
+            // One threshold may be both.
+            let isOne = policy.suspiciousFrom == policy.maliciousFrom
+            return isOne ? " (\(malicious))" : " (\(suspicious), \(malicious))"
+        }
     }
 
     private static func title(_ role: EngineRole) -> String {

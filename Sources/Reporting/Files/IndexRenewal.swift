@@ -1,4 +1,4 @@
-/// How often a user's `index.html` is written anew although nothing has changed, so that an old page tells
+/// How often a user's `index.html` is written again although nothing has changed, so that an old page tells
 /// its reader that hashdrop is away.
 package enum IndexRenewal {
     /// The time to the next writing: 2 min while something of the user waits or runs (`isLive`), else 30 min.

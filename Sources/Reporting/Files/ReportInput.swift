@@ -11,7 +11,7 @@ package struct ReportInput: Sendable {
     package var cacheMaxAge: Duration
     /// The same for kinds of answers that have an age of their own.
     package var agesByKind: [AnswerKind: Duration]
-    /// How long the report of a running job is good for: then it is written anew.
+    /// How long the report of a running job is good for: then it is written again.
     package var renewal: Duration
     /// The first of the lines that hold no usable hash; `job.counts.unusableLines` says how many there are.
     package var unusableLines: [UnusableLine]
@@ -63,7 +63,7 @@ package struct IndexInput: Sendable {
     package var waiting: [WaitingFile]
     /// What is wrong with the daemon at the moment, in sentences for every user.
     package var troubles: [String]
-    /// Whether the daemon stops after it, and says so in `troubles`. That the page is not written anew is
+    /// Whether the daemon stops after it, and says so in `troubles`. That the page is not written again is
     /// then no news.
     package var isLast: Bool
     /// When the page is written.

@@ -1,4 +1,4 @@
-/// How often a running job's `report.html` is written anew although nothing has changed, so
+/// How often a running job's `report.html` is written again although nothing has changed, so
 /// that an old page tells its reader that hashdrop is away.
 package enum ReportRenewal {
     /// The time to the next writing: 10 min; longer where so many jobs run that this would take more than a

@@ -49,10 +49,10 @@ package struct ReportWriter: Sendable {
         return own == options ? self : ReportWriter(options: own)
     }
 
-    /// What becomes of a file that is written.
-    package typealias Publish = (AtomicFile) throws -> Void
+    /// What becomes of files that are written; they are to become visible in this order.
+    package typealias Publish = ([AtomicFile]) throws -> Void
 
-    package static func atOnce(_ file: AtomicFile) throws { try file.commit(synchronizingFolder: false) }
+    package static func atOnce(_ files: [AtomicFile]) throws { try AtomicFile.commit(files) }
 
     /// Writes `report.html` into a job's folder, from rows in the order of severity (`Verdict`'s order).
     package func writeHTML(
@@ -61,7 +61,7 @@ package struct ReportWriter: Sendable {
     ) throws {
         let file = try AtomicFile(replacing: FileName.html, in: folder)
         try JobPage(input: input, frame: frame).write(to: file, rows: rows)
-        try publish(file)
+        try publish([file])
     }
 
     /// Writes `report.csv` into a job's folder, from rows in the list's order, and beside it `report.json`,
@@ -98,7 +98,6 @@ package struct ReportWriter: Sendable {
             try comparison?.add(model)
         }
         try stixFile?.append { stix.appendClosing(to: &$0) }
-        try lists?.finish(publish)
         let changes = ChangeTable(isMarkedUTF8: options.isCSVMarkedUTF8)
         let changesFile = try optional(
             FileName.changes, in: folder, isWanted: comparison?.isPossible ?? false)
@@ -106,7 +105,8 @@ package struct ReportWriter: Sendable {
         let result = try comparison?.finish { change in
             try changesFile?.append { changes.append(change, to: &$0) }
         }
-        for case let file? in [stixFile, jsonFile, changesFile, csvFile] { try publish(file) }
+        let tables = [stixFile, jsonFile, changesFile, csvFile].compactMap(\.self)
+        try publish((lists?.finish() ?? []) + tables)
         return result
     }
 
@@ -122,7 +122,7 @@ package struct ReportWriter: Sendable {
     ) throws {
         let file = try AtomicFile(replacing: FileName.status, in: folder)
         try file.append(StatusDocument(input, options: options).json())
-        try publish(file)
+        try publish([file])
     }
 
     /// Writes a user's `index.html` into the user's report folder.

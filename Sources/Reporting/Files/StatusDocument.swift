@@ -27,6 +27,9 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         /// Malicious or suspicious by the engines, and on the allow-list; nil in documents of earlier
         /// versions.
         package var allowed: Int?
+        /// Digests that are listed and not looked up, the sum of `StatusDocument.passedOver`; nil in
+        /// documents of earlier versions.
+        package var passedOver: Int?
     }
 
     package struct Progress: Codable, Hashable, Sendable {
@@ -81,8 +84,17 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         @OrNull package var answered: Int?
         @OrNull package var unanswered: Int?
         @OrNull package var label: Int?
-        /// Malicious hashes that were not malicious, or not in the list.
+        /// Malicious hashes of files that were not malicious, or not in the list.
         @OrNull package var newMalicious: Int?
+        /// The first of them, at most `namedMax`.
+        @OrNull package var newMaliciousHashes: [String]?
+        /// How many differences each cause has made: `list`, `virustotal`, `policy`, `lookup`.
+        @OrNull package var byCause: [String: Int]?
+        /// The earlier report's policy; its own where the earlier one is of a version before it was kept.
+        @OrNull package var baselinePolicy: Policy?
+
+        /// 10.
+        package static let namedMax = 10
     }
 
     /// What the list itself sets; null where it says nothing.
@@ -126,10 +138,14 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     package var remarks: [String]?
     /// What the list itself sets; nil in documents of earlier versions.
     package var options: Options?
-    /// What of that was not taken and why, a sentence each; nil in documents of earlier versions.
+    /// What of that was not taken, or has no effect, and why, a sentence each; nil in documents of earlier
+    /// versions.
     package var warnings: [String]?
     /// What is different from the list's earlier report; null while it runs and where there is none.
     @OrNull package var changes: Changes?
+    /// By which settings answers are called malicious, suspicious or clean; nil in documents of earlier
+    /// versions.
+    package var policy: Policy?
     package var progress: Progress
     package var requests: Requests
     package var input: Input
@@ -163,6 +179,7 @@ extension StatusDocument {
         self.options = Options(job, now: input.now)
         warnings = job.options.warnings
         changes = input.changes.map(Changes.init)
+        policy = Policy(options.policy)
         progress = Progress(job.counts)
         requests = Requests(job.requestCost)
         self.input = Input(job)
@@ -214,6 +231,7 @@ extension StatusDocument.Counts {
         duplicates = counts.duplicates
         unusableLines = counts.unusableLines
         allowed = counts[.allowed]
+        passedOver = PassedOverText(counts.passedOver).sum
     }
 }
 
@@ -268,6 +286,13 @@ extension StatusDocument.Changes {
         unanswered = count(.unanswered)
         label = count(.label)
         newMalicious = isCompared ? changes.newMalicious : nil
+        newMaliciousHashes =
+            isCompared
+            ? changes.first.filter(\.isNewlyMalicious).prefix(Self.namedMax).map(\.hash.hexadecimal) : nil
+        byCause =
+            isCompared
+            ? Dictionary(uniqueKeysWithValues: ChangeCause.allCases.map { ($0.rawValue, changes[$0]) }) : nil
+        baselinePolicy = changes.policy.map(StatusDocument.Policy.init)
     }
 }
 

@@ -39,17 +39,18 @@ final class WorkListWriter {
         return file
     }
 
-    /// Publishes the lists, the most severe first, after those of an earlier report that are not written
-    /// anew are gone.
-    func finish(_ publish: ReportWriter.Publish) throws {
+    /// Removes the lists of an earlier report that this one has no rows for.
+    ///
+    /// - Returns: the lists, the most severe first, to be published with the tables, before them.
+    func finish() throws -> [AtomicFile] {
         let written = files.compactMap(\.self)
         if written.isEmpty {
             try report.removeTree(ReportWriter.FileName.lists)
         } else {
             try removeOthers()
         }
-        for file in written { try publish(file) }
         isFinished = true
+        return written
     }
 
     private func removeOthers() throws {

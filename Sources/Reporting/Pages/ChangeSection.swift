@@ -13,27 +13,21 @@ struct ChangeSection {
             page.raw("Since ")
             page.text(changes.baseline?.description ?? "")
             page.raw(": ")
-            page.text(changes.total == 0 ? "no changes." : sentence + " ")
+            page.text(changes.total == 0 ? "no changes." : causes.joined(separator: "; ") + ". ")
             if changes.total > 0 { page.raw("<a href=\"#changes\">See them</a>.") }
         }
         page.raw("</p>\n")
     }
 
-    /// For example `in the list 2 new, 1 gone; at VirusTotal 3 worse.`
-    private var sentence: String {
-        let parts = [
-            ("in the list", words { $0.isOfList }),
-            ("at VirusTotal", words { !$0.isOfList && !isOfLookup($0) }),
-            ("by the lookup", words(isOfLookup)),
-        ]
-        return parts.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: "; ") + "."
-    }
-
-    private func isOfLookup(_ kind: ChangeKind) -> Bool { kind == .answered || kind == .unanswered }
-
-    private func words(_ isMeant: (ChangeKind) -> Bool) -> String {
-        ChangeKind.allCases.filter { isMeant($0) && changes[$0] > 0 }
-            .map { "\(Wording.number(changes[$0])) \($0.words)" }.joined(separator: ", ")
+    /// For example `in the list 2 new, 1 gone` and `at VirusTotal 3 worse`.
+    private var causes: [String] {
+        ChangeCause.allCases.filter { changes[$0] > 0 }.map { cause in
+            let counts = changes.counts[cause, default: [:]]
+            let kinds = ChangeKind.allCases.compactMap { kind in
+                counts[kind].map { "\(Wording.number($0)) \(kind.words)" }
+            }
+            return "\(cause.words) \(kinds.joined(separator: ", "))"
+        }
     }
 
     /// Appends the first differences; nothing without any.
@@ -42,7 +36,8 @@ struct ChangeSection {
         page.raw("<section id=changes><h2>Changes since ")
         page.text(changes.baseline?.description ?? "")
         page.raw("</h2><p>")
-        page.text(sentence.prefix(1).uppercased() + String(sentence.dropFirst()))
+        let sentences = causes.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." }
+        page.text(sentences.joined(separator: " "))
         if changes.newMalicious > 0 {
             page.raw(" <b>")
             page.number(changes.newMalicious)
@@ -80,6 +75,11 @@ struct ChangeSection {
         if !labels[1].isEmpty {
             page.raw(labels[0] != labels[1] && !labels[0].isEmpty ? " " : " · ")
             page.untrusted(labels[1], max: 64)
+        }
+        if change.cause == .policy {
+            page.raw(" <span class=muted>")
+            page.text(change.cause.words)
+            page.raw("</span>")
         }
         page.raw("<br><code class=muted>")
         page.hash(change.hash)

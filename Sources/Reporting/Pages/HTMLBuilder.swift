@@ -62,6 +62,15 @@ package struct HTMLBuilder: Sendable {
         if cutCount > 0 { raw("…") }
     }
 
+    /// Appends running text from outside as one field of a line: `field`, but that line breaks and tabs,
+    /// which belong to such a text, are spaces.
+    mutating func prose(_ value: String, max: Int) {
+        // Nearly all of it is one line of ASCII.
+        guard !value.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return field(value, max: max) }
+        let words = value.unicodeScalars.split { $0.properties.isWhitespace }
+        field(words.map { String($0) }.joined(separator: " "), max: max)
+    }
+
     // Letters and signs of ASCII have no other direction than the page's own: they need no element.
     private mutating func isolated(_ value: Substring, _ body: (inout HTMLBuilder) -> Void) {
         if value.utf8.allSatisfy({ $0 < 0x80 }) { return body(&self) }

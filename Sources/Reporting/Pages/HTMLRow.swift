@@ -9,6 +9,7 @@ import Model
 struct HTMLRow {
     private let now: Date
     private let options: ReportOptions
+    private let groups: GroupLetters
     private let cells: [Cell]
 
     /// A cell of the first line and the columns below it, each with the markup that opens its element.
@@ -19,9 +20,10 @@ struct HTMLRow {
         let noteOpening: HTMLBuilder
     }
 
-    init(options: ReportOptions, now: Date) {
+    init(options: ReportOptions, groups: GroupLetters, now: Date) {
         self.now = now
         self.options = options
+        self.groups = groups
         let columns = ReportColumns(vendors: options.vendors)
         cells = columns.cells.map { column in
             var opening = HTMLBuilder()
@@ -32,7 +34,10 @@ struct HTMLRow {
                 opening.raw("<td data-vendor=\"")
                 opening.text(options.vendors[column.vendor])
                 opening.raw("\">")
-                noteOpening.raw("<i>")
+                // Where rows are cards, their notes stand in one line.
+                noteOpening.raw("<i data-vendor=\"")
+                noteOpening.text(options.vendors[column.vendor])
+                noteOpening.raw("\">")
             case let kind:
                 opening.raw(kind == .verdict ? "<td class=\"v " : "<td class=")
                 opening.text(name)
@@ -50,7 +55,7 @@ struct HTMLRow {
         let model = RowModel(row, options: options)
         page.raw("<tr class=")
         page.raw(model.verdict.styleClass)
-        appendMarks(of: model.object, to: &page)
+        appendMarks(of: model, to: &page)
         page.raw(">")
         for cell in cells { append(cell, of: model, to: &page) }
         page.raw("<td class=d colspan=")
@@ -70,6 +75,12 @@ struct HTMLRow {
             page.untrusted(reason, max: 300)
             page.raw("</p>")
         }
+        // With an object it is in the row's details.
+        if model.object == nil, let seen = row.seen, seen.lists > 0 {
+            page.raw("<p class=why>")
+            page.seen(seen)
+            page.raw("</p>")
+        }
         if let allowed = model.allowed {
             page.raw("<p class=why>Allowed; by its engines ")
             page.untrusted(allowed, max: 600)
@@ -78,10 +89,13 @@ struct HTMLRow {
         page.raw("</tr>\n")
     }
 
-    private func appendMarks(of object: FileObject?, to page: inout HTMLBuilder) {
-        guard let marks = object?.marks(at: now), !marks.isEmpty else { return }
+    private func appendMarks(of model: RowModel, to page: inout HTMLBuilder) {
+        let marks = model.row.marks(at: now)
+        let letters = groups.letters(of: model.row)
+        guard !marks.isEmpty || !letters.isEmpty else { return }
         page.raw(" data-facts=")
         for mark in marks { page.raw(mark.letter) }
+        page.text(letters)
     }
 
     // MARK: The first line

@@ -28,15 +28,15 @@ package struct IndexEntry {
     }
 
     private var job: Job { overview.job }
+    /// How many code points of a name are shown.
+    private static let nameMax = 200
 
     /// Appends it as an item of a list of class `jobs`.
     package func append(to page: inout HTMLBuilder) {
         page.filteredItem(of: job)
-        page.raw("<div><h3><a href=\"")
-        page.text(self.page)
-        page.raw("\">")
-        page.untrusted(job.droppedName.display, max: 200)
-        page.raw("</a></h3><p class=muted>")
+        page.raw("<div><h3>")
+        appendNames(to: &page)
+        page.raw("</h3><p class=muted>")
         if let owner {
             page.text(owner.description)
             page.raw(" · ")
@@ -66,11 +66,9 @@ package struct IndexEntry {
     func appendLine(to page: inout HTMLBuilder) {
         page.filteredItem(of: job)
         page.time(job.receivedAt)
-        page.raw(" <a href=\"")
-        page.text(self.page)
-        page.raw("\">")
-        page.untrusted(job.droppedName.display, max: 200)
-        page.raw("</a> ")
+        page.raw(" ")
+        appendNames(to: &page)
+        page.raw(" ")
         switch job.state {
         case .refused, .running: page.text(job.state.presentation.lowercased())
         case .cancelled:
@@ -81,15 +79,32 @@ package struct IndexEntry {
         page.raw("\n")
     }
 
+    /// What the report is called, as its link, and the list's name if that is another one.
+    private func appendNames(to page: inout HTMLBuilder) {
+        page.raw("<a href=\"")
+        page.text(self.page)
+        page.raw("\">")
+        page.untrusted(job.title, max: Self.nameMax)
+        page.raw("</a>")
+        guard job.options.title != nil else { return }
+        page.raw(" <small class=muted>")
+        page.untrusted(job.droppedName.display, max: Self.nameMax)
+        page.raw("</small>")
+    }
+
     private func appendCounts(to page: inout HTMLBuilder) {
         page.text(countText)
         for verdict in Verdict.allCases where job.counts[verdict] > 0 {
             page.text(", \(Wording.number(job.counts[verdict])) \(verdict.label)")
         }
+        page.text(passedOver.ending(hashes: job.counts.hashes))
     }
 
+    private var passedOver: PassedOverText { PassedOverText(job.counts.passedOver) }
+
     private var countText: String {
-        job.counts.hashes == 0 ? "no hash found" : Wording.count(job.counts.hashes, "hash", "hashes")
+        job.counts.hashes == 0 && passedOver.sum == 0
+            ? "no hash found" : passedOver.opening(hashes: job.counts.hashes)
     }
 
     private func appendProgress(to page: inout HTMLBuilder) {
@@ -110,6 +125,7 @@ package struct IndexEntry {
             page.raw(", ")
             page.text(Wording.count(job.counts.unusableLines, "unusable line", "unusable lines"))
         }
+        page.text(passedOver.ending(hashes: job.counts.hashes))
         page.raw("</p>")
         page.stackedBar(job.counts)
         appendVerdicts(to: &page)

@@ -7,7 +7,7 @@ extension HTMLBuilder {
     /// they are hidden until it runs.
     mutating func indexTools() {
         raw("<div class=tools hidden role=search><input type=search name=q autocomplete=off ")
-        raw("placeholder=\"Search names …\" aria-label=\"Search the lists by name\">")
+        raw("placeholder=\"Search names …\" aria-label=\"Search the lists by name or title\">")
         raw("<select name=state autocomplete=off aria-label=State><option value=\"\">every state")
         for state in JobState.allCases {
             raw("<option value=")

@@ -30,16 +30,25 @@ struct JobGroups {
             page.raw("</p>")
         }
         page.raw("<ul class=list>")
-        for group in groups.top { append(group, to: &page) }
+        for (place, group) in groups.top.enumerated() {
+            append(group, kind, GroupLetters.letter(of: kind, place: place), to: &page)
+        }
         page.raw("</ul>")
         appendRest(groups, to: &page)
         page.raw("</section>")
     }
 
-    private func append(_ group: RowGroup, to page: inout HTMLBuilder) {
-        page.raw("<li><b>")
+    // The script makes of the link one that chooses the group's rows.
+    private func append(
+        _ group: RowGroup, _ kind: RowGroup.Kind, _ letter: String, to page: inout HTMLBuilder
+    ) {
+        page.raw("<li><b><a href=\"#rows\" data-kind=")
+        page.raw(kind.word)
+        page.raw(" data-group=")
+        page.text(letter)
+        page.raw(">")
         page.untrusted(group.value, max: Self.valueMax)
-        page.raw("</b> ")
+        page.raw("</a></b> ")
         page.text("\(Wording.count(group.tally.total, "row", "rows")): \(group.tally.words)")
         for hash in group.examples {
             page.raw("<br><code class=muted>")
@@ -64,6 +73,15 @@ struct JobGroups {
 }
 
 extension RowGroup.Kind {
+    /// As it stands in the page's address.
+    fileprivate var word: StaticString {
+        switch self {
+        case .family: "family"
+        case .signer: "signer"
+        case .imphash: "imphash"
+        }
+    }
+
     fileprivate var title: StaticString {
         switch self {
         case .family: "The same threat family"

@@ -137,11 +137,25 @@ struct JobPage {
             }
         case .done, .cancelled:
             JobSummary(input: input).appendWarnings(to: &page)
-            page.notice("No hash found") { page in
-                page.raw("The file holds no MD5, SHA-1 or SHA-256 digest: no run of exactly 32, 40 or 64 ")
-                page.raw("hexadecimal digits.</p><p>A list may be plain lines, a CSV, the output of a ")
-                page.raw("checksum tool, or text in which hashes stand.")
+            appendNoHash(to: &page)
+        }
+    }
+
+    private func appendNoHash(to page: inout HTMLBuilder) {
+        let passedOver = PassedOverText(job.counts.passedOver)
+        guard passedOver.sum == 0 else {
+            return page.notice("Nothing could be looked up") { page in
+                page.raw("The file holds ")
+                page.text(Wording.count(passedOver.sum, "digest", "digests"))
+                page.raw(" and none that VirusTotal can look up as a file’s: ")
+                page.text(passedOver.reasons)
+                page.raw(". So this is no all-clear. The lines stand below with their reasons.")
             }
+        }
+        page.notice("No hash found") { page in
+            page.raw("The file holds no MD5, SHA-1 or SHA-256 digest: no run of exactly 32, 40 or 64 ")
+            page.raw("hexadecimal digits.</p><p>A list may be plain lines, a CSV, the output of a ")
+            page.raw("checksum tool, or text in which hashes stand.")
         }
     }
 }

@@ -39,11 +39,11 @@ package struct JobSummary {
         }
     }
 
-    /// Appends what of the list's own options was not taken; nothing if all were.
+    /// Appends what of the list's own options was not taken or has no effect; nothing if all is well.
     func appendWarnings(to page: inout HTMLBuilder) {
         let warnings = job.options.warnings
         guard !warnings.isEmpty else { return }
-        page.notice("Options of the list that were not taken") { page in
+        page.notice("Options of the list that were not taken or have no effect") { page in
             for (index, warning) in warnings.enumerated() {
                 if index > 0 { page.raw("<br>") }
                 page.untrusted(warning, max: 500)
@@ -148,28 +148,26 @@ package struct JobSummary {
             let isAll = meant.count == counts.unusableLines
             appendLines(meant, isAll ? nil : "The first \(Wording.number(meant.count)) of them", to: &page)
         }
-        let passedOver = counts.passedOver.values.reduce(0, +)
-        guard passedOver > 0 || !job.remarks.isEmpty else { return }
+        let passedOver = PassedOverText(counts.passedOver)
+        guard passedOver.sum > 0 || !job.remarks.isEmpty else { return }
         page.raw("<section><h2>Read and not looked up</h2>")
         for remark in job.remarks {
             page.raw("<p>")
             page.text(remark)
             page.raw("</p>")
         }
-        if passedOver > 0 { appendPassedOver(passedOver, to: &page) } else { page.raw("</section>\n") }
+        if passedOver.sum > 0 { appendPassedOver(passedOver, to: &page) } else { page.raw("</section>\n") }
     }
 
-    private func appendPassedOver(_ sum: Int, to page: inout HTMLBuilder) {
-        let reasons = UnusableLine.Kind.allCases.compactMap { kind in
-            counts.passedOver[kind].map { "\(Wording.number($0)) \(kind.words($0))" }
-        }
+    private func appendPassedOver(_ passedOver: PassedOverText, to page: inout HTMLBuilder) {
         page.raw("<p>")
-        page.text("\(Wording.count(sum, "digest", "digests")): \(reasons.joined(separator: ", ")).")
+        page.text("\(Wording.count(passedOver.sum, "digest", "digests")): \(passedOver.reasons).")
         page.raw("</p>")
         // A line may hold several digests, and of each reason only so many lines are kept.
         let lines = input.unusableLines.filter { !$0.kind.isProbablyMeant }
         let shown = Wording.count(lines.count, "line", "lines")
-        appendLines(lines, lines.count == sum ? nil : "\(shown), the first of each reason", to: &page)
+        appendLines(
+            lines, lines.count == passedOver.sum ? nil : "\(shown), the first of each reason", to: &page)
     }
 
     private func appendLines(_ lines: [UnusableLine], _ title: String?, to page: inout HTMLBuilder) {

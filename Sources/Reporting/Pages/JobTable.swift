@@ -24,8 +24,9 @@ struct JobTable {
         self.input = input
         self.options = options
         columns = ReportColumns(vendors: options.vendors)
-        row = HTMLRow(options: options, now: input.now)
-        line = TextRow(options: options, now: input.now)
+        let groups = GroupLetters(input.statistics.groups)
+        row = HTMLRow(options: options, groups: groups, now: input.now)
+        line = TextRow(options: options, groups: groups, now: input.now)
     }
 
     /// Appends a row that has `index` rows before it.
@@ -44,7 +45,7 @@ struct JobTable {
     }
 
     func appendOpening(to page: inout HTMLBuilder) {
-        page.raw("<section aria-label=\"Hashes\">\n")
+        page.raw("<section id=rows aria-label=\"Hashes\">\n")
         appendLimits(to: &page)
         appendTools(to: &page)
         page.raw("<table class=rows data-vendors=")
@@ -130,18 +131,34 @@ struct JobTable {
     // The tools need the script, so they are hidden until it runs.
     private func appendTools(to page: inout HTMLBuilder) {
         page.raw("<div class=tools hidden><input type=search ")
-        page.raw("placeholder=\"Search hash, name, label, comment …\" ")
-        page.raw("aria-label=\"Search the rows: hash, names, label, comment, type\">")
+        page.raw("placeholder=\"Search hash, name, comment, signer …\" ")
+        page.raw("aria-label=\"Search the rows: hash, names, label, comment, type, facts\">")
         page.raw(
             "<select class=narrow aria-label=\"Sort by\"><option value=\"\">sort by severity</select>")
         page.raw("<div class=chips>")
         for verdict in Verdict.allCases where counts[verdict] > 0 { appendChip(verdict, to: &page) }
-        for mark in FactMark.allCases where (input.statistics.marks[mark] ?? 0) > 0 {
-            appendChip(mark, to: &page)
-        }
-        page.raw("</div><button type=button class=copyall>copy shown hashes</button>")
+        page.raw("</div>")
+        appendMarks(to: &page)
+        page.raw("<button type=button class=copyall>copy shown hashes</button>")
         page.raw("<button type=button class=clear hidden>show all</button>")
         page.raw("<output></output></div>\n")
+    }
+
+    // A phone shows them when they are asked for: its first screen is for the rows.
+    private func appendMarks(to page: inout HTMLBuilder) {
+        let marks = self.marks
+        guard !marks.isEmpty else { return }
+        page.raw("<details class=marks><summary>by facts</summary><div>")
+        for mark in marks { appendChip(mark, to: &page) }
+        page.raw("</div></details>")
+    }
+
+    /// Those that some row has. Where each row is there for the first time, that chooses nothing.
+    private var marks: [FactMark] {
+        let rows = input.statistics.marks
+        return FactMark.allCases.filter { mark in
+            rows[mark] ?? 0 > 0 && (mark != .firstTime || rows[.seenBefore] ?? 0 > 0)
+        }
     }
 
     private func appendChip(_ verdict: Verdict, to page: inout HTMLBuilder) {
@@ -154,7 +171,7 @@ struct JobTable {
         page.raw(" data-cell=\"")
         page.text(verdict.cellLabel)
         page.raw("\"><span class=v>")
-        page.text(verdict.label)
+        page.text(verdict.cellLabel)
         page.raw("</span></button>")
     }
 

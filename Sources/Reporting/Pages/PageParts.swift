@@ -15,7 +15,7 @@ extension HTMLBuilder {
         raw("</p></section>\n")
     }
 
-    /// Appends a notice that the page's script shows once the page should have been written anew.
+    /// Appends a notice that the page's script shows once the page should have been written again.
     ///
     /// - Parameter meanwhile: what becomes of the reader's lists until hashdrop is back, without a full stop.
     mutating func absence(since now: Date, due: Date, meanwhile: StaticString) {

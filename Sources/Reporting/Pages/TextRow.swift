@@ -10,14 +10,16 @@ import Model
 struct TextRow {
     private let now: Date
     private let options: ReportOptions
+    private let groups: GroupLetters
     private let columns: [ReportColumns.Column]
 
     /// How many lines stand in one `<pre>`: a browser lays out only those that are near the window.
     static let linesPerBlock = 500
 
-    init(options: ReportOptions, now: Date) {
+    init(options: ReportOptions, groups: GroupLetters, now: Date) {
         self.now = now
         self.options = options
+        self.groups = groups
         columns = ReportColumns(vendors: options.vendors).fields
     }
 
@@ -44,7 +46,9 @@ struct TextRow {
             page.text(Wording.age(since: askedAt, now: now))
         case .askedAs: page.text(model.row.askedAs?.kind.name ?? "")
         case .vendorState: page.text(model.finding(of: column.vendor)?.note ?? "")
-        case .facts: for mark in model.object?.marks(at: now) ?? [] { page.raw(mark.letter) }
+        case .facts:
+            for mark in model.row.marks(at: now) { page.raw(mark.letter) }
+            page.text(groups.letters(of: model.row))
         case .reason: if let reason = model.reason { page.field(reason, max: 300) }
         case .allowed: if let allowed = model.allowed { page.field(allowed, max: 600) }
         default:

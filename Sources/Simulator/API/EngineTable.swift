@@ -33,7 +33,7 @@ struct EngineTable {
         isAndroid = profile.type.tag == "android"
         isPortableExecutable = profile.type.isPortableExecutable
         generator = SeededGenerator(seed: file.family.seed ^ 0x656E_6769_6E65_7300)
-        let day = Int(file.lastAnalysisDate.timeIntervalSince1970) / 86_400
+        let day = Int((file.rescannedAt ?? file.lastAnalysisDate).timeIntervalSince1970) / 86_400
         updates = [0, 0, 1, 0, 3].map { Self.digits(ofDay: day - $0) }
     }
 

@@ -140,15 +140,18 @@ struct FileObjectWriter {
     }
 
     private func writeDates(to json: inout JSONWriter, _ generator: inout SeededGenerator) {
-        let analysis = Int(file.lastAnalysisDate.timeIntervalSince1970)
+        let drawnAnalysis = Int(file.lastAnalysisDate.timeIntervalSince1970)
         // A test that moves the analysis moves the rest of the file's life with it.
-        let offset = analysis - profile.lastAnalysisSecond
-        json.member("first_submission_date", profile.firstSubmissionSecond + offset)
-        json.member("last_submission_date", profile.lastSubmissionSecond + offset)
+        let offset = drawnAnalysis - profile.lastAnalysisSecond
+        let analysis = file.rescannedAt.map { Int($0.timeIntervalSince1970) } ?? drawnAnalysis
+        let submitted = file.submittedAt.map { Int($0.timeIntervalSince1970) }
+        let firstSubmission = submitted ?? profile.firstSubmissionSecond + offset
+        json.member("first_submission_date", firstSubmission)
+        json.member("last_submission_date", submitted ?? profile.lastSubmissionSecond + offset)
         json.member("last_modification_date", analysis + generator.below(86_400))
         if !isPending { json.member("last_analysis_date", analysis) }
         if generator.below(3) == 0 {
-            let seen = profile.firstSubmissionSecond + offset - generator.below(86_400)
+            let seen = firstSubmission - generator.below(86_400)
             json.member("first_seen_itw_date", seen)
         }
     }
@@ -180,8 +183,9 @@ struct FileObjectWriter {
             (threat.category, 12 + generator.below(20)), ("trojan", 3 + generator.below(8)),
         ]
         let drawnNames = [(threat.name, 9 + generator.below(20)), (variant, 2)]
-        let categories = facts.threatWords?.categories ?? drawnCategories
-        let names = facts.threatWords?.names ?? drawnNames
+        let fixed = file.renamed == nil ? facts.threatWords : nil
+        let categories = fixed?.categories ?? drawnCategories
+        let names = fixed?.names ?? drawnNames
         let label = "\(categories[0].0).\(names[0].0)/\(names[1].0)"
         json.key("popular_threat_classification")
         json.object { classification in

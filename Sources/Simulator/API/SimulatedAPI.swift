@@ -17,6 +17,12 @@ final class SimulatedAPI: Sendable {
         var generator: SeededGenerator
         var latency: Duration
         var journalFileHasFailed = false
+        var world = WorldScript()
+
+        /// Does to the catalogue what has come of the world's changes.
+        mutating func changeWorld(at now: Date) {
+            for (moment, change) in world.takeDue(at: now) { catalogue.apply(change, at: moment) }
+        }
     }
 
     private let options: SimulatorOptions
@@ -45,6 +51,7 @@ final class SimulatedAPI: Sendable {
                 journal: RequestJournal(entriesMax: options.journalEntriesMax),
                 generator: SeededGenerator(seed: options.seed),
                 latency: options.latency))
+        for change in options.world { self.change(change) }
     }
 
     /// The answer to a request below `/api/v3`, already noted in the journal.
@@ -52,6 +59,7 @@ final class SimulatedAPI: Sendable {
         let route = APIRoute(method: request.method, path: request.path)
         return state.withLock { state in
             let now = options.clock.now.wall
+            state.changeWorld(at: now)
             let user = request.key.flatMap { userByKey[$0] }
             var answer: APIAnswer
             if let user {
@@ -67,7 +75,21 @@ final class SimulatedAPI: Sendable {
     }
 
     func register(_ file: SimulatedFile) { state.withLock { $0.catalogue.register(file) } }
-    func file(named hash: FileHash) -> SimulatedFile { state.withLock { $0.catalogue.file(named: hash) } }
+    func file(named hash: FileHash) -> SimulatedFile {
+        state.withLock { state in
+            state.changeWorld(at: options.clock.now.wall)
+            return state.catalogue.file(named: hash)
+        }
+    }
+
+    func change(_ change: WorldChange) {
+        state.withLock { state in
+            let now = options.clock.now.wall
+            state.world.add(change, at: now)
+            // Before another change is given for the same file.
+            state.changeWorld(at: now)
+        }
+    }
 
     func addFault(_ rule: FaultRule) -> Int { state.withLock { $0.faults.add(rule) } }
     func removeFault(_ id: Int) { state.withLock { $0.faults.remove(id) } }

@@ -1,3 +1,4 @@
+import Foundation
 import Model
 
 /// Lookup table from hash to file: a registered file, a well-known one, or one that is made up from the hash.
@@ -16,6 +17,11 @@ struct FileCatalogue {
     /// From now on each of the file's three names finds this file; it replaces an earlier one of that name.
     mutating func register(_ file: SimulatedFile) {
         for hash in file.family.hashes { registered[hash] = file }
+    }
+
+    /// From a moment on the file that the change names is what the change says.
+    mutating func apply(_ change: WorldChange, at moment: Date) {
+        register(file(named: change.hash).changed(by: change, at: moment))
     }
 
     /// The file that `hash` names; every hash names one, if only one that is unknown to VirusTotal.

@@ -60,9 +60,16 @@ package struct SimulatedFile: Hashable, Sendable {
     /// Default none.
     package var quirks: Set<Quirk>
     var appearance: Appearance?
+    /// The threat by which engines call the file since the world has changed; nil: the first one.
+    var renamed: ThreatFamily?
+    /// When the file was submitted first, if a change of the world says so.
+    var submittedAt: Date?
+    /// When it was last scanned, if a change of the world says so; `lastAnalysisDate` moves the submissions
+    /// with it.
+    var rescannedAt: Date?
 
     /// What the file is, as far as its answer tells.
-    var profile: ThreatProfile { ThreatProfile(family, appearance: appearance) }
+    var profile: ThreatProfile { ThreatProfile(family, appearance: appearance, renamed: renamed) }
 
     /// The most engines that can detect a file.
     package static let detectionsMax = 65
@@ -94,6 +101,21 @@ package struct SimulatedFile: Hashable, Sendable {
         } else {
             file.fortinet = .undetected
         }
+        return file
+    }
+
+    /// The file after a change of the world.
+    func changed(by change: WorldChange, at moment: Date) -> SimulatedFile {
+        var file = self
+        if condition == .unknown { file.submittedAt = moment }
+        file.rescannedAt = moment
+        file.condition = change.condition
+        if let name = change.family { file.renamed = ThreatFamily.named(name) }
+        file.fortinet = .undetected
+        if case .detected(engines: 1...) = change.condition {
+            file.fortinet = .detected(file.profile.fortinetName)
+        }
+        file.quirks.remove(.removed)
         return file
     }
 

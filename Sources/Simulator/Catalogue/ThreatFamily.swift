@@ -10,6 +10,9 @@ struct ThreatFamily: Hashable, Sendable {
     /// The name with a capital first letter.
     var title: String { name.prefix(1).uppercased() + name.dropFirst() }
 
+    /// The made-up files' family of this name.
+    static func named(_ name: String) -> ThreatFamily? { all.first { $0.name == name } }
+
     static let all: [ThreatFamily] = [
         .init("emotet", "banker", "!tr", [.windowsLibrary, .windowsProgram]),
         .init("qakbot", "banker", "!tr", [.windowsLibrary]),

@@ -31,12 +31,14 @@ struct ThreatProfile: Sendable {
     private static let newestSecond = 1_790_812_800
     private static let day = 86_400
 
-    init(_ family: FileFamily, appearance: Appearance? = nil) {
+    /// - Parameter renamed: the threat by which engines call the file, in place of the first one.
+    init(_ family: FileFamily, appearance: Appearance? = nil, renamed: ThreatFamily? = nil) {
         // Its own generator: a test that changes a file's condition does not change what the file is.
         var generator = SeededGenerator(seed: family.seed ^ 0x7072_6F66_696C_6500)
         let drawn = generator.pick(ThreatFamily.all)
-        let threat = appearance?.threat ?? drawn
-        let type = appearance?.type ?? generator.pick(threat.types)
+        let first = appearance?.threat ?? drawn
+        let type = appearance?.type ?? generator.pick(first.types)
+        let threat = renamed ?? first
         self.threat = threat
         self.type = type
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")

@@ -9,6 +9,7 @@ import Hummingbird
 /// | `GET /simulator/faults` | lists the rules in force |
 /// | `POST /simulator/faults` | adds the rule in the body (`FaultRule`), answers 201 `{"id": 1}` |
 /// | `DELETE /simulator/faults`, `…/faults/{id}` | removes all rules, or one |
+/// | `POST /simulator/world` | changes what is said of a file, as the body says (`WorldChange`) |
 /// | `GET /simulator/journal` | the journal as JSON Lines |
 /// | `DELETE /simulator/journal` | empties it |
 /// | `PUT /simulator/limits` | gives every account the limits in the body (`SimulatedLimits`) |
@@ -29,6 +30,11 @@ struct ControlSurface {
                 Self.json(.created, Data("{\"id\": \(api.addFault(rule))}".utf8))
             }
         case (.delete, "faults"): api.removeAllFaults()
+        case (.post, "world"):
+            return try await reading(WorldChange.self, from: request) { change in
+                api.change(change)
+                return Response(status: .noContent)
+            }
         case (.get, "journal"): return journal
         case (.delete, "journal"): api.clearJournal()
         case (.put, "limits"):

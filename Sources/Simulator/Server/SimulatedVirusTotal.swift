@@ -124,6 +124,12 @@ package final class SimulatedVirusTotal: Service {
     /// From now on each of the file's three names finds this file; it replaces an earlier one.
     package func register(_ file: SimulatedFile) { api.register(file) }
 
+    /// From its moment on the simulator answers by the change, whose `complaint` must be nil.
+    package func change(_ change: WorldChange) {
+        precondition(change.complaint == nil, change.complaint ?? "")
+        api.change(change)
+    }
+
     /// The file that the simulator answers with for `hash`.
     package func file(named hash: FileHash) -> SimulatedFile { api.file(named: hash) }
 

@@ -43,7 +43,10 @@ package struct SimulatorOptions: Sendable {
     package var journalFile: String?
     /// How many requests the journal keeps in memory before it forgets the oldest. Default 200,000.
     package var journalEntriesMax = 200_000
-    /// The clock by which quotas run. Default the system's.
+    /// What VirusTotal will say of files other than their names say, and from when on. Default nothing. Each
+    /// must make sense (`WorldChange.complaint`).
+    package var world: [WorldChange] = []
+    /// The clock by which quotas run and the world changes. Default the system's.
     package var clock: any ServiceClock = SystemClock()
 
     /// The defaults above.

@@ -1,7 +1,7 @@
 import GRDB
 package import Model
 
-/// A demand to write a finished job's last report anew, for example by another policy.
+/// A demand to write a finished job's last report again, for example by another policy.
 ///
 /// It stands in the database (`meta`) until the report that satisfies it is remembered; a daemon that is
 /// told, or the next one that starts, satisfies it.
@@ -11,20 +11,20 @@ package struct RenewalDemand: Hashable, Sendable {
     let number: Int
 }
 
-// Reports that are written anew.
+// Reports that are written again.
 extension JobStore {
     private static let prefix = "renewal "
     /// A job whose last report stands in its folder with tables.
     private static let isRenewable = "stage = 1 AND isPublished = 1 AND state IN ('done', 'cancelled')"
 
-    /// A finished job as its report is to be written anew, or not.
+    /// A finished job as its report is to be written again, or not.
     package struct Renewable: Hashable, Sendable {
         package var id: JobID
         /// A report cannot show what the cache has forgotten: the one that is there says more.
         package var hasForgottenAnswers: Bool
     }
 
-    /// The jobs whose last report can be written anew, the newest first: all, or those of a user, or the one
+    /// The jobs whose last report can be written again, the newest first: all, or those of a user, or the one
     /// of an id. The answers of each are looked for.
     package func renewable(of user: UserName? = nil, only id: JobID? = nil) throws -> [Renewable] {
         try pool.read { db in
@@ -53,7 +53,7 @@ extension JobStore {
                     """), arguments: [job])!
     }
 
-    /// Demands that the last reports of these jobs are written anew, in one transaction. One that is not
+    /// Demands that the last reports of these jobs are written again, in one transaction. One that is not
     /// finished, or not reported yet, is left out: its report follows by itself.
     package func renew(_ ids: [JobID]) throws {
         try pool.write { db in
@@ -73,7 +73,7 @@ extension JobStore {
         }
     }
 
-    /// The jobs whose last reports are still to be written anew, with their users, the newest first.
+    /// The jobs whose last reports are still to be written again, with their users, the newest first.
     package func renewals() throws -> [(id: JobID, user: UserName)] {
         try pool.read { db in
             try Row.fetchAll(

@@ -70,6 +70,7 @@ extension JobStore {
             let job = try Int64.fetchOne(
                 db.cachedStatement(sql: "SELECT id FROM job WHERE stage <> 1 AND stage = 2 LIMIT 1"))
         else { return false }
+        try forget(job, rows: rowsAtOnce, in: db)
         for part in [
             "DELETE FROM jobHash WHERE jobID = :job AND hash IN"
                 + " (SELECT hash FROM jobHash WHERE jobID = :job ORDER BY hash LIMIT \(rowsAtOnce))",

@@ -75,26 +75,26 @@ package struct JobStore: Sendable {
         package var isFinal: Bool
         /// Of all files in the job's report folder.
         package var bytes: Int64
-        /// Whether the last report stood there before, and was written anew: nothing is told of it again.
-        package var isAnew: Bool
+        /// Whether the last report stood there before, and was rewritten: nothing is told of it again.
+        package var isRewrite: Bool
         /// The renewal that it satisfies.
         package var renewal: RenewalDemand?
 
         package init(
-            id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64, isAnew: Bool = false,
+            id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64, isRewrite: Bool = false,
             renewal: RenewalDemand? = nil
         ) {
             self.id = id
             self.verdicts = verdicts
             self.isFinal = isFinal
             self.bytes = bytes
-            self.isAnew = isAnew
+            self.isRewrite = isRewrite
             self.renewal = renewal
         }
     }
 
     /// Remembers reports that were written, in one transaction, and queues what is to be told of the last
-    /// ones.
+    /// ones. Their lists go into the memory, or the first rows of long ones (`remember`).
     package func save(_ reports: [Report]) throws {
         guard !reports.isEmpty else { return }
         try pool.write { db in
@@ -111,7 +111,9 @@ package struct JobStore: Sendable {
                 ])
             }
             try Self.end(reports.compactMap(\.renewal), in: db)
-            try Outbox.tell(ofEnds: reports.filter { $0.isFinal && !$0.isAnew }.map(\.id), in: db)
+            let ends = reports.filter { $0.isFinal && !$0.isRewrite }.map(\.id)
+            try Outbox.tell(ofEnds: ends, in: db)
+            for id in ends { _ = try Self.remember(id, rowsMax: 2 * Self.hashesRememberedAtOnce + 2, in: db) }
         }
     }
 

@@ -43,6 +43,7 @@ package struct AllowStore: Sendable {
                     file.hash.data, file.reason, file.author, file.createdAt.milliseconds,
                     file.until?.milliseconds,
                 ])
+            try Self.countChange(in: db)
             return true
         }
     }
@@ -53,14 +54,33 @@ package struct AllowStore: Sendable {
     package func remove(_ hash: FileHash) throws -> Bool {
         try pool.write { db in
             try db.execute(sql: "DELETE FROM allowed WHERE hash = ?", arguments: [hash.data])
-            return db.changesCount > 0
+            guard db.changesCount > 0 else { return false }
+            try Self.countChange(in: db)
+            return true
         }
+    }
+
+    private static let changesKey = "allowed changes"
+
+    /// A text that each change of the list makes another one, whichever process makes it; nil before the
+    /// first.
+    static func changes(in db: Database) throws -> String? {
+        try String.fetchOne(
+            db.cachedStatement(sql: "SELECT value FROM meta WHERE key = ?"), arguments: [changesKey])
+    }
+
+    private static func countChange(in db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO meta (key, value) VALUES (?, '1')
+                ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1
+                """, arguments: [changesKey])
     }
 }
 
 extension JobSnapshot {
     /// The allow-list at the snapshot's moment, without what has expired `now`.
     package func allowList(at now: Date) throws -> AllowList {
-        AllowList(try AllowStore.all(in: db), at: now)
+        try allowLists.list(in: db, at: now)
     }
 }

@@ -4,6 +4,7 @@ package import Model
 /// What a report shows.
 package struct ReportRowStore: Sendable {
     let pool: DatabasePool
+    let allowLists: AllowListCache
 
     /// Calls `body` with a job as the database holds it at one moment, so that all of its numbers and rows
     /// agree; nil if there is no such job. Blocks its thread; what `body` throws ends it.
@@ -11,12 +12,14 @@ package struct ReportRowStore: Sendable {
         try pool.read { db in
             guard
                 let found = try Row.fetchOne(
-                    db.cachedStatement(sql: "SELECT id, state FROM job WHERE name = ? AND stage = 1"),
+                    db.cachedStatement(
+                        sql: "SELECT id, state, user, memoryStage FROM job WHERE name = ? AND stage = 1"),
                     arguments: [id.description])
             else { return nil }
-            let isCancelled = found[1] == JobState.cancelled.rawValue
             return try body(
-                JobSnapshot(rowID: found[0], id: id, isCancelled: isCancelled, db: db))
+                JobSnapshot(
+                    rowID: found[0], id: id, state: JobState(rawValue: found[1]), user: found[2],
+                    isCompared: found[3] as Int > 0, allowLists: allowLists, db: db))
         }
     }
 }
@@ -25,8 +28,11 @@ package struct ReportRowStore: Sendable {
 package struct JobSnapshot {
     let rowID: Int64
     let id: JobID
-    /// Whether a row without an answer was not asked, rather than waits.
-    let isCancelled: Bool
+    let state: JobState?
+    let user: String
+    /// Whether its rows say what the user's memory told of them; else the memory does.
+    let isCompared: Bool
+    let allowLists: AllowListCache
     let db: Database
 
     package enum Order: Sendable {
@@ -44,7 +50,7 @@ package struct JobSnapshot {
     /// Whether the job's final report stands in its folder.
     package func isPublished() throws -> Bool { try JobStore.isPublished(id, in: db) }
 
-    /// The demand to write its report anew; nil if there is none.
+    /// The demand to write its report again; nil if there is none.
     package func renewal() throws -> RenewalDemand? { try JobStore.renewal(of: id, in: db) }
 
     /// Whether a row was answered, and the cache has forgotten the answer since.
@@ -75,11 +81,23 @@ package struct JobSnapshot {
     private func visitEachRow(_ order: Order, _ visit: (ReportRow) throws -> Void) throws {
         let statement = try RawStatement(Self.query(order), in: db)
         statement.bind(Int(rowID), at: 1)
-        let reader = ReportRowReader(isCancelled: isCancelled)
+        let reader = try rowReader()
         try statement.run { try visit(reader.row(in: $0)) }
     }
 
     private static let cacheKibibytes = 12_000
+
+    private func rowReader() throws -> ReportRowReader {
+        // A row without an answer was not asked, rather than waits.
+        ReportRowReader(isCancelled: state == .cancelled, memory: try memory())
+    }
+
+    private func memory() throws -> ReportRowReader.Memory {
+        guard state?.isFinal == true else { return .unasked }
+        if isCompared { return .noted }
+        guard let memory = try HashMemory(of: user, in: db) else { return .empty }
+        return .live(memory)
+    }
 
     /// Visits the rows of these hashes of the list, in this order.
     package func forEachRow(of hashes: [FileHash], _ visit: (ReportRow) throws -> Void) throws {
@@ -90,7 +108,7 @@ package struct JobSnapshot {
             WHERE jobID = ?1 AND jobHash.hash = ?2
             """, in: db)
         statement.bind(Int(rowID), at: 1)
-        let reader = ReportRowReader(isCancelled: isCancelled)
+        let reader = try rowReader()
         for hash in hashes {
             statement.bind(hash, at: 2)
             try statement.run { try visit(reader.row(in: $0)) }
@@ -99,7 +117,10 @@ package struct JobSnapshot {
 
     /// The first columns of a row, in the order of `ReportRowReader`.
     private static func listed(_ isRepeated: String) -> String {
-        "jobHash.hash, state, jobHash.askedAs, reason, position, line, occurrences, comment, \(isRepeated)"
+        """
+        jobHash.hash, state, jobHash.askedAs, reason, position, line, occurrences, comment, \(isRepeated),
+        seenBefore, seenSince
+        """
     }
 
     private static let answers = "LEFT JOIN answer ON answer.hash = coalesce(jobHash.askedAs, jobHash.hash)"
@@ -123,7 +144,7 @@ package struct JobSnapshot {
             return """
                 SELECT \(listed(findsRepeatedFiles ? isRepeated : "0")), answeredAt, \(FileRecord.columns)
                 FROM (SELECT jobHash.hash, state, jobHash.askedAs, reason, position, line, occurrences,
-                        comment, answer.askedAt AS answeredAt, answer.fileID
+                        comment, seenBefore, seenSince, answer.askedAt AS answeredAt, answer.fileID
                     FROM jobHash \(answers) WHERE jobID = ?1 ORDER BY position LIMIT -1) AS jobHash
                 \(files("jobHash"))
                 """
@@ -141,12 +162,22 @@ package struct JobSnapshot {
 
 /// Reader of a row of a report from the columns that `JobSnapshot`'s queries have.
 private struct ReportRowReader {
+    /// Where it is known in how many earlier lists a file stood.
+    enum Memory {
+        /// A running job's rows do not say it.
+        case unasked
+        case empty
+        case noted
+        case live(HashMemory)
+    }
+
     let isCancelled: Bool
+    let memory: Memory
 
     func row(in columns: RawStatement) throws -> ReportRow {
         var answer: LookupAnswer?
-        if let askedAt = columns.date(9) {
-            let object = try FileRecord.object(from: columns, at: 10)
+        if let askedAt = columns.date(11) {
+            let object = try FileRecord.object(from: columns, at: 12)
             answer = LookupAnswer(
                 answer: object.map(LookupAnswer.Answer.known) ?? .unknown,
                 askedAt: askedAt)
@@ -158,9 +189,23 @@ private struct ReportRowReader {
         case _ where isCancelled: state = .notAsked(stale: answer)
         default: state = .waiting(stale: answer)
         }
+        let hash = try columns.hash(0)
+        let askedAs = try columns.hashIfAny(2)
         return ReportRow(
-            hash: try columns.hash(0), state: state, position: columns.integer(4), comment: columns.text(7),
-            line: columns.integer(5), occurrences: columns.integer(6), askedAs: try columns.hashIfAny(2),
-            isFileRepeated: columns.integer(8) != 0)
+            hash: hash, state: state, position: columns.integer(4), comment: columns.text(7),
+            line: columns.integer(5), occurrences: columns.integer(6), askedAs: askedAs,
+            isFileRepeated: columns.integer(8) != 0,
+            seen: try seen(hash, named: answer?.fileObject?.hashes ?? askedAs.map { [$0] } ?? [], columns))
+    }
+
+    private func seen(
+        _ hash: FileHash, named names: [FileHash], _ columns: RawStatement
+    ) throws -> SeenBefore? {
+        switch memory {
+        case .unasked: nil
+        case .empty: .never
+        case .noted: SeenBefore(lists: columns.integer(9), since: columns.date(10))
+        case .live(let memory): try memory.seen(hash, named: names)
+        }
     }
 }

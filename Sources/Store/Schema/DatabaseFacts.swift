@@ -20,13 +20,18 @@ package struct DatabaseFacts: Hashable, Sendable {
     package var clockMemory: ClockMemory?
     /// The reports' folder that bears hashdrop's marker; nil if none does yet.
     package var reportsDirectory: String?
+    /// The channels of notifications that have failed.
+    package var channelTroubles: [ChannelTrouble]
+    /// Nil unless VirusTotal refused the key at the last answered request.
+    package var keyRefusal: KeyRefusal?
     /// What is damaged, and the way to restore a backup; nil for a database that is whole.
     package var problem: Explanation?
 
     package init(
         isCurrent: Bool = true, bytes: Int64 = 0, freeBytes: Int64 = 0, endpoint: String? = nil,
         isUsed: Bool = false, users: [UserName] = [], clockMemory: ClockMemory? = nil,
-        reportsDirectory: String? = nil, problem: Explanation? = nil
+        reportsDirectory: String? = nil, channelTroubles: [ChannelTrouble] = [],
+        keyRefusal: KeyRefusal? = nil, problem: Explanation? = nil
     ) {
         self.isCurrent = isCurrent
         self.bytes = bytes
@@ -36,6 +41,8 @@ package struct DatabaseFacts: Hashable, Sendable {
         self.users = users
         self.clockMemory = clockMemory
         self.reportsDirectory = reportsDirectory
+        self.channelTroubles = channelTroubles
+        self.keyRefusal = keyRefusal
         self.problem = problem
     }
 }
@@ -125,6 +132,10 @@ extension HashdropDatabase {
             .compactMap { UserName($0) }
         // An earlier version had none.
         if try db.tableExists("clockMemory") { facts.clockMemory = try QuotaLedger.clockMemory(in: db) }
+        if try db.tableExists("notificationChannel") {
+            facts.channelTroubles = try NotificationStore.troubles(in: db)
+        }
+        facts.keyRefusal = try QuotaLedger.keyRefusal(in: db)
         return facts
     }
 

@@ -12,6 +12,7 @@ package struct HashdropDatabase: Sendable {
     let pool: DatabasePool
     let metered: MeteredPool
     private let commits = CommitCounter()
+    private let allowLists = AllowListCache()
 
     /// How many transactions this process has written.
     package var commitCount: Int { commits.count }
@@ -22,7 +23,7 @@ package struct HashdropDatabase: Sendable {
     package var ledger: QuotaLedger { QuotaLedger(pool: metered) }
     package var cache: CacheStore { CacheStore(pool: metered) }
     package var allowed: AllowStore { AllowStore(pool: metered) }
-    package var reportRows: ReportRowStore { ReportRowStore(pool: pool) }
+    package var reportRows: ReportRowStore { ReportRowStore(pool: pool, allowLists: allowLists) }
     package var reportDigests: AssetDigestStore { AssetDigestStore(pool: metered) }
 
     /// Opens the database, or makes it.

@@ -101,10 +101,10 @@ struct JobSearchForm: Hashable, Sendable {
     /// Appends the form, opened if something was typed into it.
     func append(to page: inout HTMLBuilder, at place: WebFrame.Place) {
         page.raw(isEmpty ? "<details class=search>" : "<details class=search open>")
-        page.raw("<summary>Search by name, state, verdict, month or hash</summary>")
+        page.raw("<summary>Search by name or title, state, verdict, month or hash</summary>")
         page.raw("<form method=get role=search aria-label=\"Search the lists\" action=\"")
         page.raw(place.path)
-        page.raw("\"><label>Part of the name<input name=name maxlength=100 value=\"")
+        page.raw("\"><label>Part of the name or title<input name=name maxlength=100 value=\"")
         page.text(name)
         page.raw("\"></label><label>State<select name=state><option value=\"\">every state")
         for state in JobState.allCases {

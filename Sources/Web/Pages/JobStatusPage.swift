@@ -23,6 +23,12 @@ struct JobStatusPage {
         appendFiles(to: &page)
         let summary = JobSummary(input: ReportInput(job: job, estimate: overview.estimate, now: now))
         summary.append(to: &page)
+        let passedOver = PassedOverText(job.counts.passedOver)
+        if passedOver.sum > 0 {
+            page.raw("<p class=muted>")
+            page.text(Wording.count(passedOver.sum, "digest", "digests"))
+            page.text(" of the list not looked up: \(passedOver.reasons).</p>\n")
+        }
         if job.state != .refused { summary.appendCost(to: &page) }
     }
 

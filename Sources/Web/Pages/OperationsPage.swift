@@ -7,11 +7,14 @@ import Store
 struct OperationsPage {
     let view: OperationsView
     let uses: [UserName: UserUse]
+    /// The channels of notifications that have failed.
+    let channels: [ChannelTrouble]
     let now: Date
 
     func append(to page: inout HTMLBuilder) {
         page.raw("<h1>Operations</h1>\n")
-        for trouble in view.troubles {
+        let failing = channels.map { "Notifications fail (\($0.channel.rawValue)): \($0.sentence)" }
+        for trouble in view.troubles + failing {
             page.notice("Needs attention", isRefusal: true) { $0.untrusted(trouble, max: 2_000) }
         }
         appendVirusTotal(to: &page)

@@ -57,7 +57,7 @@ struct PageController: Sendable {
         try requireAdministrator(context)
         let page = OperationsPage(
             view: await queries.operations(), uses: try await data.read { try $0.jobs.useOfEachUser() },
-            now: clock.now.wall)
+            channels: try await data.read { try $0.notifications.troubles() }, now: clock.now.wall)
         return responses.html("Operations", context.user, .operations, live: "/operations?live") {
             page.append(to: &$0)
         }

@@ -16,7 +16,7 @@ struct AllowCommand: AsyncParsableCommand {
         discussion: """
             Reports from now on say 'allowed' of the file, by whichever of its hashes a list names it, and \
             beside it what it would be called, the reason, and who allowed it until when. Only malicious and \
-            suspicious become 'allowed'. 'hashdrop report JOB' or '--all' writes earlier reports anew.
+            suspicious become 'allowed'. 'hashdrop report JOB' or '--all' writes earlier reports again.
             """,
         subcommands: [Add.self, List.self, Remove.self], defaultSubcommand: Add.self)
 
@@ -62,7 +62,7 @@ struct AllowCommand: AsyncParsableCommand {
             let time = end.map { "until \(AllowCommand.text($0))" } ?? "for good"
             print(
                 "Allowed \(hash) \(time). Reports from now on say so; 'hashdrop report --all' writes "
-                    + "the earlier ones anew.")
+                    + "the earlier ones again.")
         }
     }
 
@@ -121,7 +121,7 @@ struct AllowCommand: AsyncParsableCommand {
             }
             print(
                 "\(hash) is allowed no longer. Reports from now on say so; 'hashdrop report --all' writes "
-                    + "the earlier ones anew.")
+                    + "the earlier ones again.")
         }
     }
 

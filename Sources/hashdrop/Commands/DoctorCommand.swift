@@ -86,7 +86,9 @@ struct DoctorCommand: AsyncParsableCommand {
                 case .webhook: settings.notify.webhookFile == nil ? "notify.webhook" : "notify.webhookFile"
                 case .mail: "notify.mailServer"
                 }
-            return ChannelFacts(setting: setting, refusal: refusal)
+            return ChannelFacts(
+                channel, setting: setting, refusal: refusal,
+                files: options.secretFiles(of: channel).map(SecretFileFacts.init(path:)))
         }
     }
 

@@ -57,12 +57,13 @@ struct JobCommand: AsyncParsableCommand {
         }
     }
 
-    /// The job that an argument names: its id, or a path whose last part begins with it.
+    /// The job that an argument names: its id, or a path whose last part begins with it. What cannot be a
+    /// job's id names a job that is missing, as an id that no job has.
     static func id(_ text: String) throws -> JobID {
         let name = URL(filePath: text).lastPathComponent
         guard let id = JobID(name.prefix { $0 != "_" }) else {
             throw CommandFailure(
-                .usage,
+                .noInput,
                 "'\(text.showingControls)' is no job; 'hashdrop status' shows the latest ones, and a report "
                     + "folder's name begins with its job.")
         }

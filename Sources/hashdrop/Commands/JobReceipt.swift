@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Reporting
 import Settings
 
@@ -9,6 +10,14 @@ struct JobReceipt {
 
     /// Where one of the report's files is, or will be.
     func path(of file: String) -> String { folder.appending(path: file).path(percentEncoded: false) }
+
+    /// The paths of the work lists of some verdicts that are there; of the table, if none is.
+    func lists(of verdicts: [Verdict]) -> String {
+        let lists = verdicts.compactMap(ReportWriter.FileName.list(of:)).map {
+            path(of: "\(ReportWriter.FileName.lists)/\($0)")
+        }.filter { FileManager.default.fileExists(atPath: $0) }
+        return lists.isEmpty ? path(of: ReportWriter.FileName.csv) : lists.joined(separator: ", ")
+    }
 
     /// The job's id and the paths of its report, a line each: known as soon as the list is accepted.
     func overview(_ reports: HashdropSettings.Reports) -> String {

@@ -40,11 +40,15 @@ struct ListOutcome {
         hashes - malicious - suspicious - allowed - clean - notAsked + unusableLines
     }
 
+    /// Whether something has no verdict, or there was nothing to look up. What a list holds beside its hashes
+    /// (an imphash, a placeholder) asks for no verdict: it would fail every list with such a column.
+    var lacksVerdict: Bool { withoutVerdict > 0 || hashes == 0 }
+
     /// The code by the worst verdict; reports/README.md promises it.
     var exitCode: ExitCode {
         if malicious + suspicious > 0 { return ExitCode(1) }
         if isCancelled { return ExitCode(3) }
-        return withoutVerdict + notAsked > 0 ? ExitCode(2) : .success
+        return lacksVerdict || notAsked > 0 ? ExitCode(2) : .success
     }
 
     /// The code where `--fail-on` says what is to fail: what it does not name is none's failure, but a list
@@ -67,7 +71,7 @@ enum FailCondition: String, CaseIterable {
         switch self {
         case .malicious: outcome.malicious > 0
         case .suspicious: outcome.malicious + outcome.suspicious > 0
-        case .unknown: outcome.withoutVerdict > 0
+        case .unknown: outcome.lacksVerdict
         case .newMalicious: outcome.newMalicious > 0
         }
     }

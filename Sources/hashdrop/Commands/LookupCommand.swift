@@ -271,6 +271,6 @@ struct LookupCommand: AsyncParsableCommand {
 
     /// Tells something that is no row.
     private static func note(_ sentence: String) {
-        FileHandle.standardError.write(Data("hashdrop: \(sentence)\n".utf8))
+        StandardError.note(sentence)
     }
 }

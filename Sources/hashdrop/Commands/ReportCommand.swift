@@ -7,11 +7,11 @@ import Settings
 import Store
 import Support
 
-/// `hashdrop report`: writes finished reports anew.
+/// `hashdrop report`: writes finished reports again.
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Write finished reports anew by the present settings, without a request to VirusTotal.",
+        abstract: "Write finished reports again by the present settings, without a request to VirusTotal.",
         discussion: """
             The verdicts follow reports.maliciousFrom, reports.suspiciousFrom and verdict.*, from the newest \
             answers that the cache has. A running daemon writes the reports, and reads its settings again \
@@ -75,9 +75,9 @@ struct ReportCommand: AsyncParsableCommand {
         let reports = Wording.count(ids.count, "report", "reports")
         try DaemonSignal.tellJobsChanged(paths)
         guard DaemonLock.isHeld(path: paths.lock) else {
-            return print("No daemon runs: \(reports) will be written anew at the next 'hashdrop serve'.")
+            return print("No daemon runs: \(reports) will be written again at the next 'hashdrop serve'.")
         }
-        if noWait { return print("The daemon writes \(reports) anew.") }
+        if noWait { return print("The daemon writes \(reports) again.") }
         let wanted = Set(ids)
         var display = ProgressDisplay()
         while true {
@@ -89,13 +89,13 @@ struct ReportCommand: AsyncParsableCommand {
                 display.end()
                 throw CommandFailure(
                     .unavailable,
-                    "The daemon has stopped; \(Wording.number(left)) of \(reports) will be written anew at "
+                    "The daemon has stopped; \(Wording.number(left)) of \(reports) will be written again at "
                         + "the next 'hashdrop serve'.")
             }
             try await Task.sleep(for: Self.pollInterval)
         }
         display.end()
-        print("Wrote \(reports) anew; VirusTotal was not asked.")
+        print("Wrote \(reports) again; VirusTotal was not asked.")
     }
 
     private func tellOfOthers(_ forgotten: Int, isAlone: Bool) {
@@ -104,7 +104,7 @@ struct ReportCommand: AsyncParsableCommand {
                 "\(Wording.count(forgotten, "report stays", "reports stay")) as before: the cache has "
                     + "forgotten answers that stand there (cache.keep).")
         } else if isAlone {
-            print("There is no finished report to write anew.")
+            print("There is no finished report to write again.")
         }
     }
 }

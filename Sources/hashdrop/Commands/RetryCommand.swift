@@ -9,15 +9,12 @@ struct RetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Ask a job's failed hashes again, with fresh attempts.")
 
-    @Argument(help: "The job, as in its report folder's name: 20261123-195045-k3f9x.") var job: String
+    @Argument(help: "The job, for example 20261123-195045-k3f9x; a report folder's name or path will do.")
+    var job: String
     @OptionGroup var configurationOption: ConfigurationOption
 
     func run() async throws {
-        // The whole folder name will do: it is what a user can copy.
-        guard let id = JobID(job.prefix { $0 != "_" }) else {
-            throw CommandFailure(
-                .usage, "'\(job.showingControls)' is no job; one looks like 20261123-195045-k3f9x.")
-        }
+        let id = try JobCommand.id(job)
         let settings = try await configurationOption.settings()
         let database = try StatePaths.openDatabase(settings)
         let clock = try database.ledger.steadyClock(over: SystemClock())

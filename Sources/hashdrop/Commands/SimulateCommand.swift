@@ -13,7 +13,8 @@ struct SimulateCommand: AsyncParsableCommand {
         abstract: "Run a simulated VirusTotal on this machine, to try things out without a key.",
         discussion: """
             Its verdicts are invented. It accepts the key \(SimulatedAccount.demoKey). \
-            GET /simulator/journal tells what was asked; POST /simulator/faults makes it misbehave.
+            GET /simulator/journal tells what was asked; POST /simulator/faults makes it misbehave; \
+            POST /simulator/world changes what it says of a file.
             """)
 
     @Option(help: "The port on 127.0.0.1; 0 takes a free one.") var port = 8099
@@ -22,6 +23,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Requests a month; 0 is no limit.") var perMonth = 15_500
     @Option(help: "Milliseconds that an answer takes.") var latency = 300
     @Option(help: "Another number, other verdicts.") var seed: UInt64 = 0
+    @Option(help: "What it says of files, and from when on, as JSON Lines in this file.") var world: String?
     @Option(help: "Append what was asked to this file, as JSON Lines.") var journal: String?
 
     func validate() throws {
@@ -37,6 +39,7 @@ struct SimulateCommand: AsyncParsableCommand {
         options.seed = seed
         options.latency = .milliseconds(latency)
         options.journalFile = journal
+        options.world = try world.map { try WorldChange.read(path: $0) } ?? []
         options.accounts[0].limits = SimulatedLimits(
             requestsPerMinute: perMinute, requestsPerDay: perDay, requestsPerMonth: perMonth)
         let logger = ServeCommand.logger(.text, Exchangeable(.warning))

@@ -12,8 +12,9 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show the daemon, the quota, the folders and the latest jobs.",
         discussion: """
-            Exits 0 if the daemon runs and nothing is wrong, 75 if lookups, reports or folders wait for \
-            something that an operator should look at, 69 if it does not run.
+            Exits 0 if the daemon runs and nothing is wrong, 75 if lookups, reports, folders or \
+            notifications wait for something that an operator should look at, 69 if it does not run: then \
+            it shows what waits in the folders, and what of the quota is used.
             """)
 
     @Flag(help: "As JSON.") var json = false
@@ -32,6 +33,8 @@ struct StatusCommand: AsyncParsableCommand {
             var hashes, waiting, notAsked, malicious, suspicious, failed, noResults, unknown, clean: Int
             var allowed: Int
             var unusableLines, requestsSent, requestsSaved: Int
+            /// Digests that were not looked up, by reason.
+            var passedOver: [String: Int]
 
             /// For example `25 hashes: 12 malicious, 2 failed, 11 clean`.
             var summary: String {
@@ -42,7 +45,9 @@ struct StatusCommand: AsyncParsableCommand {
                     (notAsked, "not asked"),
                     (unusableLines, unusableLines == 1 ? "unusable line" : "unusable lines"),
                 ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-                return "\(hashes) \(hashes == 1 ? "hash" : "hashes")" + (words.isEmpty ? "" : ": \(words)")
+                let others = PassedOverText(named: passedOver)
+                return others.opening(hashes: hashes) + (words.isEmpty ? "" : ": \(words)")
+                    + others.ending(hashes: hashes)
             }
         }
 
@@ -50,6 +55,10 @@ struct StatusCommand: AsyncParsableCommand {
         /// Whether a signal has stopped it: it holds its place and does nothing.
         var isStopped: Bool
         var daemon: DaemonStatus?
+        /// Of a daemon that does not run: what waits, and what of the quota is used.
+        var stopped: StoppedStatus?
+        /// The channels of notifications that have failed to deliver what they should.
+        var notifications: [ChannelTrouble]
         var jobs: [JobLine]
     }
 
@@ -73,7 +82,9 @@ struct StatusCommand: AsyncParsableCommand {
             print(Self.text(overview))
         }
         if !overview.isRunning { throw ExitCode(CommandFailure.Code.unavailable.rawValue) }
-        if overview.isStopped || overview.daemon.map(Self.needsAttention) == true {
+        if overview.isStopped || overview.daemon.map(Self.needsAttention) == true
+            || overview.notifications.contains(where: \.isLasting)
+        {
             throw ExitCode(CommandFailure.Code.temporary.rawValue)
         }
     }
@@ -84,9 +95,12 @@ struct StatusCommand: AsyncParsableCommand {
         let isRunning = DaemonLock.isHeld(path: paths.lock)
         let database = try HashdropDatabase(path: paths.database, endpoint: nil)
         let process = isRunning ? try? DaemonLock.holder(path: paths.lock) : nil
+        let stopped: StoppedStatus? = try isRunning ? nil : StoppedStatus(settings, database)
         return Overview(
             isRunning: isRunning, isStopped: process.map(DaemonLock.isStopped) ?? false,
             daemon: isRunning ? DaemonStatusFile(path: paths.status).read() : nil,
+            stopped: stopped,
+            notifications: try database.notifications.troubles(),
             jobs: try database.jobs.jobs(limit: jobs).map { job in
                 Overview.JobLine(
                     id: job.id.description, user: job.user.description, name: job.droppedName.display,
@@ -99,7 +113,9 @@ struct StatusCommand: AsyncParsableCommand {
                     unknown: job.counts[.unknown], clean: job.counts[.clean],
                     allowed: job.counts[.allowed],
                     unusableLines: job.counts.unusableLines, requestsSent: job.requestCost.requestsSent,
-                    requestsSaved: job.requestCost.requestsSaved)
+                    requestsSaved: job.requestCost.requestsSaved,
+                    passedOver: Dictionary(
+                        uniqueKeysWithValues: job.counts.passedOver.map { ($0.key.rawValue, $0.value) }))
             })
     }
 
@@ -149,6 +165,10 @@ struct StatusCommand: AsyncParsableCommand {
             lines.append(
                 overview.isRunning
                     ? "Daemon: running (no status yet)" : "Daemon: not running; 'hashdrop serve' starts it")
+        }
+        lines += overview.stopped?.lines(quota: used) ?? []
+        lines += overview.notifications.map {
+            "Notifications fail (\($0.channel.rawValue)): \($0.sentence)"
         }
         if overview.jobs.isEmpty {
             lines.append("No job to show.")

@@ -14,11 +14,12 @@ struct SubmitCommand: AsyncParsableCommand {
             Prints the job's id and the paths of its report as soon as the list is accepted; without --wait \
             that is waited for no longer than 5 seconds. \
             With --wait the exit code is the verdict: 0 all clean, 1 something malicious or suspicious, 2 \
-            neither but something unknown, without results or failed, or a line that holds no usable hash, \
-            3 the list was cancelled, 65 the file was refused, 69 no daemon runs that would read it, 75 not \
-            done within --timeout. \
-            With --fail-on it is 4 if the list holds what that names, 3 if it does not and was cancelled, \
-            else 0.
+            neither but something unknown, without results or failed, a line that holds no usable hash, or \
+            nothing that could be looked up, 3 the list was cancelled, 65 the file was refused, 69 no daemon \
+            runs that would read it, 75 not done within --timeout. \
+            With --fail-on it is 4 if the list holds what that names (standard error says what, and where), \
+            3 if it does not and was cancelled, else 0. \
+            Options of the list that were not taken are named on standard error.
             """)
 
     @Argument(help: "The list; '-' reads standard input and needs --name.") var file: String
@@ -36,8 +37,10 @@ struct SubmitCommand: AsyncParsableCommand {
             """
             With --wait, exit with 4 if the list holds what is named here, separated by commas or in several \
             options, and with 0 if not. 'suspicious' includes malicious; 'unknown' is all without a verdict, \
-            also failed hashes and lines without a usable hash; 'new-malicious' is what is malicious and was \
-            not, or was not listed, in the report that the list is compared with (without one, all that is).
+            also failed hashes, lines without a usable hash and a list of which nothing could be looked up, \
+            but not what is passed over beside hashes (an imphash, a placeholder); 'new-malicious' is what \
+            is malicious and was not, or was not listed, in the report that the list is compared with, \
+            whether VirusTotal, the policy or the list has changed (without such a report, all that is).
             """, valueName: "verdicts"))
     var failOn: [FailConditions] = []
     @Option(help: ArgumentHelp("Give up waiting after so many seconds.", valueName: "seconds"))
@@ -67,6 +70,7 @@ struct SubmitCommand: AsyncParsableCommand {
             throw job.unfinished()
         }
         display?.clear()
+        warn(of: first)
         guard wait else { return try conclude(first) }
         if !json { show(first, settings) }
         guard let last = try await job.finished(first, until: end, &display) else {
@@ -105,8 +109,12 @@ struct SubmitCommand: AsyncParsableCommand {
                 until: ContinuousClock.now + patience, &display, isDaemonGone: { false })
         }
         if let accepted {
+            warn(of: accepted)
             try checkIsNotRefused(accepted)
-            return show(accepted, settings)
+            show(accepted, settings)
+            // With --wait the sum says it.
+            if let note = Self.passedOver(accepted.status) { print(note) }
+            return
         }
         print(
             "Dropped as \(job.name.display). The report will be "
@@ -119,6 +127,11 @@ struct SubmitCommand: AsyncParsableCommand {
         guard accepted.status.state != JobState.refused.rawValue else { return }
         print(accepted.overview(settings.reports))
         fflush(nil)
+    }
+
+    /// Names the list's options that were not taken.
+    private func warn(of receipt: JobReceipt) {
+        for warning in receipt.status.warnings ?? [] { StandardError.note(warning) }
     }
 
     private func checkIsNotRefused(_ receipt: JobReceipt) throws {
@@ -143,11 +156,29 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         let outcome = ListOutcome(status)
         let conditions = failOn.flatMap(\.conditions)
+        for condition in FailCondition.allCases
+        where conditions.contains(condition) && condition.isMet(by: outcome) {
+            StandardError.note(condition.reason(in: receipt, outcome))
+        }
         let code = conditions.isEmpty ? outcome.exitCode : outcome.exitCode(failingOn: conditions)
         guard code.isSuccess else { throw code }
     }
 
-    /// For example `25 hashes: 12 malicious, 3 clean. 20 requests sent, 5 saved.`
+    /// What of an accepted list is not looked up, in a sentence; nil if there is nothing of the kind.
+    private static func passedOver(_ status: StatusDocument) -> String? {
+        let passedOver = PassedOverText(named: status.passedOver)
+        guard passedOver.sum > 0 else { return nil }
+        return sentence(
+            passedOver.opening(hashes: status.counts.hashes)
+                + passedOver.ending(hashes: status.counts.hashes))
+    }
+
+    private static func sentence(_ text: String) -> String {
+        "\(text.prefix(1).uppercased())\(text.dropFirst())."
+    }
+
+    /// For example `25 hashes: 12 malicious, 13 clean; 1 other digest not looked up (1 placeholder). 20
+    /// requests sent, 5 saved.`
     static func summary(_ status: StatusDocument) -> String {
         let counts = status.counts
         let words = [
@@ -161,8 +192,11 @@ struct SubmitCommand: AsyncParsableCommand {
             ? ""
             : " \(counts.unusableLines) \(counts.unusableLines == 1 ? "line" : "lines") without a usable "
                 + "hash."
-        return "\(counts.hashes) \(counts.hashes == 1 ? "hash" : "hashes"): \(words).\(unusable) "
-            + "\(status.requests.sent) \(status.requests.sent == 1 ? "request" : "requests") sent, "
-            + "\(status.requests.saved) saved."
+        let passedOver = PassedOverText(named: status.passedOver)
+        let sum = sentence(
+            passedOver.opening(hashes: counts.hashes) + (words.isEmpty ? "" : ": \(words)")
+                + passedOver.ending(hashes: counts.hashes))
+        return "\(sum)\(unusable) \(status.requests.sent) "
+            + "\(status.requests.sent == 1 ? "request" : "requests") sent, \(status.requests.saved) saved."
     }
 }

@@ -101,6 +101,8 @@ final class DaemonLock: Sendable {
     /// Whether it is certain that no daemon holds the lock; false for an account that may not look.
     static func isKnownFree(path: String) -> Bool {
         let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+        // Where there is no folder for a lock, there is no daemon; in one that is closed there may be.
+        guard access(folder, F_OK) == 0 || errno != ENOENT else { return true }
         // Before the first daemon there is no lock yet.
         return access(folder, R_OK | W_OK | X_OK) == 0 && !isHeld(path: path)
     }

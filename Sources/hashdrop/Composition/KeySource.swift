@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Glibc
 import Settings
@@ -85,17 +86,20 @@ final class KeySource: Sendable {
         return stat(path, &information) == 0 && information.st_mode & S_IROTH != 0
     }
 
+    /// Longer ones are another file's content.
+    private static let bytesMax = 4_096
+
     private static func read(_ path: String) throws -> APIKey {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
+        let bytes: [UInt8]
+        do throws(NamedFile.Refusal) {
+            bytes = try NamedFile.bytes(at: path, max: bytesMax)
         } catch {
             throw CommandFailure(
-                .configuration,
-                "The API key file '\(path)' cannot be read (\((error as NSError).localizedDescription))",
-                advice: "let this account read it, or name another in virustotal.apiKeyFile")
+                .configuration, "The API key file '\(path)' cannot be read (\(error.reason))",
+                advice: "\(error.advice), or name another in virustotal.apiKeyFile")
         }
-        guard let key = APIKey(text) else {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard bytes.count <= bytesMax, let key = APIKey(text) else {
             let isEmpty = text.allSatisfy(\.isWhitespace)
             throw CommandFailure(
                 .configuration,

@@ -80,7 +80,7 @@ private actor LivenessSource {
         self.clock = clock
     }
 
-    /// As of the last look, which is made anew when it is old enough.
+    /// As of the last look, which is made again when it is old enough.
     func stuckParts() -> [String] {
         let now = clock.now.monotonic
         guard lookedAt.map({ now - $0 >= Self.period }) ?? true else { return stuck }

@@ -18,7 +18,7 @@ struct ServiceManagerService: Service {
 
     /// How often it is looked whether the start is over.
     private static let startLook: Duration = .milliseconds(20)
-    /// How often the line of status is made anew at least.
+    /// How often the line of status is made again at least.
     private static let statusPeriodMax: Duration = .seconds(30)
 
     func run() async throws {

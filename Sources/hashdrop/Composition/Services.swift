@@ -77,6 +77,10 @@ struct Services: Sendable {
             watcher: WatcherProcess(
                 helper: Self.helperPath, spool: settings.spool.directory, clock: runtime.clock),
             runtime: runtime, logger: logger)
+        let checkFolders = { @Sendable [database] (settings: HashdropSettings) in
+            try StatePaths.checkFolders(settings)
+            try ReportsFolder(path: settings.reports.directory, database: database).verifyIfThere()
+        }
         // Stopped in the other order: the page first.
         var services =
             pipeline.services + [
@@ -84,8 +88,8 @@ struct Services: Sendable {
                     pipeline: pipeline,
                     settings: reload.map {
                         SettingsReload(
-                            settings, from: $0, check: { try $0.checkStart() }, options: pipelineOptions,
-                            logger: logger)
+                            settings, from: $0, check: { try $0.checkStart() },
+                            checkFolders: checkFolders, options: pipelineOptions, logger: logger)
                     }), SignalLogService(logger: logger),
             ]
         let notifications = try Self.notifications(

@@ -1,4 +1,6 @@
+import FileSystem
 import Foundation
+import Glibc
 import Settings
 import Spool
 import Store
@@ -32,12 +34,19 @@ struct StatePaths {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw CommandFailure(
-                .cannotCreate,
-                "The folder '\(path)' (\(setting)) cannot be made "
-                    + "(\((error as NSError).localizedDescription)); "
-                    + "create it, or set \(setting) to another.")
+            throw cannotMake(path, setting, (error as NSError).localizedDescription)
         }
+        try requireAccess(path, setting)
+    }
+
+    private static func cannotMake(_ path: String, _ setting: String, _ reason: String) -> CommandFailure {
+        CommandFailure(
+            .cannotCreate,
+            "The folder '\(path)' (\(setting)) cannot be made (\(reason)); create it, or set \(setting) to "
+                + "another.")
+    }
+
+    private static func requireAccess(_ path: String, _ setting: String) throws {
         for (mode, word) in [(R_OK, "read"), (W_OK, "written"), (X_OK, "entered")]
         where access(path, mode) != 0 {
             throw CommandFailure(
@@ -46,6 +55,34 @@ struct StatePaths {
                     + "mode."
             )
         }
+    }
+
+    /// Throws what a start would be refused for by the settings' folders; makes none.
+    static func checkFolders(_ settings: HashdropSettings) throws {
+        let folders = [
+            (settings.spool.directory, "spool.directory"), (settings.reports.directory, "reports.directory"),
+        ]
+        for (path, setting) in folders {
+            if let reason = obstacle(toMaking: path) { throw cannotMake(path, setting, reason) }
+            if access(path, F_OK) == 0 { try requireAccess(path, setting) }
+        }
+    }
+
+    /// Why a folder is not there and cannot be made, in words; nil if it is there or can be made.
+    private static func obstacle(toMaking path: String) -> String? {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            return status.st_mode & S_IFMT == S_IFDIR ? nil : FileSystemError.words(ENOTDIR)
+        }
+        guard errno == ENOENT else { return FileSystemError.words(errno) }
+        if lstat(path, &status) == 0 { return "it is a link that leads nowhere" }
+        // It is made in the next folder above it that is there.
+        var folder = path
+        repeat {
+            folder = NSString(string: folder).deletingLastPathComponent
+            if folder.isEmpty { folder = "." }
+        } while folder != "/" && folder != "." && access(folder, F_OK) != 0 && errno == ENOENT
+        return access(folder, W_OK | X_OK) == 0 ? nil : FileSystemError.words(errno)
     }
 
     /// The database for a command that does not serve.

@@ -76,10 +76,8 @@ enum CheckSentences {
             sentence += ", \(Wording.count(summary.groups, "group", "groups")) of one file's names"
         }
         if summary.repeated > 0 { sentence += ", \(summary.repeated) repeated" }
-        let passedOver = UnusableLine.Kind.allCases.compactMap { kind in
-            summary.unusable[kind].map { "\($0) \(kind.words($0))" }
-        }
-        if !passedOver.isEmpty { sentence += ". Not looked up: \(passedOver.joined(separator: ", "))" }
+        let passedOver = PassedOverText(summary.unusable)
+        if passedOver.sum > 0 { sentence += ". Not looked up: \(passedOver.reasons)" }
         return sentence + "."
     }
 

@@ -23,38 +23,39 @@ struct LookupPrinter {
         self.isJSON = isJSON
         self.digitsMax = digitsMax
         self.notAsked = notAsked
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        decoder.dateDecodingStrategy = .iso8601
         if isTerminal, !isJSON {
-            print(
-                columns(hash: "Hash", verdict: "Verdict", engines: "Engines", asked: "Asked", "Label", "Name")
-            )
+            print(columns(["Hash", "Verdict", "Engines", "Asked", "Label", "Name"]))
         }
     }
 
-    /// What is shown of a line of `report.json`.
+    /// The values that are shown of a line of `report.json`, as it has them.
     private struct Row: Decodable {
-        var hash: String
-        var verdict: String
-        var enginesDetected: Int?
-        var enginesTotal: Int?
-        var threatLabel: String?
-        var name: String?
-        var askedAt: Date?
-        var reason: String?
+        private var values: [ReportColumn: String] = [:]
+
+        init(from decoder: any Decoder) throws {
+            let line = try decoder.container(keyedBy: ReportColumn.self)
+            let texts: [ReportColumn] = [.hash, .verdict, .threatLabel, .name, .askedAt, .reason]
+            for column in texts { values[column] = try line.decodeIfPresent(String.self, forKey: column) }
+            for column in [ReportColumn.enginesDetected, .enginesTotal] {
+                values[column] = try line.decodeIfPresent(Int.self, forKey: column).map { String($0) }
+            }
+        }
+
+        subscript(column: ReportColumn) -> String? { values[column] }
+        var verdict: Verdict? { self[.verdict].flatMap(Verdict.init(rawValue:)) }
     }
 
     /// Prints a line of `report.json`, without its end.
     mutating func show(_ line: some Sequence<UInt8>) throws {
         let line = Data(line)
         let row = try decoder.decode(Row.self, from: line)
-        count(row.verdict)
+        count(row)
         print(isJSON ? String(decoding: line, as: UTF8.self) : text(row))
     }
 
-    private mutating func count(_ verdict: String) {
+    private mutating func count(_ row: Row) {
         outcome.hashes += 1
-        switch Verdict(rawValue: verdict) {
+        switch row.verdict {
         case .malicious: outcome.malicious += 1
         case .suspicious: outcome.suspicious += 1
         case .allowed: outcome.allowed += 1
@@ -65,35 +66,29 @@ struct LookupPrinter {
     }
 
     private func text(_ row: Row) -> String {
-        let verdict = Verdict(rawValue: row.verdict)
         var engines: String?
-        if let detected = row.enginesDetected, let total = row.enginesTotal {
+        if let detected = row[.enginesDetected], let total = row[.enginesTotal] {
             engines = "\(detected) of \(total)"
         }
-        return columns(
-            hash: row.hash, verdict: verdict == .notAsked ? notAsked : verdict?.label ?? row.verdict,
-            engines: engines, asked: row.askedAt.map(asked), row.threatLabel ?? row.reason, row.name)
+        let verdict = row.verdict == .notAsked ? notAsked : row.verdict?.label ?? row[.verdict]
+        return columns([
+            row[.hash], verdict, engines, row[.askedAt].map(asked), row[.threatLabel] ?? row[.reason],
+            row[.name],
+        ])
     }
 
-    private func asked(_ date: Date) -> String {
-        if isTerminal { return Wording.age(since: date, now: now) }
-        var bytes: [UInt8] = []
-        UTCTime(date).appendISO8601(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+    /// The time as the line has it, ISO 8601 in UTC; on a terminal how long ago it is.
+    private func asked(_ time: String) -> String {
+        guard isTerminal, let date = try? Date(time, strategy: .iso8601) else { return time }
+        return Wording.age(since: date, now: now)
     }
 
     /// The cells of a line; what is not known is a `-`, so that each line has all of them.
-    private func columns(
-        hash: String, verdict: String, engines: String?, asked: String?, _ label: String?, _ name: String?
-    ) -> String {
-        let cells = [
-            (hash, digitsMax), (verdict, 20), (engines ?? "-", 9), (asked ?? "-", 14), (label ?? "-", 28),
-            (name ?? "-", 0),
-        ]
-        guard isTerminal else { return cells.map(\.0.showingControls).joined(separator: "\t") }
-        return cells.map { text, width in
-            let text = text.showingControls
-            return text + String(repeating: " ", count: max(0, width - text.count))
+    private func columns(_ cells: [String?]) -> String {
+        let cells = cells.map { ($0 ?? "-").showingControls }
+        guard isTerminal else { return cells.joined(separator: "\t") }
+        return zip(cells, [digitsMax, 20, 9, 14, 28, 0]).map { text, width in
+            text + String(repeating: " ", count: max(0, width - text.count))
         }.joined(separator: "  ")
     }
 }

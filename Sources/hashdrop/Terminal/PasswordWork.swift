@@ -7,7 +7,7 @@ import Synchronization
 enum PasswordWork {
     /// Each thread takes 32 MiB.
     private static let threadsMax = 16
-    private static let logInterval: TimeInterval = 10
+    private static let logInterval: TimeInterval = 3
 
     private struct State<Result> {
         var next = 0
@@ -25,6 +25,8 @@ enum PasswordWork {
     ) throws -> [Result] {
         let isTerminal = isatty(STDERR_FILENO) == 1
         let state = Mutex(State<Result>(results: Array(repeating: nil, count: items.count)))
+        // Some seconds pass before the first of many ends on a busy machine.
+        if isTerminal, !items.isEmpty { state.withLock { show(&$0, label, isTerminal) } }
         let threads = min(items.count, ProcessInfo.processInfo.activeProcessorCount, threadsMax)
         DispatchQueue.concurrentPerform(iterations: threads) { _ in
             while let index = state.withLock({ next(&$0, of: items.count) }) {
@@ -53,7 +55,7 @@ enum PasswordWork {
         return state.next
     }
 
-    /// A counter on a terminal; elsewhere a line every ten seconds, so that a log stays short.
+    /// A counter on a terminal; elsewhere a line every three seconds, so that short work stays quiet.
     private static func show<Result>(_ state: inout State<Result>, _ label: String, _ isTerminal: Bool) {
         let now = Date()
         guard isTerminal || now.timeIntervalSince(state.shownAt) >= logInterval else { return }

@@ -49,32 +49,41 @@ final class Trace: Sendable {
     /// Equal for runs in which the same happened.
     var all: [String] { state.withLock(\.lines) }
 
+    /// What the daemon logs by it stands between the lines.
     var logger: Logger {
-        var logger = Logger(label: "simulation") { _ in TraceHandler(trace: self) }
-        logger.logLevel = .info
-        return logger
+        EventHandler.logger("simulation", from: .info) { event in
+            let facts = (event.metadata ?? [:]).sorted { $0.key < $1.key }
+                .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+            self.note("    \(event.level): \(event.message) \(facts)")
+        }
     }
 }
 
-/// Puts what the daemon logs into the trace.
-private struct TraceHandler: LogHandler {
-    let trace: Trace
+/// Handler of a log that hands each event to a function.
+struct EventHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
-    var logLevel = Logger.Level.info
+    var logLevel: Logger.Level
+    private let note: @Sendable (LogEvent) -> Void
 
-    init(trace: Trace) { self.trace = trace }
+    /// - Parameter level: events of lower levels are left out.
+    static func logger(
+        _ label: String, from level: Logger.Level, note: @escaping @Sendable (LogEvent) -> Void
+    ) -> Logger {
+        Logger(label: label) { _ in EventHandler(logLevel: level, note: note) }
+    }
+
+    private init(logLevel: Logger.Level, note: @escaping @Sendable (LogEvent) -> Void) {
+        self.logLevel = logLevel
+        self.note = note
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) {
-        let facts = (event.metadata ?? [:]).sorted { $0.key < $1.key }
-            .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-        trace.note("    \(event.level): \(event.message) \(facts)")
-    }
+    func log(event: LogEvent) { note(event) }
 }
 
 /// An invariant that does not hold.

@@ -285,27 +285,9 @@ final class YearLog: Sendable {
     var errors: [String] { lines.withLock(\.self) }
 
     var logger: Logger {
-        var logger = Logger(label: "year") { _ in Handler(log: self) }
-        logger.logLevel = .error
-        return logger
-    }
-
-    private struct Handler: LogHandler {
-        let log: YearLog
-        var metadata: Logger.Metadata = [:]
-        var metadataProvider: Logger.MetadataProvider?
-        var logLevel = Logger.Level.error
-
-        init(log: YearLog) { self.log = log }
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            guard log.isListening else { return }
-            log.lines.withLock { lines in
+        EventHandler.logger("year", from: .error) { event in
+            guard self.isListening else { return }
+            self.lines.withLock { lines in
                 if lines.count < 5 { lines.append("\(event.message) \(event.metadata ?? [:])") }
             }
         }
