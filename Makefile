@@ -7,8 +7,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev libssl-dev zlib1g-dev libsimdjson-dev libsystemd-dev
-TEST_PACKAGES := python3 python3-venv chromium chromium-driver nginx openssl poppler-utils nodejs prometheus
+BUILD_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libinotifytools0-dev libssl-dev zlib1g-dev libsimdjson-dev libsystemd-dev libpq-dev
+TEST_PACKAGES := python3 python3-venv chromium chromium-driver nginx openssl poppler-utils nodejs prometheus postgresql
 # A spreadsheet, the programs that people drop files with, and the servers of config/RECIPES.md.
 FULL_TEST_PACKAGES := libreoffice-calc samba smbclient openssh-sftp-server openssh-server openssh-client caddy rsync vim-tiny curl
 # What makes the Debian packages, and what looks at them.

@@ -62,6 +62,7 @@ let package = Package(
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd"),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         .target(name: "Support", swiftSettings: strict),
@@ -92,6 +93,7 @@ let package = Package(
             name: "Store", dependencies: ["MetricNames", "Model", "Support", grdb, sqlite],
             swiftSettings: strict),
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
+        .target(name: "PostgreSQL", dependencies: ["CPostgreSQL", "Support"], swiftSettings: strict),
         .target(
             name: "VirusTotal", dependencies: ["CSimdjson", "Curl", "Model", "Support"], swiftSettings: strict
         ),
@@ -183,6 +185,9 @@ let package = Package(
             exclude: ["vt_conformance.py"], swiftSettings: strict),
         .testTarget(
             name: "CurlTests", dependencies: ["Curl", "CCurl", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PostgreSQLTests", dependencies: ["PostgreSQL", "Support", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "VirusTotalTests", dependencies: ["VirusTotal", "Curl", "Model", "TestSupport"],
             swiftSettings: strict),
