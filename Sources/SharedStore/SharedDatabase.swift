@@ -88,37 +88,46 @@ package final class SharedDatabase: Sendable {
 
     private func reserve(different wishes: [SharedWish]) async throws -> [SharedGrant] {
         try await asking { session, run in
-            let (call, lost, limits) = state.withLock { state in
-                state.calls += 1
-                return (state.calls, state.lost, state.limits)
-            }
-            let rows: PostgreSQLRows
-            do {
-                rows = try await session.query(
-                    """
-                    SELECT result, ticket, wait, period, (answer).* FROM hashdrop.reserve(
-                        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ORDER BY place
-                    """,
-                    [
-                        .int(SharedSchema.version), .text(site), .int(run), .int(call), .intArray(lost),
-                        .bytesArray(wishes.map(\.hash.bytes)), .textArray(wishes.map(\.user.description)),
-                        .intArray(wishes.map(\.known.milliseconds)),
-                        .intArray(wishes.map(\.unknown.milliseconds)),
-                        .int(limits.requestsPerMinuteLimit), .int(limits.requestsPerDayLimit),
-                        .int(limits.requestsPerMonthLimit),
-                    ])
-            } catch {
-                // It may still run when the next call has: so it stays in the list for some calls.
-                if error.mayHaveRun {
-                    state.withLock { $0.lost = Array(($0.lost + [call]).suffix(Self.lostMax)) }
-                }
-                throw error
-            }
+            let rows = try await reserve(wishes, run: run, in: session)
             guard rows.count == wishes.count else {
                 throw PostgreSQLError.misuse("\(rows.count) results for \(wishes.count) hashes")
             }
             let now = clock.now.wall
             return try rows.map { try Self.grant(in: $0, now: now) }
+        }
+    }
+
+    private func reserve(
+        _ wishes: [SharedWish], run: Int, in session: PostgreSQLSession
+    ) async throws(PostgreSQLError) -> PostgreSQLRows {
+        let call = beginCall()
+        do {
+            return try await session.query(
+                """
+                SELECT result, ticket, wait, period, (answer).* FROM hashdrop.reserve(
+                    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ORDER BY place
+                """,
+                [
+                    .int(SharedSchema.version), .text(site), .int(run), .int(call.number),
+                    .intArray(call.lost), .bytesArray(wishes.map(\.hash.bytes)),
+                    .textArray(wishes.map(\.user.description)), .intArray(wishes.map(\.known.milliseconds)),
+                    .intArray(wishes.map(\.unknown.milliseconds)),
+                    .int(call.limits.requestsPerMinuteLimit), .int(call.limits.requestsPerDayLimit),
+                    .int(call.limits.requestsPerMonthLimit),
+                ])
+        } catch {
+            // It may still run when the next call has: so it stays in the list for some calls.
+            if error.mayHaveRun {
+                state.withLock { $0.lost = Array(($0.lost + [call.number]).suffix(Self.lostMax)) }
+            }
+            throw error
+        }
+    }
+
+    private func beginCall() -> (number: Int, lost: [Int], limits: QuotaLimits) {
+        state.withLock { state in
+            state.calls += 1
+            return (state.calls, state.lost, state.limits)
         }
     }
 
