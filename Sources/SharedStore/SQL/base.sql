@@ -113,6 +113,11 @@ BEGIN
             RAISE EXCEPTION 'its answers come from %, and the daemon asks %', v_endpoint, p_endpoint
                 USING ERRCODE = 'HD003';
         END IF;
+        -- Sites that have begun with the other one must begin anew, and learn of this one.
+        DELETE FROM mood;
+        DELETE FROM demand;
+        DELETE FROM turn;
+        DELETE FROM site;
         INSERT INTO meta (key, value) VALUES ('endpoint', p_endpoint)
             ON CONFLICT (key) DO UPDATE SET value = excluded.value;
     END IF;

@@ -20,6 +20,11 @@ package struct SharedPause: Hashable, Sendable {
     package var left: Duration
     /// The outcome's word, such as `429`.
     package var reason: String
+
+    package init(left: Duration, reason: String) {
+        self.left = left
+        self.reason = reason
+    }
 }
 
 /// One site of a key.
@@ -34,6 +39,17 @@ package struct SharedSite: Hashable, Sendable {
     package var underWay: Int
     /// Hashes that it would ask now.
     package var open: Int
+
+    package init(
+        name: String, silence: Duration, today: Int, thisMonth: Int, underWay: Int, open: Int
+    ) {
+        self.name = name
+        self.silence = silence
+        self.today = today
+        self.thisMonth = thisMonth
+        self.underWay = underWay
+        self.open = open
+    }
 }
 
 /// What one of a site's users would ask now, if there were no limit.
