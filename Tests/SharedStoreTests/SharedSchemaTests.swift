@@ -2,6 +2,7 @@ import Foundation
 import Model
 import PostgreSQL
 import SharedStore
+import Store
 import Support
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import SharedStore
+import Store
 import Support
 import TestSupport
 import Testing
