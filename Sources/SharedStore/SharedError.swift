@@ -37,6 +37,7 @@ package enum SharedError: ExplainedError, Hashable, Sendable {
             case "HD006": .supplanted
             // PostgreSQL 15, appendix A: a schema, a table or a function that is not there; no rights.
             case "3F000", "42P01": .noSchema
+            // The first call of all, which keeps its parameters in every version, has found this one.
             case "42883": .newerSchema(version: nil)
             case "42501": .notAdmitted
             default: .database(error)

@@ -156,6 +156,17 @@ import Testing
         #expect(try await b.grant(1) == .asked(elsewhereUntil: .seconds(600)))
     }
 
+    @Test func oldRequestsGoAndTheirSumsStay() async throws {
+        let fixture = try await SharedFixture()
+        let site = try fixture.site("a")
+        try await site.recordUnknown(try await site.tickets(1...3), at: fixture.clock.now)
+        try await fixture.advance(by: .seconds(2 * 86_400 + 1))
+        _ = try await site.tickets(4...4)
+        try await site.heartbeat([:])
+        #expect(try await fixture.number("SELECT count(*) AS value FROM hashdrop.request") == 1)
+        #expect(try await site.spending().quota.thisMonth == 4)
+    }
+
     // MARK: Sites that die
 
     @Test func flightOfADeadSiteComesFreeWithItsLease() async throws {

@@ -12,7 +12,8 @@ $$;
 -- When the UTC month of a time began; with 1 the next one.
 CREATE FUNCTION hashdrop.month_start(p_time bigint, p_months int) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
     SELECT (extract(epoch FROM (
-        date_trunc('month', to_timestamp(p_time / 1000.0) AT TIME ZONE 'UTC') + make_interval(months => p_months)
+        date_trunc('month', to_timestamp(p_time / 1000.0) AT TIME ZONE 'UTC')
+            + make_interval(months => p_months)
     ) AT TIME ZONE 'UTC') * 1000)::bigint
 $$;
 
@@ -41,8 +42,8 @@ BEGIN
     END IF;
     -- Two sites that count at once must see each other's commits.
     IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'the transaction is %, and must be read committed', current_setting('transaction_isolation')
-            USING ERRCODE = 'HD007';
+        RAISE EXCEPTION 'the transaction is %, and must be read committed',
+            current_setting('transaction_isolation') USING ERRCODE = 'HD007';
     END IF;
     -- What was reserved must not be forgotten, whatever the role's own setting is.
     IF current_setting('synchronous_commit') = 'off' THEN
@@ -125,7 +126,8 @@ BEGIN
     SELECT id INTO v_ledger FROM ledger WHERE key_hash = p_key_hash;
     -- The site's earlier run may be in the middle of a reservation.
     PERFORM FROM ledger l WHERE l.id = v_ledger
-        OR l.id = (SELECT s.ledger_id FROM site s WHERE s.name = p_site) ORDER BY l.id FOR UPDATE;
+        OR l.id = (SELECT s.ledger_id FROM site s WHERE s.name = p_site)
+        ORDER BY l.id FOR NO KEY UPDATE;
     v_now := hashdrop.now();
     SELECT * INTO v_site FROM site WHERE name = p_site;
     IF NOT FOUND THEN

@@ -9,8 +9,9 @@ CREATE TYPE hashdrop.found AS (
 -- The fresh answers to hashes.
 CREATE FUNCTION hashdrop.fresh_answers(p_now bigint, p_hashes bytea[], p_known bigint[], p_unknown bigint[])
 RETURNS SETOF hashdrop.found LANGUAGE sql SET search_path = hashdrop, pg_temp AS $$
-    SELECT w.hash, p_now - a.asked_at, f.md5, f.sha1, f.sha256, f.last_analysis_at, f.first_submitted_at, f.name,
-        f.type, f.size_bytes, f.threat_label, f.reputation, f.detection_count, f.engine_count, f.engines, f.facts
+    SELECT w.hash, p_now - a.asked_at, f.md5, f.sha1, f.sha256, f.last_analysis_at, f.first_submitted_at,
+        f.name, f.type, f.size_bytes, f.threat_label, f.reputation, f.detection_count, f.engine_count,
+        f.engines, f.facts
     FROM unnest(p_hashes, p_known, p_unknown) AS w (hash, known, unknown)
         JOIN answer a ON a.hash = w.hash LEFT JOIN file f ON f.id = a.file_id
     WHERE is_fresh(p_now, a.asked_at, f.engine_count, w.known, w.unknown)
@@ -54,7 +55,7 @@ DECLARE
     v_sent bigint;
 BEGIN
     SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, p_run) c;
-    PERFORM FROM ledger WHERE id = v_ledger FOR UPDATE;
+    PERFORM FROM ledger WHERE id = v_ledger FOR NO KEY UPDATE;
     v_now := hashdrop.now();
     PERFORM end_leases(v_now);
     FOR v_ticket IN

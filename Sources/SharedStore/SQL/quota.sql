@@ -1,4 +1,5 @@
--- What may still be spent, and whose turn it is. The caller holds the ledger's row.
+-- What may still be spent, and whose turn it is. The caller holds the ledger's row: FOR NO KEY UPDATE, so that
+-- a record that refers to the row need not wait for a reservation, which may wait for the record.
 
 -- How many requests count in the sliding minute, by site: those under way count as ending now. A site that
 -- has a slice counts for what the slice keeps, or for its requests where they are more.
@@ -19,7 +20,8 @@ $$;
 -- Requests since the day, and those of before that were on their way when it began.
 CREATE FUNCTION hashdrop.spent_since(p_ledger bigint, p_now bigint, p_day bigint)
 RETURNS bigint LANGUAGE sql SET search_path = hashdrop, pg_temp AS $$
-    SELECT (SELECT coalesce(sum(requests), 0) FROM request_day WHERE ledger_id = p_ledger AND day >= p_day)::bigint
+    SELECT (SELECT coalesce(sum(requests), 0) FROM request_day
+            WHERE ledger_id = p_ledger AND day >= p_day)::bigint
         + (SELECT count(*) FROM request
             WHERE ledger_id = p_ledger AND id > 0
                 AND sent_at BETWEEN p_day * 86400000 - lease() AND p_day * 86400000 - 1
@@ -108,7 +110,8 @@ BEGIN
         FROM claimants(p_ledger, p_now) c, own WHERE c.site_id <> p_site
         UNION ALL SELECT site_id, open, weight, pass FROM own
     ), places AS (
-        SELECT c.site_id, row_number() OVER (ORDER BY c.pass + n / c.weight::double precision, c.site_id) AS place
+        SELECT c.site_id,
+            row_number() OVER (ORDER BY c.pass + n / c.weight::double precision, c.site_id) AS place
         FROM claims c, generate_series(1, least(c.open, p_room)) n
     )
     SELECT count(*) INTO v_share FROM places WHERE site_id = p_site AND place <= p_room;
@@ -167,7 +170,7 @@ DECLARE
     v_held bigint;
 BEGIN
     SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, p_run) c;
-    PERFORM FROM ledger l WHERE l.id = v_ledger FOR UPDATE;
+    PERFORM FROM ledger l WHERE l.id = v_ledger FOR NO KEY UPDATE;
     v_now := hashdrop.now();
     PERFORM end_leases(v_now);
     valid := least(p_valid, (day_of(v_now) + 1) * 86400000 - lease() - v_now);
@@ -176,7 +179,8 @@ BEGIN
     IF valid <= 0 THEN RETURN; END IF;
     IF p_minute > 0 THEN
         -- Nothing that another site may already use is promised.
-        SELECT coalesce(sum(u.held), 0) INTO v_held FROM minute_use(v_ledger, v_now) u WHERE u.site_id <> v_site;
+        SELECT coalesce(sum(u.held), 0) INTO v_held FROM minute_use(v_ledger, v_now) u
+            WHERE u.site_id <> v_site;
         per_minute := least(floor(p_share * p_minute), p_minute - v_held);
         IF per_minute <= 0 THEN
             per_minute := 0;

@@ -53,8 +53,8 @@ BEGIN
         SELECT DISTINCT ON (sha256) * FROM unnest(p_flags, p_ages, p_md5s, p_sha1s, p_sha256s, p_last_analyses,
             p_first_submissions, p_names, p_types, p_sizes, p_threat_labels, p_reputations, p_facts,
             p_detection_counts, p_engine_counts, p_engines) WITH ORDINALITY
-            AS e (flags, age, md5, sha1, sha256, last_analysis, first_submission, name, type, size, threat_label,
-                reputation, facts, detection_count, engine_count, engines, place)
+            AS e (flags, age, md5, sha1, sha256, last_analysis, first_submission, name, type, size,
+                threat_label, reputation, facts, detection_count, engine_count, engines, place)
         WHERE flags & 6 = 6 AND place = ANY (v_accepted) ORDER BY sha256, age
     ) e
     ORDER BY sha256
@@ -102,7 +102,8 @@ BEGIN
             WHERE id = -p_ticket >> 20 AND site_id = p_site AND -p_ticket & 1048575 < requests;
         IF NOT FOUND THEN RETURN false; END IF;
         INSERT INTO request (id, ledger_id, site_id, run, call, user_name, hash, sent_at, ended_at, outcome)
-            VALUES (p_ticket, v_slice.ledger_id, p_site, 0, 0, '', p_hash, p_now - p_age, p_now - p_age, p_outcome)
+            VALUES (p_ticket, v_slice.ledger_id, p_site, 0, 0, '', p_hash, p_now - p_age, p_now - p_age,
+                p_outcome)
             ON CONFLICT (id) DO NOTHING;
         RETURN EXISTS (SELECT FROM request WHERE id = p_ticket AND hash = p_hash);
     END IF;

@@ -12,7 +12,7 @@ DECLARE
 BEGIN
     SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, p_run) c;
     -- The turns are everyone's.
-    PERFORM FROM ledger WHERE id = v_ledger FOR UPDATE;
+    PERFORM FROM ledger WHERE id = v_ledger FOR NO KEY UPDATE;
     v_now := hashdrop.now();
     PERFORM join_turns(v_ledger, v_site, v_now);
     DELETE FROM demand WHERE site_id = v_site;
