@@ -134,6 +134,20 @@ import Testing
         #expect(try await b.tickets(11...19).count == 2)
     }
 
+    @Test func sliceOfAKilledDaemonCountsForAMinute() async throws {
+        let fixture = try await SharedFixture()
+        let other = try fixture.site("b")
+        _ = try await fixture.site("a").takeSlice(share: 0.5, goodFor: .seconds(3_600))
+        // It may have sent two, of which nothing is known.
+        let site = try fixture.site("a")
+        try await site.closeEarlierRun()
+        #expect(try await site.tickets(1...1).count == 1)
+        #expect(try await other.tickets(11...19).count == 1)
+        try await fixture.advance(by: minute)
+        #expect(try await other.tickets(21...29).count == 2)
+        #expect(try await other.spending().keptForSlices == 0)
+    }
+
     @Test func noSliceReachesIntoTheNextDay() async throws {
         let fixture = try await SharedFixture()
         let site = try fixture.site("a")

@@ -143,6 +143,8 @@ BEGIN
     END LOOP;
     UPDATE request SET ended_at = v_now, outcome = 'hashdrop ended'
         WHERE site_id = v_site.id AND ended_at IS NULL;
+    -- Nothing more comes of a slice either, and what it has sent has arrived.
+    UPDATE slice SET until = least(until, v_now - lease()) WHERE site_id = v_site.id;
     DELETE FROM demand WHERE site_id = v_site.id;
     UPDATE site SET ledger_id = v_ledger, run = run + 1, seen_at = v_now WHERE id = v_site.id;
     RETURN v_site.run + 1;

@@ -1,19 +1,23 @@
 -- What may still be spent, and whose turn it is. The caller holds the ledger's row: FOR NO KEY UPDATE, so that
 -- a record that refers to the row need not wait for a reservation, which may wait for the record.
 
--- How many requests count in the sliding minute, by site: those under way count as ending now. A site that
--- has a slice counts for what the slice keeps, or for its requests where they are more.
+-- How many requests count in the sliding minute, by site: those under way count as ending now, and so does
+-- all that the slice of an earlier run keeps, of which it is not known what was sent. A site that has a slice
+-- counts, for others, for what the slice keeps, or for its requests where they are more.
 CREATE FUNCTION hashdrop.minute_use(p_ledger bigint, p_now bigint)
 RETURNS TABLE (site_id bigint, requests bigint, held bigint) LANGUAGE sql
 SET search_path = hashdrop, pg_temp AS $$
-    SELECT site_id, coalesce(r.requests, 0), greatest(coalesce(r.requests, 0), coalesce(s.per_minute, 0))
+    SELECT site_id, coalesce(r.requests, 0) + coalesce(s.past, 0),
+        greatest(coalesce(r.requests, 0) + coalesce(s.past, 0), coalesce(s.per_minute, 0))
     FROM (
         SELECT site_id, count(*) AS requests FROM request
         WHERE ledger_id = p_ledger AND (ended_at IS NULL OR ended_at > p_now - minute()) GROUP BY site_id
     ) r FULL JOIN (
         -- The last request of a slice may arrive, and then counts for a minute, after the slice's end.
-        SELECT site_id, max(per_minute) AS per_minute FROM slice
-        WHERE ledger_id = p_ledger AND until + lease() + minute() > p_now GROUP BY site_id
+        SELECT l.site_id, max(l.per_minute) FILTER (WHERE l.run = t.run) AS per_minute,
+            max(l.per_minute) FILTER (WHERE l.run < t.run) AS past
+        FROM slice l JOIN site t ON t.id = l.site_id
+        WHERE l.ledger_id = p_ledger AND l.until > p_now - lease() - minute() GROUP BY l.site_id
     ) s USING (site_id)
 $$;
 
@@ -196,7 +200,7 @@ BEGIN
         requests := 0;
         RETURN;
     END IF;
-    INSERT INTO slice (ledger_id, site_id, requests, per_minute, taken_at, until)
-        VALUES (v_ledger, v_site, requests, per_minute, v_now, v_now + valid) RETURNING slice.id INTO id;
+    INSERT INTO slice (ledger_id, site_id, run, requests, per_minute, taken_at, until)
+        VALUES (v_ledger, v_site, p_run, requests, per_minute, v_now, v_now + valid) RETURNING slice.id INTO id;
     PERFORM spend(v_ledger, v_site, day_of(v_now), requests);
 END $$;

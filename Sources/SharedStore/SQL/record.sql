@@ -50,7 +50,8 @@ BEGIN
         CASE WHEN flags & 512 <> 0 THEN reputation END, CASE WHEN flags & 1024 <> 0 THEN facts END,
         detection_count, engine_count, engines
     FROM (
-        SELECT DISTINCT ON (sha256) * FROM unnest(p_flags, p_ages, p_md5s, p_sha1s, p_sha256s, p_last_analyses,
+        SELECT DISTINCT ON (sha256) *
+        FROM unnest(p_flags, p_ages, p_md5s, p_sha1s, p_sha256s, p_last_analyses,
             p_first_submissions, p_names, p_types, p_sizes, p_threat_labels, p_reputations, p_facts,
             p_detection_counts, p_engine_counts, p_engines) WITH ORDINALITY
             AS e (flags, age, md5, sha1, sha256, last_analysis, first_submission, name, type, size,
@@ -72,8 +73,8 @@ BEGIN
     FROM unnest(p_hashes, p_flags, p_ages, p_md5s, p_sha1s, p_sha256s) WITH ORDINALITY
             AS e (hash, flags, age, md5, sha1, sha256, place)
         LEFT JOIN file f ON e.flags & 4 <> 0 AND f.sha256 = e.sha256
-        CROSS JOIN unnest(CASE WHEN e.flags & 4 <> 0 THEN ARRAY[e.md5, e.sha1, e.sha256] ELSE ARRAY[e.hash] END)
-            AS n (hash)
+        CROSS JOIN unnest(
+            CASE WHEN e.flags & 4 <> 0 THEN ARRAY[e.md5, e.sha1, e.sha256] ELSE ARRAY[e.hash] END) AS n (hash)
     WHERE e.flags & 2 <> 0 AND e.place = ANY (v_accepted)
     ORDER BY n.hash, e.age
     ON CONFLICT (hash) DO UPDATE SET file_id = excluded.file_id, asked_at = excluded.asked_at
@@ -82,8 +83,8 @@ BEGIN
     -- Hints for the sites that wait for one of them.
     FOR v_hash IN
         SELECT DISTINCT n.hash FROM unnest(p_hashes, p_flags, p_sha256s) AS e (hash, flags, sha256)
-            CROSS JOIN unnest(CASE WHEN e.flags & 4 <> 0 THEN ARRAY[e.hash, e.sha256] ELSE ARRAY[e.hash] END)
-                AS n (hash)
+            CROSS JOIN unnest(
+                CASE WHEN e.flags & 4 <> 0 THEN ARRAY[e.hash, e.sha256] ELSE ARRAY[e.hash] END) AS n (hash)
     LOOP
         PERFORM notify(v_hash);
     END LOOP;

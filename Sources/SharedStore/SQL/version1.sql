@@ -131,6 +131,7 @@ CREATE TABLE hashdrop.slice (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     ledger_id bigint NOT NULL REFERENCES hashdrop.ledger,
     site_id bigint NOT NULL REFERENCES hashdrop.site,
+    run bigint NOT NULL,
     requests bigint NOT NULL CHECK (requests BETWEEN 1 AND 1048576),
     -- Kept for the site from every minute while the slice is good.
     per_minute bigint NOT NULL CHECK (per_minute >= 0),
