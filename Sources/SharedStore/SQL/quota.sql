@@ -201,6 +201,7 @@ BEGIN
         RETURN;
     END IF;
     INSERT INTO slice (ledger_id, site_id, run, requests, per_minute, taken_at, until)
-        VALUES (v_ledger, v_site, p_run, requests, per_minute, v_now, v_now + valid) RETURNING slice.id INTO id;
+        VALUES (v_ledger, v_site, p_run, requests, per_minute, v_now, v_now + valid)
+        RETURNING slice.id INTO id;
     PERFORM spend(v_ledger, v_site, day_of(v_now), requests);
 END $$;

@@ -92,7 +92,8 @@ END $$;
 
 -- Ends one request. Returns whether an answer to it is taken: not to what the site has not asked.
 CREATE FUNCTION hashdrop.end_request(
-    p_site bigint, p_now bigint, p_ticket bigint, p_hash bytea, p_outcome text, p_was_sent boolean, p_age bigint
+    p_site bigint, p_now bigint, p_ticket bigint, p_hash bytea, p_outcome text, p_was_sent boolean,
+    p_age bigint
 ) RETURNS boolean LANGUAGE plpgsql SET search_path = hashdrop, pg_temp AS $$
 DECLARE
     v_slice slice;
