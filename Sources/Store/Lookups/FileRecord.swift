@@ -71,9 +71,9 @@ enum FileRecord {
 }
 
 extension String {
-    /// The text without NUL, at which SQLite's C interface ends a text: it becomes U+FFFD, the sign for a
-    /// character that cannot be shown.
-    var storable: String {
+    /// The text without NUL, at which SQLite's C interface ends a text, and which PostgreSQL refuses: it
+    /// becomes U+FFFD, the sign for a character that cannot be shown.
+    package var storable: String {
         utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self
     }
 }

@@ -1,0 +1,84 @@
+package import Model
+import PostgreSQL
+import Store
+import Support
+
+extension SharedDatabase {
+    /// Gives a sign of life, and says what the site's users would ask now; every few seconds, because it
+    /// counts for 15 s.
+    ///
+    /// A site that does not send at present, whatever its reason, has no demand: others would wait for it.
+    package func heartbeat(_ demand: [UserName: SharedDemand]) async throws {
+        let demand = demand.sorted { $0.key < $1.key }
+        try await asking { session, run in
+            _ = try await session.query(
+                "SELECT hashdrop.heartbeat($1, $2, $3, $4, $5, $6)",
+                [
+                    .int(SharedSchema.version), .text(site), .int(run),
+                    .textArray(demand.map(\.key.description)), .intArray(demand.map(\.value.open)),
+                    .intArray(demand.map(\.value.weight)),
+                ])
+        }
+    }
+
+    /// What all sites together have spent.
+    package func spending() async throws -> SharedSpending {
+        try await asking { session, _ in
+            let rows = try await session.query(
+                "SELECT * FROM hashdrop.spending($1, $2)", [.int(SharedSchema.version), .text(site)])
+            guard let row = rows.first else { throw PostgreSQLError.misuse("no spending was given") }
+            var pause: SharedPause?
+            if let left = try row.optional("pause", .int) {
+                pause = SharedPause(left: .milliseconds(left), reason: try row.get("pause_reason", .text))
+            }
+            return SharedSpending(
+                quota: QuotaSpending(
+                    lastMinute: try row.get("ages", .intArray).map { .milliseconds($0) },
+                    today: try row.get("today", .int), thisMonth: try row.get("this_month", .int)),
+                keptForSlices: try row.get("kept", .int), pause: pause)
+        }
+    }
+
+    /// The sites of the key, by name.
+    package func sites() async throws -> [SharedSite] {
+        try await asking { session, _ in
+            let rows = try await session.query(
+                "SELECT * FROM hashdrop.sites($1, $2)", [.int(SharedSchema.version), .text(site)])
+            return try rows.map { row in
+                SharedSite(
+                    name: try row.get("name", .text), silence: .milliseconds(try row.get("silence", .int)),
+                    today: try row.get("today", .int), thisMonth: try row.get("this_month", .int),
+                    underWay: try row.get("under_way", .int), open: try row.get("open", .int))
+            }
+        }
+    }
+
+    /// Spends requests in advance, to be sent while the shared database is away.
+    ///
+    /// The slice is the share of the day's limit for its time, and the share of each minute; it ends ten
+    /// minutes before the UTC day. What is not sent of it is not given back.
+    ///
+    /// - Parameters:
+    ///   - share: of the key's limits, above 0 and up to 1.
+    ///   - duration: how long it is good for at most.
+    /// - Returns: nil if there is nothing to be had.
+    package func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice? {
+        precondition(share > 0 && share <= 1, "a share is above 0 and up to 1")
+        return try await asking { session, run in
+            let limits = limits
+            let began = clock.now.monotonic
+            let rows = try await session.query(
+                "SELECT * FROM hashdrop.take_slice($1, $2, $3, $4, $5, $6, $7, $8)",
+                [
+                    .int(SharedSchema.version), .text(site), .int(run), .double(share),
+                    .int(duration.milliseconds), .int(limits.requestsPerMinuteLimit),
+                    .int(limits.requestsPerDayLimit), .int(limits.requestsPerMonthLimit),
+                ])
+            guard let row = rows.first, let id = try row.optional("id", .int) else { return nil }
+            return SharedSlice(
+                id: Int64(id), requests: try row.get("requests", .int),
+                requestsPerMinuteLimit: try row.get("per_minute", .int),
+                goodUntil: began + .milliseconds(try row.get("valid", .int)))
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import Foundation
+package import Model
+package import PostgreSQL
+package import Support
+import Synchronization
+
+/// The shared database as one site uses it: the ledger and the answers of all daemons that have one key.
+///
+/// Each call is one statement, one transaction and one round trip, the server's clock its only clock; the
+/// first one begins the site's run (`closeEarlierRun`) before. All throw `SharedError`.
+package final class SharedDatabase: Sendable {
+    /// Channel on which the server tells of answers and of flights that have come free: a hash in
+    /// hexadecimal. A hint, and never the truth.
+    package static let channel = "hashdrop"
+
+    /// Its notifications are for the database's owner in the program.
+    package let client: PostgreSQLClient
+    package let site: String
+    private let keyHash: [UInt8]
+    private let endpoint: String
+    let clock: any ServiceClock
+    private let state: Mutex<State>
+
+    private struct State {
+        /// This program's number among the site's starts; nil until the server has given one.
+        var run: Int?
+        var calls = 0
+        /// Calls of `reserve` whose result never came, the newest last.
+        var lost: [Int] = []
+        var limits: QuotaLimits
+    }
+
+    /// - Parameters:
+    ///   - client: has the site's own role.
+    ///   - site: name of the site; no other daemon has the same.
+    ///   - keyHash: SHA-256 of the VirusTotal key, whose ledger it is.
+    ///   - endpoint: where answers come from. The first site's is remembered, and any other refused.
+    ///   - limits: what the key may spend.
+    package init(
+        client: PostgreSQLClient, site: String, keyHash: [UInt8], endpoint: String, limits: QuotaLimits,
+        clock: any ServiceClock = SystemClock()
+    ) {
+        self.client = client
+        self.site = site
+        self.keyHash = keyHash
+        self.endpoint = endpoint
+        self.clock = clock
+        state = Mutex(State(limits: limits))
+    }
+
+    /// What the key may spend, from the next call on.
+    package var limits: QuotaLimits {
+        get { state.withLock { $0.limits } }
+        set { state.withLock { $0.limits = newValue } }
+    }
+
+    /// Begins this program's run of the site, once: what an earlier one holds comes free, and its requests
+    /// end now and stay spent.
+    package func closeEarlierRun() async throws {
+        try await asking { _, _ in }
+    }
+
+    /// Reserves what may be sent now, in the order of the wishes, the most urgent first.
+    ///
+    /// What was reserved and not told, because the connection was lost, is given back by the next call: it
+    /// was not sent. Of wishes for the same hash the first counts, and another one is `asked`.
+    ///
+    /// - Returns: for each wish what becomes of it.
+    package func reserve(_ wishes: [SharedWish]) async throws -> [SharedGrant] {
+        guard !wishes.isEmpty else { return [] }
+        var places: [FileHash: Int] = [:]
+        var different: [SharedWish] = []
+        for wish in wishes where places[wish.hash] == nil {
+            places[wish.hash] = different.count
+            different.append(wish)
+        }
+        let granted = try await reserve(different: different)
+        var given: Set<FileHash> = []
+        return wishes.map { wish in
+            let grant = granted[places[wish.hash]!]
+            guard case .send = grant, !given.insert(wish.hash).inserted else { return grant }
+            return .asked(elsewhereUntil: Self.lease)
+        }
+    }
+
+    /// As the function hashdrop.lease has it.
+    private static let lease: Duration = .seconds(600)
+
+    private func reserve(different wishes: [SharedWish]) async throws -> [SharedGrant] {
+        try await asking { session, run in
+            let rows = try await reserve(wishes, run: run, in: session)
+            guard rows.count == wishes.count else {
+                throw PostgreSQLError.misuse("\(rows.count) results for \(wishes.count) hashes")
+            }
+            let now = clock.now.wall
+            return try rows.map { try Self.grant(in: $0, now: now) }
+        }
+    }
+
+    private func reserve(
+        _ wishes: [SharedWish], run: Int, in session: PostgreSQLSession
+    ) async throws(PostgreSQLError) -> PostgreSQLRows {
+        let call = beginCall()
+        do {
+            return try await session.query(
+                """
+                SELECT result, ticket, wait, period, (answer).* FROM hashdrop.reserve(
+                    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ORDER BY place
+                """,
+                [
+                    .int(SharedSchema.version), .text(site), .int(run), .int(call.number),
+                    .intArray(call.lost), .bytesArray(wishes.map(\.hash.bytes)),
+                    .textArray(wishes.map(\.user.description)), .intArray(wishes.map(\.known.milliseconds)),
+                    .intArray(wishes.map(\.unknown.milliseconds)),
+                    .int(call.limits.requestsPerMinuteLimit), .int(call.limits.requestsPerDayLimit),
+                    .int(call.limits.requestsPerMonthLimit),
+                ])
+        } catch {
+            // It may still run when the next call has: so it stays in the list for some calls.
+            if error.mayHaveRun {
+                state.withLock { $0.lost = Array(($0.lost + [call.number]).suffix(Self.lostMax)) }
+            }
+            throw error
+        }
+    }
+
+    private func beginCall() -> (number: Int, lost: [Int], limits: QuotaLimits) {
+        state.withLock { state in
+            state.calls += 1
+            return (state.calls, state.lost, state.limits)
+        }
+    }
+
+    private static let lostMax = 64
+
+    private static func grant(
+        in row: PostgreSQLRow, now: Date
+    ) throws(PostgreSQLError) -> SharedGrant {
+        let result = try row.get("result", .text)
+        if result == "send" { return .send(ticket: Int64(try row.get("ticket", .int))) }
+        if result == "answered", let found = try row.answer(now: now) { return .answered(found.answer) }
+        let wait: Duration = .milliseconds(try row.get("wait", .int))
+        if result == "asked" { return .asked(elsewhereUntil: wait) }
+        let period = try row.optional("period", .text)
+        return .wait(wait, period.flatMap { QuotaPeriod(rawValue: $0) })
+    }
+
+    /// Runs `body` on the connection, once the site's run has begun.
+    func asking<Value>(
+        _ body: (PostgreSQLSession, _ run: Int) async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await translatingErrors {
+                // One session at a time: two first calls begin one run.
+                try await client.withSession { session in try await body(session, begin(in: session)) }
+            }
+        } catch SharedError.forgotten {
+            state.withLock { $0.run = nil }
+            throw SharedError.forgotten
+        }
+    }
+
+    private func begin(in session: PostgreSQLSession) async throws -> Int {
+        if let run = state.withLock({ $0.run }) { return run }
+        let rows = try await session.query(
+            "SELECT hashdrop.begin_run($1, $2, $3, $4) AS run",
+            [.int(SharedSchema.version), .text(site), .bytes(keyHash), .text(endpoint)])
+        guard let row = rows.first else { throw PostgreSQLError.misuse("no run was given") }
+        let run = try row.get("run", .int)
+        state.withLock { $0.run = run }
+        return run
+    }
+}
+
+extension Duration {
+    /// The duration in whole milliseconds, rounded towards zero; ages beyond a thousand years are as good as
+    /// that.
+    var milliseconds: Int { Int(min(self, .seconds(31_556_952_000)) / .milliseconds(1)) }
+}

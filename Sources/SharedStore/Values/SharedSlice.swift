@@ -1,0 +1,19 @@
+/// Requests that a site may send while the shared database is away; spent when they are taken.
+///
+/// The site sends no more than `requestsPerMinuteLimit` of its requests, those from before the slice's use
+/// among them, in any 60 seconds, and nothing from `goodUntil` on. Before it reserves again, all of
+/// them have ended and are recorded.
+package struct SharedSlice: Hashable, Sendable {
+    let id: Int64
+    package let requests: Int
+    /// 0 is no limit.
+    package let requestsPerMinuteLimit: Int
+    /// On the monotonic clock of the site (`ClockReading.monotonic`).
+    package let goodUntil: Duration
+
+    /// Ticket of the request of this number, from 0 on. Those of slices are below zero.
+    package func ticket(_ number: Int) -> Int64 {
+        precondition((0..<requests).contains(number), "the slice has \(requests) requests")
+        return -(id << 20 | Int64(number))
+    }
+}

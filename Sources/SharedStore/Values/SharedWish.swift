@@ -1,0 +1,32 @@
+package import Model
+
+/// A hash that a site would ask now.
+package struct SharedWish: Hashable, Sendable {
+    package var hash: FileHash
+    /// The user whose list wants it; for what each has spent.
+    package var user: UserName
+    /// How old an answer may be that serves: for files that VirusTotal knows.
+    package var known: Duration
+    /// The same for files that it does not know, or has not scanned yet.
+    package var unknown: Duration
+
+    package init(hash: FileHash, user: UserName, known: Duration, unknown: Duration) {
+        self.hash = hash
+        self.user = user
+        self.known = known
+        self.unknown = unknown
+    }
+}
+
+/// What becomes of a wish.
+package enum SharedGrant: Hashable, Sendable {
+    /// The request is in the ledger: send it, and record its ending with the ticket.
+    case send(ticket: Int64)
+    /// Another site has a fresh answer. Its time is by this site's clock.
+    case answered(LookupAnswer)
+    /// It is on its way already, from another site or this one, for so long at most.
+    case asked(elsewhereUntil: Duration)
+    /// Not now: ask again after so long, or earlier. The period is the one that is used up; nil if the key is
+    /// paused, or it is another site's turn.
+    case wait(Duration, QuotaPeriod?)
+}
