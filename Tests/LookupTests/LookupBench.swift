@@ -31,6 +31,8 @@ final class LookupBench: Sendable {
         var keyGeneration: @Sendable () -> Int = { 0 }
         var keyAdvice: String?
         var readsQuotas = false
+        /// What stands before the database's own ledger.
+        var ledger: (@Sendable (LookupStore) -> any LookupLedger)?
         /// Real time; long, because a busy machine is slow and not wrong.
         var requestTimeout: Duration = .seconds(600)
 
@@ -100,7 +102,7 @@ final class LookupBench: Sendable {
             source.quotas = { await scheduler.outside { await Self.quotas(client) } }
         }
         dispatcher = try LookupDispatcher(
-            database: database, options: options, source: source,
+            database: database, ledger: world.ledger?(database.lookups), options: options, source: source,
             runtime: ServiceRuntime(
                 clock: clock, generator: SeededGenerator(seed: 1),
                 makeExecutor: { _ in scheduler.makeExecutor() }), onProgress: { _ in })
