@@ -152,7 +152,7 @@ package struct LookupStore: Sendable {
             var recorded = RecordedOutcomes()
             let sent = Set(inFlight.union(outcomes.map(\.reservation.hash)).map(\.data))
             for outcome in outcomes {
-                try OutcomeRecorder(outcome: outcome, sent: sent, db: db).record(into: &recorded)
+                try OutcomeRecorder.record(outcome, sent: sent, into: &recorded, in: db)
             }
             return recorded
         }
