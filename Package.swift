@@ -95,6 +95,9 @@ let package = Package(
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "PostgreSQL", dependencies: ["CPostgreSQL", "Support"], swiftSettings: strict),
         .target(
+            name: "SharedStore", dependencies: ["Model", "PostgreSQL", "Store", "Support"],
+            swiftSettings: strict),
+        .target(
             name: "VirusTotal", dependencies: ["CSimdjson", "Curl", "Model", "Support"], swiftSettings: strict
         ),
         .target(
@@ -187,6 +190,10 @@ let package = Package(
             name: "CurlTests", dependencies: ["Curl", "CCurl", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PostgreSQLTests", dependencies: ["PostgreSQL", "Support", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SharedStoreTests",
+            dependencies: ["Model", "PostgreSQL", "SharedStore", "Store", "Support", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "VirusTotalTests", dependencies: ["VirusTotal", "Curl", "Model", "TestSupport"],
