@@ -118,8 +118,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "FileSystem", "HashLists", "Lookup", "MetricNames", "Model", "Reporting", "Spool", "Store",
-                "Support", lifecycle, logging, metrics,
+                "FileSystem", "HashLists", "Lookup", "MetricNames", "Model", "Reporting", "SharedStore",
+                "Spool", "Store", "Support", lifecycle, logging, metrics,
             ], swiftSettings: strict),
         .target(
             name: "Notifications",
@@ -193,7 +193,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SharedStoreTests",
-            dependencies: ["Model", "PostgreSQL", "SharedStore", "Store", "Support", "TestSupport"],
+            dependencies: [
+                "Lookup", "Model", "Pipeline", "PostgreSQL", "SharedStore", "Store", "Support", "TestSupport",
+                logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "VirusTotalTests", dependencies: ["VirusTotal", "Curl", "Model", "TestSupport"],

@@ -15,6 +15,7 @@ package actor LookupDispatcher {
         case jobAdded(JobID)
         case jobsChanged
         case optionsChanged(LookupOptions)
+        case answersTaken(RecordedOutcomes)
         case ended(Flight, Result<LookupAnswer.Answer, LookupFailure>)
         case quotas(check: Int64, Result<ReportedQuotas, LookupFailure>)
         case stop
@@ -127,6 +128,11 @@ package actor LookupDispatcher {
 
     /// Jobs were cancelled, removed or retried: all are read again.
     package nonisolated func jobsChanged() { mailbox.post(.jobsChanged) }
+
+    /// Answers of other daemons were recorded, beside this loop.
+    package nonisolated func answersTaken(_ recorded: RecordedOutcomes) {
+        mailbox.post(.answersTaken(recorded))
+    }
 
     /// Takes other options from now on; requests that are in flight end by the old ones.
     package nonisolated func use(_ options: LookupOptions) { mailbox.post(.optionsChanged(options)) }
@@ -261,6 +267,7 @@ package actor LookupDispatcher {
             case .jobAdded(let id): loadJobs { try lookups.runningJob(id).map { [$0] } ?? [] }
             case .jobsChanged: reload()
             case .optionsChanged(let options): adopt(options)
+            case .answersTaken(let recorded): take(recorded)
             case .ended(let flight, let result): ended(flight, result, now)
             case .quotas(let check, let result):
                 isCheckingQuota = false

@@ -214,21 +214,19 @@ package final class SharedLookupLedger: LookupLedger {
         }
     }
 
-    /// Copies home what is known of a job's hashes that are open.
+    /// Copies home what is known of a job's next open hashes.
     ///
-    /// - Parameter progress: called after each part.
+    /// - Parameter progress: called with what changed.
+    /// - Returns: the last of the hashes, to go on after; nil if there are no more.
     package func copyAnswers(
-        for jobRowID: Int64, progress: @Sendable (RecordedOutcomes) -> Void
-    ) async throws {
-        guard let asker = try lookups.askers([jobRowID])[jobRowID] else { return }
-        var last: FileHash?
-        while true {
-            let hashes = try lookups.openHashes(
-                of: jobRowID, after: last, limit: Self.hashesAtOnce, at: clock.now.wall)
-            guard !hashes.isEmpty else { return }
-            last = hashes.last
-            progress(try await copy(hashes, freshness(asker)))
-        }
+        for jobRowID: Int64, after last: FileHash?, progress: @Sendable (RecordedOutcomes) -> Void
+    ) async throws -> FileHash? {
+        guard let asker = try lookups.askers([jobRowID])[jobRowID] else { return nil }
+        let hashes = try lookups.openHashes(
+            of: jobRowID, after: last, limit: Self.hashesAtOnce, at: clock.now.wall)
+        guard !hashes.isEmpty else { return nil }
+        progress(try await copy(hashes, freshness(asker)))
+        return hashes.last
     }
 
     private static let hashesAtOnce = 1_000

@@ -15,6 +15,14 @@ package protocol SharedLookups: Sendable {
     func closeEarlierRun() async throws
 }
 
+/// Shared database as one site is connected to it.
+package protocol SharedSite: SharedLookups {
+    /// Says that this site is there, and what it has to ask; to be called every few seconds.
+    func heartbeat(openByUser: [UserName: Int], weights: [UserName: Int]) async throws
+    /// Hints that another site has got an answer, for one reader. Some may be lost.
+    var news: AsyncStream<Void> { get }
+}
+
 /// A request that a site would send now.
 package struct SharedWish: Hashable, Sendable {
     package var hash: FileHash

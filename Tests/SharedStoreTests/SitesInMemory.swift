@@ -20,6 +20,8 @@ final class SitesInMemory: Sendable {
         var endings: [SharedEnding] = []
         var wishes: [SharedWish] = []
         var closings = 0
+        /// The open hashes of each site's users, by its last sign of life.
+        var demand: [Int: [UserName: Int]] = [:]
         var questions: [Int] = []
         /// What every call fails with.
         var failure: PostgreSQLError?
@@ -37,7 +39,7 @@ final class SitesInMemory: Sendable {
     static let away = PostgreSQLError.unreachable(since: .distantPast, reason: "away", mayHaveRun: false)
 
     /// One site's connection.
-    struct Site: SharedLookups {
+    struct Site: SharedSite {
         let number: Int
         let shared: SitesInMemory
 
@@ -90,9 +92,16 @@ final class SitesInMemory: Sendable {
         ) async throws -> [FileHash: LookupAnswer] {
             try transaction { state in
                 state.questions.append(hashes.count)
-                return state.answers.filter { hashes.contains($0.key) }
+                let found = hashes.compactMap { hash in state.answers[hash].map { (hash, $0) } }
+                return Dictionary(uniqueKeysWithValues: found)
             }
         }
+
+        func heartbeat(openByUser: [UserName: Int], weights: [UserName: Int]) async throws {
+            try transaction { $0.demand[number] = openByUser }
+        }
+
+        var news: AsyncStream<Void> { AsyncStream { $0.finish() } }
 
         func closeEarlierRun() async throws {
             try transaction { state in

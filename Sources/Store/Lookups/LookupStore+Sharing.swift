@@ -31,6 +31,18 @@ extension LookupStore {
         }
     }
 
+    /// The running jobs behind this one, by their row ids, which are in the order of their coming.
+    package func runningJobRowIDs(after rowID: Int64) throws -> [Int64] {
+        try pool.read { db in
+            try Int64.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT id FROM job WHERE id > ? AND isPublished = 0 AND state = 'running'
+                            AND stage = 1 ORDER BY id
+                        """), arguments: [rowID])
+        }
+    }
+
     /// Records answers that another daemon has got, by the hashes that are wanted here: cache and jobs, in
     /// one transaction and without a request. Where hundreds of jobs wait, `recordPending` serves the others.
     ///
