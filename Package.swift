@@ -152,7 +152,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Model", "Spool", "Store", "Support"],
+            name: "TestSupport",
+            dependencies: ["Model", "PostgreSQL", "SharedStore", "Spool", "Store", "Support"],
             path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
@@ -180,7 +181,8 @@ let package = Package(
         .testTarget(
             name: "LookupTests",
             dependencies: [
-                "Curl", "Lookup", "Model", "Simulator", "Store", "Support", "TestSupport", "VirusTotal",
+                "Curl", "Lookup", "Model", "SharedStore", "Simulator", "Store", "Support", "TestSupport",
+                "VirusTotal",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -25,7 +25,7 @@ struct LookupLedgerTests {
         script: @escaping @Sendable (ScriptedLedger.Batch) async -> ScriptedLedger.Word
     ) -> LookupBench.World {
         var world = LookupBench.World()
-        world.ledger = { ScriptedLedger($0, journal, script: script) }
+        world.ledger = { lookups, _ in ScriptedLedger(lookups, journal, script: script) }
         return world
     }
 

@@ -1,47 +1,56 @@
 import Foundation
-import Model
-import PostgreSQL
-import SharedStore
-import Synchronization
+package import Model
+package import PostgreSQL
+package import SharedStore
+package import Synchronization
 
 /// What several sites share, in memory: who asks what, and what was answered. It has no limits.
-final class SitesInMemory: Sendable {
-    struct Flight: Hashable {
-        var site: Int
-        var ticket: Int64
+package final class SitesInMemory: Sendable {
+    package struct Flight: Hashable, Sendable {
+        package var site: Int
+        package var ticket: Int64
     }
 
-    struct State {
-        var lastTicket: Int64 = 0
-        var flights: [FileHash: Flight] = [:]
-        var answers: [FileHash: LookupAnswer] = [:]
-        var spent = 0
+    package struct State: Sendable {
+        package var lastTicket: Int64 = 0
+        package var flights: [FileHash: Flight] = [:]
+        package var answers: [FileHash: LookupAnswer] = [:]
+        package var spent = 0
         /// What was told, in its order, repetitions included.
-        var endings: [SharedEnding] = []
-        var wishes: [SharedWish] = []
-        var closings = 0
+        package var endings: [SharedEnding] = []
+        package var wishes: [SharedWish] = []
+        package var closings = 0
         /// The open hashes of each site's users, by its last sign of life.
-        var demand: [Int: [UserName: Int]] = [:]
-        var questions: [Int] = []
+        package var demand: [Int: [UserName: Int]] = [:]
+        package var questions: [Int] = []
         /// What every call fails with.
-        var failure: PostgreSQLError?
+        package var failure: PostgreSQLError?
         /// Whether the next reservation is made and its answer lost.
-        var losesNextReply = false
+        package var losesNextReply = false
         /// What the next reservation gets instead.
-        var wait: (Duration, QuotaPeriod?)?
+        package var wait: (Duration, QuotaPeriod?)?
     }
 
-    let state = Mutex(State())
+    package let state = Mutex(State())
 
-    var snapshot: State { state.withLock { $0 } }
+    package init() {}
 
-    static let lost = PostgreSQLError.unreachable(since: .distantPast, reason: "lost", mayHaveRun: true)
-    static let away = PostgreSQLError.unreachable(since: .distantPast, reason: "away", mayHaveRun: false)
+    package var snapshot: State { state.withLock { $0 } }
+
+    package static let lost = PostgreSQLError.unreachable(
+        since: .distantPast, reason: "lost", mayHaveRun: true)
+    package static let away = PostgreSQLError.unreachable(
+        since: .distantPast, reason: "away", mayHaveRun: false)
 
     /// One site's connection.
-    struct Site: SharedSite {
-        let number: Int
-        let shared: SitesInMemory
+    package struct Site: SharedSite {
+        private let number: Int
+        private let shared: SitesInMemory
+
+        package init(number: Int, shared: SitesInMemory) {
+            self.number = number
+            self.shared = shared
+        }
 
         private func transaction<Value>(_ body: (inout State) throws -> Value) throws -> Value {
             try shared.state.withLock { state in
@@ -50,7 +59,7 @@ final class SitesInMemory: Sendable {
             }
         }
 
-        func reserve(_ wishes: [SharedWish]) async throws -> [SharedGrant] {
+        package func reserve(_ wishes: [SharedWish]) async throws -> [SharedGrant] {
             try transaction { state in
                 state.wishes += wishes
                 let grants = wishes.map { grant($0, &state) }
@@ -70,7 +79,7 @@ final class SitesInMemory: Sendable {
             return .send(ticket: state.lastTicket)
         }
 
-        func record(_ endings: [SharedEnding]) async throws {
+        package func record(_ endings: [SharedEnding]) async throws {
             try transaction { state in
                 for ending in endings {
                     state.endings.append(ending)
@@ -87,7 +96,7 @@ final class SitesInMemory: Sendable {
             }
         }
 
-        func answers(
+        package func answers(
             to hashes: [FileHash], known: Duration, unknown: Duration
         ) async throws -> [FileHash: LookupAnswer] {
             try transaction { state in
@@ -97,13 +106,13 @@ final class SitesInMemory: Sendable {
             }
         }
 
-        func heartbeat(openByUser: [UserName: Int], weights: [UserName: Int]) async throws {
+        package func heartbeat(openByUser: [UserName: Int], weights: [UserName: Int]) async throws {
             try transaction { $0.demand[number] = openByUser }
         }
 
-        var news: AsyncStream<Void> { AsyncStream { $0.finish() } }
+        package var news: AsyncStream<Void> { AsyncStream { $0.finish() } }
 
-        func closeEarlierRun() async throws {
+        package func closeEarlierRun() async throws {
             try transaction { state in
                 state.closings += 1
                 state.flights = state.flights.filter { $0.value.site != number }
