@@ -207,7 +207,8 @@ package final class SharedLookupLedger: LookupLedger {
     /// there may be any, and from time to time.
     ///
     /// - Parameter progress: called with what changed.
-    package func collect(progress: @Sendable (RecordedOutcomes) -> Void) async throws {
+    package nonisolated(nonsending) func collect(progress: @Sendable (RecordedOutcomes) -> Void) async throws
+    {
         let awaited = state.withLock(\.awaited)
         for (freshness, hashes) in Dictionary(grouping: awaited, by: \.value) {
             progress(try await copy(hashes.map(\.key).sorted(), freshness))
@@ -218,7 +219,7 @@ package final class SharedLookupLedger: LookupLedger {
     ///
     /// - Parameter progress: called with what changed.
     /// - Returns: the last of the hashes, to go on after; nil if there are no more.
-    package func copyAnswers(
+    package nonisolated(nonsending) func copyAnswers(
         for jobRowID: Int64, after last: FileHash?, progress: @Sendable (RecordedOutcomes) -> Void
     ) async throws -> FileHash? {
         guard let asker = try lookups.askers([jobRowID])[jobRowID] else { return nil }
@@ -231,7 +232,9 @@ package final class SharedLookupLedger: LookupLedger {
 
     private static let hashesAtOnce = 1_000
 
-    private func copy(_ hashes: [FileHash], _ freshness: Freshness) async throws -> RecordedOutcomes {
+    private nonisolated(nonsending) func copy(_ hashes: [FileHash], _ freshness: Freshness) async throws
+        -> RecordedOutcomes
+    {
         let found = try await database.answers(
             to: hashes, known: freshness.known, unknown: freshness.unknown
         ).filter { $1.isOf($0) }
