@@ -141,8 +141,9 @@ let package = Package(
             name: "hashdrop",
             dependencies: [
                 "Cryptography", "Curl", "Doctor", "FileSystem", "HashLists", "Lookup", "MetricNames",
-                "Model", "Monitoring", "Notifications", "Pipeline", "Reporting", "Settings", "Simulator",
-                "Spool", "Store", "Support", "Systemd", "VirusTotal", "Web", arguments, lifecycle, logging,
+                "Model", "Monitoring", "Notifications", "Pipeline", "PostgreSQL", "Reporting", "Settings",
+                "SharedStore", "Simulator", "Spool", "Store", "Support", "Systemd", "VirusTotal", "Web",
+                arguments, lifecycle, logging,
                 metrics, signals,
             ], swiftSettings: strict),
         .executableTarget(
