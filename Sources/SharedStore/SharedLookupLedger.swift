@@ -104,10 +104,10 @@ package final class SharedLookupLedger: LookupLedger {
         for case (let reservation, .answered(let answer)?) in granted where answer.isOf(reservation.hash) {
             answers[reservation.hash] = answer
         }
-        var reserved = ReservedLookups(results: [], recorded: try lookups.take(answers, at: now.wall))
-        // Afterwards, for an answer may have been that of another name too.
         let sending = granted.filter { $0.grant?.ticket != nil }.map(\.reservation)
-        var requests = try lookups.reserve(sending, at: now.wall)[...]
+        let taken = try lookups.take(answers, reserving: sending, at: now.wall)
+        var reserved = ReservedLookups(results: [], recorded: taken.recorded)
+        var requests = taken.requests[...]
         var unwanted: [Int64] = []
         for (reservation, grant) in granted {
             switch grant {

@@ -150,6 +150,22 @@ struct SharedLookupLedgerTests {
         #expect(shared.snapshot.flights.isEmpty)
     }
 
+    /// One batch may hold two names of a file, of which another site has asked one.
+    @Test func aGrantForAnotherNameOfWhatIsAnsweredIsNotWanted() async throws {
+        let site = try Site(1, of: shared)
+        let names = [Samples.hash(1), Samples.hash(1, .md5)]
+        let job = try site.drop(names)
+        shared.state.withLock {
+            $0.answers[names[0]] = LookupAnswer(answer: .known(Samples.file(1)), askedAt: Samples.now)
+        }
+        let reserved = try await site.reserve(names, of: job)
+        #expect(reserved.results == [.answered, .notWanted])
+        #expect(reserved.recorded.finished.count == 1)
+        try await site.ledger.deliver()
+        #expect(shared.snapshot.spent == 0)
+        #expect(try site.database.ledger.requestsCounted() == 0)
+    }
+
     /// Whether it was granted is not known: it stays spent, but must not wait for its lease.
     @Test func aReservationWhoseReplyIsLostIsMadeAgain() async throws {
         let site = try Site(1, of: shared)

@@ -45,25 +45,27 @@ extension LookupStore {
 
     /// Records answers that another daemon has got, by the hashes that are wanted here: cache and jobs, in
     /// one transaction and without a request. Where hundreds of jobs wait, `recordPending` serves the others.
-    ///
-    /// - Parameter inFlight: hashes whose own request has left and not ended.
+    package func take(_ answers: [FileHash: LookupAnswer], at now: Date) throws -> RecordedOutcomes {
+        try take(answers, reserving: [], at: now).recorded
+    }
+
+    /// The same, and reserves requests afterwards in the same transaction, as `reserve` does: what has been
+    /// answered under another name is not wanted any more.
     package func take(
-        _ answers: [FileHash: LookupAnswer], at now: Date, inFlight: Set<FileHash> = []
-    ) throws -> RecordedOutcomes {
-        guard !answers.isEmpty else { return RecordedOutcomes() }
-        let recorded = try pool.write { db in
+        _ answers: [FileHash: LookupAnswer], reserving reservations: [Reservation], at now: Date
+    ) throws -> (recorded: RecordedOutcomes, requests: [Int64?]) {
+        guard !answers.isEmpty || !reservations.isEmpty else { return (RecordedOutcomes(), []) }
+        let taken = try pool.write { db in
             var recorded = RecordedOutcomes()
             for (hash, answer) in answers.sorted(by: { $0.key < $1.key }) {
                 // The hash itself was asked, though not from here: it counts as shared, and its other names
                 // as saved by it.
-                try OutcomeRecorder(
-                    asked: hash, askedBy: nil, now: now,
-                    sent: Set(inFlight.map(\.data)).union([hash.data]), db: db
-                ).take(answer, into: &recorded)
+                try OutcomeRecorder(asked: hash, askedBy: nil, now: now, sent: [hash.data], db: db)
+                    .take(answer, into: &recorded)
             }
-            return recorded
+            return (recorded: recorded, requests: try Self.reserve(reservations, at: now, in: db))
         }
-        pool.count(recorded.answers)
-        return recorded
+        pool.count(taken.recorded.answers)
+        return taken
     }
 }
