@@ -73,12 +73,16 @@ package final class SharedLookupLedger: LookupLedger {
         }
         noteThere()
         var rest = grants[...]
-        let granted = reservations.map { askers[$0.jobRowID] == nil ? nil : rest.popFirst() }
+        let granted = reservations.map { reservation in
+            (reservation, askers[reservation.jobRowID] == nil ? nil : rest.popFirst())
+        }
         do {
-            return try take(zip(reservations, granted).map { ($0, $1) }, by: askers)
+            return try take(granted, by: askers)
         } catch {
             // They leave no more, and others may have their turns.
-            await giveBack(grants.compactMap(\.ticket))
+            withdraw(
+                granted.compactMap { reservation, grant in grant?.ticket.map { (reservation.hash, $0) } })
+            do { try await deliver() } catch { _ = noteAway(error) }
             throw error
         }
     }
@@ -108,12 +112,12 @@ package final class SharedLookupLedger: LookupLedger {
         let taken = try lookups.take(answers, reserving: sending, at: now.wall)
         var reserved = ReservedLookups(results: [], recorded: taken.recorded)
         var requests = taken.requests[...]
-        var unwanted: [Int64] = []
+        var unwanted: [(FileHash, Int64)] = []
         for (reservation, grant) in granted {
             switch grant {
             case .send(let ticket):
                 guard case .some(.some(let request)) = requests.popFirst() else {
-                    unwanted.append(ticket)
+                    unwanted.append((reservation.hash, ticket))
                     reserved.results.append(.notWanted)
                     continue
                 }
@@ -139,18 +143,13 @@ package final class SharedLookupLedger: LookupLedger {
     }
 
     /// Notes requests that were granted and are not sent; the shared database is told with the next word.
-    private func withdraw(_ tickets: [Int64]) {
+    private func withdraw(_ tickets: [(hash: FileHash, ticket: Int64)]) {
+        let now = clock.now
         state.withLock { state in
-            for ticket in tickets {
-                state.endings[ticket] = SharedEnding(
-                    ticket: ticket, outcome: "not wanted", wasSent: false, answer: nil)
+            for (hash, ticket) in tickets {
+                state.endings[ticket] = SharedEnding(notWanted: hash, ticket: ticket, at: now)
             }
         }
-    }
-
-    private nonisolated(nonsending) func giveBack(_ tickets: [Int64]) async {
-        withdraw(tickets)
-        do { try await deliver() } catch { _ = noteAway(error) }
     }
 
     private func wish(for hash: FileHash, by asker: LookupStore.Asker) -> SharedWish {

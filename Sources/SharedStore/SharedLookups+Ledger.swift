@@ -1,5 +1,6 @@
 import Model
 import Store
+import Support
 
 extension LedgerWait {
     /// Turns come within a minute; what takes longer is a refusal.
@@ -28,7 +29,15 @@ extension LookupAnswer {
 
 extension SharedEnding {
     init(_ outcome: LookupOutcome, ticket: Int64) {
-        self.init(ticket: ticket, outcome: outcome.outcome, wasSent: outcome.wasSent, answer: nil)
+        self.init(
+            ticket: ticket, hash: outcome.reservation.hash, outcome: outcome.outcome,
+            wasSent: outcome.wasSent, answer: nil, endedAt: outcome.endedAt)
         if case .answered(let answer) = outcome.result { self.answer = answer }
+    }
+
+    /// The end of a request that was granted and is not sent.
+    init(notWanted hash: FileHash, ticket: Int64, at now: ClockReading) {
+        self.init(
+            ticket: ticket, hash: hash, outcome: "not wanted", wasSent: false, answer: nil, endedAt: now)
     }
 }

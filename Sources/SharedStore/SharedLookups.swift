@@ -1,4 +1,5 @@
 package import Model
+package import Support
 
 /// What `SharedLookupLedger` asks of the shared database. Each function is one transaction there, and throws
 /// what the connection does.
@@ -56,17 +57,26 @@ package enum SharedGrant: Hashable, Sendable {
 /// How a request ended, for the shared database.
 package struct SharedEnding: Hashable, Sendable {
     package var ticket: Int64
+    /// The hash that was asked.
+    package var hash: FileHash
     /// A word: `200`, `404`, `429`, `timed out`.
     package var outcome: String
     /// Whether it may have left; if not, it is given back.
     package var wasSent: Bool
     /// Nil if there is none.
     package var answer: LookupAnswer.Answer?
+    /// By this site's clocks: how long ago it was counts for the others.
+    package var endedAt: ClockReading
 
-    package init(ticket: Int64, outcome: String, wasSent: Bool, answer: LookupAnswer.Answer?) {
+    package init(
+        ticket: Int64, hash: FileHash, outcome: String, wasSent: Bool, answer: LookupAnswer.Answer?,
+        endedAt: ClockReading
+    ) {
         self.ticket = ticket
+        self.hash = hash
         self.outcome = outcome
         self.wasSent = wasSent
         self.answer = answer
+        self.endedAt = endedAt
     }
 }
