@@ -118,8 +118,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "FileSystem", "HashLists", "Lookup", "MetricNames", "Model", "Reporting", "Spool", "Store",
-                "Support", lifecycle, logging, metrics,
+                "FileSystem", "HashLists", "Lookup", "MetricNames", "Model", "Reporting", "SharedStore",
+                "Spool", "Store", "Support", lifecycle, logging, metrics,
             ], swiftSettings: strict),
         .target(
             name: "Notifications",
@@ -141,8 +141,9 @@ let package = Package(
             name: "hashdrop",
             dependencies: [
                 "Cryptography", "Curl", "Doctor", "FileSystem", "HashLists", "Lookup", "MetricNames",
-                "Model", "Monitoring", "Notifications", "Pipeline", "Reporting", "Settings", "Simulator",
-                "Spool", "Store", "Support", "Systemd", "VirusTotal", "Web", arguments, lifecycle, logging,
+                "Model", "Monitoring", "Notifications", "Pipeline", "PostgreSQL", "Reporting", "Settings",
+                "SharedStore", "Simulator", "Spool", "Store", "Support", "Systemd", "VirusTotal", "Web",
+                arguments, lifecycle, logging,
                 metrics, signals,
             ], swiftSettings: strict),
         .executableTarget(
@@ -152,7 +153,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Model", "Spool", "Store", "Support"],
+            name: "TestSupport",
+            dependencies: ["Model", "PostgreSQL", "SharedStore", "Spool", "Store", "Support"],
             path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
@@ -180,7 +182,8 @@ let package = Package(
         .testTarget(
             name: "LookupTests",
             dependencies: [
-                "Curl", "Lookup", "Model", "Simulator", "Store", "Support", "TestSupport", "VirusTotal",
+                "Curl", "Lookup", "Model", "SharedStore", "Simulator", "Store", "Support", "TestSupport",
+                "VirusTotal",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -193,7 +196,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SharedStoreTests",
-            dependencies: ["Model", "PostgreSQL", "SharedStore", "Store", "Support", "TestSupport"],
+            dependencies: [
+                "Lookup", "Model", "Pipeline", "PostgreSQL", "SharedStore", "Store", "Support", "TestSupport",
+                logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "VirusTotalTests", dependencies: ["VirusTotal", "Curl", "Model", "TestSupport"],

@@ -25,6 +25,10 @@ extension LookupDispatcher {
         case .halfOpen(_, let isOutage): if isOutage { estimator.isForeseeable = false }
         case .disabled: estimator.isForeseeable = false
         }
+        if let (wait, until) = ledgerWait {
+            estimator.pause = max(estimator.pause, until - now.monotonic)
+            if !wait.isForeseeable { estimator.isForeseeable = false }
+        }
         if storeTrouble != nil { estimator.isForeseeable = false }
         estimator.waitReason = storeTrouble ?? usersWaitReason.map { "\($0)\(goesOn(at: now))" }
         return estimator

@@ -4,13 +4,15 @@ import Support
 // What the dispatcher writes of the answers.
 extension LookupDispatcher {
     /// Writes all outcomes that are not in the database yet; what cannot be written stays for the next try.
-    func record() {
+    ///
+    /// Only the loop adds outcomes, and it waits for this: none is added meanwhile.
+    func record() async {
         if unrecorded.isEmpty {
             storeTrouble = nil
             return
         }
         do {
-            let recorded = try lookups.record(unrecorded, inFlight: inFlight)
+            let recorded = try await lookupLedger.record(unrecorded, inFlight: inFlight)
             unrecorded = []
             storeTrouble = nil
             take(recorded)
@@ -46,7 +48,7 @@ extension LookupDispatcher {
         }
     }
 
-    private func take(_ recorded: RecordedOutcomes) {
+    func take(_ recorded: RecordedOutcomes) {
         for (job, rows) in recorded.touched { queue.limit(job, toRows: rows) }
         for job in recorded.finished { queue.remove(job) }
         for rowID in recorded.postponed { queue.resume(jobRowID: rowID) }

@@ -15,6 +15,7 @@ package actor LookupDispatcher {
         case jobAdded(JobID)
         case jobsChanged
         case optionsChanged(LookupOptions)
+        case answersTaken(RecordedOutcomes)
         case ended(Flight, Result<LookupAnswer.Answer, LookupFailure>)
         case quotas(check: Int64, Result<ReportedQuotas, LookupFailure>)
         case stop
@@ -30,6 +31,8 @@ package actor LookupDispatcher {
     }
 
     let lookups: LookupStore
+    /// Where requests are reserved and recorded: `lookups`, or what several daemons share.
+    let lookupLedger: any LookupLedger
     let ledger: QuotaLedger
     var options: LookupOptions
     let source: LookupSource
@@ -44,7 +47,12 @@ package actor LookupDispatcher {
     var queue = FairQueue()
     var rateLimiter: RateLimiter
     var circuitBreaker = CircuitBreaker()
+    /// Hashes that are being reserved or asked.
     var inFlight: Set<FileHash> = []
+    /// Hashes that another daemon asks, and when they may be reserved again, on the monotonic clock.
+    var held: [FileHash: Duration] = [:]
+    /// What the ledger has all lookups wait for, and until when, on the monotonic clock.
+    var ledgerWait: (wait: LedgerWait, until: Duration)?
     var unrecorded: [LookupOutcome] = []
     /// Whether jobs may wait for outcomes that are recorded; a kill may have left some.
     var hasPendingOutcomes = true
@@ -82,13 +90,16 @@ package actor LookupDispatcher {
     var answerSeconds = 0.5
     var generator: any RandomNumberGenerator & Sendable
 
-    /// - Parameter onProgress: called after each recorded batch; must not block.
+    /// - Parameters:
+    ///   - ledger: what several daemons share; nil if this one is alone.
+    ///   - onProgress: called after each recorded batch; must not block.
     package init(
-        database: HashdropDatabase, options: LookupOptions, source: LookupSource, runtime: ServiceRuntime,
-        logger: Logger = Logger(label: "hashdrop.lookup"),
+        database: HashdropDatabase, ledger lookupLedger: (any LookupLedger)? = nil, options: LookupOptions,
+        source: LookupSource, runtime: ServiceRuntime, logger: Logger = Logger(label: "hashdrop.lookup"),
         onProgress: @escaping @Sendable (RecordedOutcomes) -> Void
     ) throws {
         lookups = database.lookups
+        self.lookupLedger = lookupLedger ?? database.lookups
         ledger = database.ledger
         self.options = options
         self.source = source
@@ -118,6 +129,11 @@ package actor LookupDispatcher {
     /// Jobs were cancelled, removed or retried: all are read again.
     package nonisolated func jobsChanged() { mailbox.post(.jobsChanged) }
 
+    /// Answers of other daemons were recorded, beside this loop.
+    package nonisolated func answersTaken(_ recorded: RecordedOutcomes) {
+        mailbox.post(.answersTaken(recorded))
+    }
+
     /// Takes other options from now on; requests that are in flight end by the old ones.
     package nonisolated func use(_ options: LookupOptions) { mailbox.post(.optionsChanged(options)) }
 
@@ -132,9 +148,9 @@ package actor LookupDispatcher {
         loadJobs { try lookups.runningJobs() }
         await withDiscardingTaskGroup { group in
             while !isStopping || !inFlight.isEmpty, !Task.isCancelled {
-                var wait = dispatch(into: &group).map { min($0, Self.waitMax) } ?? Self.idleWaitMax
+                var wait = await dispatch(into: &group).map { min($0, Self.waitMax) } ?? Self.idleWaitMax
                 if hasPendingOutcomes, storeTrouble == nil { wait = .zero }
-                handle(await mailbox.take(upTo: wait, clock: clock))
+                await handle(await mailbox.take(upTo: wait, clock: clock))
             }
         }
     }
@@ -144,7 +160,7 @@ package actor LookupDispatcher {
     /// Sends what may be sent now.
     ///
     /// - Returns: how long until there may be more to send without an event; nil if only an event can tell.
-    private func dispatch(into group: inout DiscardingTaskGroup) -> Duration? {
+    private func dispatch(into group: inout DiscardingTaskGroup) async -> Duration? {
         guard storeTrouble == nil else { return Self.storeRetryInterval }
         if needsReload { reload() }
         guard !isStopping else { return nil }
@@ -166,9 +182,11 @@ package actor LookupDispatcher {
         guard count > 0 else { return wait }
         do {
             try wakeRetries(at: now)
-            let sent = try send(pick(count, at: now), into: &group)
-            // The queue may have been empty by then; a failed hash may be due later.
-            return sent < count ? untilNextRetry(at: now) : .zero
+            releaseHeld(at: now)
+            let picked = try pick(count, at: now)
+            let mayBeMore = try await send(picked, into: &group)
+            // The queue may have been empty by then; a failed or a held hash may be due later.
+            return picked.count < count && !mayBeMore ? untilNextHash(at: now) : .zero
         } catch {
             note(storeFailure: error)
             return Self.storeRetryInterval
@@ -202,7 +220,9 @@ package actor LookupDispatcher {
             return (0, min(wait, options.keyCheckInterval))
         }
         switch rateLimiter.decide(at: now) {
-        case .go(let left): return (min(count, left), nil)
+        case .go(let left):
+            if let wait = noteLedgerWait(at: now) { return (0, wait) }
+            return (min(count, left), nil)
         case .wait(let wait, let period):
             if !queue.isEmpty { setWait(reason(period), until: wait, now, usedUp: period) }
             return (0, wait)
@@ -222,59 +242,6 @@ package actor LookupDispatcher {
         }
     }
 
-    private func pick(_ count: Int, at now: ClockReading) throws -> [Reservation] {
-        var picked: [Reservation] = []
-        while picked.count < count {
-            switch queue.next() {
-            case .ask(let reservation):
-                guard inFlight.insert(reservation.hash).inserted else {
-                    queue.refund(reservation)
-                    continue
-                }
-                picked.append(reservation)
-            case .needsHashes(let job, let after):
-                let hashes = try lookups.openHashes(
-                    of: job, after: after, limit: Self.hashesAtOnce, at: now.wall)
-                queue.refill(jobRowID: job, hashes: hashes, inFlight: inFlight)
-            case .nothing: return picked
-            }
-        }
-        return picked
-    }
-
-    private static let hashesAtOnce = 64
-
-    private func send(_ picked: [Reservation], into group: inout DiscardingTaskGroup) throws -> Int {
-        guard !picked.isEmpty else { return 0 }
-        let now = clock.now
-        let requests: [Int64?]
-        do {
-            requests = try lookups.reserve(picked, at: now.wall)
-        } catch {
-            for reservation in picked {
-                inFlight.remove(reservation.hash)
-                queue.refund(reservation)
-            }
-            throw error
-        }
-        for (reservation, request) in zip(picked, requests) {
-            guard let request else {
-                inFlight.remove(reservation.hash)
-                queue.refund(reservation)
-                continue
-            }
-            rateLimiter.spend(at: now)
-            group.addTask { [source, mailbox, clock, keyTrial] in
-                let result = await source.ask(reservation.hash)
-                let took = clock.now.monotonic - now.monotonic
-                let flight = Flight(
-                    request: request, reservation: reservation, keyTrial: keyTrial, took: took)
-                mailbox.post(.ended(flight, result))
-            }
-        }
-        return picked.count
-    }
-
     /// Puts hashes whose retry is due back into the queue, and looks up when the next one will be.
     private func wakeRetries(at now: ClockReading) throws {
         // A clock that is put back makes pauses due that began in its future: the database knows which.
@@ -284,20 +251,23 @@ package actor LookupDispatcher {
         queue.resumeAll()
     }
 
-    private func untilNextRetry(at now: ClockReading) -> Duration? {
-        guard !queue.isEmpty, let next = nextRetryAt else { return nil }
-        return .seconds(max(0.001, next.timeIntervalSince(now.wall)))
+    /// How long until a hash is due that has failed or is held; nil if there is none.
+    private func untilNextHash(at now: ClockReading) -> Duration? {
+        guard !queue.isEmpty else { return nil }
+        let retry = nextRetryAt.map { Duration.seconds(max(0.001, $0.timeIntervalSince(now.wall))) }
+        return [retry, untilRelease(at: now)].compactMap(\.self).min()
     }
 
     // MARK: Hearing
 
-    private func handle(_ events: [Event]) {
+    private func handle(_ events: [Event]) async {
         let now = clock.now
         for event in events {
             switch event {
             case .jobAdded(let id): loadJobs { try lookups.runningJob(id).map { [$0] } ?? [] }
             case .jobsChanged: reload()
             case .optionsChanged(let options): adopt(options)
+            case .answersTaken(let recorded): take(recorded)
             case .ended(let flight, let result): ended(flight, result, now)
             case .quotas(let check, let result):
                 isCheckingQuota = false
@@ -309,7 +279,7 @@ package actor LookupDispatcher {
             case .stop: isStopping = true
             }
         }
-        record()
+        await record()
         recordPending()
         endSpentJobs()
     }
@@ -367,6 +337,7 @@ package actor LookupDispatcher {
         keyGeneration = source.keyGeneration()
         if (try? ledger.hasOpenQuestion(at: clock.now.wall)) != true { beginKeyTrial() }
         queue.removeAllJobs()
+        ledgerWait = nil
         nextRetryAt = .distantPast
         loadJobs { try lookups.runningJobs() }
     }

@@ -2,6 +2,7 @@ package import Logging
 package import Lookup
 package import Reporting
 package import ServiceLifecycle
+package import SharedStore
 package import Spool
 package import Store
 package import Support
@@ -51,25 +52,34 @@ package struct PipelineServices: Sendable {
     /// The clock of all services: the runtime's, by which leaps of the wall clock are doubted first.
     package let clock: SteadyClock
     private let keeper: ClockService
+    private let sharing: SharedSiteService?
     private let changes: Mailbox<ReportService.Change>
 
     /// Builds everything and starts nothing. Throws what the database does.
     ///
     /// - Parameters:
+    ///   - site: the connection to what several daemons share; nil if this one is alone.
     ///   - source: where verdicts come from.
     ///   - watcher: what tells which folders are worth a look.
     ///   - runtime: with the machine's clock.
     package init(
-        _ options: Options, database: HashdropDatabase, spool: SpoolFolder, claims: ClaimStore,
-        source: LookupSource, watcher: any FolderWatcher, runtime: ServiceRuntime, logger: Logger
+        _ options: Options, database: HashdropDatabase, site: (any SharedSite)? = nil, spool: SpoolFolder,
+        claims: ClaimStore, source: LookupSource, watcher: any FolderWatcher, runtime: ServiceRuntime,
+        logger: Logger
     ) throws {
         var runtime = runtime
         clock = try database.ledger.steadyClock(over: runtime.clock)
         runtime.clock = clock
         keeper = ClockService(database: database, clock: clock, runtime: runtime, logger: logger)
         let changes = Mailbox<ReportService.Change>()
+        let ledger = site.map { [clock] site in
+            SharedLookupLedger(
+                database: site, lookups: database.lookups, ages: options.intake.ages, clock: clock,
+                onChange: { SharedSiteService.log($0, to: logger) })
+        }
         let lookups = try LookupDispatcher(
-            database: database, options: options.lookups, source: source, runtime: runtime, logger: logger,
+            database: database, ledger: ledger, options: options.lookups, source: source, runtime: runtime,
+            logger: logger,
             onProgress: { recorded in
                 for (id, user) in recorded.users {
                     changes.post(.job(id, user: user, isFinal: recorded.finished.contains(id)))
@@ -85,6 +95,13 @@ package struct PipelineServices: Sendable {
             keepAnswers: options.keepAnswers, reports: changes, runtime: runtime, logger: logger)
         self.changes = changes
         self.lookups = lookups
+        sharing = site.flatMap { site in
+            ledger.map {
+                SharedSiteService(
+                    site: site, ledger: $0, database: database, lookups: lookups, runtime: runtime,
+                    logger: logger)
+            }
+        }
         self.publisher = publisher
         self.retention = retention
         reports = ReportService(
@@ -100,7 +117,8 @@ package struct PipelineServices: Sendable {
     /// Started in this order and stopped in the other: no more files, then no more requests, then the
     /// reports, and the time is remembered last.
     package var services: [any Service] {
-        [keeper, reports, LookupService(dispatcher: lookups), intake, retention]
+        let shared: [any Service] = sharing.map { [$0] } ?? []
+        return [keeper, reports, LookupService(dispatcher: lookups)] + shared + [intake, retention]
     }
 
     /// A watch over those of the services that lists pass through.
@@ -112,6 +130,7 @@ package struct PipelineServices: Sendable {
     /// folders, the connections and all that has a time are those of the start.
     package func use(_ options: Options) {
         lookups.use(options.lookups)
+        sharing?.use(options.intake.ages)
         intake.use(options.intake)
         publisher.use(options.reports)
     }

@@ -119,6 +119,15 @@ package struct HashdropSettings: Hashable, Sendable {
         package var pageURL: String?
     }
 
+    /// What several daemons with one key share.
+    package struct Shared: Hashable, Sendable {
+        /// A URL, which may hold a password; nil for a daemon that is alone.
+        package var database: String?
+        package var passwordFile: String?
+        /// Nil for the host name.
+        package var site: String?
+    }
+
     package struct Metrics: Hashable, Sendable {
         /// Nil for none.
         package var listen: String?
@@ -136,6 +145,7 @@ package struct HashdropSettings: Hashable, Sendable {
     package var reports: Reports
     package var verdict: Verdict
     package var virusTotal: VirusTotal
+    package var shared: Shared
     package var cache: Cache
     package var web: Web
     package var jobs: Jobs

@@ -21,6 +21,7 @@ extension SettingKey {
         Need(["notify.mailFrom", "notify.mailUser", "notify.mailPasswordFile"], ["notify.mailServer"]),
         Need(["notify.events"], told),
         Need(["notify.stuckAfter", "notify.page"], told + ["notify.mailServer"]),
+        Need(["shared.passwordFile", "shared.site"], ["shared.database"]),
         Need(["metrics.otherMachines"], ["metrics.listen"]),
         Need(
             [

@@ -147,6 +147,16 @@ package struct SettingKey: Hashable, Sendable {
             "virustotal.caFile", .path, "",
             "Certificates to trust instead of the system's, in PEM form."),
         .init(
+            "shared.database", .text, "",
+            "The PostgreSQL database that daemons with one key share, such as "
+                + "postgres://site-a@db.example.org/hashdrop; without it this daemon counts and asks alone."),
+        .init(
+            "shared.passwordFile", .path, "",
+            "The file with that account's password, if the URL has none."),
+        .init(
+            "shared.site", .text, "",
+            "This daemon's name among the others; without it the machine's host name."),
+        .init(
             "cache.maxAge", .duration(.zero ... .seconds(31_536_000)), "24h",
             "How long an answer for a known file is fresh; 0s asks every time."),
         .init(

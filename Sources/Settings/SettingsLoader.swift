@@ -176,7 +176,7 @@ package struct SettingsLoader {
                 csvByteOrderMark: try flag("reports.csvByteOrderMark"), json: try flag("reports.json"),
                 stix: try flag("reports.stix"), lists: try flag("reports.lists"),
                 partialEvery: try duration("reports.partialEvery")),
-            verdict: try verdict(), virusTotal: try virusTotal(),
+            verdict: try verdict(), virusTotal: try virusTotal(), shared: try shared(),
             cache: try cache(),
             web: try web(), jobs: try jobs(), notify: try notify(),
             metrics: .init(
@@ -194,7 +194,7 @@ package struct SettingsLoader {
             reportBytesPerUser: try bytes("jobs.reportBytesPerUser"))
     }
 
-    private func optional(_ name: String) -> String? { text(name).isEmpty ? nil : text(name) }
+    func optional(_ name: String) -> String? { text(name).isEmpty ? nil : text(name) }
 
     private func notify() throws -> HashdropSettings.Notify {
         let events = reader.stringArray(
@@ -308,7 +308,7 @@ package struct SettingsLoader {
     }
 
     /// Relative paths are relative to the current folder, wherever the setting came from.
-    private func path(_ name: String) -> String? {
+    func path(_ name: String) -> String? {
         let text = text(name)
         if text.isEmpty { return nil }
         return URL(filePath: text).absoluteURL.standardizedFileURL.path(percentEncoded: false)

@@ -57,6 +57,38 @@ struct FairQueueTests {
         #expect(order.count { $0 == 2 } == 5)
     }
 
+    @Test func whatIsPutBackIsAskedNextInItsOrder() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<3, budget: 2)
+        var picked: [Reservation] = []
+        while picked.count < 2 {
+            switch lists.queue.next() {
+            case .ask(let reservation): picked.append(reservation)
+            case .needsHashes(let job, let after):
+                lists.queue.refill(
+                    jobRowID: job, hashes: after == nil ? lists.open[1]! : [], inFlight: lists.inFlight)
+            case .nothing: picked.append(Reservation(hash: Samples.hash(99), jobRowID: 0))
+            }
+        }
+        #expect(picked.map(\.hash) == Array(lists.open[1]!.prefix(2)))
+        #expect(lists.queue.next() == .nothing, "the budget is spent")
+        for reservation in picked.reversed() { lists.queue.putBack(reservation) }
+        #expect(picked.map { FairQueue.Pick.ask($0) } == [lists.queue.next(), lists.queue.next()])
+    }
+
+    /// The others of it may be in flight by then, so that a scan has found nothing more.
+    @Test func aDrainedJobIsAskedAgainForWhatIsPutBack() {
+        var lists = Lists()
+        lists.add(1, "alice", 0..<1)
+        lists.queue.refill(jobRowID: 1, hashes: lists.open[1]!, inFlight: [])
+        let reservation = Reservation(hash: lists.open[1]![0], jobRowID: 1)
+        #expect(lists.queue.next() == .ask(reservation))
+        lists.asked = [reservation.hash]
+        #expect(lists.next() == nil)
+        lists.queue.putBack(reservation)
+        #expect(lists.queue.next() == .ask(reservation))
+    }
+
     /// Or a probe would always be one of the two lists whose hashes VirusTotal answers badly.
     @Test func jobsWithoutAFailureGoFirstUntilVirusTotalAnswers() {
         var lists = Lists()

@@ -31,10 +31,12 @@ final class LookupBench: Sendable {
         var keyGeneration: @Sendable () -> Int = { 0 }
         var keyAdvice: String?
         var readsQuotas = false
+        /// What stands before the database's own ledger.
+        var ledger: (@Sendable (LookupStore, any ServiceClock) -> any LookupLedger)?
         /// Real time; long, because a busy machine is slow and not wrong.
         var requestTimeout: Duration = .seconds(600)
 
-        init() {}
+        init(_ ledger: BenchLedger = .own) { self.ledger = ledger.make }
     }
 
     /// Runs `body` while the dispatcher works; whenever nothing can happen, the time goes on.
@@ -100,7 +102,8 @@ final class LookupBench: Sendable {
             source.quotas = { await scheduler.outside { await Self.quotas(client) } }
         }
         dispatcher = try LookupDispatcher(
-            database: database, options: options, source: source,
+            database: database, ledger: world.ledger?(database.lookups, clock), options: options,
+            source: source,
             runtime: ServiceRuntime(
                 clock: clock, generator: SeededGenerator(seed: 1),
                 makeExecutor: { _ in scheduler.makeExecutor() }), onProgress: { _ in })

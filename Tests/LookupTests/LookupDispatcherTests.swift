@@ -22,8 +22,9 @@ struct LookupDispatcherTests {
         (0..<count).map { FileFamily.numbered($0, seed: 7) }
     }
 
-    @Test func twoThousandHashesUseTheMinuteToTheFullAndNeverMore() async throws {
-        var world = LookupBench.World()
+    @Test(arguments: BenchLedger.allCases)
+    func twoThousandHashesUseTheMinuteToTheFullAndNeverMore(ledger: BenchLedger) async throws {
+        var world = LookupBench.World(ledger)
         world.limits = SimulatedLimits(requestsPerMinute: 240)
         try await LookupBench.run(
             LookupOptions(limits: Self.limits(perMinute: 240), connectionsMax: 8), world
@@ -42,8 +43,10 @@ struct LookupDispatcherTests {
         }
     }
 
-    @Test func threeNamesOnALineCostOneRequest() async throws {
-        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 8)) { bench in
+    @Test(arguments: BenchLedger.allCases)
+    func threeNamesOnALineCostOneRequest(ledger: BenchLedger) async throws {
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 8), .init(ledger)) {
+            bench in
             let files = Self.families(150).filter {
                 bench.simulator.file(named: $0.md5).condition != .unknown
             }
@@ -88,8 +91,10 @@ struct LookupDispatcherTests {
         }
     }
 
-    @Test func aHashWantedByTwoIsAskedOnceAlsoWhileInFlight() async throws {
-        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 4)) { bench in
+    @Test(arguments: BenchLedger.allCases)
+    func aHashWantedByTwoIsAskedOnceAlsoWhileInFlight(ledger: BenchLedger) async throws {
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 4), .init(ledger)) {
+            bench in
             let files = Self.families(20)
             let first = try bench.drop(files.map { [$0.sha1] }, user: "alice")
             let second = try bench.drop(files.map { [$0.sha1] }, user: "bob")
@@ -101,9 +106,11 @@ struct LookupDispatcherTests {
         }
     }
 
-    @Test func aHashRefusedInAnotherUsersFlightDoesNotWaitForTheEndOfThatUsersList() async throws {
+    @Test(arguments: BenchLedger.allCases)
+    func aHashRefusedInAnotherUsersFlightDoesNotWaitForTheEndOfThatUsersList(ledger: BenchLedger) async throws
+    {
         let files = Self.families(300).map(\.sha256).sorted { $0.hexadecimal < $1.hexadecimal }
-        var world = LookupBench.World()
+        var world = LookupBench.World(ledger)
         // Alice's list is walked by bytes: this one is her first.
         world.faults = [FaultRule(.quotaExceeded, hash: files[0], times: 1)]
         try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 1), world) { bench in
@@ -133,9 +140,10 @@ struct LookupDispatcherTests {
         }
     }
 
-    @Test func aBadHashIsNotEveryProbe() async throws {
+    @Test(arguments: BenchLedger.allCases)
+    func aBadHashIsNotEveryProbe(ledger: BenchLedger) async throws {
         let bad = Self.families(1)[0].sha256
-        var world = LookupBench.World()
+        var world = LookupBench.World(ledger)
         world.faults = [FaultRule(.transientError, hash: bad)]
         try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: 1), world) { bench in
             try bench.drop([[bad]])
@@ -200,8 +208,9 @@ struct LookupDispatcherTests {
         }
     }
 
-    @Test func aUsedUpDayGoesOnAfterMidnightUTCAndSaysSo() async throws {
-        var world = LookupBench.World()
+    @Test(arguments: BenchLedger.allCases)
+    func aUsedUpDayGoesOnAfterMidnightUTCAndSaysSo(ledger: BenchLedger) async throws {
+        var world = LookupBench.World(ledger)
         world.limits = SimulatedLimits(requestsPerMinute: 0, requestsPerDay: 10)
         // 2026-11-23 22:00:00 UTC.
         let evening = Date(timeIntervalSince1970: 1_795_471_200)
@@ -237,8 +246,9 @@ struct LookupDispatcherTests {
     }
 
     /// What failed was sent, and counts.
-    @Test func failedRequestsAreOfTheBudgetToo() async throws {
-        try await LookupBench.run(LookupOptions(limits: Self.unlimited)) { bench in
+    @Test(arguments: BenchLedger.allCases)
+    func failedRequestsAreOfTheBudgetToo(ledger: BenchLedger) async throws {
+        try await LookupBench.run(LookupOptions(limits: Self.unlimited), .init(ledger)) { bench in
             bench.simulator.addFault(FaultRule(.transientError))
             var options = JobOptions()
             options.budget = 3

@@ -138,6 +138,26 @@ struct SettingsLoaderTests {
         }
     }
 
+    @Test func theSharedDatabaseIsNoneByDefaultAndAPostgreSQLsElse() async throws {
+        func shared(_ environment: [String: String]) async throws -> HashdropSettings.Shared {
+            try await SettingsLoader.load(path: nil, environment: environment).shared
+        }
+        let none = try await shared([:])
+        #expect(none.database == nil && none.passwordFile == nil && none.site == nil)
+        let url = "postgresql://a@db.example.org/hashdrop"
+        let own = try await shared([
+            "HASHDROP_SHARED_DATABASE": url, "HASHDROP_SHARED_SITE": "fs-1.example_org",
+        ])
+        #expect(own.database == url && own.site == "fs-1.example_org")
+        let error = await #expect(throws: SettingsError.self) {
+            try await shared(["HASHDROP_SHARED_DATABASE": "mysql://a:secret@db.example.org/hashdrop"])
+        }
+        #expect(error?.description.contains("secret") == false)
+        for name in ["a b", "söte", "a/b", String(repeating: "a", count: 256)] {
+            await #expect(throws: SettingsError.self) { try await shared(["HASHDROP_SHARED_SITE": name]) }
+        }
+    }
+
     @Test func whatListsMaySetIsNamedInFull() async throws {
         func options(_ text: String) async throws -> [String] {
             try await SettingsLoader.load(path: nil, environment: ["HASHDROP_LIST_OPTIONS": text]).list
@@ -204,6 +224,7 @@ struct SettingsLoaderTests {
         // It must be a file.
         case "virustotal.caFile": return "/etc/passwd"
         case "notify.webhookFormat": return "teams"
+        case "shared.database": return "postgres://a@db.example.org/hashdrop"
         case "verdict.engineWords": return "Microsoft=suspicious"
         case "notify.events": return "done"
         case "list.options": return "title"

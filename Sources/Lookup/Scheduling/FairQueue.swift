@@ -223,6 +223,15 @@ package struct FairQueue: Sendable {
         move(user, by: -1)
     }
 
+    /// What was picked may not be asked yet: it is its job's next hash again.
+    package mutating func putBack(_ reservation: Reservation) {
+        refund(reservation)
+        guard var buffer = buffers[reservation.jobRowID] else { return }
+        buffer.hashes.insert(reservation.hash, at: buffer.hashes.startIndex)
+        buffers[reservation.jobRowID] = buffer
+        resume(jobRowID: reservation.jobRowID)
+    }
+
     /// A request that was picked has ended.
     ///
     /// - Parameter wasSent: whether it counts for the job's budget.

@@ -123,20 +123,22 @@ package struct LookupStore: Sendable {
     /// - Returns: each one's number, or nil where the hash has been answered or the job cancelled meanwhile,
     ///   and nothing is to be sent.
     package func reserve(_ reservations: [Reservation], at now: Date) throws -> [Int64?] {
-        try pool.write { db in
-            try reservations.map { reservation in
-                let hash = reservation.hash.data
-                try db.cachedStatement(
-                    sql: """
-                        UPDATE job SET requestsSent = requestsSent + 1
-                        WHERE id = ? AND \(JobRecord.isServed) AND EXISTS (
-                            SELECT 1 FROM jobHash WHERE jobID = job.id AND hash = ? AND jobHash.state = 0)
-                            AND NOT EXISTS (SELECT 1 FROM pendingOutcome WHERE hash = ?)
-                        """
-                ).execute(arguments: [reservation.jobRowID, hash, hash])
-                guard db.changesCount == 1 else { return nil }
-                return try QuotaLedger.write(hash: hash, jobID: reservation.jobRowID, at: now, in: db)
-            }
+        try pool.write { try Self.reserve(reservations, at: now, in: $0) }
+    }
+
+    static func reserve(_ reservations: [Reservation], at now: Date, in db: Database) throws -> [Int64?] {
+        try reservations.map { reservation in
+            let hash = reservation.hash.data
+            try db.cachedStatement(
+                sql: """
+                    UPDATE job SET requestsSent = requestsSent + 1
+                    WHERE id = ? AND \(JobRecord.isServed) AND EXISTS (
+                        SELECT 1 FROM jobHash WHERE jobID = job.id AND hash = ? AND jobHash.state = 0)
+                        AND NOT EXISTS (SELECT 1 FROM pendingOutcome WHERE hash = ?)
+                    """
+            ).execute(arguments: [reservation.jobRowID, hash, hash])
+            guard db.changesCount == 1 else { return nil }
+            return try QuotaLedger.write(hash: hash, jobID: reservation.jobRowID, at: now, in: db)
         }
     }
 
@@ -152,7 +154,7 @@ package struct LookupStore: Sendable {
             var recorded = RecordedOutcomes()
             let sent = Set(inFlight.union(outcomes.map(\.reservation.hash)).map(\.data))
             for outcome in outcomes {
-                try OutcomeRecorder(outcome: outcome, sent: sent, db: db).record(into: &recorded)
+                try OutcomeRecorder.record(outcome, sent: sent, into: &recorded, in: db)
             }
             return recorded
         }

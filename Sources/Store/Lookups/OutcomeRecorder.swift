@@ -3,27 +3,41 @@ import GRDB
 import Model
 import Support
 
-/// Writes one request's outcome to every table that it concerns, inside the caller's transaction.
+/// Writes what came of one hash to every table that it concerns, inside the caller's transaction.
 struct OutcomeRecorder {
-    let outcome: LookupOutcome
+    let asked: FileHash
+    /// The job in whose name it was asked; nil if another daemon has asked it.
+    let askedBy: Int64?
+    /// When that was known.
+    let now: Date
     /// Hashes with a request of their own, ended just now or still in flight.
     let sent: Set<Data>
     let db: Database
 
-    private var asked: FileHash { outcome.reservation.hash }
-    private var now: Int64 { outcome.endedAt.wall.milliseconds }
+    /// Records how a request ended.
+    static func record(
+        _ outcome: LookupOutcome, sent: Set<Data>, into recorded: inout RecordedOutcomes, in db: Database
+    ) throws {
+        try OutcomeRecorder(
+            asked: outcome.reservation.hash, askedBy: outcome.reservation.jobRowID,
+            now: outcome.endedAt.wall, sent: sent, db: db
+        ).record(outcome, into: &recorded)
+    }
 
-    func record(into recorded: inout RecordedOutcomes) throws {
+    /// Records an answer that another daemon has got.
+    func take(_ answer: LookupAnswer, into recorded: inout RecordedOutcomes) throws {
+        // By a clock that is ahead of this one; what is from the future would be fresh for too long.
+        try record(answer.answer, askedAt: min(answer.askedAt, now), into: &recorded)
+    }
+
+    private func record(_ outcome: LookupOutcome, into recorded: inout RecordedOutcomes) throws {
         if outcome.wasSent {
             try QuotaLedger.end(outcome.request, outcome.outcome, at: outcome.endedAt, in: db)
         } else {
             try QuotaLedger.withdraw(outcome.request, in: db)
         }
         switch outcome.result {
-        case .answered(let answer):
-            let names = try remember(answer)
-            try forgetFailures(of: names)
-            try spread(to: names, reason: nil, recorded: &recorded)
+        case .answered(let answer): try record(answer, askedAt: now, into: &recorded)
         case .failedForNow(let reason, let notBefore, let countsAttempt):
             try postpone(reason: reason, notBefore: notBefore, countsAttempt: countsAttempt)
             recorded.postponed.formUnion(
@@ -35,27 +49,35 @@ struct OutcomeRecorder {
         }
     }
 
+    private func record(
+        _ answer: LookupAnswer.Answer, askedAt: Date, into recorded: inout RecordedOutcomes
+    ) throws {
+        let names = try remember(answer, askedAt: askedAt)
+        try forgetFailures(of: names)
+        try spread(to: names, reason: nil, recorded: &recorded)
+    }
+
     /// The job that asked comes first, then the others that wait for one of `names`, as far as they are few.
     private func spread(
         to names: [FileHash], reason: String?, recorded: inout RecordedOutcomes
     ) throws {
         for name in names.map(\.data) {
             let spread = OutcomeSpread(
-                hash: name, reason: reason, endedAt: now, isAsked: name == asked.data,
-                wasSent: sent.contains(name), askedBy: outcome.reservation.jobRowID, db: db)
+                hash: name, reason: reason, endedAt: now.milliseconds, isAsked: name == asked.data,
+                wasSent: sent.contains(name), askedBy: askedBy, db: db)
             guard try spread.advance(recorded: &recorded) else { continue }
             try db.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO pendingOutcome (hash, asked, reason, endedAt)
                     VALUES (?, ?, ?, ?)
                     """
-            ).execute(arguments: [name, asked.data, reason, now])
+            ).execute(arguments: [name, asked.data, reason, now.milliseconds])
             recorded.isIncomplete = true
         }
     }
 
     /// Puts the answer into the cache under every name it is good for.
-    private func remember(_ answer: LookupAnswer.Answer) throws -> [FileHash] {
+    private func remember(_ answer: LookupAnswer.Answer, askedAt: Date) throws -> [FileHash] {
         var names = [asked]
         var file: Int64?
         if case .known(let object) = answer {
@@ -68,7 +90,7 @@ struct OutcomeRecorder {
             ON CONFLICT (hash) DO UPDATE SET fileID = excluded.fileID, askedAt = excluded.askedAt
             """, in: db)
         save.bind(file.map { Int($0) }, at: 2)
-        save.bind(Int(now), at: 3)
+        save.bind(askedAt, at: 3)
         for name in names {
             save.bind(name, at: 1)
             try save.run()
@@ -92,7 +114,7 @@ struct OutcomeRecorder {
                     failedAt = excluded.failedAt, notBefore = excluded.notBefore, reason = excluded.reason
                 """
         ).execute(arguments: [
-            asked.data, countsAttempt ? 1 : 0, now, notBefore.milliseconds, reason,
+            asked.data, countsAttempt ? 1 : 0, now.milliseconds, notBefore.milliseconds, reason,
         ])
     }
 }

@@ -12,6 +12,7 @@ import Pipeline
 import Reporting
 import ServiceLifecycle
 import Settings
+import SharedStore
 import Spool
 import Store
 import Support
@@ -39,25 +40,30 @@ struct Services: Sendable {
     /// - Parameters:
     ///   - endpointName: by which the database remembers where its verdicts are from.
     ///   - source: where verdicts come from.
+    ///   - site: the connection to what several daemons share; nil if this one is alone.
     ///   - reload: what SIGHUP reads again; nil for jobs and users alone.
     init(
         settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
-        reload: SettingsReload.Sources? = nil, logger: Logger
+        site: (any SharedSite)? = nil, reload: SettingsReload.Sources? = nil, logger: Logger
     ) throws {
         let registry = MetricsRegistry()
         // Every instrument counts into the factory of the moment at which it is made.
         self = try withMetricsFactory(registry) {
             try Services(
                 settings: settings, endpointName: endpointName, isSimulated: isSimulated, source: source,
-                reload: reload, registry: registry, logger: logger)
+                site: site, reload: reload, registry: registry, logger: logger)
         }
     }
 
     private init(
         settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
-        reload: SettingsReload.Sources?, registry: MetricsRegistry, logger: Logger
+        site: (any SharedSite)?, reload: SettingsReload.Sources?, registry: MetricsRegistry, logger: Logger
     ) throws {
         self.logger = logger
+        // Alone it would spend what the others count on.
+        guard site != nil || settings.shared.database == nil else {
+            throw SettingsError("shared.database is set, but there is no connection to it.")
+        }
         DaemonSignal.ignoreUntilServed()
         let runtime = ServiceRuntime()
         let paths = try StatePaths.prepare(settings)
@@ -71,7 +77,7 @@ struct Services: Sendable {
             try settings.pipelineOptions(paths, isSimulated: isSimulated, version: Hashdrop.version)
         }
         let pipeline = try PipelineServices(
-            pipelineOptions(settings), database: database, spool: spool,
+            pipelineOptions(settings), database: database, site: site, spool: spool,
             claims: try ClaimStore(
                 spool: spool, rules: settings.readinessRules, sparesMax: Self.spareClaimsMax), source: source,
             watcher: WatcherProcess(

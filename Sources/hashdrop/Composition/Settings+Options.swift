@@ -98,6 +98,7 @@ extension HashdropSettings {
 
     /// Throws a `SettingsError` for an address that cannot be one, or settings that do not go together.
     func checkAddresses() throws {
+        _ = try sharedAddress()
         _ = try notificationOptions()
         _ = try monitoringOptions(version: Hashdrop.version)
         _ = try webOptions(isSimulated: false, version: Hashdrop.version)

@@ -1,0 +1,130 @@
+package import Logging
+package import Lookup
+import Model
+import ServiceLifecycle
+package import SharedStore
+package import Store
+package import Support
+
+/// Keeps one site of several in touch with the others: says that it is there and what it has to ask, and
+/// copies home what they have answered.
+package actor SharedSiteService: Service {
+    private enum Event: Sendable, Equatable {
+        case news, stop
+    }
+
+    private let site: any SharedSite
+    private let ledger: SharedLookupLedger
+    private let database: HashdropDatabase
+    private let lookups: LookupDispatcher
+    private let clock: any ServiceClock
+    private let logger: Logger
+    private let mailbox = Mailbox<Event>()
+    private let executor: any SerialExecutor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// The running jobs whose hashes are still to be looked up in the shared database, the oldest first.
+    private var unknownJobs: ArraySlice<Int64> = []
+    /// Where the first of them goes on.
+    private var cursor: FileHash?
+    private var lastJob: Int64 = 0
+    private var nextBeat: Duration = .zero
+    private var isFailing = false
+
+    /// Between two signs of life, and two looks for answers of which no hint has come.
+    private static let interval: Duration = .seconds(5)
+
+    package init(
+        site: any SharedSite, ledger: SharedLookupLedger, database: HashdropDatabase,
+        lookups: LookupDispatcher, runtime: ServiceRuntime, logger: Logger
+    ) {
+        self.site = site
+        self.ledger = ledger
+        self.database = database
+        self.lookups = lookups
+        clock = runtime.clock
+        executor = runtime.makeExecutor("hashdrop.sharing")
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await work()
+        } onGracefulShutdown: {
+            self.mailbox.post(once: .stop)
+        }
+    }
+
+    /// Takes other ages of answers from now on.
+    package nonisolated func use(_ ages: CacheAges) { ledger.use(ages) }
+
+    private func work() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { [site, mailbox] in
+                for await _ in site.news { mailbox.post(once: .news) }
+            }
+            var wait = Duration.zero
+            while !Task.isCancelled {
+                if await mailbox.take(upTo: wait, clock: clock).contains(.stop) { break }
+                wait = await turn()
+            }
+            group.cancelAll()
+        }
+        // Others need not leave it a turn any more. If it is not heard, they do so for a while.
+        try? await site.heartbeat(openByUser: [:], weights: [:])
+    }
+
+    /// Does what is due.
+    ///
+    /// - Returns: how long until there is more to do.
+    func turn() async -> Duration {
+        do {
+            try await ledger.deliver()
+            if clock.now.monotonic >= nextBeat { try await beat() }
+            try await ledger.collect { [lookups] in lookups.answersTaken($0) }
+            try await copySome()
+            isFailing = false
+            return unknownJobs.isEmpty ? max(.zero, nextBeat - clock.now.monotonic) : .zero
+        } catch {
+            // Why lookups wait, if they do, the ledger says.
+            if !isFailing {
+                logger.warning(
+                    "This site's word does not reach the others; it is tried again every few seconds.",
+                    metadata: ["reason": "\(sentence(for: error))"])
+            }
+            isFailing = true
+            nextBeat = clock.now.monotonic
+            return Self.interval
+        }
+    }
+
+    private func beat() async throws {
+        let weights = try database.users.all().map { ($0.name, $0.weight) }
+        let health = await lookups.health()
+        try await site.heartbeat(
+            openByUser: health.openHashes, weights: Dictionary(uniqueKeysWithValues: weights))
+        nextBeat = clock.now.monotonic + Self.interval
+        let jobs = try database.lookups.runningJobRowIDs(after: lastJob)
+        unknownJobs += jobs
+        lastJob = jobs.last ?? lastJob
+    }
+
+    /// Copies home what is known of a list's next hashes: a long list holds up no sign of life.
+    private func copySome() async throws {
+        guard let job = unknownJobs.first else { return }
+        cursor = try await ledger.copyAnswers(for: job, after: cursor) { [lookups] in
+            lookups.answersTaken($0)
+        }
+        if cursor == nil { unknownJobs.removeFirst() }
+    }
+
+    /// Tells the log that the shared database is away, or back.
+    static func log(_ trouble: (any Error)?, to logger: Logger) {
+        if let trouble {
+            logger.warning(
+                "The shared database is away.", metadata: ["reason": "\(sentence(for: trouble))"])
+        } else {
+            logger.notice("The shared database is back.")
+        }
+    }
+}

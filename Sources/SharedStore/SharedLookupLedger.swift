@@ -1,0 +1,269 @@
+package import Model
+import PostgreSQL
+package import Store
+package import Support
+import Synchronization
+
+/// Ledger of lookups that several daemons with one key share: the shared database decides, and the daemon's
+/// own store has all of it too.
+///
+/// What other daemons have asked is copied home, so that lists are served from there whatever becomes of the
+/// shared database. While that is away nothing is sent; what has ended meanwhile is told to it later. A kill
+/// between the two reservations leaves a request that is spent and never sent; its flight ends with the next
+/// start or its lease.
+package final class SharedLookupLedger: LookupLedger {
+    private struct State {
+        /// The shared database's numbers of what is on its way, by this daemon's.
+        var tickets: [Int64: Int64] = [:]
+        /// What it has not been told yet, by its numbers.
+        var endings: [Int64: SharedEnding] = [:]
+        /// Whether it may hold requests open that this run knows nothing of.
+        var hasLostRequests = true
+        /// Hashes that other daemons ask for this one too, and how old their answers may be.
+        var awaited: [FileHash: Freshness] = [:]
+        var awaySince: ClockReading?
+    }
+
+    private let database: any SharedLookups
+    private let lookups: LookupStore
+    private let clock: any ServiceClock
+    private let ages: Exchangeable<CacheAges>
+    private let onChange: @Sendable ((any Error)?) -> Void
+    private let state = Mutex(State())
+
+    /// How long until a shared database that is away is asked again.
+    private static let retryInterval: Duration = .seconds(5)
+    /// How long a hash rests whose answer in the shared database is another file's.
+    private static let strangeAnswerRest: Duration = .seconds(600)
+
+    /// - Parameters:
+    ///   - ages: how old an answer may be, where the list does not say it.
+    ///   - onChange: told why the shared database is away, when it begins to be, and nil when it is back.
+    package init(
+        database: any SharedLookups, lookups: LookupStore, ages: CacheAges, clock: any ServiceClock,
+        onChange: @escaping @Sendable ((any Error)?) -> Void = { _ in }
+    ) {
+        self.database = database
+        self.lookups = lookups
+        self.ages = Exchangeable(ages)
+        self.clock = clock
+        self.onChange = onChange
+    }
+
+    /// Takes other ages from now on.
+    package func use(_ ages: CacheAges) { self.ages.value = ages }
+
+    // MARK: Reserving
+
+    package nonisolated(nonsending) func reserve(
+        _ reservations: [Reservation], at now: ClockReading
+    ) async throws -> ReservedLookups {
+        let askers = try lookups.askers(Set(reservations.map(\.jobRowID)))
+        // A job that is gone wants nothing.
+        let wishes = reservations.compactMap { reservation in
+            askers[reservation.jobRowID].map { wish(for: reservation.hash, by: $0) }
+        }
+        let grants: [SharedGrant]
+        do {
+            try await deliver()
+            try await closeLostRequests()
+            grants = wishes.isEmpty ? [] : try await reserveShared(wishes)
+        } catch {
+            return ReservedLookups(results: reservations.map { _ in .waits }, wait: noteAway(error))
+        }
+        noteThere()
+        var rest = grants[...]
+        let granted = reservations.map { reservation in
+            (reservation, askers[reservation.jobRowID] == nil ? nil : rest.popFirst())
+        }
+        do {
+            return try take(granted, by: askers)
+        } catch {
+            // They leave no more, and others may have their turns.
+            withdraw(
+                granted.compactMap { reservation, grant in grant?.ticket.map { (reservation.hash, $0) } })
+            do { try await deliver() } catch { _ = noteAway(error) }
+            throw error
+        }
+    }
+
+    private nonisolated(nonsending) func reserveShared(_ wishes: [SharedWish]) async throws -> [SharedGrant] {
+        do {
+            return try await database.reserve(wishes)
+        } catch {
+            // Granted or not: the answer is lost. What was granted stays spent.
+            if (error as? PostgreSQLError)?.mayHaveRun != false {
+                state.withLock { $0.hasLostRequests = true }
+            }
+            throw error
+        }
+    }
+
+    /// Writes what the shared database says into the daemon's own.
+    private func take(
+        _ granted: [(reservation: Reservation, grant: SharedGrant?)], by askers: [Int64: LookupStore.Asker]
+    ) throws -> ReservedLookups {
+        let now = clock.now
+        var answers: [FileHash: LookupAnswer] = [:]
+        for case (let reservation, .answered(let answer)?) in granted where answer.isOf(reservation.hash) {
+            answers[reservation.hash] = answer
+        }
+        let sending = granted.filter { $0.grant?.ticket != nil }.map(\.reservation)
+        let taken = try lookups.take(answers, reserving: sending, at: now.wall)
+        var reserved = ReservedLookups(results: [], recorded: taken.recorded)
+        var requests = taken.requests[...]
+        var unwanted: [(FileHash, Int64)] = []
+        for (reservation, grant) in granted {
+            switch grant {
+            case .send(let ticket):
+                guard case .some(.some(let request)) = requests.popFirst() else {
+                    unwanted.append((reservation.hash, ticket))
+                    reserved.results.append(.notWanted)
+                    continue
+                }
+                state.withLock { $0.tickets[request] = ticket }
+                reserved.results.append(.send(request: request))
+            case .answered:
+                let isTaken = answers[reservation.hash] != nil
+                reserved.results.append(isTaken ? .answered : .held(Self.strangeAnswerRest))
+            case .asked(let rest):
+                state.withLock { state in
+                    state.awaited[reservation.hash] = askers[reservation.jobRowID].map(freshness)
+                }
+                reserved.results.append(.held(rest))
+            case .wait(let rest, let period):
+                let wait = LedgerWait(shared: period, rest: rest)
+                if reserved.wait.map({ $0.rest < rest }) ?? true { reserved.wait = wait }
+                reserved.results.append(.waits)
+            case nil: reserved.results.append(.notWanted)
+            }
+        }
+        withdraw(unwanted)
+        return reserved
+    }
+
+    /// Notes requests that were granted and are not sent; the shared database is told with the next word.
+    private func withdraw(_ tickets: [(hash: FileHash, ticket: Int64)]) {
+        let now = clock.now
+        state.withLock { state in
+            for (hash, ticket) in tickets {
+                state.endings[ticket] = SharedEnding(notWanted: hash, ticket: ticket, at: now)
+            }
+        }
+    }
+
+    private func wish(for hash: FileHash, by asker: LookupStore.Asker) -> SharedWish {
+        let freshness = freshness(asker)
+        return SharedWish(
+            hash: hash, user: asker.user, known: freshness.known, unknown: freshness.unknown)
+    }
+
+    private func freshness(_ asker: LookupStore.Asker) -> Freshness {
+        Freshness(ages.value, listsOwn: asker.fresh)
+    }
+
+    // MARK: Recording
+
+    package nonisolated(nonsending) func record(
+        _ outcomes: [LookupOutcome], inFlight: Set<FileHash>
+    ) async throws -> RecordedOutcomes {
+        let isThere = state.withLock { state in
+            for outcome in outcomes {
+                guard let ticket = state.tickets[outcome.request] else { continue }
+                state.endings[ticket] = SharedEnding(outcome, ticket: ticket)
+            }
+            return state.awaySince == nil
+        }
+        // First, so that a kill in between costs this daemon a copy and not another one a request. But lists
+        // do not wait for a database that is away.
+        if isThere {
+            do { try await deliver() } catch { _ = noteAway(error) }
+        }
+        let recorded = try lookups.record(outcomes, inFlight: inFlight)
+        state.withLock { state in for outcome in outcomes { state.tickets[outcome.request] = nil } }
+        return recorded
+    }
+
+    /// Tells the shared database what it does not know yet; to be called from time to time too.
+    package nonisolated(nonsending) func deliver() async throws {
+        let endings = state.withLock(\.endings)
+        guard !endings.isEmpty else { return }
+        try await database.record(endings.sorted { $0.key < $1.key }.map(\.value))
+        state.withLock { state in for ticket in endings.keys { state.endings[ticket] = nil } }
+    }
+
+    /// Lets come free what this run knows nothing of. With a request on its way that one would end too, and
+    /// others come only from here.
+    private nonisolated(nonsending) func closeLostRequests() async throws {
+        guard state.withLock({ $0.hasLostRequests && $0.tickets.isEmpty }) else { return }
+        try await database.closeEarlierRun()
+        state.withLock { $0.hasLostRequests = false }
+    }
+
+    // MARK: Answers of others
+
+    /// Copies home what other daemons have answered of the hashes that wait for them; to be called when
+    /// there may be any, and from time to time.
+    ///
+    /// - Parameter progress: called with what changed.
+    package nonisolated(nonsending) func collect(progress: @Sendable (RecordedOutcomes) -> Void) async throws
+    {
+        let awaited = state.withLock(\.awaited)
+        for (freshness, hashes) in Dictionary(grouping: awaited, by: \.value) {
+            progress(try await copy(hashes.map(\.key).sorted(), freshness))
+        }
+    }
+
+    /// Copies home what is known of a job's next open hashes.
+    ///
+    /// - Parameter progress: called with what changed.
+    /// - Returns: the last of the hashes, to go on after; nil if there are no more.
+    package nonisolated(nonsending) func copyAnswers(
+        for jobRowID: Int64, after last: FileHash?, progress: @Sendable (RecordedOutcomes) -> Void
+    ) async throws -> FileHash? {
+        guard let asker = try lookups.askers([jobRowID])[jobRowID] else { return nil }
+        let hashes = try lookups.openHashes(
+            of: jobRowID, after: last, limit: Self.hashesAtOnce, at: clock.now.wall)
+        guard !hashes.isEmpty else { return nil }
+        progress(try await copy(hashes, freshness(asker)))
+        return hashes.last
+    }
+
+    private static let hashesAtOnce = 1_000
+
+    private nonisolated(nonsending) func copy(_ hashes: [FileHash], _ freshness: Freshness) async throws
+        -> RecordedOutcomes
+    {
+        let found = try await database.answers(
+            to: hashes, known: freshness.known, unknown: freshness.unknown
+        ).filter { $1.isOf($0) }
+        state.withLock { state in for hash in found.keys { state.awaited[hash] = nil } }
+        return try lookups.take(found, at: clock.now.wall)
+    }
+
+    // MARK: Away
+
+    /// Since when the shared database has not answered; nil if it has.
+    package var awaySince: ClockReading? { state.withLock(\.awaySince) }
+
+    private func noteThere() {
+        let wasAway = state.withLock { state in
+            defer { state.awaySince = nil }
+            return state.awaySince != nil
+        }
+        if wasAway { onChange(nil) }
+    }
+
+    private func noteAway(_ error: any Error) -> LedgerWait {
+        let now = clock.now
+        let before = state.withLock { state in
+            defer { state.awaySince = state.awaySince ?? now }
+            return state.awaySince
+        }
+        if before == nil { onChange(error) }
+        let since = UTCTime((before ?? now).wall).clockTime
+        return LedgerWait(
+            .unreachable, rest: Self.retryInterval,
+            reason: "the shared database has not answered since \(since) UTC; lookups go on when it does")
+    }
+}

@@ -1,0 +1,54 @@
+import FileSystem
+import Foundation
+import PostgreSQL
+import Settings
+
+extension HashdropSettings {
+    /// Address of the database that daemons with one key share; nil if this one is alone.
+    ///
+    /// Throws a `SettingsError` for what is no address, a way to the server that is not safe, and a password
+    /// that cannot be read.
+    func sharedAddress() throws -> PostgreSQLAddress? {
+        guard let url = shared.database else { return nil }
+        let password = try shared.passwordFile.map(Self.password)
+        let address: PostgreSQLAddress
+        do throws(PostgreSQLError) {
+            address = try PostgreSQLAddress(url, password: password)
+        } catch {
+            throw SettingsError("The setting shared.database cannot be used: \(error).")
+        }
+        // A machine on the way would learn what is looked for, and one in the server's place could have the
+        // key's quota overdrawn.
+        guard address.isProtected else {
+            throw SettingsError(
+                "The setting shared.database leads to another machine without verifying it; take "
+                    + "sslmode out of the URL, or set it to verify-full.")
+        }
+        return address
+    }
+
+    /// This daemon's name among the others.
+    var sharedSiteName: String { shared.site ?? ProcessInfo.processInfo.hostName }
+
+    /// Longer ones are another file's content.
+    private static let passwordBytesMax = 4_096
+
+    private static func password(in path: String) throws -> String {
+        let bytes: [UInt8]
+        do throws(NamedFile.Refusal) {
+            bytes = try NamedFile.bytes(at: path, max: passwordBytesMax)
+        } catch {
+            throw SettingsError(
+                "The file '\(path)' (shared.passwordFile) cannot be read (\(error.reason)); \(error.advice), "
+                    + "or name another.")
+        }
+        let password = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+        guard bytes.count <= passwordBytesMax, !password.isEmpty, !password.contains(where: \.isNewline)
+        else {
+            throw SettingsError(
+                "The file '\(path)' (shared.passwordFile) must hold one line with the password; write it "
+                    + "again.")
+        }
+        return password
+    }
+}

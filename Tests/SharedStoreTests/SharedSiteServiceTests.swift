@@ -1,0 +1,94 @@
+import Foundation
+import Logging
+import Lookup
+import Model
+import SharedStore
+import Store
+import Support
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+/// What a site tells the others and learns from them, turn by turn.
+@Suite(.limited(.processor))
+struct SharedSiteServiceTests {
+    private let shared = SitesInMemory()
+    private let folder = TemporaryFolder()
+    private let clock = ManualClock(start: Samples.now)
+    private let database: HashdropDatabase
+    private let dispatcher: LookupDispatcher
+    private let service: SharedSiteService
+
+    init() throws {
+        database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: "https://example.test")
+        let runtime = ServiceRuntime(clock: clock)
+        let site = SitesInMemory.Site(number: 1, shared: shared)
+        let ledger = SharedLookupLedger(
+            database: site, lookups: database.lookups, ages: CacheAges(), clock: clock)
+        dispatcher = try LookupDispatcher(
+            database: database, ledger: ledger, options: LookupOptions(),
+            source: LookupSource(ask: { _ in .success(.unknown) }), runtime: runtime, onProgress: { _ in })
+        service = SharedSiteService(
+            site: site, ledger: ledger, database: database, lookups: dispatcher, runtime: runtime,
+            logger: Logger(label: "test"))
+    }
+
+    private func drop(_ hashes: [FileHash]) throws -> Job {
+        try database.jobs.accept(Samples.job(), ages: CacheAges()) { list in
+            for (index, hash) in hashes.enumerated() {
+                list.add(HashListEntry(line: index + 1, hashes: [hash]))
+            }
+        }
+    }
+
+    private func answer(_ hashes: [FileHash]) {
+        shared.state.withLock { state in
+            for hash in hashes {
+                state.answers[hash] = LookupAnswer(answer: .unknown, askedAt: Samples.now)
+            }
+        }
+    }
+
+    @Test func aListIsServedFromWhatOthersKnowHoweverLongItIs() async throws {
+        let hashes = (0..<2_500).map { Samples.hash($0) }
+        answer(hashes)
+        let job = try drop(hashes)
+        var turns = 0
+        while await service.turn() == .zero { turns += 1 }
+        #expect(turns == 3)
+        #expect(try database.jobs.job(job.id)?.state == .done)
+        #expect(try database.ledger.requestsCounted() == 0)
+        // Once is enough: what others are asked later comes by the ledger.
+        let asked = shared.snapshot.questions.count
+        clock.advance(by: .seconds(5))
+        #expect(await service.turn() == .seconds(5))
+        #expect(shared.snapshot.questions.count == asked)
+    }
+
+    @Test func listsThatComeLaterAreSeenWithTheNextSignOfLife() async throws {
+        #expect(await service.turn() == .seconds(5))
+        #expect(shared.snapshot.demand == [1: [:]])
+        answer([Samples.hash(1)])
+        let job = try drop([Samples.hash(1)])
+        clock.advance(by: .seconds(2))
+        #expect(await service.turn() == .seconds(3))
+        #expect(try database.jobs.job(job.id)?.state == .running)
+        clock.advance(by: .seconds(3))
+        _ = await service.turn()
+        #expect(try database.jobs.job(job.id)?.state == .done)
+    }
+
+    @Test func afterAFailureAllOfItIsDoneAgain() async throws {
+        let hashes = [Samples.hash(1)]
+        answer(hashes)
+        let job = try drop(hashes)
+        shared.state.withLock { $0.failure = SitesInMemory.away }
+        #expect(await service.turn() == .seconds(5))
+        shared.state.withLock { $0.failure = nil }
+        _ = await service.turn()
+        #expect(shared.snapshot.demand.keys.contains(1))
+        #expect(try database.jobs.job(job.id)?.state == .done)
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+package import Model
+package import PostgreSQL
+package import SharedStore
+package import Synchronization
+
+/// What several sites share, in memory: who asks what, and what was answered. It has no limits.
+package final class SitesInMemory: Sendable {
+    package struct Flight: Hashable, Sendable {
+        package var site: Int
+        package var ticket: Int64
+    }
+
+    package struct State: Sendable {
+        package var lastTicket: Int64 = 0
+        package var flights: [FileHash: Flight] = [:]
+        package var answers: [FileHash: LookupAnswer] = [:]
+        package var spent = 0
+        /// What was told, in its order, repetitions included.
+        package var endings: [SharedEnding] = []
+        package var wishes: [SharedWish] = []
+        package var closings = 0
+        /// The open hashes of each site's users, by its last sign of life.
+        package var demand: [Int: [UserName: Int]] = [:]
+        package var questions: [Int] = []
+        /// What every call fails with.
+        package var failure: PostgreSQLError?
+        /// Whether the next reservation is made and its answer lost.
+        package var losesNextReply = false
+        /// What the next reservation gets instead.
+        package var wait: (Duration, QuotaPeriod?)?
+    }
+
+    package let state = Mutex(State())
+
+    package init() {}
+
+    package var snapshot: State { state.withLock { $0 } }
+
+    package static let lost = PostgreSQLError.unreachable(
+        since: .distantPast, reason: "lost", mayHaveRun: true)
+    package static let away = PostgreSQLError.unreachable(
+        since: .distantPast, reason: "away", mayHaveRun: false)
+
+    /// One site's connection.
+    package struct Site: SharedSite {
+        private let number: Int
+        private let shared: SitesInMemory
+
+        package init(number: Int, shared: SitesInMemory) {
+            self.number = number
+            self.shared = shared
+        }
+
+        private func transaction<Value>(_ body: (inout State) throws -> Value) throws -> Value {
+            try shared.state.withLock { state in
+                if let failure = state.failure { throw failure }
+                return try body(&state)
+            }
+        }
+
+        package func reserve(_ wishes: [SharedWish]) async throws -> [SharedGrant] {
+            try transaction { state in
+                state.wishes += wishes
+                let grants = wishes.map { grant($0, &state) }
+                guard state.losesNextReply else { return grants }
+                state.losesNextReply = false
+                throw SitesInMemory.lost
+            }
+        }
+
+        private func grant(_ wish: SharedWish, _ state: inout State) -> SharedGrant {
+            if let (rest, period) = state.wait { return .wait(rest, period) }
+            if let answer = state.answers[wish.hash] { return .answered(answer) }
+            guard state.flights[wish.hash] == nil else { return .asked(elsewhereUntil: .seconds(600)) }
+            state.lastTicket += 1
+            state.spent += 1
+            state.flights[wish.hash] = Flight(site: number, ticket: state.lastTicket)
+            return .send(ticket: state.lastTicket)
+        }
+
+        package func record(_ endings: [SharedEnding]) async throws {
+            try transaction { state in
+                for ending in endings {
+                    state.endings.append(ending)
+                    guard let hash = state.flights.first(where: { $1.ticket == ending.ticket })?.key else {
+                        continue
+                    }
+                    state.flights[hash] = nil
+                    if !ending.wasSent { state.spent -= 1 }
+                    guard let answer = ending.answer else { continue }
+                    let dated = LookupAnswer(
+                        answer: answer, askedAt: Date(timeIntervalSince1970: 1_790_000_000))
+                    for name in dated.fileObject?.hashes ?? [hash] { state.answers[name] = dated }
+                }
+            }
+        }
+
+        package func answers(
+            to hashes: [FileHash], known: Duration, unknown: Duration
+        ) async throws -> [FileHash: LookupAnswer] {
+            try transaction { state in
+                state.questions.append(hashes.count)
+                let found = hashes.compactMap { hash in state.answers[hash].map { (hash, $0) } }
+                return Dictionary(uniqueKeysWithValues: found)
+            }
+        }
+
+        package func heartbeat(openByUser: [UserName: Int], weights: [UserName: Int]) async throws {
+            try transaction { $0.demand[number] = openByUser }
+        }
+
+        package var news: AsyncStream<Void> { AsyncStream { $0.finish() } }
+
+        package func closeEarlierRun() async throws {
+            try transaction { state in
+                state.closings += 1
+                state.flights = state.flights.filter { $0.value.site != number }
+            }
+        }
+    }
+}
