@@ -130,7 +130,7 @@ package struct PipelineServices: Sendable {
     /// folders, the connections and all that has a time are those of the start.
     package func use(_ options: Options) {
         lookups.use(options.lookups)
-        sharing?.use(options.intake.ages)
+        sharing?.use(options.intake.ages, options.lookups.limits)
         intake.use(options.intake)
         publisher.use(options.reports)
     }

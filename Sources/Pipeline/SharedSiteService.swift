@@ -55,14 +55,15 @@ package actor SharedSiteService: Service {
         }
     }
 
-    /// Takes other ages of answers from now on.
-    package nonisolated func use(_ ages: CacheAges) { ledger.use(ages) }
+    /// Takes other ages of answers and limits of the key from now on.
+    package nonisolated func use(_ ages: CacheAges, _ limits: QuotaLimits) {
+        ledger.use(ages)
+        site.use(limits)
+    }
 
     private func work() async {
         await withDiscardingTaskGroup { group in
-            group.addTask { [site, mailbox] in
-                for await _ in site.news { mailbox.post(once: .news) }
-            }
+            group.addTask { await self.listen() }
             var wait = Duration.zero
             while !Task.isCancelled {
                 if await mailbox.take(upTo: wait, clock: clock).contains(.stop) { break }
@@ -71,7 +72,14 @@ package actor SharedSiteService: Service {
             group.cancelAll()
         }
         // Others need not leave it a turn any more. If it is not heard, they do so for a while.
-        try? await site.heartbeat(openByUser: [:], weights: [:])
+        try? await site.heartbeat([:])
+    }
+
+    /// Waits for hints; what they are about is found by a look, which comes without them too.
+    private func listen() async {
+        // A server that is away says so with the first sign of life.
+        guard let news = try? await site.news() else { return }
+        for await _ in news { mailbox.post(once: .news) }
     }
 
     /// Does what is due.
@@ -99,10 +107,13 @@ package actor SharedSiteService: Service {
     }
 
     private func beat() async throws {
-        let weights = try database.users.all().map { ($0.name, $0.weight) }
-        let health = await lookups.health()
-        try await site.heartbeat(
-            openByUser: health.openHashes, weights: Dictionary(uniqueKeysWithValues: weights))
+        let weights = Dictionary(uniqueKeysWithValues: try database.users.all().map { ($0.name, $0.weight) })
+        let open = await lookups.health().openHashes
+        var demand: [UserName: SharedDemand] = [:]
+        for (user, open) in open where open > 0 {
+            demand[user] = SharedDemand(open: open, weight: weights[user] ?? 1)
+        }
+        try await site.heartbeat(demand)
         nextBeat = clock.now.monotonic + Self.interval
         let jobs = try database.lookups.runningJobRowIDs(after: lastJob)
         unknownJobs += jobs

@@ -40,12 +40,12 @@ extension SharedDatabase {
     }
 
     /// The sites of the key, by name.
-    package func sites() async throws -> [SharedSite] {
+    package func sites() async throws -> [SiteStatus] {
         try await asking { session, _ in
             let rows = try await session.query(
                 "SELECT * FROM hashdrop.sites($1, $2)", [.int(SharedSchema.version), .text(site)])
             return try rows.map { row in
-                SharedSite(
+                SiteStatus(
                     name: try row.get("name", .text), silence: .milliseconds(try row.get("silence", .int)),
                     today: try row.get("today", .int), thisMonth: try row.get("this_month", .int),
                     underWay: try row.get("under_way", .int), open: try row.get("open", .int))

@@ -8,15 +8,15 @@ import Synchronization
 ///
 /// Each call is one statement, one transaction and one round trip, the server's clock its only clock; the
 /// first one begins the site's run (`closeEarlierRun`) before. All throw `SharedError`.
-package final class SharedDatabase: Sendable {
+package final class SharedDatabase: SharedSite {
     /// Channel on which the server tells of answers and of flights that have come free: a hash in
     /// hexadecimal. A hint, and never the truth.
     package static let channel = "hashdrop"
 
-    /// Its notifications are for the database's owner in the program.
+    /// Its notifications have one reader: that of `news`.
     package let client: PostgreSQLClient
     package let site: String
-    private let keyHash: [UInt8]
+    private let keyHash: @Sendable () -> [UInt8]
     private let endpoint: String
     let clock: any ServiceClock
     private let state: Mutex<State>
@@ -24,6 +24,8 @@ package final class SharedDatabase: Sendable {
     private struct State {
         /// This program's number among the site's starts; nil until the server has given one.
         var run: Int?
+        /// Of the key whose ledger the run spends from.
+        var keyHash: [UInt8] = []
         var calls = 0
         /// Calls of `reserve` whose result never came, the newest last.
         var lost: [Int] = []
@@ -33,12 +35,12 @@ package final class SharedDatabase: Sendable {
     /// - Parameters:
     ///   - client: has the site's own role.
     ///   - site: name of the site; no other daemon has the same.
-    ///   - keyHash: SHA-256 of the VirusTotal key, whose ledger it is.
+    ///   - keyHash: SHA-256 of the VirusTotal key, whose ledger it is; with another key a new run begins.
     ///   - endpoint: where answers come from. The first site's is remembered, and any other refused.
     ///   - limits: what the key may spend.
     package init(
-        client: PostgreSQLClient, site: String, keyHash: [UInt8], endpoint: String, limits: QuotaLimits,
-        clock: any ServiceClock = SystemClock()
+        client: PostgreSQLClient, site: String, keyHash: @escaping @Sendable () -> [UInt8], endpoint: String,
+        limits: QuotaLimits, clock: any ServiceClock = SystemClock()
     ) {
         self.client = client
         self.site = site
@@ -48,16 +50,31 @@ package final class SharedDatabase: Sendable {
         state = Mutex(State(limits: limits))
     }
 
-    /// What the key may spend, from the next call on.
-    package var limits: QuotaLimits {
-        get { state.withLock { $0.limits } }
-        set { state.withLock { $0.limits = newValue } }
-    }
+    var limits: QuotaLimits { state.withLock(\.limits) }
+
+    package func use(_ limits: QuotaLimits) { state.withLock { $0.limits = limits } }
 
     /// Begins this program's run of the site, once: what an earlier one holds comes free, and its requests
     /// end now and stay spent.
     package func closeEarlierRun() async throws {
         try await asking { _, _ in }
+    }
+
+    /// Hints of the server, those of `channel`. The connection's own count too: after a new one some may
+    /// have been missed.
+    package func news() async throws -> AsyncStream<Void> {
+        try await translatingErrors {
+            do {
+                try await client.listen(Self.channel)
+            } catch .unreachable {
+                // The next connection listens.
+            }
+        }
+        let notifications = client.notifications
+        return AsyncStream(unfolding: {
+            for await _ in notifications { return () }
+            return nil
+        })
     }
 
     /// Reserves what may be sent now, in the order of the wishes, the most urgent first.
@@ -161,13 +178,17 @@ package final class SharedDatabase: Sendable {
     }
 
     private func begin(in session: PostgreSQLSession) async throws -> Int {
-        if let run = state.withLock({ $0.run }) { return run }
+        let keyHash = keyHash()
+        if let run = state.withLock({ $0.keyHash == keyHash ? $0.run : nil }) { return run }
         let rows = try await session.query(
             "SELECT hashdrop.begin_run($1, $2, $3, $4) AS run",
             [.int(SharedSchema.version), .text(site), .bytes(keyHash), .text(endpoint)])
         guard let row = rows.first else { throw PostgreSQLError.misuse("no run was given") }
         let run = try row.get("run", .int)
-        state.withLock { $0.run = run }
+        state.withLock { state in
+            state.run = run
+            state.keyHash = keyHash
+        }
         return run
     }
 }

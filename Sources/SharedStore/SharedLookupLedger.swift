@@ -1,5 +1,4 @@
 package import Model
-import PostgreSQL
 package import Store
 package import Support
 import Synchronization
@@ -17,8 +16,6 @@ package final class SharedLookupLedger: LookupLedger {
         var tickets: [Int64: Int64] = [:]
         /// What it has not been told yet, by its numbers.
         var endings: [Int64: SharedEnding] = [:]
-        /// Whether it may hold requests open that this run knows nothing of.
-        var hasLostRequests = true
         /// Hashes that other daemons ask for this one too, and how old their answers may be.
         var awaited: [FileHash: Freshness] = [:]
         var awaySince: ClockReading?
@@ -66,8 +63,7 @@ package final class SharedLookupLedger: LookupLedger {
         let grants: [SharedGrant]
         do {
             try await deliver()
-            try await closeLostRequests()
-            grants = wishes.isEmpty ? [] : try await reserveShared(wishes)
+            grants = wishes.isEmpty ? [] : try await database.reserve(wishes)
         } catch {
             return ReservedLookups(results: reservations.map { _ in .waits }, wait: noteAway(error))
         }
@@ -83,18 +79,6 @@ package final class SharedLookupLedger: LookupLedger {
             withdraw(
                 granted.compactMap { reservation, grant in grant?.ticket.map { (reservation.hash, $0) } })
             do { try await deliver() } catch { _ = noteAway(error) }
-            throw error
-        }
-    }
-
-    private nonisolated(nonsending) func reserveShared(_ wishes: [SharedWish]) async throws -> [SharedGrant] {
-        do {
-            return try await database.reserve(wishes)
-        } catch {
-            // Granted or not: the answer is lost. What was granted stays spent.
-            if (error as? PostgreSQLError)?.mayHaveRun != false {
-                state.withLock { $0.hasLostRequests = true }
-            }
             throw error
         }
     }
@@ -192,14 +176,6 @@ package final class SharedLookupLedger: LookupLedger {
         state.withLock { state in for ticket in endings.keys { state.endings[ticket] = nil } }
     }
 
-    /// Lets come free what this run knows nothing of. With a request on its way that one would end too, and
-    /// others come only from here.
-    private nonisolated(nonsending) func closeLostRequests() async throws {
-        guard state.withLock({ $0.hasLostRequests && $0.tickets.isEmpty }) else { return }
-        try await database.closeEarlierRun()
-        state.withLock { $0.hasLostRequests = false }
-    }
-
     // MARK: Answers of others
 
     /// Copies home what other daemons have answered of the hashes that wait for them; to be called when
@@ -262,8 +238,13 @@ package final class SharedLookupLedger: LookupLedger {
         }
         if before == nil { onChange(error) }
         let since = UTCTime((before ?? now).wall).clockTime
-        return LedgerWait(
-            .unreachable, rest: Self.retryInterval,
-            reason: "the shared database has not answered since \(since) UTC; lookups go on when it does")
+        // What does not pass by itself tells what is to be done.
+        let reason =
+            if let error = error as? SharedError, !error.isRetryable {
+                error.explanation.text
+            } else {
+                "the shared database has not answered since \(since) UTC; lookups go on when it does"
+            }
+        return LedgerWait(.unreachable, rest: Self.retryInterval, reason: reason)
     }
 }

@@ -26,6 +26,9 @@ package struct APIKey: Sendable, Hashable {
     /// Whether `text` is the key, in either case: a key has the form of a SHA-256.
     package func isWritten(as text: String) -> Bool { text.lowercased() == secret.lowercased() }
 
+    /// What stands for the key where it must not be itself, by a one-way function of its bytes.
+    package func digest(by function: ([UInt8]) -> [UInt8]) -> [UInt8] { function(Array(secret.utf8)) }
+
     /// `text` with everything that repeats the key or `fragmentCharactersMin` and more characters of it
     /// replaced.
     ///

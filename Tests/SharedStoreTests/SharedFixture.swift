@@ -52,7 +52,7 @@ struct SharedFixture {
     ) throws -> SharedDatabase {
         SharedDatabase(
             client: try Self.client(server.socketAddress(database)), site: name,
-            keyHash: [UInt8](repeating: key, count: 32), endpoint: endpoint, limits: limits,
+            keyHash: { [UInt8](repeating: key, count: 32) }, endpoint: endpoint, limits: limits,
             clock: clock ?? self.clock)
     }
 

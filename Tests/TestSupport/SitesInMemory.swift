@@ -19,14 +19,14 @@ package final class SitesInMemory: Sendable {
         /// What was told, in its order, repetitions included.
         package var endings: [SharedEnding] = []
         package var wishes: [SharedWish] = []
-        package var closings = 0
         /// The open hashes of each site's users, by its last sign of life.
-        package var demand: [Int: [UserName: Int]] = [:]
+        package var demand: [Int: [UserName: SharedDemand]] = [:]
         package var questions: [Int] = []
         /// What every call fails with.
         package var failure: PostgreSQLError?
-        /// Whether the next reservation is made and its answer lost.
+        /// Whether the next reservation is made and its answer lost; the one after it gives it back.
         package var losesNextReply = false
+        package var lost: [Int64] = []
         /// What the next reservation gets instead.
         package var wait: (Duration, QuotaPeriod?)?
     }
@@ -61,12 +61,20 @@ package final class SitesInMemory: Sendable {
 
         package func reserve(_ wishes: [SharedWish]) async throws -> [SharedGrant] {
             try transaction { state in
+                for ticket in state.lost { withdraw(ticket, &state) }
+                state.lost = []
                 state.wishes += wishes
                 let grants = wishes.map { grant($0, &state) }
                 guard state.losesNextReply else { return grants }
                 state.losesNextReply = false
+                state.lost = grants.compactMap { if case .send(let ticket) = $0 { ticket } else { nil } }
                 throw SitesInMemory.lost
             }
+        }
+
+        private func withdraw(_ ticket: Int64, _ state: inout State) {
+            state.flights = state.flights.filter { $0.value.ticket != ticket }
+            state.spent -= 1
         }
 
         private func grant(_ wish: SharedWish, _ state: inout State) -> SharedGrant {
@@ -106,17 +114,12 @@ package final class SitesInMemory: Sendable {
             }
         }
 
-        package func heartbeat(openByUser: [UserName: Int], weights: [UserName: Int]) async throws {
-            try transaction { $0.demand[number] = openByUser }
+        package func heartbeat(_ demand: [UserName: SharedDemand]) async throws {
+            try transaction { $0.demand[number] = demand }
         }
 
-        package var news: AsyncStream<Void> { AsyncStream { $0.finish() } }
+        package func use(_ limits: QuotaLimits) {}
 
-        package func closeEarlierRun() async throws {
-            try transaction { state in
-                state.closings += 1
-                state.flights = state.flights.filter { $0.value.site != number }
-            }
-        }
+        package func news() async throws -> AsyncStream<Void> { AsyncStream { $0.finish() } }
     }
 }

@@ -28,7 +28,7 @@ package struct SharedPause: Hashable, Sendable {
 }
 
 /// One site of a key.
-package struct SharedSite: Hashable, Sendable {
+package struct SiteStatus: Hashable, Sendable {
     package var name: String
     /// How long ago it last gave a sign of life.
     package var silence: Duration

@@ -29,4 +29,6 @@ package enum SharedGrant: Hashable, Sendable {
     /// Not now: ask again after so long, or earlier. The period is the one that is used up; nil if the key is
     /// paused, or it is another site's turn.
     case wait(Duration, QuotaPeriod?)
+
+    var ticket: Int64? { if case .send(let ticket) = self { ticket } else { nil } }
 }

@@ -1,7 +1,11 @@
+import Cryptography
 import FileSystem
 import Foundation
+import Lookup
 import PostgreSQL
 import Settings
+import SharedStore
+import VirusTotal
 
 extension HashdropSettings {
     /// Address of the database that daemons with one key share; nil if this one is alone.
@@ -26,6 +30,27 @@ extension HashdropSettings {
         }
         return address
     }
+
+    /// What this daemon shares with others; nil if it is alone. Nothing is connected yet.
+    ///
+    /// - Parameter key: the VirusTotal key of the moment, whose hash names the ledger.
+    func sharedDatabase(
+        endpoint: VirusTotalEndpoint, key: @escaping @Sendable () -> APIKey
+    ) throws -> SharedDatabase? {
+        guard let address = try sharedAddress() else { return nil }
+        var options = PostgreSQLOptions()
+        options.connectLimit = Self.sharedConnectLimit
+        options.statementLimit = Self.sharedStatementLimit
+        return SharedDatabase(
+            client: try PostgreSQLClient(address: address, options: options), site: sharedSiteName,
+            keyHash: { key().digest { MessageDigest.of($0) } }, endpoint: endpoint.description,
+            limits: lookupOptions.limits)
+    }
+
+    // Lookups wait for these, and say so: what a busy server needs is far below, and what is above them is
+    // a link that is cut.
+    private static let sharedConnectLimit: Duration = .seconds(5)
+    private static let sharedStatementLimit: Duration = .seconds(10)
 
     /// This daemon's name among the others.
     var sharedSiteName: String { shared.site ?? ProcessInfo.processInfo.hostName }
