@@ -84,7 +84,7 @@ import Testing
         let address = "postgres://\(role)@127.0.0.1:\(fixture.server.port)/\(fixture.database)"
         return SharedDatabase(
             client: try SharedFixture.client(address, password: "s3cr3t"), site: name,
-            keyHash: [UInt8](repeating: 1, count: 32), endpoint: SharedFixture.endpoint,
+            keyHash: { [UInt8](repeating: 1, count: 32) }, endpoint: SharedFixture.endpoint,
             limits: QuotaLimits(), clock: fixture.clock)
     }
 
