@@ -1,6 +1,6 @@
 package import Logging
 package import Lookup
-import Model
+package import Model
 import ServiceLifecycle
 package import SharedStore
 package import Store

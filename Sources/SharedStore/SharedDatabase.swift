@@ -64,10 +64,11 @@ package final class SharedDatabase: SharedSite {
     /// have been missed.
     package func news() async throws -> AsyncStream<Void> {
         try await translatingErrors {
-            do {
+            do throws(PostgreSQLError) {
                 try await client.listen(Self.channel)
-            } catch .unreachable {
+            } catch {
                 // The next connection listens.
+                guard case .unreachable = error else { throw error }
             }
         }
         let notifications = client.notifications

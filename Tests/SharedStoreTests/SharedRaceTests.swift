@@ -91,25 +91,32 @@ import Testing
         #expect(try await other.spending().quota.today == 6)
     }
 
+    private final class Burst: Sendable {
+        let isOver = Exchangeable(false)
+        /// The tickets that were told.
+        let sent = Mutex<Set<Int64>>([])
+
+        var sentCount: Int { sent.withLock(\.count) }
+    }
+
     @Test func serverThatStopsInTheBurstLosesAndDoublesNothing() async throws {
         let server = try await PostgreSQLServer.start(settings: ["fsync=on"])
         let fixture = try await SharedFixture(on: server, hasRealClock: true)
         let sites = try (0..<6).map { number in
             try fixture.site("s\(number)", limits: none, clock: SystemClock())
         }
-        let isOver = Mutex(false)
-        let sent = Mutex<Set<Int64>>([])
+        let burst = Burst()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (number, site) in sites.enumerated() {
                 group.addTask {
                     var file = number
-                    while !isOver.withLock({ $0 }) {
+                    while !burst.isOver.value {
                         let numbers = [file, file + 10, file + 20]
                         file += 30
                         let tickets = try await eventually("\(site.site) reserves") {
                             try? await site.tickets(numbers)
                         }
-                        sent.withLock { $0.formUnion(tickets.values) }
+                        burst.sent.withLock { $0.formUnion(tickets.values) }
                         try await eventually("\(site.site) records") {
                             (try? await site.recordUnknown(tickets, at: SystemClock().now)) != nil
                         }
@@ -118,11 +125,11 @@ import Testing
                     _ = try await site.reserve(wishes([number]))
                 }
             }
-            try await eventually("the burst is on") { sent.withLock { $0.count > 100 } }
+            try await eventually("the burst is on") { burst.sentCount > 100 }
             try await server.restart(.immediate)
-            let before = sent.withLock { $0.count }
-            try await eventually("the burst goes on") { sent.withLock { $0.count > before + 100 } }
-            isOver.withLock { $0 = true }
+            let before = burst.sentCount
+            try await eventually("the burst goes on") { burst.sentCount > before + 100 }
+            burst.isOver.value = true
             try await group.waitForAll()
         }
         // The owner's connection was lost too.
@@ -130,7 +137,7 @@ import Testing
             try? await fixture.owner.query("SELECT id FROM hashdrop.request")
         }
         let ledger = try rows.map { Int64(try $0.get("id", .int)) }
-        #expect(Set(ledger) == sent.withLock { $0 }, "what was told, and nothing else")
+        #expect(Set(ledger) == burst.sent.withLock(\.self), "what was told, and nothing else")
         #expect(
             try await fixture.number("SELECT sum(requests)::bigint AS value FROM hashdrop.request_day")
                 == ledger.count)
