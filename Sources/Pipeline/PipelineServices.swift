@@ -98,8 +98,8 @@ package struct PipelineServices: Sendable {
         sharing = site.flatMap { site in
             ledger.map {
                 SharedSiteService(
-                    site: site, ledger: $0, database: database, lookups: lookups, runtime: runtime,
-                    logger: logger)
+                    site: site, ledger: $0, database: database, lookups: lookups,
+                    keepAnswers: options.keepAnswers, runtime: runtime, logger: logger)
             }
         }
         self.publisher = publisher

@@ -17,6 +17,8 @@ package actor SharedSiteService: Service {
     private let ledger: SharedLookupLedger
     private let database: HashdropDatabase
     private let lookups: LookupDispatcher
+    /// How long answers are kept; zero is for ever.
+    private let keepAnswers: Duration
     private let clock: any ServiceClock
     private let logger: Logger
     private let mailbox = Mailbox<Event>()
@@ -29,19 +31,23 @@ package actor SharedSiteService: Service {
     private var cursor: FileHash?
     private var lastJob: Int64 = 0
     private var nextBeat: Duration = .zero
+    private var nextForgetting: Duration = .zero
     private var isFailing = false
 
     /// Between two signs of life, and two looks for answers of which no hint has come.
     private static let interval: Duration = .seconds(5)
+    /// Between two looks for answers that are too old to be kept.
+    private static let forgettingInterval: Duration = .seconds(3_600)
 
     package init(
         site: any SharedSite, ledger: SharedLookupLedger, database: HashdropDatabase,
-        lookups: LookupDispatcher, runtime: ServiceRuntime, logger: Logger
+        lookups: LookupDispatcher, keepAnswers: Duration, runtime: ServiceRuntime, logger: Logger
     ) {
         self.site = site
         self.ledger = ledger
         self.database = database
         self.lookups = lookups
+        self.keepAnswers = keepAnswers
         clock = runtime.clock
         executor = runtime.makeExecutor("hashdrop.sharing")
         self.logger = logger
@@ -91,6 +97,7 @@ package actor SharedSiteService: Service {
             if clock.now.monotonic >= nextBeat { try await beat() }
             try await ledger.collect { [lookups] in lookups.answersTaken($0) }
             try await copySome()
+            try await forgetSome()
             isFailing = false
             return unknownJobs.isEmpty ? max(.zero, nextBeat - clock.now.monotonic) : .zero
         } catch {
@@ -127,6 +134,15 @@ package actor SharedSiteService: Service {
             lookups.answersTaken($0)
         }
         if cursor == nil { unknownJobs.removeFirst() }
+    }
+
+    /// Forgets old answers, some with each turn, so that nothing waits for it.
+    private func forgetSome() async throws {
+        let now = clock.now.monotonic
+        guard keepAnswers > .zero, now >= nextForgetting else { return }
+        if try await !site.forgetAnswers(olderThan: keepAnswers) {
+            nextForgetting = now + Self.forgettingInterval
+        }
     }
 
     /// Tells the log that the shared database is away, or back.

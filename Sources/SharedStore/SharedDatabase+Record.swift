@@ -48,6 +48,19 @@ extension SharedDatabase {
 
     private static let hashesAtOnce = 1_000
 
+    /// Forgets some of the answers that were asked longer ago, of at least two days: the cache is that of all
+    /// sites.
+    ///
+    /// - Returns: whether there may be more.
+    package func forgetAnswers(olderThan age: Duration) async throws -> Bool {
+        try await asking { session, _ in
+            let rows = try await session.query(
+                "SELECT hashdrop.forget($1, $2, $3) AS forgotten",
+                [.int(SharedSchema.version), .text(site), .int(age.milliseconds)])
+            return try rows.first?.get("forgotten", .int) ?? 0 > 0
+        }
+    }
+
     private func answers(
         toSome hashes: ArraySlice<FileHash>, known: Duration, unknown: Duration
     ) async throws -> [(FileHash, LookupAnswer)] {

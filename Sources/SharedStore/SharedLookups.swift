@@ -17,6 +17,10 @@ package protocol SharedLookups: Sendable {
 package protocol SharedSite: SharedLookups {
     /// Says that this site is there, and what its users have to ask; to be called every few seconds.
     func heartbeat(_ demand: [UserName: SharedDemand]) async throws
+    /// Forgets some of the answers that were asked longer ago.
+    ///
+    /// - Returns: whether there may be more.
+    func forgetAnswers(olderThan age: Duration) async throws -> Bool
     /// Takes other limits of the key from the next call on.
     func use(_ limits: QuotaLimits)
     /// Hints that another site has got an answer, for one reader. Some may be lost.

@@ -98,6 +98,27 @@ import Testing
         }
     }
 
+    @Test func oldAnswersGoWithTheirFiles() async throws {
+        let fixture = try await SharedFixture()
+        let site = try fixture.site("a")
+        for number in [1, 2, 3] {
+            let ticket = try #require(try await site.tickets([number])[number])
+            try await site.record([
+                SharedEnding(
+                    ticket: ticket, hash: Samples.hash(number), outcome: number == 3 ? "404" : "200",
+                    answer: number == 3 ? .unknown : .known(Samples.file(number)),
+                    endedAt: fixture.clock.now)
+            ])
+            try await fixture.advance(by: .seconds(86_400))
+        }
+        // The first is three days old. Whatever a site says, two days are kept.
+        #expect(try await !site.forgetAnswers(olderThan: .seconds(4 * 86_400)))
+        #expect(try await site.forgetAnswers(olderThan: .zero))
+        #expect(try await !site.forgetAnswers(olderThan: .zero))
+        #expect(try await fixture.number("SELECT count(*) AS value FROM hashdrop.file") == 1)
+        #expect(try await fixture.number("SELECT count(*) AS value FROM hashdrop.answer") == 4)
+    }
+
     @Test func answerThatComesLateDoesNotReplaceANewerOne() async throws {
         let fixture = try await SharedFixture()
         let (a, b) = (try fixture.site("a", limits: limits), try fixture.site("b", limits: limits))

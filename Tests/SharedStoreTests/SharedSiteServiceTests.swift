@@ -31,8 +31,8 @@ struct SharedSiteServiceTests {
             database: database, ledger: ledger, options: LookupOptions(),
             source: LookupSource(ask: { _ in .success(.unknown) }), runtime: runtime, onProgress: { _ in })
         service = SharedSiteService(
-            site: site, ledger: ledger, database: database, lookups: dispatcher, runtime: runtime,
-            logger: Logger(label: "test"))
+            site: site, ledger: ledger, database: database, lookups: dispatcher,
+            keepAnswers: .seconds(365 * 86_400), runtime: runtime, logger: Logger(label: "test"))
     }
 
     private func drop(_ hashes: [FileHash]) throws -> Job {
@@ -78,6 +78,17 @@ struct SharedSiteServiceTests {
         clock.advance(by: .seconds(3))
         _ = await service.turn()
         #expect(try database.jobs.job(job.id)?.state == .done)
+    }
+
+    @Test func oldAnswersAreForgottenSomeWithEachTurnAndThenByTheHour() async throws {
+        for _ in 0..<4 {
+            _ = await service.turn()
+            clock.advance(by: .seconds(5))
+        }
+        #expect(shared.snapshot.forgotten == [.seconds(365 * 86_400), .seconds(365 * 86_400)])
+        clock.advance(by: .seconds(3_600))
+        _ = await service.turn()
+        #expect(shared.snapshot.forgotten.count == 3)
     }
 
     @Test func afterAFailureAllOfItIsDoneAgain() async throws {

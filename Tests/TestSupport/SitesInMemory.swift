@@ -22,6 +22,8 @@ package final class SitesInMemory: Sendable {
         /// The open hashes of each site's users, by its last sign of life.
         package var demand: [Int: [UserName: SharedDemand]] = [:]
         package var questions: [Int] = []
+        /// The ages of what was to be forgotten; there is something to forget once.
+        package var forgotten: [Duration] = []
         /// What every call fails with.
         package var failure: PostgreSQLError?
         /// Whether the next reservation is made and its answer lost; the one after it gives it back.
@@ -116,6 +118,13 @@ package final class SitesInMemory: Sendable {
 
         package func heartbeat(_ demand: [UserName: SharedDemand]) async throws {
             try transaction { $0.demand[number] = demand }
+        }
+
+        package func forgetAnswers(olderThan age: Duration) async throws -> Bool {
+            try transaction { state in
+                state.forgotten.append(age)
+                return state.forgotten.count == 1
+            }
         }
 
         package func use(_ limits: QuotaLimits) {}

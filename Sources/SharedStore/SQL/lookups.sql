@@ -125,3 +125,26 @@ BEGIN
         LEFT JOIN fresh_answers(v_now, p_hashes, p_known, p_unknown) a ON a.hash = w.hash
     ORDER BY w.place;
 END $$;
+
+-- Forgets answers that are older than the caller keeps them, and files that have none any more; some at a time.
+-- No site may forget what is younger than two days: the cache is everyone's. Returns how many answers went.
+CREATE FUNCTION hashdrop.forget(p_version bigint, p_site text, p_keep bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
+DECLARE
+    v_before bigint := hashdrop.now() - greatest(p_keep, 2 * 86400000);
+    v_count bigint;
+    v_files bigint[];
+BEGIN
+    PERFORM caller(p_version, p_site, NULL);
+    WITH old AS (
+        DELETE FROM answer WHERE hash IN (
+            SELECT hash FROM answer WHERE asked_at < v_before ORDER BY asked_at LIMIT 1000
+            FOR UPDATE SKIP LOCKED)
+        RETURNING file_id
+    )
+    SELECT count(*), coalesce(array_agg(DISTINCT file_id), '{}') INTO v_count, v_files FROM old;
+    -- A file that is locked is being recorded, and so has an answer.
+    v_files := ARRAY(SELECT id FROM file WHERE id = ANY (v_files) ORDER BY id FOR UPDATE SKIP LOCKED);
+    DELETE FROM file WHERE id = ANY (v_files) AND NOT EXISTS (SELECT FROM answer WHERE file_id = file.id);
+    RETURN v_count;
+END $$;

@@ -56,6 +56,7 @@ CREATE TABLE hashdrop.answer (
     asked_at bigint NOT NULL
 );
 CREATE INDEX answer_of_file ON hashdrop.answer (file_id);
+CREATE INDEX answer_asked ON hashdrop.answer (asked_at);
 
 -- Numbers of the requests. Those of requests that come from a slice are below zero.
 CREATE SEQUENCE hashdrop.ticket;
