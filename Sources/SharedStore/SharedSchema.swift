@@ -13,6 +13,7 @@ package enum SharedSchema {
     private static let functions = [
         PackageResources.drop_sql, PackageResources.base_sql, PackageResources.quota_sql,
         PackageResources.lookups_sql, PackageResources.record_sql, PackageResources.sites_sql,
+        PackageResources.move_sql,
     ]
 
     /// Number of the advisory lock: one migrates, the others wait and find it done. `hdrp` in ASCII, as in

@@ -7,7 +7,7 @@ import SharedStore
 struct SharedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shared", abstract: "Set up and look at the database that several daemons share.",
-        subcommands: [SharedInitCommand.self, SharedStatusCommand.self])
+        subcommands: [SharedInitCommand.self, SharedStatusCommand.self, SharedMigrateCommand.self])
 }
 
 /// `--database` and `--password-file`, of commands that need the role that owns the shared database.
