@@ -81,6 +81,53 @@ struct SharedCommandTests {
         }
     }
 
+    @Test func aDaemonMovesInAndOutWhileItIsStopped() async throws {
+        let server = try await PostgreSQLServer.shared()
+        let database = try await server.makeDatabase()
+        let owner = server.socketAddress(database)
+        let role = "mover-\(database)"
+        try await DaemonFixture.with { place, _ in
+            let alone = try await place.hashdrop("shared", "migrate", "--to", "postgres", "--database", owner)
+            #expect(alone.exitCode == 78, "\(alone.errors)")
+            _ = try await place.hashdrop(
+                "shared", "init", "--database", owner, "--site", role, "--site-password-stdin",
+                input: "\(Self.password)\n")
+            join(place, server, database, role: role)
+            try await place.serve()
+            let running = try await place.hashdrop("shared", "migrate", "--to", "sqlite", "--database", owner)
+            #expect(running.exitCode == 69, "\(running.errors)")
+            try await place.stop()
+            // The site's own role may not.
+            let refused = try await place.hashdrop("shared", "migrate", "--to", "postgres")
+            #expect(refused.exitCode == 77 && refused.errors.contains("--database"), "\(refused.errors)")
+            let into = try await place.hashdrop("shared", "migrate", "--to", "postgres", "--database", owner)
+            #expect(into.exitCode == 0 && into.output.contains(" 0 answers "), "\(into.output)\(into.errors)")
+
+            try await server.run(
+                """
+                INSERT INTO hashdrop.site (name, role, ledger_id, run, seen_at)
+                    SELECT 'there', role, ledger_id, 1, hashdrop.now() FROM hashdrop.site;
+                INSERT INTO hashdrop.request_day (ledger_id, day, site_id, requests)
+                    SELECT ledger_id, hashdrop.day_of(hashdrop.now()), id, 7 FROM hashdrop.site
+                    WHERE name = 'there';
+                INSERT INTO hashdrop.answer (hash, asked_at)
+                    VALUES (decode(repeat('ab', 32), 'hex'), hashdrop.now() - 60000);
+                """, in: database)
+            let early = try await place.hashdrop("shared", "migrate", "--to", "sqlite", "--database", owner)
+            #expect(early.exitCode == 75 && early.errors.contains("there"), "\(early.errors)")
+            try await server.run(
+                "UPDATE hashdrop.site SET seen_at = seen_at - 100000 WHERE name = 'there'", in: database)
+            for _ in 0..<2 {
+                let out = try await place.hashdrop("shared", "migrate", "--to", "sqlite", "--database", owner)
+                #expect(out.exitCode == 0 && out.output.contains(" 1 answer "), "\(out.output)\(out.errors)")
+            }
+            let cache = try await place.hashdrop("cache", "stats")
+            #expect(cache.output.contains("1, 1 of them unknown"), "\(cache.output)")
+            let status = try await place.hashdrop("status")
+            #expect(status.output.contains("7 (no limit) today"), "\(status.output)")
+        }
+    }
+
     @Test func whatCannotBeDoneIsSaidAndChangesNothing() async throws {
         let server = try await PostgreSQLServer.shared()
         let database = try await server.makeDatabase()

@@ -16,7 +16,7 @@ import Testing
         try HashdropDatabase(path: folder.path("\(name).sqlite"), endpoint: SharedFixture.endpoint)
     }
 
-    private func move(
+    private func makeMove(
         _ site: String, _ database: HashdropDatabase, _ fixture: SharedFixture
     ) async throws -> SharedMove {
         // As the command does.
@@ -51,22 +51,24 @@ import Testing
     @Test func thereAndBackNothingIsLostOrDoubled() async throws {
         let fixture = try await SharedFixture()
         let own = try database("own")
+        var answers: [FileHash: LookupAnswer] = [:]
         for number in 0..<600 {
-            try take(
-                number, number.isMultiple(of: 3) ? .unknown : .known(Samples.file(number, detections: 2)),
-                secondsAgo: Double(60 + number), into: own)
+            answers[Samples.hash(number)] = LookupAnswer(
+                answer: number.isMultiple(of: 3) ? .unknown : .known(Samples.file(number, detections: 2)),
+                askedAt: Samples.now - Double(60 + number))
         }
+        _ = try own.lookups.take(answers, at: Samples.now)
         try spend(3, in: own, at: fixture.clock.now)
-        let move = try await move("a", own, fixture)
+        let move = try await makeMove("a", own, fixture)
         for _ in 0..<2 {
             var counts: [Int] = []
-            #expect(try await move.toPostgreSQL { counts.append($0) } == 600)
-            #expect(counts == [500, 600])
+            let count = try await move.toPostgreSQL { counts.append($0) }
+            #expect(count == 600 && counts == [500, 600])
             let site = try fixture.site("a")
             let hashes = (0..<600).map { Samples.hash($0) }
             let found = try await site.answers(
                 to: hashes, known: .seconds(86_400), unknown: .seconds(86_400))
-            #expect(found == Dictionary(uniqueKeysWithValues: try all(own).map { ($0.hash, $0.answer) }))
+            #expect(found == answers)
             #expect(try await site.spending().quota.today == 3)
         }
         // Another name of a file serves too.
@@ -78,7 +80,7 @@ import Testing
         let other = try database("other")
         for _ in 0..<2 {
             #expect(try await move.toSQLite() == 600)
-            #expect(try await self.move("a", other, fixture).toSQLite() == 600)
+            #expect(try await makeMove("a", other, fixture).toSQLite() == 600)
             #expect(try all(own) == all(other))
             #expect(try spent(own, fixture) == [3, 3] && spent(other, fixture) == [3, 3])
         }
@@ -93,7 +95,7 @@ import Testing
         try spend(3, in: first, at: fixture.clock.now)
         try spend(5, in: second, at: fixture.clock.now)
         let (moveFirst, moveSecond) = (
-            try await move("a", first, fixture), try await move("b", second, fixture)
+            try await makeMove("a", first, fixture), try await makeMove("b", second, fixture)
         )
         for _ in 0..<2 {
             try await moveFirst.toPostgreSQL()
@@ -128,13 +130,13 @@ import Testing
         try await site.recordUnknown(tickets, at: fixture.clock.now)
         try take(1, .known(Samples.file(1)), secondsAgo: 60, into: own)
         try take(3, .known(Samples.file(3, detections: 1)), secondsAgo: 60, into: own)
-        let move = try await move("a", own, fixture)
+        let move = try await makeMove("a", own, fixture)
         try await move.toPostgreSQL()
         let found = try await fixture.site("a").answers(
             to: [Samples.hash(1), Samples.hash(3)], known: .seconds(3_600), unknown: .seconds(3_600))
         #expect(found[Samples.hash(1)]?.answer == .unknown)
         #expect(found[Samples.hash(3)]?.fileObject?.detectionCount == 1)
-        try take(2, .known(Samples.file(2, detections: 3)), secondsAgo: -0.0, into: own)
+        try take(2, .known(Samples.file(2, detections: 3)), secondsAgo: 0, into: own)
         try await fixture.advance(by: .seconds(30))
         try await move.toSQLite()
         let kept = Dictionary(uniqueKeysWithValues: try all(own).map { ($0.hash, $0.answer.answer) })
@@ -148,7 +150,7 @@ import Testing
         _ = try await fixture.owner.query("UPDATE public.clock SET time = time + 3600000")
         let own = try database("own")
         try take(1, .unknown, secondsAgo: 600, into: own)
-        let move = try await move("a", own, fixture)
+        let move = try await makeMove("a", own, fixture)
         try await move.toPostgreSQL()
         let site = try fixture.site("a")
         let found = try await site.answers(
@@ -158,14 +160,14 @@ import Testing
             try await site.answers(to: [Samples.hash(1)], known: .seconds(599), unknown: .seconds(599))
                 .isEmpty)
         let other = try database("other")
-        try await self.move("a", other, fixture).toSQLite()
+        try await makeMove("a", other, fixture).toSQLite()
         #expect(try all(other) == all(own))
     }
 
     @Test func requestsOfTheMinuteAreWaitedFor() async throws {
         let fixture = try await SharedFixture()
         let own = try database("own")
-        let move = try await move("a", own, fixture)
+        let move = try await makeMove("a", own, fixture)
         #expect(try move.restOfMinute() == nil)
         try spend(1, in: own, at: fixture.clock.now)
         try await fixture.advance(by: .seconds(20))
@@ -181,7 +183,7 @@ import Testing
         let address = "postgres://\(role)@127.0.0.1:\(fixture.server.port)/\(fixture.database)"
         let own = try database("own")
         try take(1, .unknown, secondsAgo: 60, into: own)
-        _ = try await move("a", own, fixture)
+        _ = try await makeMove("a", own, fixture)
         let move = SharedMove(
             owner: try SharedFixture.client(address, password: "s3cr3t"), site: "a", database: own,
             clock: fixture.clock)
