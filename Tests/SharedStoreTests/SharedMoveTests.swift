@@ -10,7 +10,6 @@ import Testing
 /// Answers and requests that go from a daemon's own database into the shared one, and back.
 @Suite(.limited(.daemon)) struct SharedMoveTests {
     private let folder = TemporaryFolder()
-    private let today = Samples.now.daysSince1970
 
     private func database(_ name: String) throws -> HashdropDatabase {
         try HashdropDatabase(path: folder.path("\(name).sqlite"), endpoint: SharedFixture.endpoint)

@@ -66,7 +66,7 @@ struct CommandFailure: ExplainedError, CustomStringConvertible {
         case let error as StoreError: CommandFailure(code(for: error.kind), error.description)
         case let error as SharedError: CommandFailure(code(for: error), sentence(error.description))
         case let error as PostgreSQLError:
-            CommandFailure(code(for: .database(error)), sentence(error.description))
+            CommandFailure(code(for: SharedError.database(error)), sentence(error.description))
         case let error as FileSystemError:
             CommandFailure(code(for: error), sentence(error.description))
         case let error as ReportsFolder.Failure: CommandFailure(.temporary, "\(error)")

@@ -51,7 +51,7 @@ struct SharedInitCommand: AsyncParsableCommand {
     func run() async throws {
         let address = try owner.address(try await configurationOption.settings())
         // Before anything is changed.
-        let passwords = try passwords()
+        let passwords = try readPasswords()
         try await SharedOwnerOption.asOwner(address) { client in
             let isNew = try await SharedSchema.migrate(client)
             let tables = "hashdrop's tables of version \(SharedSchema.version)"
@@ -77,10 +77,10 @@ struct SharedInitCommand: AsyncParsableCommand {
     }
 
     /// One for each site; nil where none is given.
-    private func passwords() throws -> [String?] {
+    private func readPasswords() throws -> [String?] {
         if sitePasswordStdin { return try site.map { _ in try PasswordPrompt.fromStandardInput() } }
         guard !sitePasswordFile.isEmpty else { return site.map { _ in nil } }
-        return try sitePasswordFile.map { path in
+        return try sitePasswordFile.map { path -> String? in
             do {
                 return try PasswordPrompt.checked(
                     SharedAddress.password(in: path, named: "--site-password-file"))
