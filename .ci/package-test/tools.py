@@ -6,7 +6,7 @@ from seen import require, run, seen
 
 # The libraries that Debian patches, by package.
 LIBRARIES = {
-    "hashdrop": {"libc6", "libcurl4", "libsimdjson14", "libsqlite3-0", "libssl3", "libsystemd0", "zlib1g"},
+    "hashdrop": {"libc6", "libcurl4", "libpq5", "libsimdjson14", "libsqlite3-0", "libssl3", "libsystemd0", "zlib1g"},
     "hashdrop-watch": {"libc6", "libinotifytools0"},
 }
 PROGRAMS = ["/usr/bin/hashdrop", "/usr/libexec/hashdrop/hashdrop-watch"]
@@ -46,7 +46,7 @@ def contents(packages):
                  "/usr/share/doc/hashdrop/examples/nginx.conf", "/usr/share/doc/hashdrop/examples/Caddyfile",
                  "/usr/share/doc/hashdrop/examples/prometheus/hashdrop.rules.yaml",
                  "/usr/share/doc/hashdrop/examples/grafana/hashdrop.json",
-                 "/usr/share/doc/hashdrop/config/prometheus/README.md",
+                 "/usr/share/doc/hashdrop/config/prometheus/README.md", "/usr/share/doc/hashdrop/config/SHARED.md",
                  "/usr/lib/sysusers.d/hashdrop.conf", "/usr/lib/tmpfiles.d/hashdrop.conf", UNIT]:
         packages.file(path)
     seen("copyright, changelog, README.Debian, examples, unit, sysusers.d and tmpfiles.d are there")

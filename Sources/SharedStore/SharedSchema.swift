@@ -13,6 +13,7 @@ package enum SharedSchema {
     private static let functions = [
         PackageResources.drop_sql, PackageResources.base_sql, PackageResources.quota_sql,
         PackageResources.lookups_sql, PackageResources.record_sql, PackageResources.sites_sql,
+        PackageResources.move_sql,
     ]
 
     /// Number of the advisory lock: one migrates, the others wait and find it done. `hdrp` in ASCII, as in
@@ -52,10 +53,15 @@ package enum SharedSchema {
     /// new one.
     ///
     /// - Parameter password: of a new role; nil for one that logs in by other means, such as a certificate.
-    package static func addSite(role: String, password: String?, by owner: PostgreSQLClient) async throws {
+    /// - Returns: whether the role was made; one that was there keeps its password.
+    @discardableResult
+    package static func addSite(
+        role: String, password: String?, by owner: PostgreSQLClient
+    ) async throws -> Bool {
         try await translatingErrors {
-            _ = try await owner.query(
-                "SELECT hashdrop.add_role($1, $2)", [.text(role), .text(password ?? "")])
+            let rows = try await owner.query(
+                "SELECT hashdrop.add_role($1, $2) AS made", [.text(role), .text(password ?? "")])
+            return try rows.first?.get("made", .bool) ?? false
         }
     }
 

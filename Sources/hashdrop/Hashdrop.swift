@@ -14,7 +14,8 @@ struct Hashdrop: AsyncParsableCommand {
             DoctorCommand.self,
             CancelCommand.self,
             RetryCommand.self, ReportCommand.self,
-            JobCommand.self, CacheCommand.self, AllowCommand.self, UserCommand.self, BackupCommand.self,
+            JobCommand.self, CacheCommand.self, AllowCommand.self, UserCommand.self, SharedCommand.self,
+            BackupCommand.self,
             DemoCommand.self,
             SimulateCommand.self,
         ])

@@ -40,7 +40,34 @@ BEGIN
         END IF;
     END LOOP;
 
-    -- The files, in the order of their names for the same reason. What another site was told later stays.
+    PERFORM store_answers(
+        v_now, p_hashes,
+        ARRAY(
+            SELECT CASE WHEN place = ANY (v_accepted) THEN flags ELSE 0 END
+            FROM unnest(p_flags) WITH ORDINALITY AS e (flags, place) ORDER BY place),
+        p_ages, p_md5s, p_sha1s, p_sha256s, p_last_analyses, p_first_submissions, p_names, p_types, p_sizes,
+        p_threat_labels, p_reputations, p_facts, p_detection_counts, p_engine_counts, p_engines);
+
+    -- Hints for the sites that wait for one of them.
+    FOR v_hash IN
+        SELECT DISTINCT n.hash FROM unnest(p_hashes, p_flags, p_sha256s) AS e (hash, flags, sha256)
+            CROSS JOIN unnest(
+                CASE WHEN e.flags & 4 <> 0 THEN ARRAY[e.hash, e.sha256] ELSE ARRAY[e.hash] END) AS n (hash)
+    LOOP
+        PERFORM notify(v_hash);
+    END LOOP;
+END $$;
+
+-- Stores the answers among the elements, by flags as record has them; p_ages says how long ago each was given.
+-- What was told later stays.
+CREATE FUNCTION hashdrop.store_answers(
+    p_now bigint, p_hashes bytea[], p_flags bigint[], p_ages bigint[], p_md5s bytea[], p_sha1s bytea[],
+    p_sha256s bytea[], p_last_analyses bigint[], p_first_submissions bigint[], p_names text[], p_types text[],
+    p_sizes bigint[], p_threat_labels text[], p_reputations bigint[], p_facts bytea[],
+    p_detection_counts bigint[], p_engine_counts bigint[], p_engines bytea[]
+) RETURNS void LANGUAGE plpgsql SET search_path = hashdrop, pg_temp AS $$
+BEGIN
+    -- In the order of their names, so that two transactions never wait for each other.
     INSERT INTO file AS f (md5, sha1, sha256, last_analysis_at, first_submitted_at, name, type, size_bytes,
         threat_label, reputation, facts, detection_count, engine_count, engines)
     SELECT md5, sha1, sha256,
@@ -56,7 +83,7 @@ BEGIN
             p_detection_counts, p_engine_counts, p_engines) WITH ORDINALITY
             AS e (flags, age, md5, sha1, sha256, last_analysis, first_submission, name, type, size,
                 threat_label, reputation, facts, detection_count, engine_count, engines, place)
-        WHERE flags & 6 = 6 AND place = ANY (v_accepted) ORDER BY sha256, age
+        WHERE flags & 6 = 6 ORDER BY sha256, age
     ) e
     ORDER BY sha256
     ON CONFLICT (sha256) DO UPDATE SET md5 = excluded.md5, sha1 = excluded.sha1,
@@ -67,27 +94,18 @@ BEGIN
         engines = excluded.engines
     WHERE NOT EXISTS (
         SELECT FROM answer a JOIN unnest(p_sha256s, p_ages) AS e (sha256, age) ON e.sha256 = a.hash
-        WHERE a.hash = excluded.sha256 AND a.file_id IS NOT NULL AND a.asked_at > v_now - e.age);
+        WHERE a.hash = excluded.sha256 AND a.file_id IS NOT NULL AND a.asked_at > p_now - e.age);
     INSERT INTO answer AS a (hash, file_id, asked_at)
-    SELECT DISTINCT ON (n.hash) n.hash, f.id, v_now - e.age
+    SELECT DISTINCT ON (n.hash) n.hash, f.id, p_now - e.age
     FROM unnest(p_hashes, p_flags, p_ages, p_md5s, p_sha1s, p_sha256s) WITH ORDINALITY
             AS e (hash, flags, age, md5, sha1, sha256, place)
         LEFT JOIN file f ON e.flags & 4 <> 0 AND f.sha256 = e.sha256
         CROSS JOIN unnest(
             CASE WHEN e.flags & 4 <> 0 THEN ARRAY[e.md5, e.sha1, e.sha256] ELSE ARRAY[e.hash] END) AS n (hash)
-    WHERE e.flags & 2 <> 0 AND e.place = ANY (v_accepted)
+    WHERE e.flags & 2 <> 0
     ORDER BY n.hash, e.age
     ON CONFLICT (hash) DO UPDATE SET file_id = excluded.file_id, asked_at = excluded.asked_at
         WHERE a.asked_at <= excluded.asked_at;
-
-    -- Hints for the sites that wait for one of them.
-    FOR v_hash IN
-        SELECT DISTINCT n.hash FROM unnest(p_hashes, p_flags, p_sha256s) AS e (hash, flags, sha256)
-            CROSS JOIN unnest(
-                CASE WHEN e.flags & 4 <> 0 THEN ARRAY[e.hash, e.sha256] ELSE ARRAY[e.hash] END) AS n (hash)
-    LOOP
-        PERFORM notify(v_hash);
-    END LOOP;
 END $$;
 
 -- Ends one request. Returns whether an answer to it is taken: not to what the site has not asked.

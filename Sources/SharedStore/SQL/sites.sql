@@ -95,11 +95,14 @@ BEGIN
     END LOOP;
 END $$;
 
--- Adds a site's role, with a password unless that is empty; a role that is there keeps its own.
-CREATE FUNCTION hashdrop.add_role(p_role text, p_password text) RETURNS void LANGUAGE plpgsql
+-- Adds a site's role, with a password unless that is empty; a role that is there keeps its own. Returns whether
+-- it was made.
+CREATE FUNCTION hashdrop.add_role(p_role text, p_password text) RETURNS boolean LANGUAGE plpgsql
 SET search_path = hashdrop, pg_temp AS $$
+DECLARE
+    v_is_new boolean := NOT EXISTS (SELECT FROM pg_roles WHERE rolname = p_role);
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = p_role) THEN
+    IF v_is_new THEN
         EXECUTE format('CREATE ROLE %I LOGIN', p_role);
         IF p_password <> '' THEN
             EXECUTE format('ALTER ROLE %I PASSWORD %L', p_role, p_password);
@@ -107,4 +110,5 @@ BEGIN
     END IF;
     INSERT INTO site_role (role) VALUES (p_role) ON CONFLICT (role) DO NOTHING;
     PERFORM grant_rights();
+    RETURN v_is_new;
 END $$;

@@ -4,7 +4,8 @@ import PostgreSQL
 import Store
 import Support
 
-/// The file objects of some endings as the parameters of `hashdrop.record`, one array for each column.
+/// Some answers as the parameters of `hashdrop.record` and `hashdrop.import_answers`, one array for each
+/// column.
 ///
 /// A parameter's array has no NULLs: the flags say which values are there.
 struct AnswerColumns {
@@ -25,13 +26,17 @@ struct AnswerColumns {
     private var engines: [[UInt8]] = []
 
     init(_ endings: [SharedEnding]) {
-        for ending in endings { append(ending) }
+        for ending in endings { append(ending.answer, wasSent: ending.wasSent) }
     }
 
-    private mutating func append(_ ending: SharedEnding) {
-        let object: FileObject? = if case .known(let object) = ending.answer { object } else { nil }
-        var flags = ending.wasSent ? 1 : 0
-        if ending.answer != nil { flags |= 2 }
+    init(_ answers: [LookupAnswer.Answer]) {
+        for answer in answers { append(answer, wasSent: true) }
+    }
+
+    private mutating func append(_ answer: LookupAnswer.Answer?, wasSent: Bool) {
+        let object: FileObject? = if case .known(let object) = answer { object } else { nil }
+        var flags = wasSent ? 1 : 0
+        if answer != nil { flags |= 2 }
         if object != nil { flags |= 4 }
         func present<Value>(_ value: Value?, _ flag: Int, else absent: Value) -> Value {
             if value != nil { flags |= flag }
@@ -54,7 +59,7 @@ struct AnswerColumns {
         self.flags.append(flags)
     }
 
-    /// In the order of the function's parameters after `p_pauses`.
+    /// In the order of both functions' parameters, from `p_md5s` on.
     var values: [PostgreSQLValue] {
         [
             .bytesArray(md5s), .bytesArray(sha1s), .bytesArray(sha256s), .intArray(lastAnalyses),
@@ -109,5 +114,5 @@ extension PostgreSQLRow {
 
 extension Date {
     /// Milliseconds since 1970, rounded down, as in SQLite's file.
-    fileprivate var sharedMilliseconds: Int { Int((timeIntervalSince1970 * 1_000).rounded(.down)) }
+    var sharedMilliseconds: Int { Int((timeIntervalSince1970 * 1_000).rounded(.down)) }
 }

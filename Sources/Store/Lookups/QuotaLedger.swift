@@ -128,6 +128,7 @@ package struct QuotaLedger: Sendable {
                 sql: "UPDATE request SET sentAt = sentAt + :offset, endedAt = endedAt + :offset"
             ).execute(arguments: ["offset": leap.offset.wholeMilliseconds])
             try db.cachedStatement(sql: "DELETE FROM requestDay").execute()
+            try Self.forgetOthers(in: db)
             try db.cachedStatement(
                 sql: """
                     INSERT INTO requestDay (day, requests)

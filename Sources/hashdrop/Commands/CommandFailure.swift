@@ -6,8 +6,10 @@ import Model
 import Monitoring
 import Notifications
 import Pipeline
+import PostgreSQL
 import Reporting
 import Settings
+import SharedStore
 import Simulator
 import Spool
 import Store
@@ -62,6 +64,9 @@ struct CommandFailure: ExplainedError, CustomStringConvertible {
         case let error as VirusTotalEndpointError: CommandFailure(.configuration, error.description)
         case let error as NotificationError: CommandFailure(.configuration, error.description)
         case let error as StoreError: CommandFailure(code(for: error.kind), error.description)
+        case let error as SharedError: CommandFailure(code(for: error), sentence(error.description))
+        case let error as PostgreSQLError:
+            CommandFailure(code(for: SharedError.database(error)), sentence(error.description))
         case let error as FileSystemError:
             CommandFailure(code(for: error), sentence(error.description))
         case let error as ReportsFolder.Failure: CommandFailure(.temporary, "\(error)")
@@ -96,6 +101,16 @@ struct CommandFailure: ExplainedError, CustomStringConvertible {
         case .userExists: .cannotCreate
         case .missing, .cannotOpen: .system
         case .notOurs, .tooNew, .wrongEndpoint: .configuration
+        }
+    }
+
+    private static func code(for error: SharedError) -> Code {
+        switch error {
+        case .database(.address): .configuration
+        case .database(let error): error.isRetryable ? .unavailable : .system
+        case .notAdmitted: .noPermission
+        case .noSchema, .newerSchema, .olderSchema, .wrongEndpoint, .foreignSite: .configuration
+        case .supplanted, .forgotten: .temporary
         }
     }
 

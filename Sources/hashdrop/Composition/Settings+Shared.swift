@@ -1,5 +1,4 @@
 import Cryptography
-import FileSystem
 import Foundation
 import Lookup
 import PostgreSQL
@@ -14,21 +13,7 @@ extension HashdropSettings {
     /// that cannot be read.
     func sharedAddress() throws -> PostgreSQLAddress? {
         guard let url = shared.database else { return nil }
-        let password = try shared.passwordFile.map(Self.password)
-        let address: PostgreSQLAddress
-        do throws(PostgreSQLError) {
-            address = try PostgreSQLAddress(url, password: password)
-        } catch {
-            throw SettingsError("The setting shared.database cannot be used: \(error).")
-        }
-        // A machine on the way would learn what is looked for, and one in the server's place could have the
-        // key's quota overdrawn.
-        guard address.isProtected else {
-            throw SettingsError(
-                "The setting shared.database leads to another machine without verifying it; take "
-                    + "sslmode out of the URL, or set it to verify-full.")
-        }
-        return address
+        return try SharedAddress(url: url, passwordFile: shared.passwordFile).address()
     }
 
     /// What this daemon shares with others; nil if it is alone. Nothing is connected yet.
@@ -38,14 +23,22 @@ extension HashdropSettings {
         endpoint: VirusTotalEndpoint, key: @escaping @Sendable () -> APIKey
     ) throws -> SharedDatabase? {
         guard let address = try sharedAddress() else { return nil }
-        var options = PostgreSQLOptions()
-        options.connectLimit = Self.sharedConnectLimit
-        options.statementLimit = Self.sharedStatementLimit
         return SharedDatabase(
-            client: try PostgreSQLClient(address: address, options: options), site: sharedSiteName,
-            keyHash: { key().digest { MessageDigest.of($0) } }, endpoint: endpoint.description,
+            client: try Self.sharedClient(address), site: sharedSiteName,
+            keyHash: { Self.sharedKeyHash(key()) }, endpoint: endpoint.description,
             limits: lookupOptions.limits)
     }
+
+    /// A connection to the shared database with the site's patience. Nothing is connected yet.
+    static func sharedClient(_ address: PostgreSQLAddress) throws -> PostgreSQLClient {
+        var options = PostgreSQLOptions()
+        options.connectLimit = sharedConnectLimit
+        options.statementLimit = sharedStatementLimit
+        return try PostgreSQLClient(address: address, options: options)
+    }
+
+    /// What names a key's ledger in the shared database.
+    static func sharedKeyHash(_ key: APIKey) -> [UInt8] { key.digest { MessageDigest.of($0) } }
 
     // Lookups wait for these, and say so: what a busy server needs is far below, and what is above them is
     // a link that is cut.
@@ -54,26 +47,4 @@ extension HashdropSettings {
 
     /// This daemon's name among the others.
     var sharedSiteName: String { shared.site ?? ProcessInfo.processInfo.hostName }
-
-    /// Longer ones are another file's content.
-    private static let passwordBytesMax = 4_096
-
-    private static func password(in path: String) throws -> String {
-        let bytes: [UInt8]
-        do throws(NamedFile.Refusal) {
-            bytes = try NamedFile.bytes(at: path, max: passwordBytesMax)
-        } catch {
-            throw SettingsError(
-                "The file '\(path)' (shared.passwordFile) cannot be read (\(error.reason)); \(error.advice), "
-                    + "or name another.")
-        }
-        let password = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
-        guard bytes.count <= passwordBytesMax, !password.isEmpty, !password.contains(where: \.isNewline)
-        else {
-            throw SettingsError(
-                "The file '\(path)' (shared.passwordFile) must hold one line with the password; write it "
-                    + "again.")
-        }
-        return password
-    }
 }

@@ -24,6 +24,11 @@ struct ProgressDisplay {
         show("\(finished) of \(total) reports\(reason)", news: trouble ?? "", now: now)
     }
 
+    /// Shows how many answers are moved.
+    mutating func show(answers count: Int, now: Date = Date()) {
+        show("\(Wording.count(count, "answer", "answers")) so far", news: "", now: now)
+    }
+
     private mutating func show(_ text: String, news: String, now: Date) {
         let isDue = isTerminal || news != lastNews || now.timeIntervalSince(lastWrittenAt) >= Self.logInterval
         guard text != last, isDue else { return }

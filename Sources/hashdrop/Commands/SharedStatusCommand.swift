@@ -1,0 +1,141 @@
+import ArgumentParser
+import Foundation
+import Lookup
+import Model
+import PostgreSQL
+import Reporting
+import Settings
+import SharedStore
+import Store
+import Support
+
+/// `hashdrop shared status`: what the sites that share a key do and have spent.
+struct SharedStatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show the sites that share the key, and what they have spent.",
+        discussion: """
+            Asks the shared database as this machine's daemon does (shared.database), beside it or without \
+            it. Exits 0, or 75 while no site asks because VirusTotal has refused a request, 69 if the \
+            database does not answer.
+            """)
+
+    @Flag(help: "As one JSON object.") var json = false
+    @OptionGroup var configurationOption: ConfigurationOption
+
+    /// The shape of `--json`.
+    struct Overview: Encodable {
+        struct Site: Encodable {
+            var name: String
+            /// Whether it is this machine's.
+            var isThisSite: Bool
+            /// Since its last sign of life.
+            var silentSeconds: Int
+            /// Requests of this UTC day and month.
+            var today, thisMonth: Int
+            /// Requests in flight.
+            var inFlight: Int
+            /// Hashes that it would ask now.
+            var openHashes: Int
+        }
+
+        struct Pause: Codable, Hashable, Sendable {
+            /// How VirusTotal's refusal ended: its HTTP status.
+            var reason: String
+            var secondsLeft: Int
+        }
+
+        /// Server and database, without account and password.
+        var database: String
+        /// This machine's.
+        var site: String
+        /// Of all sites; the limits are this machine's settings, 0 is none.
+        var minute, day, month: Quota
+        /// Requests of each minute that sites keep which have spent theirs in advance.
+        var keptForSlices: Int
+        @OrNull var pause: Pause?
+        var sites: [Site]
+    }
+
+    func run() async throws {
+        let settings = try await configurationOption.settings()
+        let overview = try await Self.overview(settings)
+        if json {
+            let encoder = StatusDocument.encoder([.prettyPrinted, .sortedKeys])
+            print(String(decoding: try encoder.encode(overview), as: UTF8.self))
+        } else {
+            print(Self.text(overview))
+        }
+        if overview.pause != nil { throw ExitCode(CommandFailure.Code.temporary.rawValue) }
+    }
+
+    private static func overview(_ settings: HashdropSettings) async throws -> Overview {
+        guard let address = try settings.sharedAddress() else {
+            throw CommandFailure(
+                .configuration, "This daemon shares nothing: shared.database is not set",
+                advice: "'hashdrop status' shows what it does alone")
+        }
+        let name = settings.sharedSiteName
+        let client = try HashdropSettings.sharedClient(address)
+        let shared = SharedOverview(client: client, site: name)
+        let spending: SharedSpending
+        let sites: [SiteStatus]
+        do {
+            spending = try await shared.spending()
+            sites = try await shared.sites()
+        } catch SharedError.forgotten {
+            throw CommandFailure(
+                .configuration, "The shared database has no site '\(name)'",
+                advice: "its daemon is one from its first start with shared.database on; if that has another "
+                    + "name there, set shared.site")
+        }
+        await client.close()
+        let limits = settings.lookupOptions.limits
+        let spent = spending.quota
+        return Overview(
+            database: address.endpoint, site: name,
+            minute: Quota(used: spent.lastMinute.count, limit: limits.requestsPerMinuteLimit),
+            day: Quota(used: spent.today, limit: limits.requestsPerDayLimit),
+            month: Quota(used: spent.thisMonth, limit: limits.requestsPerMonthLimit),
+            keptForSlices: spending.keptForSlices,
+            pause: spending.pause.map { pause in
+                Overview.Pause(reason: pause.reason, secondsLeft: wholeSeconds(pause.left))
+            },
+            sites: sites.map { site in
+                Overview.Site(
+                    name: site.name, isThisSite: site.name == name,
+                    silentSeconds: wholeSeconds(site.silence), today: site.today,
+                    thisMonth: site.thisMonth, inFlight: site.underWay, openHashes: site.open)
+            })
+    }
+
+    private static func wholeSeconds(_ duration: Duration) -> Int { Int(duration.seconds.rounded(.up)) }
+
+    static func text(_ overview: Overview) -> String {
+        var lines = [
+            "Database: \(overview.database)",
+            "Quota:    \(used(overview.minute)) this minute, \(used(overview.day)) today, "
+                + "\(used(overview.month)) this month (UTC), by all sites",
+        ]
+        if overview.keptForSlices > 0 {
+            lines.append(
+                "Kept:     \(overview.keptForSlices) of each minute, for sites that spend in advance")
+        }
+        if let pause = overview.pause {
+            lines.append(
+                "Pause:    VirusTotal has refused a request (\(pause.reason)); no site asks for "
+                    + Wording.duration(TimeInterval(pause.secondsLeft)))
+        }
+        lines.append("Sites:")
+        lines += overview.sites.map { site in
+            "  \(site.name)\(site.isThisSite ? " (this one)" : ""): seen "
+                + "\(Wording.duration(TimeInterval(site.silentSeconds))) ago, \(site.today) today, "
+                + "\(site.thisMonth) this month, \(site.inFlight) in flight, "
+                + "\(Wording.count(site.openHashes, "hash", "hashes")) to ask"
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func used(_ quota: Quota) -> String {
+        quota.limit == 0 ? "\(quota.used) (no limit)" : "\(quota.used) of \(quota.limit)"
+    }
+}
