@@ -1,5 +1,6 @@
 import Model
 import SharedStore
+import Store
 import Support
 import TestSupport
 import Testing
