@@ -15,9 +15,9 @@ import Testing
         let fixture = try await SharedFixture()
         let site = try fixture.site("a")
         let other = try fixture.site("b")
-        try await other.heartbeat([Samples.user(): SharedDemand(open: 7, weight: 1)])
         let tickets = try await site.tickets(1...3)
         #expect(tickets.count == 3)
+        try await other.heartbeat([Samples.user(): SharedDemand(open: 7, weight: 1)])
 
         let overview = try overview(of: "a", in: fixture)
         let sites = try await overview.sites()
