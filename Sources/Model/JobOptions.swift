@@ -45,6 +45,11 @@ package struct JobOptions: Codable, Hashable, Sendable {
     package init() {}
 
     package var fresh: Duration? { freshSeconds.map { .seconds($0) } }
+
+    /// Whether the list's report has an output; `setting` counts where the list names none.
+    package func has(_ output: Output, bySetting setting: Bool) -> Bool {
+        output == .csv || outputs?.contains(output) ?? setting
+    }
 }
 
 /// Whether a list is done by the time that it sets.

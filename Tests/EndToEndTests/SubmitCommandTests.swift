@@ -57,6 +57,29 @@ struct SubmitCommandTests {
         }
     }
 
+    /// The list's own choice counts, and without one the settings'.
+    @Test func thePathsAreThoseOfTheFilesThatThereWillBe() async throws {
+        try await DaemonFixture.with(settings: ["HASHDROP_REPORTS_STIX": "true"]) { place, _ in
+            try await place.serve()
+            for outputs in [nil, "csv", "json", "stix,csv", "lists", "json,lists", "stix;json;lists"] {
+                let option = outputs.map { "# hashdrop: outputs=\($0)\n" } ?? ""
+                let ended = try await place.hashdrop(
+                    "submit", "--wait", "--name", "list.txt", "-", input: "\(option)\(Self.empty)\n")
+                #expect(ended.exitCode == 0, "\(ended.errors)")
+                #expect(value("Table", in: ended.output)?.hasSuffix("/report.csv") == true)
+                let folder = try #require(value("Folder", in: ended.output))
+                for (label, name) in [
+                    ("Rows", "report.json"), ("Bundle", "report.stix.json"), ("Lists", "lists"),
+                ] {
+                    let isThere = FileManager.default.fileExists(atPath: folder + name)
+                    #expect(value(label, in: ended.output) == (isThere ? folder + name : nil), "\(option)")
+                    let word = name.contains("stix") ? "stix" : name.contains("json") ? "json" : "lists"
+                    #expect(isThere == (outputs?.contains(word) ?? true), "\(option)")
+                }
+            }
+        }
+    }
+
     @Test func aDropWithoutADaemonIsTold() async throws {
         let place = DaemonFixture()
         _ = try await place.hashdrop("user", "add", "alice")
