@@ -33,6 +33,7 @@ struct SubmitCommandTests {
             let ended = try await place.hashdrop(
                 "submit", "--timeout", "180", "--name", "list.txt", "-", input: Self.eicar)
             #expect(ended.exitCode == 0, "\(ended.errors)")
+            #expect(!ended.errors.contains("No daemon"), "\(ended.errors)")
             let folder = try #require(place.folders("list.txt").first)
             let status = try #require(Report(folder: folder).status)
             #expect(status.state == "running")
@@ -86,6 +87,12 @@ struct SubmitCommandTests {
         let ended = try await place.hashdrop("submit", "--name", "list.txt", "-", input: Self.eicar)
         #expect(ended.exitCode == 0)
         #expect(ended.output.contains("Dropped as list.txt"), "\(ended.output)")
+        let folder = place.drop.path(percentEncoded: false)
+        let sentence = "hashdrop: No daemon serves the spool at the moment; 'list.txt' waits in '\(folder)'"
+        #expect(ended.errors.contains(sentence), "\(ended.errors)")
+        let waited = try await place.hashdrop(
+            "submit", "--wait", "--timeout", "1", "--name", "third.txt", "-", input: Self.eicar)
+        #expect(waited.exitCode == 75 && waited.errors.contains("'third.txt' waits in"), "\(waited.errors)")
         let receipt = try await place.hashdrop(
             "submit", "--json", "--name", "other.txt", "-", input: Self.eicar)
         #expect(receipt.exitCode == 69 && receipt.output.isEmpty, "\(receipt.output)")
