@@ -72,9 +72,11 @@ struct EarlierReportsTests {
         String(decoding: try Data(contentsOf: place(of: job).appending(path: name)), as: UTF8.self)
     }
 
-    private func changes(_ job: Job) throws -> StatusDocument.Changes? {
-        try StatusDocument(json: Data(text("status.json", of: job).utf8)).changes
+    private func status(_ job: Job) throws -> StatusDocument {
+        try StatusDocument(json: Data(text("status.json", of: job).utf8))
     }
+
+    private func changes(_ job: Job) throws -> StatusDocument.Changes? { try status(job).changes }
 
     /// The rows of `report.changes.csv` without their hash's digits: `3 worse clean malicious false
     /// virustotal`.
@@ -174,6 +176,7 @@ struct EarlierReportsTests {
         let found = try #require(try changes(second))
         #expect(found.baseline == first.id.description && found.new == nil)
         #expect(found.reason?.hasPrefix("Not compared with the list before, \(first.id): ") == true)
+        #expect(try status(second).warnings == [])
         #expect(try text("report.html", of: second).contains("Not compared with the list before"))
         #expect(try text("report.csv", of: second).contains("malicious"))
         #expect(throws: CocoaError.self) { try text("report.changes.csv", of: second) }

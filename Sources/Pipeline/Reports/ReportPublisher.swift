@@ -272,7 +272,7 @@ package struct ReportPublisher: Sendable {
                     try visit(row)
                 }
             }
-            input.job.options.warnings += vendors.warnings
+            input.addWarnings(of: vendors)
         } else {
             var counted = 0
             try snapshot.forEachRow(order: .stored) { row in

@@ -38,6 +38,15 @@ package struct ReportInput: Sendable {
     }
 }
 
+extension ReportInput {
+    /// Names what of the list's own options has no effect, as only the end of the job can tell: engines that
+    /// no answer has, and a list to compare with that there is not.
+    package mutating func addWarnings(of vendors: VendorCheck) {
+        job.options.warnings += vendors.warnings
+        if job.options.compare != nil, let reason = changes?.reason { job.options.warnings.append(reason) }
+    }
+}
+
 /// Source of a job's rows: hands them to `visit`, one after the other, and keeps none. An error of `visit`
 /// ends it and is passed on.
 package typealias RowSource = (_ visit: (ReportRow) throws -> Void) throws -> Void

@@ -25,7 +25,10 @@ struct JobPage {
         }
         // The sum, and at once the worst rows; what draws them comes behind.
         JobSummary(input: input).append(to: &page)
-        if let changes = input.changes { ChangeSection(changes: changes).appendSum(to: &page) }
+        // What stands among the warnings is said already.
+        if let changes = input.changes, !job.options.warnings.contains(where: { $0 == changes.reason }) {
+            ChangeSection(changes: changes).appendSum(to: &page)
+        }
         let table = JobTable(input: input, options: options)
         table.appendOpening(to: &page)
         try file.append(page.bytes)

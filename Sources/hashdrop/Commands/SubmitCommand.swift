@@ -78,6 +78,7 @@ struct SubmitCommand: AsyncParsableCommand {
             if json { print(try (job.find() ?? first).json()) }
             throw job.unfinished(in: first.folder)
         }
+        warn(of: last, beyond: first)
         try conclude(last)
     }
 
@@ -132,9 +133,12 @@ struct SubmitCommand: AsyncParsableCommand {
         fflush(nil)
     }
 
-    /// Names the list's options that were not taken.
-    private func warn(of receipt: JobReceipt) {
-        for warning in receipt.status.warnings ?? [] { StandardError.note(warning) }
+    /// Names the list's options that were not taken or have no effect; some are known at the job's end only.
+    private func warn(of receipt: JobReceipt, beyond earlier: JobReceipt? = nil) {
+        let told = earlier?.status.warnings ?? []
+        for warning in receipt.status.warnings ?? [] where !told.contains(warning) {
+            StandardError.note(warning)
+        }
     }
 
     private func checkIsNotRefused(_ receipt: JobReceipt) throws {
