@@ -60,6 +60,8 @@ package enum Deadline: String, Hashable, Sendable {
     case met
     /// The list was not done by then.
     case missed
+    /// The list was cancelled before the time came.
+    case cancelled
 }
 
 extension Job {
@@ -75,7 +77,7 @@ extension Job {
         switch state {
         case .running: return now <= by ? .open : .missed
         case .done: return (finishedAt ?? now) <= by ? .met : .missed
-        case .refused, .cancelled: return .missed
+        case .refused, .cancelled: return (finishedAt ?? now) <= by ? .cancelled : .missed
         }
     }
 }

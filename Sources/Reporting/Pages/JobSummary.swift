@@ -33,6 +33,7 @@ package struct JobSummary {
         switch deadline {
         case .met: page.raw(": met.</p>\n")
         case .missed: page.raw(": missed.</p>\n")
+        case .cancelled: page.raw(": cancelled before.</p>\n")
         case .open:
             let isLate = input.estimate.expectedAt.map { $0 > by } ?? false
             page.raw(isLate ? ": it is expected to end later.</p>\n" : ": still open.</p>\n")
