@@ -16,12 +16,12 @@ struct EarlierReports {
     /// nothing to compare it with. What stands in the way is said in the report, and holds up no report.
     ///
     /// - Parameters:
-    ///   - isAnew: whether its last report stands in `folder` already.
+    ///   - isRewrite: whether its last report stands in `folder` already.
     ///   - folder: the job's own folder.
     func comparison(
-        of job: Job, _ snapshot: JobSnapshot, isAnew: Bool, in folder: borrowing Directory
+        of job: Job, _ snapshot: JobSnapshot, isRewrite: Bool, in folder: borrowing Directory
     ) throws -> VerdictComparison? {
-        if isAnew { return try readAgain(in: folder) }
+        if isRewrite { return try readAgain(in: folder) }
         guard let compare = job.options.compare else {
             guard let earlier = try snapshot.listBefore(job, named: job.droppedName) else { return nil }
             return try read(earlier, in: folder)
@@ -89,7 +89,8 @@ struct EarlierReports {
 
     private static let statusBytesMax = 1 << 20
 
-    private static func status(
+    /// A receipt in a report's folder.
+    static func status(
         _ name: String = ReportWriter.FileName.status, in folder: borrowing Directory
     ) throws -> StatusDocument {
         let path = "\(folder.path)/\(name)"

@@ -209,8 +209,8 @@ package struct ReportPublisher: Sendable {
         let demand = try snapshot.renewal()
         // The last report is written once, but for a renewal, which stands in the database until its end: a
         // kill in the middle of a second time would leave a temporary file for ever.
-        let isAnew = try job.state.isFinal && snapshot.isPublished()
-        if isAnew {
+        let isRewrite = try job.state.isFinal && snapshot.isPublished()
+        if isRewrite {
             guard job.state.hasTables, demand != nil, try hasFolder(of: job),
                 try !snapshot.hasForgottenAnswers()
             else {
@@ -239,9 +239,9 @@ package struct ReportPublisher: Sendable {
         let comparison =
             job.state.hasTables
             ? try EarlierReports(reports: reports, policy: writer.options.policy).comparison(
-                of: job, snapshot, isAnew: isAnew, in: folder.directory) : nil
+                of: job, snapshot, isRewrite: isRewrite, in: folder.directory) : nil
         // What the options no longer want would tell of other verdicts than what is written now.
-        if isAnew {
+        if isRewrite {
             try FirstReport.keep(in: folder.directory)
             let lists = writer.options.writesLists ? [ReportWriter.FileName.lists] : []
             try removeTables(
@@ -256,6 +256,7 @@ package struct ReportPublisher: Sendable {
             job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, agesByKind: agesByKind,
             renewal: renewalPeriod.value,
             unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax))
+        if isRewrite { input.rewriting = FirstReport.rewriting(in: folder.directory) }
         // All that is said of all rows comes from one pass over them.
         var tally = JobTally(
             policy: writer.options.policy, now: now,
@@ -289,7 +290,7 @@ package struct ReportPublisher: Sendable {
         }
         try writer.writeStatus(input, in: folder.directory, publish: publish)
         return Written(
-            published: Published(job: input.job, isNew: true, isRewrite: isAnew, demand: demand),
+            published: Published(job: input.job, isNew: true, isRewrite: isRewrite, demand: demand),
             folder: folder, files: files)
     }
 

@@ -19,6 +19,8 @@ package struct ReportInput: Sendable {
     package var statistics: JobStatistics
     /// What is different from an earlier report of the list; nil if there is none to compare it with.
     package var changes: ReportChanges?
+    /// Of a finished job whose report has been written before; nil while it is written for the first time.
+    package var rewriting: ReportRewriting?
 
     package init(
         job: Job, estimate: JobEstimate = .init(), now: Date, cacheMaxAge: Duration = .seconds(86_400),

@@ -88,16 +88,32 @@ struct JobPage {
         page.text(job.user.description)
         page.raw("</a></nav>\n")
         page.jobHeading(job) { page in
+            if input.rewriting != nil {
+                page.raw("<span>written again ")
+                page.time(input.now)
+                page.raw("</span>")
+            }
             if job.state.hasTables { appendFiles(to: &page) }
             if hasTable { page.raw("<span><a href=\"#drawings\">drawings</a></span>") }
             if hasTable, !groups.isEmpty { page.raw("<span><a href=\"#groups\">groups</a></span>") }
         }
         if job.state.hasTables, options.writesLists { appendLists(to: &page) }
+        appendOtherPolicy(to: &page)
         page.raw("</header>\n<main>\n")
         guard !job.state.isFinal else { return }
         page.absence(
             since: input.now, due: input.now + ReportRenewal.ageMax(input.renewal),
             meanwhile: "The list goes on when it is back")
+    }
+
+    // The list’s owner was told of other verdicts.
+    private func appendOtherPolicy(to page: inout HTMLBuilder) {
+        guard let first = input.rewriting?.firstPolicy else { return }
+        let differences = options.policy.differences(from: first)
+        guard !differences.isEmpty else { return }
+        page.raw("\n<p class=muted>By another policy than at first: ")
+        page.untrusted(differences.joined(separator: "; "), max: 500)
+        page.raw(".</p>")
     }
 
     private func appendFiles(to page: inout HTMLBuilder) {
