@@ -9,7 +9,7 @@ import Support
 
 /// Publishes reports: writes a job's folder and a user's index. Blocks on the disk and the database.
 package struct ReportPublisher: Sendable {
-    private let database: HashdropDatabase
+    let database: HashdropDatabase
     private let writers: Exchangeable<ReportWriter>
     private let reports: ReportsFolder
     private let cacheMaxAge: Duration
@@ -18,8 +18,8 @@ package struct ReportPublisher: Sendable {
     let delays = ReportDelays()
     /// How long the report of a running job is good for, from the next one on.
     let renewalPeriod = Exchangeable(ReportRenewal.period(runningJobs: 1))
-    /// Called when a reported list is not, or not wholly, in its user's memory.
-    let listsLeft = Exchangeable<@Sendable () -> Void>({})
+    /// Called when a reported list is not, or not wholly, in its user's memory, with the error if one is why.
+    let listsLeft = Exchangeable<@Sendable ((any Error)?) -> Void>({ _ in })
 
     /// - Parameters:
     ///   - reports: where the users' report folders are.
@@ -181,26 +181,6 @@ package struct ReportPublisher: Sendable {
         try database.jobs.end(published.filter { !$0.isNew }.compactMap(\.demand))
         remember(published)
     }
-
-    /// Takes long lists into their users' memory at once, so that the next list knows of them: those of
-    /// 100,000 hashes wholly, in a second or so. The rest of longer ones is left to the retention, and so are
-    /// those that cannot be taken now: a report does not fail by it.
-    private func remember(_ published: [Published]) {
-        var slices = 0
-        do {
-            for report in published where report.isNew && !report.isRewrite && report.job.state.isFinal {
-                guard report.job.counts.hashes > JobStore.hashesRememberedAtOnce else { continue }
-                while try database.jobs.remember(report.job.id) {
-                    slices += 1
-                    if slices == Self.slicesRememberedMax { return listsLeft.value() }
-                }
-            }
-        } catch {
-            listsLeft.value()
-        }
-    }
-
-    private static let slicesRememberedMax = 60
 
     private func write(
         _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date, isAlone: Bool, isTimeUp: () -> Bool
