@@ -192,6 +192,8 @@ struct EarlierReportsTests {
         #expect(try text("report.csv", of: first).contains("malicious"))
         try publish(second)
         #expect(try text("report.changes.csv", of: second) == before)
+        let link = "<a href=\"../\(first.folderName)/report.html\">\(first.id)</a> (<time "
+        #expect(try text("report.html", of: second).components(separatedBy: "ince \(link)").count == 3)
         try FileManager.default.removeItem(at: place(of: first))
         // What changes by the policy is told too, and goes again with it.
         for (policy, expected) in [
@@ -218,6 +220,8 @@ struct EarlierReportsTests {
             try publish(second, policy)
             #expect(try rows(second) == expected)
             #expect(try changes(second)?.baseline == first.id.description)
+            // What is not there any more is not linked.
+            #expect(try !text("report.html", of: second).contains("../\(first.folderName)"))
         }
         #expect(try text("report.changes.csv", of: second) == before)
     }

@@ -57,6 +57,14 @@ struct EarlierReports {
         }
     }
 
+    /// Where the report is that a job is compared with; nil if it is not there.
+    func place(of baseline: JobID?, for job: Job, _ snapshot: JobSnapshot) throws -> ReportChanges.Place? {
+        guard let baseline, let earlier = try snapshot.list(baseline, ofUserOf: job) else { return nil }
+        let page = Array(ReportWriter.FileName.html.utf8)
+        guard (try? folderOfReport(of: earlier).status(page)) != nil else { return nil }
+        return ReportChanges.Place(folder: earlier.folderName, receivedAt: earlier.receivedAt)
+    }
+
     private func folderOfReport(of job: Job) throws -> Directory {
         let root = try reports.root()
         let own = try reports.folder(of: job.user, in: root)

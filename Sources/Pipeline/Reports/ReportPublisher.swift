@@ -216,10 +216,10 @@ package struct ReportPublisher: Sendable {
             try FirstReport.remove(in: folder.directory)
         }
         // Before anything of it is removed: a report that is written again has its earlier verdicts there.
+        let earlier = EarlierReports(reports: reports, policy: writer.options.policy)
         let comparison =
             job.state.hasTables
-            ? try EarlierReports(reports: reports, policy: writer.options.policy).comparison(
-                of: job, snapshot, isRewrite: isRewrite, in: folder.directory) : nil
+            ? try earlier.comparison(of: job, snapshot, isRewrite: isRewrite, in: folder.directory) : nil
         // What the options no longer want would tell of other verdicts than what is written now.
         if isRewrite {
             try FirstReport.keep(in: folder.directory)
@@ -253,6 +253,8 @@ package struct ReportPublisher: Sendable {
                     try visit(row)
                 }
             }
+            let place = try earlier.place(of: input.changes?.baseline, for: job, snapshot)
+            input.changes?.place = place
             input.addWarnings(of: vendors)
         } else {
             var counted = 0

@@ -24,7 +24,7 @@ struct JobPage {
             return
         }
         // The sum, and at once the worst rows; what draws them comes behind.
-        JobSummary(input: input).append(to: &page)
+        JobSummary(input: input).append(to: &page, isAboveRows: true)
         // What stands among the warnings is said already.
         if let changes = input.changes, !job.options.warnings.contains(where: { $0 == changes.reason }) {
             ChangeSection(changes: changes).appendSum(to: &page)
@@ -35,6 +35,7 @@ struct JobPage {
         let shown = try write(table, to: file, rows: rows)
         page.removeAll()
         table.appendClosing(rows: shown, to: &page)
+        JobSummary(input: input).appendWarnings(to: &page)
         if let changes = input.changes { ChangeSection(changes: changes).append(to: &page) }
         JobCharts(statistics: input.statistics).append(JobSummary(input: input), to: &page)
         groups.append(to: &page)
