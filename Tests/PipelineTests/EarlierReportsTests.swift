@@ -117,6 +117,8 @@ struct EarlierReportsTests {
         #expect([found.newlyKnown, found.noLongerKnown, found.label, found.newMalicious] == [1, 1, 0, 3])
         #expect(found.byCause == ["list": 3, "virustotal": 4, "policy": 0, "lookup": 0])
         #expect(Set(found.newMaliciousHashes ?? []) == Set([2, 3, 8].map { Samples.hash($0).hexadecimal }))
+        let kept = try database.jobs.job(second.id)?.changes?.counts
+        #expect(kept == [.new: 2, .gone: 1, .worse: 1, .better: 1, .other: 2])
         let page = try text("report.html", of: second)
         #expect(page.contains("in the list 2 new, 1 gone; at VirusTotal 1 worse"))
         #expect(page.contains("In the list 2 new, 1 gone. At VirusTotal 1 worse"))

@@ -175,7 +175,8 @@ package struct ReportPublisher: Sendable {
                     id: published.job.id, verdicts: published.job.counts.byVerdict,
                     isFinal: published.job.state.isFinal, bytes: published.bytes,
                     isRewrite: published.isRewrite,
-                    renewal: published.job.state.isFinal ? published.demand : nil)
+                    renewal: published.job.state.isFinal ? published.demand : nil,
+                    changes: published.job.changes)
             })
         // What cannot be rewritten is not tried again.
         try database.jobs.end(published.filter { !$0.isNew }.compactMap(\.demand))
@@ -264,6 +265,7 @@ package struct ReportPublisher: Sendable {
                 tally.add(row)
             }
         }
+        input.job.changes = input.changes?.sum
         input.job.counts.byVerdict = tally.byVerdict
         input.statistics = tally.statistics
         let severest = tally.severest

@@ -45,6 +45,15 @@ package struct ReportChanges: Hashable, Sendable {
     package subscript(cause: ChangeCause) -> Int { counts[cause, default: [:]].values.reduce(0, +) }
     /// The name of the file that has all; nil where nothing was compared.
     var fileName: String? { reason == nil ? ReportWriter.FileName.changes : nil }
+    /// What lists of jobs tell of it; nil where nothing was compared.
+    package var sum: JobChanges? {
+        guard reason == nil else { return nil }
+        let (new, gone, worse, better) = (self[.new], self[.gone], self[.worse], self[.better])
+        return JobChanges([
+            .new: new, .gone: gone, .worse: worse, .better: better,
+            .other: total - new - gone - worse - better,
+        ])
+    }
     /// Differences of all kinds.
     package var total: Int { ChangeCause.allCases.reduce(0) { $0 + self[$1] } }
 }
