@@ -27,7 +27,8 @@ package struct HashListParser {
     /// Digests that were seen so far: each is in an entry or accounted for by an unusable line.
     package var digestsSeen: Int { body.digestsSeen }
 
-    /// The lines that set options (`ListOptions`); complete after `finish`.
+    /// The lines that set options, and the first one that stands too low to count (`ListOptions`); complete
+    /// after `finish`.
     package var optionLines: [ListOptionLine] { body.optionLines }
 
     /// What the reader of the list must know about its text; complete after `finish`.

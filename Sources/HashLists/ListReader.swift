@@ -14,7 +14,7 @@ struct ListReader {
 
     var hasBase64Part: Bool { lines.hasBase64Part }
 
-    /// The lines that set options, so far.
+    /// The lines that set options, so far, and the first one that stands too low to count.
     var optionLines: [ListOptionLine] { lines.optionLines }
 
     typealias Emit = (HashListItem) throws -> Void

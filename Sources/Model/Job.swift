@@ -38,6 +38,8 @@ package struct Job: Hashable, Sendable {
     package var isReported: Bool
     /// What the list itself sets.
     package var options: JobOptions
+    /// What is different from the report that its last one was compared with; nil if there was none.
+    package var changes: JobChanges?
 
     /// Whether nothing of it changes any more: it has ended, and its last report stands in its folder. Until
     /// then a page that shows it loads itself again.
@@ -48,7 +50,7 @@ package struct Job: Hashable, Sendable {
         receivedAt: Date, finishedAt: Date? = nil, inputBytes: Int64 = 0,
         inputSHA256: FileHash? = nil, evidence: String = "", counts: JobCounts = .init(),
         requestCost: RequestCost = .init(), remarks: [String] = [], isReported: Bool = false,
-        options: JobOptions = .init()
+        options: JobOptions = .init(), changes: JobChanges? = nil
     ) {
         self.id = id
         self.user = user
@@ -65,6 +67,7 @@ package struct Job: Hashable, Sendable {
         self.remarks = remarks
         self.isReported = isReported
         self.options = options
+        self.changes = changes
     }
 
     /// The name of the job's report folder: `<id>_<dropped name, made safe>`.

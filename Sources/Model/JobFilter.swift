@@ -2,8 +2,9 @@ package import Support
 
 /// Which jobs of a list are wanted. What is not set wants all; what is set must all be met.
 package struct JobFilter: Hashable, Sendable {
-    /// A part of the dropped name as it is shown, or of the title, in either case.
-    package var name: String
+    /// Words (`SearchWords`), each of which is a part of the dropped name as it is shown, or of the title.
+    package let name: String
+    private let words: SearchWords
     package var state: JobState?
     /// The verdict of at least one of its rows, as last reported.
     package var verdict: Verdict?
@@ -17,6 +18,7 @@ package struct JobFilter: Hashable, Sendable {
         hash: FileHash? = nil
     ) {
         self.name = name
+        words = SearchWords(name)
         self.state = state
         self.verdict = verdict
         self.month = month
@@ -28,8 +30,6 @@ package struct JobFilter: Hashable, Sendable {
         if let state, job.state != state { return false }
         if let verdict, job.counts[verdict] == 0 { return false }
         if let month, !job.id.description.hasPrefix(month.compact) { return false }
-        if name.isEmpty { return true }
-        let part = name.lowercased()
-        return job.names.contains { $0.lowercased().contains(part) }
+        return words.occur(in: job.names)
     }
 }

@@ -70,5 +70,8 @@ package struct JobID: Hashable, Sendable, Comparable, CustomStringConvertible {
         description = String(text)
     }
 
+    /// The job whose report folder has this name (`Job.folderName`): the folder's name begins with the job's.
+    package init?(ofFolder name: some StringProtocol) { self.init(name.prefix { $0 != "_" }) }
+
     package static func < (a: JobID, b: JobID) -> Bool { a.description < b.description }
 }

@@ -45,6 +45,11 @@ package struct JobOptions: Codable, Hashable, Sendable {
     package init() {}
 
     package var fresh: Duration? { freshSeconds.map { .seconds($0) } }
+
+    /// Whether the list's report has an output; `setting` counts where the list names none.
+    package func has(_ output: Output, bySetting setting: Bool) -> Bool {
+        output == .csv || outputs?.contains(output) ?? setting
+    }
 }
 
 /// Whether a list is done by the time that it sets.
@@ -55,6 +60,8 @@ package enum Deadline: String, Hashable, Sendable {
     case met
     /// The list was not done by then.
     case missed
+    /// The list was cancelled before the time came.
+    case cancelled
 }
 
 extension Job {
@@ -70,7 +77,7 @@ extension Job {
         switch state {
         case .running: return now <= by ? .open : .missed
         case .done: return (finishedAt ?? now) <= by ? .met : .missed
-        case .refused, .cancelled: return .missed
+        case .refused, .cancelled: return (finishedAt ?? now) <= by ? .cancelled : .missed
         }
     }
 }

@@ -92,6 +92,17 @@ struct ReportReader {
         try await browser.type(String(wanted.prefix(14)), into: Self.search)
         try await eventually("the row is found") { try await hashes() == [wanted] }
         try await browser.click(".tools .clear")
+        // Several words must all be there, in any order; in quotes they are one.
+        let words = "\(wanted.suffix(9)) \(wanted.prefix(9))"
+        for (text, count) in [
+            (words, 1), ("\"\(words)\"", 0), ("\"\(wanted.prefix(9))\" \(wanted.suffix(9))", 1),
+        ] {
+            try await browser.type(text, into: Self.search)
+            try await eventually("'\(text)' is searched for") {
+                try await browser.text(".tools output") == "\(count) of \(all.count) shown"
+            }
+            try await browser.click(".tools .clear")
+        }
         // The page's own words (of the button and the link that stand beside each hash) are in no row.
         try await browser.type("copyVT", into: Self.search)
         try await eventually("nothing is found") {

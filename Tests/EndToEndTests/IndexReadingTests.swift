@@ -98,7 +98,10 @@ struct IndexReadingTests {
     }
 
     /// Of a list in full and of one that is a line; what else they say is no name.
-    @Test(arguments: [("case 8", 2), ("IOCs", 3), ("csv", 2), ("case 8 ", 2), ("malicious", 0), ("hash", 0)])
+    @Test(arguments: [
+        ("case 8", 2), ("IOCs", 3), ("csv", 2), ("case 8 ", 2), ("malicious", 0), ("hash", 0), ("8 CASE", 2),
+        ("case iocs", 2), ("case monday", 1), ("\"case 8\"", 2), ("\"8 case\"", 0), ("\"case 8\" csv", 1),
+    ])
     func aListIsFoundByItsTitleAndByItsName(text: String, count: Int) async throws {
         try writeIndex(titles: ["IOCs monday.txt": "Case 81", "older iocs.csv": "case 8"])
         try await Browser.with { browser in

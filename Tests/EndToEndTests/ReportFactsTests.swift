@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Reporting
 import TestSupport
 import Testing
 
@@ -199,10 +200,17 @@ struct ReportFactsTests {
         }
     }
 
-    /// At 1280 × 800 and on a phone.
+    /// At 1280 × 800 and on a phone, also where something is to be said of the list's options and changes.
     @Test(arguments: [(1_280, 800, 3), (360, 740, 1)])
     func theWorstRowsStandOnTheFirstScreenBelowTheSum(width: Int, height: Int, rows: Int) async throws {
-        let report = try SampleReport(rows: SampleReport.rows(60))
+        let report = try SampleReport(rows: SampleReport.rows(60)) { input in
+            let warning = "Line 3: there is no option 'colour'; there are vendors, fresh, priority, budget."
+            input.job.options.warnings = Array(repeating: warning, count: 5)
+            if width >= 1_280 {
+                input.changes = ReportChanges(baseline: JobID("20261122-200000-aaaaa"))
+                input.job.options.by = Samples.now
+            }
+        }
         try await Browser.with { browser in
             _ = try await browser.developerTool(
                 "Emulation.setDeviceMetricsOverride",
@@ -220,6 +228,10 @@ struct ReportFactsTests {
             let sum = try await place(".figures", "bottom")
             let first = try await place(".rows tbody tr", "top")
             #expect(sum < first)
+            #expect(try await place("#warnings", "top") > end, "behind the rows")
+            // The links of the lists are in view without scrolling sideways.
+            let beyond = "(lists=>lists.scrollWidth-lists.clientWidth)(document.querySelector('.lists'))"
+            #expect(try await browser.value(beyond) as? Int == 0)
             // All chips of verdicts can be seen, and a phone has room for two lines of them.
             let hidden = "(chips=>chips.scrollWidth-chips.clientWidth)(document.querySelector('.chips'))"
             #expect(try await browser.value(hidden) as? Int == 0)

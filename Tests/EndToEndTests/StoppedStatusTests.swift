@@ -34,15 +34,19 @@ struct StoppedStatusTests {
         return try decoder.decode(Overview.self, from: Data(json.utf8))
     }
 
+    /// Moves a list of one hash into alice's folder.
+    private func drop(_ hash: FileHash, as name: String, in place: DaemonFixture) async throws {
+        try Data("\(hash.hexadecimal)\n".utf8).write(to: place.folder.url.appending(path: "list.src"))
+        _ = try await place.shell("mv list.src spool/alice/\(name)")
+    }
+
     @Test func whatWaitsAndWhatIsUsedIsShownWithoutADaemon() async throws {
         let settings = ["HASHDROP_VIRUSTOTAL_REQUESTS_PER_DAY": "500"]
         try await DaemonFixture.with(settings: settings) { place, _ in
             try await place.serve()
             let running = try await place.hashdrop("status", "--json")
             #expect(try Self.overview(running.output).stopped == nil)
-            try Data("\(Samples.hash(90_001).hexadecimal)\n".utf8)
-                .write(to: place.folder.url.appending(path: "list.src"))
-            _ = try await place.shell("mv list.src spool/alice/asked.txt")
+            try await drop(Samples.hash(90_001), as: "asked.txt", in: place)
             _ = try await place.finished("asked.txt")
             try await place.stop()
             _ = try await place.shell("echo x >spool/alice/waits.txt; echo x >spool/alice/too.txt")
@@ -69,9 +73,7 @@ struct StoppedStatusTests {
         let settings = ["HASHDROP_NOTIFY_HOOK": "/bin/false", "HASHDROP_NOTIFY_EVENTS": "done"]
         try await DaemonFixture.with(settings: settings) { place, _ in
             try await place.serve()
-            try Data("\(Samples.hash(90_002).hexadecimal)\n".utf8)
-                .write(to: place.folder.url.appending(path: "list.src"))
-            _ = try await place.shell("mv list.src spool/alice/list.txt")
+            try await drop(Samples.hash(90_002), as: "list.txt", in: place)
             let words = "Notifications fail (hook): 1 notification waits, the oldest since"
             try await eventually("the status says so") {
                 try await place.hashdrop("status").output.contains(words)
@@ -87,9 +89,7 @@ struct StoppedStatusTests {
         let settings = ["HASHDROP_VIRUSTOTAL_API_KEY": String(repeating: "f", count: 64)]
         try await DaemonFixture.with(settings: settings) { place, _ in
             try await place.serve()
-            try Data("\(Samples.hash(90_003).hexadecimal)\n".utf8)
-                .write(to: place.folder.url.appending(path: "list.src"))
-            _ = try await place.shell("mv list.src spool/alice/list.txt")
+            try await drop(Samples.hash(90_003), as: "list.txt", in: place)
             let words = "VirusTotal has refused the key since"
             try await eventually("the doctor says so") {
                 let doctor = try await place.hashdrop("doctor")

@@ -33,6 +33,7 @@ struct SubmitCommandTests {
             let ended = try await place.hashdrop(
                 "submit", "--timeout", "180", "--name", "list.txt", "-", input: Self.eicar)
             #expect(ended.exitCode == 0, "\(ended.errors)")
+            #expect(!ended.errors.contains("No daemon"), "\(ended.errors)")
             let folder = try #require(place.folders("list.txt").first)
             let status = try #require(Report(folder: folder).status)
             #expect(status.state == "running")
@@ -57,12 +58,41 @@ struct SubmitCommandTests {
         }
     }
 
+    /// The list's own choice counts, and without one the settings'.
+    @Test func thePathsAreThoseOfTheFilesThatThereWillBe() async throws {
+        try await DaemonFixture.with(settings: ["HASHDROP_REPORTS_STIX": "true"]) { place, _ in
+            try await place.serve()
+            for outputs in [nil, "csv", "json", "stix,csv", "lists", "json,lists", "stix;json;lists"] {
+                let option = outputs.map { "# hashdrop: outputs=\($0)\n" } ?? ""
+                let ended = try await place.hashdrop(
+                    "submit", "--wait", "--name", "list.txt", "-", input: "\(option)\(Self.empty)\n")
+                #expect(ended.exitCode == 0, "\(ended.errors)")
+                #expect(value("Table", in: ended.output)?.hasSuffix("/report.csv") == true)
+                let folder = try #require(value("Folder", in: ended.output))
+                for (label, name) in [
+                    ("Rows", "report.json"), ("Bundle", "report.stix.json"), ("Lists", "lists"),
+                ] {
+                    let isThere = FileManager.default.fileExists(atPath: folder + name)
+                    #expect(value(label, in: ended.output) == (isThere ? folder + name : nil), "\(option)")
+                    let word = name.contains("stix") ? "stix" : name.contains("json") ? "json" : "lists"
+                    #expect(isThere == (outputs?.contains(word) ?? true), "\(option)")
+                }
+            }
+        }
+    }
+
     @Test func aDropWithoutADaemonIsTold() async throws {
         let place = DaemonFixture()
         _ = try await place.hashdrop("user", "add", "alice")
         let ended = try await place.hashdrop("submit", "--name", "list.txt", "-", input: Self.eicar)
         #expect(ended.exitCode == 0)
         #expect(ended.output.contains("Dropped as list.txt"), "\(ended.output)")
+        let folder = place.drop.path(percentEncoded: false)
+        let sentence = "hashdrop: No daemon serves the spool at the moment; 'list.txt' waits in '\(folder)'"
+        #expect(ended.errors.contains(sentence), "\(ended.errors)")
+        let waited = try await place.hashdrop(
+            "submit", "--wait", "--timeout", "1", "--name", "third.txt", "-", input: Self.eicar)
+        #expect(waited.exitCode == 75 && waited.errors.contains("'third.txt' waits in"), "\(waited.errors)")
         let receipt = try await place.hashdrop(
             "submit", "--json", "--name", "other.txt", "-", input: Self.eicar)
         #expect(receipt.exitCode == 69 && receipt.output.isEmpty, "\(receipt.output)")

@@ -34,7 +34,7 @@ struct FormatRow: Sendable, CustomTestStringConvertible {
             items: [Sample.entry(1, md5), Sample.entry(2, sha1), Sample.entry(4, sha256)]),
         FormatRow(
             name: "hash;comment", text: "\(md5);Demo; second",
-            items: [Sample.entry(1, md5, comment: "Demo, second")]),
+            items: [Sample.entry(1, md5, comment: "Demo; second")]),
         FormatRow(name: "hash,comment", text: "\(md5),Demo", items: [Sample.entry(1, md5, comment: "Demo")]),
         FormatRow(
             name: "label:hash", text: "bravo.wav:\(md5)",

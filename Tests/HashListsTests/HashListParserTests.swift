@@ -3,6 +3,21 @@ import Model
 import Testing
 
 @Suite struct HashListParserTests {
+    /// A semicolon between words stays as it was written; what else parts them becomes a comma.
+    @Test(arguments: [
+        (";", ";"), ("; ", "; "), (" ; ", "; "), (";;", ";"), ("; ,", ";"), (";\"\";", ";"), (",;", ", "),
+        (",", ", "), (", ", ", "), ("|", ", "), ("\t", ", "),
+    ])
+    func aSemicolonInACommentStays(written: String, kept: String) throws {
+        for hash in [Sample.md5, Sample.sha256] {
+            let comment = "one two\(written)three"
+            for line in ["\(hash);\(comment)", "\(hash),\(comment)", "\(comment);\(hash)"] {
+                #expect(try Sample.items(line).first?.entry?.comment == "one two\(kept)three", "\(line)")
+            }
+            #expect(try Sample.items("one;\(hash); two").first?.entry?.comment == "one; two")
+        }
+    }
+
     @Test func nulByteIsRefusedWithItsOffset() {
         let bytes = Array("\(Sample.md5)\n\(String(repeating: "x", count: 2000))\0A".utf8)
         for size in [1, 7, 1024, 4096] {

@@ -58,7 +58,45 @@ struct ListOptionsTests {
 
     @Test func onlyTheFirstTwentyLinesCount() throws {
         let lines = (1...25).map { "# hashdrop: budget=\($0)\n" }.joined() + Sample.md5
-        #expect(try Self.lines(lines.utf8).map(\.number) == Array(1...20))
+        let found = try Self.lines(lines.utf8)
+        #expect(found.map(\.number) == Array(1...21))
+        #expect(ListOptions.options(in: found, allowing: Self.all).budget == 20)
+    }
+
+    /// However far below, however it is written, and with whatever stands above it.
+    @Test(
+        arguments: [21, 22, 400],
+        ["# hashdrop: title=x", "#hashdrop budget=7", "## HASHDROP: colour=red", "# hashdrop:"])
+    func theFirstLineThatStandsTooLowIsNamed(number: Int, line: String) throws {
+        for above in ["# a comment", "", "\(Sample.sha1);x"] {
+            var lines = Array(repeating: above, count: number - 1)
+            lines[1] = "# hashdrop: by=2026-12-01"
+            let text = (lines + [line, "# hashdrop: title=y", Sample.md5]).joined(separator: "\n")
+            for chunk in [7, 1_000] {
+                let options = ListOptions.options(
+                    in: try Self.lines(text.utf8, chunk: chunk), allowing: Self.all)
+                #expect(options.by != nil && options.title == nil && options.budget == nil)
+                #expect(options.warnings.count == 1)
+                #expect(options.warnings.first?.hasPrefix("Line \(number): options count in") == true)
+            }
+        }
+    }
+
+    /// What is no line of options above is none below.
+    @Test(arguments: [
+        "# hashdrop is a daemon", "hashdrop: title=x", "# hashdropped: a=b", "// hashdrop: a=b",
+    ])
+    func anotherLineThatStandsLowIsNotNamed(line: String) throws {
+        let text = String(repeating: "# a comment\n", count: 30) + "\(line)\n\(Sample.md5)\n"
+        #expect(try Self.lines(text.utf8) == [])
+    }
+
+    /// Too low it is a comment as any other, also with a digest in it.
+    @Test func aLineThatStandsTooLowIsAComment() throws {
+        let line = "# hashdrop: compare=\(Sample.sha1)"
+        let text = String(repeating: "\n", count: 25) + "\(line)\n\(Sample.md5)\n"
+        let items = try Sample.items(text)
+        #expect(items == [Sample.commentedOut(26, line), Sample.entry(27, Sample.md5)])
     }
 
     /// A title is no label of the hashes below it, and a digest in it is no digest of the list.

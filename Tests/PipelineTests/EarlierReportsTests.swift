@@ -72,9 +72,11 @@ struct EarlierReportsTests {
         String(decoding: try Data(contentsOf: place(of: job).appending(path: name)), as: UTF8.self)
     }
 
-    private func changes(_ job: Job) throws -> StatusDocument.Changes? {
-        try StatusDocument(json: Data(text("status.json", of: job).utf8)).changes
+    private func status(_ job: Job) throws -> StatusDocument {
+        try StatusDocument(json: Data(text("status.json", of: job).utf8))
     }
+
+    private func changes(_ job: Job) throws -> StatusDocument.Changes? { try status(job).changes }
 
     /// The rows of `report.changes.csv` without their hash's digits: `3 worse clean malicious false
     /// virustotal`.
@@ -115,6 +117,8 @@ struct EarlierReportsTests {
         #expect([found.newlyKnown, found.noLongerKnown, found.label, found.newMalicious] == [1, 1, 0, 3])
         #expect(found.byCause == ["list": 3, "virustotal": 4, "policy": 0, "lookup": 0])
         #expect(Set(found.newMaliciousHashes ?? []) == Set([2, 3, 8].map { Samples.hash($0).hexadecimal }))
+        let kept = try database.jobs.job(second.id)?.changes?.counts
+        #expect(kept == [.new: 2, .gone: 1, .worse: 1, .better: 1, .other: 2])
         let page = try text("report.html", of: second)
         #expect(page.contains("in the list 2 new, 1 gone; at VirusTotal 1 worse"))
         #expect(page.contains("In the list 2 new, 1 gone. At VirusTotal 1 worse"))
@@ -174,6 +178,7 @@ struct EarlierReportsTests {
         let found = try #require(try changes(second))
         #expect(found.baseline == first.id.description && found.new == nil)
         #expect(found.reason?.hasPrefix("Not compared with the list before, \(first.id): ") == true)
+        #expect(try status(second).warnings == [])
         #expect(try text("report.html", of: second).contains("Not compared with the list before"))
         #expect(try text("report.csv", of: second).contains("malicious"))
         #expect(throws: CocoaError.self) { try text("report.changes.csv", of: second) }
@@ -189,6 +194,8 @@ struct EarlierReportsTests {
         #expect(try text("report.csv", of: first).contains("malicious"))
         try publish(second)
         #expect(try text("report.changes.csv", of: second) == before)
+        let link = "<a href=\"../\(first.folderName)/report.html\">\(first.id)</a> (<time "
+        #expect(try text("report.html", of: second).components(separatedBy: "ince \(link)").count == 3)
         try FileManager.default.removeItem(at: place(of: first))
         // What changes by the policy is told too, and goes again with it.
         for (policy, expected) in [
@@ -215,6 +222,8 @@ struct EarlierReportsTests {
             try publish(second, policy)
             #expect(try rows(second) == expected)
             #expect(try changes(second)?.baseline == first.id.description)
+            // What is not there any more is not linked.
+            #expect(try !text("report.html", of: second).contains("../\(first.folderName)"))
         }
         #expect(try text("report.changes.csv", of: second) == before)
     }

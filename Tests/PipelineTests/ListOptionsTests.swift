@@ -54,7 +54,7 @@ struct ListOptionsTests {
             "title=\"Case <7>\" vendors=Avira,Fortinet outputs=stix", "budget=0 by=2020-01-01 compare=a.txt")
         #expect(job.state == .cancelled)
         let status = try publish(job)
-        #expect(status.name == "list.txt" && status.warnings == [])
+        #expect(status.name == "list.txt" && status.warnings?.count == 1)
         let options = try #require(status.options)
         #expect(options.title == "Case <7>" && options.vendors == ["Avira", "Fortinet"])
         #expect(options.budget == 0 && options.compare == "a.txt" && options.outputs == ["stix"])
@@ -65,7 +65,23 @@ struct ListOptionsTests {
         #expect(try text("report.csv", of: job).hasPrefix("\u{FEFF}hash,avira,fortinet,"))
         let page = try text("report.html", of: job)
         #expect(page.contains("Case &lt;7&gt;") && page.contains("list.txt") && page.contains(": missed."))
-        #expect(!page.contains("were not taken"))
+    }
+
+    /// A list that there is not, by its name or its job's id, is named once on the page.
+    @Test(arguments: ["nothere", "20260101-000000-aaaaa", "list.txt", "\"a 'b'\""])
+    func aListToCompareWithThatThereIsNotIsNamed(compare: String) async throws {
+        let job = try await drop("compare=\(compare) budget=0")
+        #expect(job.options.warnings == [])
+        let status = try publish(job)
+        let reason = try #require(status.changes?.reason)
+        #expect(status.warnings == [reason] && reason.contains("no finished list"))
+        let page = try text("report.html", of: job)
+        #expect(page.components(separatedBy: "Compared with nothing").count == 2)
+    }
+
+    @Test(arguments: ["none", "None"])
+    func comparingWithNothingIsNoWarning(compare: String) async throws {
+        #expect(try publish(try await drop("compare=\(compare) budget=0")).warnings == [])
     }
 
     @Test func listsByVerdictAreWrittenWhereTheListWantsThem() async throws {

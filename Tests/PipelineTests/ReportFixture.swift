@@ -20,13 +20,14 @@ struct ReportFixture {
     }
 
     func publisher(
-        _ policy: VerdictPolicy = .init(), writesSTIX: Bool = false, writesLists: Bool = true
+        _ policy: VerdictPolicy = .init(), htmlRowsMax: Int = 100_000, writesJSON: Bool = true,
+        writesSTIX: Bool = false, writesLists: Bool = true
     ) throws -> ReportPublisher {
         ReportPublisher(
             database: database,
             options: ReportOptions(
-                policy: policy, isSimulated: false, version: "1", writesSTIX: writesSTIX,
-                writesLists: writesLists),
+                policy: policy, htmlRowsMax: htmlRowsMax, isSimulated: false, version: "1",
+                writesJSON: writesJSON, writesSTIX: writesSTIX, writesLists: writesLists),
             reports: try ReportsFolder(path: folder.path("reports"), database: database),
             cacheMaxAge: .seconds(86_400))
     }

@@ -11,23 +11,14 @@ import Testing
 /// What stands in a job's folder, from the database on.
 @Suite(.limited(.processor))
 struct ReportPublisherTests {
-    let folder = TemporaryFolder()
-    let database: HashdropDatabase
+    private let fixture: ReportFixture
+    private var database: HashdropDatabase { fixture.database }
 
-    init() throws {
-        database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: "https://example.test")
-        try FileManager.default.createDirectory(
-            at: folder.url.appending(path: "reports"), withIntermediateDirectories: true)
-    }
+    init() throws { fixture = try ReportFixture() }
 
     private func publisher(writesJSON: Bool = true, writesSTIX: Bool = true) throws -> ReportPublisher {
-        ReportPublisher(
-            database: database,
-            options: ReportOptions(
-                htmlRowsMax: 1, isSimulated: false, version: "1", writesJSON: writesJSON,
-                writesSTIX: writesSTIX, writesLists: false),
-            reports: try ReportsFolder(path: folder.path("reports"), database: database),
-            cacheMaxAge: .seconds(86_400))
+        try fixture.publisher(
+            htmlRowsMax: 1, writesJSON: writesJSON, writesSTIX: writesSTIX, writesLists: false)
     }
 
     /// A job with one line for each of these hashes.
@@ -50,18 +41,14 @@ struct ReportPublisherTests {
         ])
     }
 
-    private func place(of job: Job) -> URL {
-        folder.url.appending(path: "reports/alice").appending(path: job.folderName)
-    }
+    private func place(of job: Job) -> URL { fixture.place(of: job) }
 
     private func names(of job: Job) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: place(of: job).path(percentEncoded: false))
             .sorted()
     }
 
-    private func text(_ name: String, of job: Job) throws -> String {
-        String(decoding: try Data(contentsOf: place(of: job).appending(path: name)), as: UTF8.self)
-    }
+    private func text(_ name: String, of job: Job) throws -> String { try fixture.text(name, of: job) }
 
     /// The file number 1 by three names and the file number 2, which is unknown.
     private func finishedJob() throws -> Job {

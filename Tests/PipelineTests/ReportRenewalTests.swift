@@ -153,6 +153,26 @@ struct ReportRenewalTests {
         #expect(try text("report.json", of: job).contains("\"verdict\":\"suspicious\""))
     }
 
+    /// With what is different from the policy of the first report, also the second time.
+    @Test func thePageSaysThatItIsWrittenAgainAndByWhichPolicy() throws {
+        let job = try finished(1) { _ in 3 }
+        try publish(job, by: publisher())
+        #expect(try !text("report.html", of: job).contains("written again"))
+        let steps: [(VerdictPolicy, String?)] = [
+            (VerdictPolicy(maliciousFrom: 9), "malicious from 9 instead of 3"),
+            (VerdictPolicy(ignoredEngines: ["Engine0"]), "ignored engines Engine0 instead of none"),
+            (VerdictPolicy(), nil),
+        ]
+        for (policy, phrase) in steps {
+            try database.jobs.renew([job.id])
+            try publish(job, by: publisher(policy))
+            let page = try text("report.html", of: job)
+            #expect(page.contains("<span>written again <time datetime="))
+            #expect(page.contains("By another policy than at first: ") == (phrase != nil))
+            #expect(page.contains("first: \(phrase ?? "").</p>") == (phrase != nil))
+        }
+    }
+
     @Test func aFolderThatWasTakenAwayIsNotMadeAgain() throws {
         let job = try finished(1) { _ in 1 }
         try publish(job, by: publisher())

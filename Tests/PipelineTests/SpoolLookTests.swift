@@ -27,6 +27,7 @@ struct SpoolLookTests {
 
     @Test func filesOfUsersAreCountedAndTheFirstNamed() throws {
         try make("alice/b.txt", "alice/inner/a.txt", "alice/Thumbs.db", "alice/c.txt.part")
+        try make("alice/.d.txt.1z141z3.hashdrop.part")
         try make("bob/.DS_Store")
         mkdir(folder.path("bob/empty"), 0o700)
         let folders = try look("alice", "bob")

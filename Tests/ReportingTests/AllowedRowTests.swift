@@ -54,7 +54,7 @@ struct AllowedRowTests {
         let page = try samples.html(input, rows: rows, by: writer(rowsInFullMax: 1))
         let text = "suspicious: our &lt;own&gt; tool (root, until 2027-01-31T00:00:00Z)"
         #expect(page.components(separatedBy: text).count == 3)
-        #expect(page.contains("<h2>On the allow-list</h2><p>2 rows are called allowed"))
+        #expect(page.contains("<p class=muted>2 rows are called allowed, "))
         #expect(page.contains("<span class=v>allowed</span>"))
     }
 

@@ -57,6 +57,29 @@ struct IndexPageTests {
         #expect(page.contains("1 unknown to VirusTotal</span>"))
     }
 
+    /// Of a job in full and of one that is a line.
+    @Test(arguments: [500, 0])
+    func aListTellsWhatHasChanged(inFullMax: Int) throws {
+        let lists: [(changes: [JobChanges.Kind: Int]?, words: String?)] = [
+            (nil, nil), ([:], "no changes"), ([.new: 3, .worse: 1], "+3 new, 1 worse"),
+            ([.other: 1], "1 other change"),
+            (
+                [.new: 1_200, .gone: 1, .worse: 2, .better: 3, .other: 4],
+                "+1,200 new, 1 gone, 2 worse, 3 better, 4 other changes"
+            ),
+        ]
+        for (changes, words) in lists {
+            var job = overview(.done, "aaaa3")
+            job.job.changes = changes.map { JobChanges($0) }
+            var options = Samples.writer().options
+            options.indexJobsInFullMax = inFullMax
+            try ReportWriter(options: options).writeIndex(
+                .init(user: UserName("alice")!, jobs: [job], now: Samples.now), in: samples.directory())
+            let page = try samples.text("index.html")
+            #expect(page.contains(" · \(words ?? "no changes")") == (words != nil))
+        }
+    }
+
     @Test func aNameOfNothingButSpacesCanBeSeenAndClicked() throws {
         var job = Samples.input(.done, rows: []).job
         job.droppedName = DroppedName(" ")

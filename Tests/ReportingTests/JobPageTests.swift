@@ -46,6 +46,31 @@ struct JobPageTests {
         #expect(policy == header.directives.replacing("'", with: "&#39;"))
     }
 
+    /// Each setting of a policy by itself, and nothing else.
+    @Test func policiesDifferByWhatTheySayOtherwise() {
+        let plain = VerdictPolicy()
+        let others: [(policy: VerdictPolicy, name: String, text: String, former: String)] = [
+            (VerdictPolicy(maliciousFrom: 7), "malicious from", "7", "3"),
+            (VerdictPolicy(suspiciousFrom: 2), "suspicious from", "2", "1"),
+            (VerdictPolicy(trustedVendors: ["A", "B"]), "trusted vendors", "A, B", "none"),
+            (VerdictPolicy(trustedFrom: 2), "trusted from", "2", "1"),
+            (VerdictPolicy(ignoredEngines: ["C"]), "ignored engines", "C", "none"),
+            (
+                VerdictPolicy(engineWords: [.init(engine: "D", word: .clean)]), "engines’ own words",
+                "D clean",
+                "none"
+            ),
+        ]
+        for (policy, name, text, former) in others {
+            #expect(policy.differences(from: plain) == ["\(name) \(text) instead of \(former)"])
+            #expect(plain.differences(from: policy) == ["\(name) \(former) instead of \(text)"])
+            #expect(policy.differences(from: policy) == [])
+        }
+        for (a, b) in zip(others, others.dropFirst()) {
+            #expect(a.policy.differences(from: b.policy).count == 2)
+        }
+    }
+
     @Test func nothingFromOutsideBecomesMarkup() throws {
         let attack = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>\u{202E}&\u{0}"
         var object = Samples.object([attack: .init(category: .malicious, result: attack)])

@@ -59,6 +59,21 @@ import Testing
         #expect(error?.errorNumber == EINVAL)
     }
 
+    /// Each of its temporary names, whatever is drawn, and no name of a list.
+    @Test func itsTemporaryNamesAreTold() throws {
+        let lists = ["a.txt", ".a.part", "a.hashdrop.part", String(repeating: "n", count: 255)]
+        var generator = SystemRandomNumberGenerator()
+        for list in lists {
+            #expect(!DropFile.isTemporary(DroppedName(list)))
+            let temporary = DropFile.temporaryName(for: DroppedName(list), using: &generator)
+            #expect(DropFile.isTemporary(DroppedName(bytes: temporary)) && temporary.count <= 255)
+            guard case .unfinished = NameRule(temporary) else {
+                Issue.record("\(list) would be taken half written")
+                return
+            }
+        }
+    }
+
     @Test func aNameOfTheGreatestLengthFits() throws {
         try drop(String(repeating: "n", count: 255))
         #expect(spool.names().first?.count == 255)

@@ -95,6 +95,20 @@ import Testing
         }
     }
 
+    /// Its owner is not told of it while it grows, and for a minute after that.
+    @Test(arguments: [".list.txt.1z141z3.hashdrop.part", ".list.txt.part", "list.txt.hashdrop.part"])
+    func whatSubmitIsWritingIsBeingDropped(name: String) {
+        var machine = ReadinessStateMachine()
+        let isOurs = name.hasPrefix(".") && name.contains("hashdrop")
+        let unfinished = ReadinessDecision.Action.wait(.unfinishedName(".part"), until: nil)
+        for (time, size, until) in [(0, 0, 60), (30, 10, 90), (89, 10, 90)] {
+            let wanted = ReadinessDecision.Action.wait(.beingDropped, until: .seconds(until))
+            let found = action(&machine, entry(name, size: Int64(size)), at: Double(time))
+            #expect(found == (isOurs ? wanted : unfinished))
+        }
+        #expect(action(&machine, entry(name, size: 10), at: 90) == unfinished)
+    }
+
     @Test(arguments: [".DS_Store", "._list.txt", "Thumbs.db", "desktop.ini"])
     func litterIsListedAndLeft(_ name: String) {
         var machine = ReadinessStateMachine()

@@ -80,6 +80,38 @@ struct AllowListTests {
         #expect(Set(try database.allowed.all()) == Set(files.prefix(2)))
     }
 
+    /// By whichever name it is asked for, as far as the cache knows the file; without what has expired.
+    @Test func aFilesEntriesAreFoundByEachOfItsNames() throws {
+        let answered = try database.jobs.accept(Samples.job(), ages: CacheAges()) { list in
+            list.add(HashListEntry(line: 1, hashes: [Samples.hash(1)]))
+        }
+        let rowID = try #require(try database.lookups.runningJob(answered.id)).rowID
+        let reservation = Reservation(hash: Samples.hash(1), jobRowID: rowID)
+        let request = try #require(try database.lookups.reserve([reservation], at: Samples.now)[0])
+        _ = try database.lookups.record([
+            LookupOutcome(
+                request: request, reservation: reservation, result: .answered(.known(Samples.file(1))),
+                outcome: "200", endedAt: Samples.reading(Samples.now))
+        ])
+        let files = [
+            entry(Samples.hash(1, .md5)), entry(Samples.hash(1, .sha1), until: Samples.now + 5),
+            entry(Samples.hash(1)), entry(Samples.hash(2)), entry(Samples.hash(2, .md5)),
+        ]
+        for file in files { #expect(try database.allowed.set(file)) }
+        func found(_ hash: FileHash, after seconds: Double = 0) throws -> Set<AllowedFile> {
+            Set(try database.allowed.entries(ofFileOf: hash, at: Samples.now + seconds))
+        }
+        for kind in FileHash.Kind.allCases {
+            #expect(try found(Samples.hash(1, kind)) == Set(files[0...2]))
+            #expect(try found(Samples.hash(1, kind), after: 5) == [files[0], files[2]])
+        }
+        // The cache knows nothing of it.
+        #expect(try found(Samples.hash(2)) == [files[3]])
+        #expect(try found(Samples.hash(2, .sha1)) == [])
+        #expect(try database.allowed.remove(Samples.hash(1)))
+        #expect(try found(Samples.hash(1)) == Set(files[0...1]))
+    }
+
     /// A full list takes no other hash, but another reason for one that it has.
     @Test func theListHasALimit() throws {
         for number in 0..<3 { #expect(try database.allowed.set(entry(Samples.hash(number)), entriesMax: 3)) }

@@ -75,6 +75,19 @@ struct JobSearchTests {
         #expect(try names(JobFilter(name: "txtÄ")).isEmpty)
     }
 
+    /// Each word in the name or in the title, in any order; what is quoted is one word.
+    @Test(
+        arguments: [
+            ("seven case", ["b", "a"]), ("CASE  7", ["b"]), ("case b", ["b"]), ("\"seven case\"", []),
+            ("\"case  SEVEN\"", ["b", "a"]), ("\"case seven\" 7", ["b"]), ("\"case seven", ["b", "a"]),
+            ("seven\"case\"", ["b", "a"]), ("\"\"", ["b", "a"]), (" \" \" ", ["b", "a"]), ("case eight", []),
+        ] as [(String, [String])])
+    func severalWordsMustAllOccur(text: String, found: [String]) throws {
+        try add("a", at: hour(0), title: "The case seven")
+        try add("b", at: hour(1), title: "The case seven, 7")
+        #expect(try names(JobFilter(name: text)) == found)
+    }
+
     @Test func stateVerdictAndMonthMustAllBeMet() throws {
         let bad = try add("bad", at: hour(0))
         let good = try add("good", at: hour(1))

@@ -26,6 +26,9 @@ struct OfferedFileTests {
         #expect(stix["content-type"] == "application/stix+json;version=2.1")
         #expect(stix["content-disposition"]?.hasSuffix(".stix.json\"") == true)
         #expect(!after.contains("/lists/"))
+        // As a report links the one that it is compared with.
+        let beside = "/jobs/\(site.alicesJob.folderName)/report.html"
+        #expect(try await site.client.send("GET", beside, cookies: cookies).status == 200)
         // Bob's session does not get there.
         let bob = try await site.session("bob")
         #expect(try await site.client.send("GET", page + "/report.json", cookies: bob).status == 404)

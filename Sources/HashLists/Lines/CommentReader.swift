@@ -1,8 +1,9 @@
 /// Reads the comment of a line: what it says besides its hashes.
 ///
 /// The rest of the line is taken apart at `;`, `,`, `|`, tabs and HTML's cells, outside quotes, and put
-/// together again with `, `; quotes, tags, names of algorithms and pieces without letters or digits are left
-/// out. A line as `md5sum` or BSD's `md5` writes it names one file, whose name stays as it is.
+/// together again, with the `;` that stood there and else with `, `; quotes, tags, names of algorithms and
+/// pieces without letters or digits are left out. A line as `md5sum` or BSD's `md5` writes it names one file,
+/// whose name stays as it is.
 struct CommentReader {
     let charactersMax: Int
     /// If set, only these columns, counted from 0 and parted by commas, belong to the comment.
@@ -15,8 +16,15 @@ struct CommentReader {
     private var column = 0
     /// Where the line's last `>` is, once it was needed.
     private var lastClose: Int?
-    /// Whether a separator, not just a hash, stands between the comment so far and the piece.
-    private var isParted = false
+    /// What stands between the comment so far and the piece.
+    private var gap = Gap.space
+
+    private enum Gap {
+        /// Nothing but hashes.
+        case space
+        case comma
+        case semicolon
+    }
 
     init(charactersMax: Int) { self.charactersMax = charactersMax }
 
@@ -31,7 +39,7 @@ struct CommentReader {
         comment.removeAll(keepingCapacity: true)
         column = 0
         lastClose = nil
-        isParted = false
+        gap = .space
         readPieces(of: line, hashes: hashes)
         return comment.withUnsafeBytes { VisibleText.string($0, charactersMax: charactersMax) }
     }
@@ -72,9 +80,12 @@ struct CommentReader {
     private mutating func readSeparator(_ byte: UInt8, isQuoted: Bool) {
         if isQuoted { return append(byte) }
         endPiece()
-        isParted = true
+        part(by: byte == UInt8(ascii: ";") ? .semicolon : .comma)
         if byte == UInt8(ascii: ",") { column += 1 }
     }
+
+    /// Notes a separator; of several the first one counts.
+    private mutating func part(by separator: Gap) { if gap == .space { gap = separator } }
 
     /// Reads a tag or an entity of HTML, or the one character if it is neither; returns where to go on.
     private mutating func readMarkup(in line: UnsafeRawBufferPointer, from start: Int) -> Int {
@@ -83,7 +94,7 @@ struct CommentReader {
         if let tag = HTMLMarkup.tag(in: line, at: start, lastClose: lastClose) {
             if tag.isBreak {
                 endPiece()
-                isParted = true
+                part(by: .comma)
             }
             return tag.end
         }
@@ -109,9 +120,16 @@ struct CommentReader {
         guard columns?.contains(column) ?? true else { return }
         piece.withUnsafeBytes { bytes in
             guard let tidied = CommentPiece.tidied(bytes) else { return }
-            if !comment.isEmpty { comment.append(contentsOf: isParted ? ", ".utf8 : " ".utf8) }
+            if !comment.isEmpty {
+                switch gap {
+                case .space: comment.append(0x20)
+                case .comma: comment.append(contentsOf: ", ".utf8)
+                // It parts a sentence's words as often as a table's cells: they stay as they were written.
+                case .semicolon: comment.append(contentsOf: bytes.first == 0x20 ? "; ".utf8 : ";".utf8)
+                }
+            }
             comment.append(contentsOf: tidied)
-            isParted = false
+            gap = .space
         }
     }
 }

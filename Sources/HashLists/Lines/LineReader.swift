@@ -21,7 +21,7 @@ struct LineReader {
     private var secrets: Set<FileHash> = []
     /// Digests that were seen, whatever became of them.
     private(set) var digestsSeen = 0
-    /// The lines that set options; empty where none may.
+    /// The lines that set options, and the first one that stands too low to count; empty where none may.
     private(set) var optionLines: [ListOptionLine] = []
     private let takesOptions: Bool
 
@@ -51,9 +51,11 @@ struct LineReader {
             self.cut = nil
             return try join(cut, line, number: number, emit: emit)
         }
-        // It says nothing of the lines below, whatever stands in it.
         if takesOptions, let options = ListOptionLine(line, number: number) {
-            return optionLines.append(options)
+            // Of those that stand too low the first one is enough; they are comments as any other.
+            if optionLines.last?.counts ?? true { optionLines.append(options) }
+            // It says nothing of the lines below, whatever stands in it.
+            if options.counts { return }
         }
         if SoftLineBreak.isCutHash(line) {
             cut = (Array(line), number)

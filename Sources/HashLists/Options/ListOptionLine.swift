@@ -1,7 +1,8 @@
-/// Line of a list that sets options: `# hashdrop: key=value …`, in either case, within the first lines. The
-/// colon may be forgotten where a `key=value` follows at once: any other words are a comment of the list.
+/// Line of a list that sets options: `# hashdrop: key=value …`, in either case. It counts within the first
+/// lines only. The colon may be forgotten where a `key=value` follows at once: any other words are a comment
+/// of the list.
 package struct ListOptionLine: Hashable, Sendable {
-    /// How many lines of a list may be one: the first 20.
+    /// The lines of a list that may set options: the first 20.
     package static let linesMax = 20
 
     /// Counted from 1.
@@ -14,9 +15,11 @@ package struct ListOptionLine: Hashable, Sendable {
         self.text = text
     }
 
+    /// Whether it stands so far up that its options count.
+    package var counts: Bool { number <= Self.linesMax }
+
     /// Nil for any other line.
     init?(_ line: UnsafeRawBufferPointer, number: Int) {
-        guard number <= Self.linesMax else { return nil }
         var rest = line[...]
         func skipSpaces() { rest = rest.drop { $0 == 0x20 || $0 == 0x09 } }
         skipSpaces()

@@ -4,8 +4,8 @@ import Support
 /// Reads the options of a list from its lines that set them.
 ///
 /// What cannot be taken is named in the options' warnings and never a reason to refuse the list: an unknown
-/// key, a value that is none, a key that is not allowed, a word that is no `key=value`. Of a key that is set
-/// more than once the last value counts.
+/// key, a value that is none, a key that is not allowed, a word that is no `key=value`, a line that stands
+/// too low. Of a key that is set more than once the last value counts.
 package struct ListOptions {
     private let allowed: Set<JobOptions.Key>
     private var options = JobOptions()
@@ -29,6 +29,13 @@ package struct ListOptions {
     ) -> JobOptions {
         var reader = ListOptions(allowed: allowed)
         for line in lines {
+            guard line.counts else {
+                reader.warn(
+                    line,
+                    "options count in a list's first \(ListOptionLine.linesMax) lines only; move this line "
+                        + "up, and any further one")
+                continue
+            }
             let words = OptionWord.words(of: line.text)
             if words.isEmpty { reader.warn(line, "sets no option; write key=value behind the colon") }
             for word in words { reader.read(word, line) }

@@ -49,7 +49,7 @@ extension IntakeService {
             let isShort = decision.entry.size <= Self.shortBytesMax
             if !isShort { claimTogether() }
             if case .wait(let why, _) = decision.action {
-                reasons[place] = why.description
+                reasons[place] = why == .beingDropped ? nil : why.description
                 if case .cannotBeTaken = why { folder.blocked = reasons[place] }
             } else if let pause = folder.pause?.reason ?? claimProcessor.reasonToPause(user)
                 ?? reasonOfLimits(user, taken: claimed + together.count, &use)

@@ -16,12 +16,12 @@ struct EarlierReports {
     /// nothing to compare it with. What stands in the way is said in the report, and holds up no report.
     ///
     /// - Parameters:
-    ///   - isAnew: whether its last report stands in `folder` already.
+    ///   - isRewrite: whether its last report stands in `folder` already.
     ///   - folder: the job's own folder.
     func comparison(
-        of job: Job, _ snapshot: JobSnapshot, isAnew: Bool, in folder: borrowing Directory
+        of job: Job, _ snapshot: JobSnapshot, isRewrite: Bool, in folder: borrowing Directory
     ) throws -> VerdictComparison? {
-        if isAnew { return try readAgain(in: folder) }
+        if isRewrite { return try readAgain(in: folder) }
         guard let compare = job.options.compare else {
             guard let earlier = try snapshot.listBefore(job, named: job.droppedName) else { return nil }
             return try read(earlier, in: folder)
@@ -57,6 +57,14 @@ struct EarlierReports {
         }
     }
 
+    /// Where the report is that a job is compared with; nil if it is not there.
+    func place(of baseline: JobID?, for job: Job, _ snapshot: JobSnapshot) throws -> ReportChanges.Place? {
+        guard let baseline, let earlier = try snapshot.list(baseline, ofUserOf: job) else { return nil }
+        let page = Array(ReportWriter.FileName.html.utf8)
+        guard (try? folderOfReport(of: earlier).status(page)) != nil else { return nil }
+        return ReportChanges.Place(folder: earlier.folderName, receivedAt: earlier.receivedAt)
+    }
+
     private func folderOfReport(of job: Job) throws -> Directory {
         let root = try reports.root()
         let own = try reports.folder(of: job.user, in: root)
@@ -89,7 +97,8 @@ struct EarlierReports {
 
     private static let statusBytesMax = 1 << 20
 
-    private static func status(
+    /// A receipt in a report's folder.
+    static func status(
         _ name: String = ReportWriter.FileName.status, in folder: borrowing Directory
     ) throws -> StatusDocument {
         let path = "\(folder.path)/\(name)"

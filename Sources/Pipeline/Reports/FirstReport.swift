@@ -18,6 +18,12 @@ enum FirstReport {
         }
     }
 
+    /// What is known of it by its receipt.
+    static func rewriting(in folder: borrowing Directory) -> ReportRewriting {
+        let receipt = try? EarlierReports.status(names(in: folder).receipt, in: folder)
+        return ReportRewriting(firstPolicy: receipt?.policy?.verdictPolicy)
+    }
+
     /// Removes it: the list runs again.
     static func remove(in folder: borrowing Directory) throws {
         for name in [ReportWriter.FileName.firstCSV, ReportWriter.FileName.firstStatus] {
@@ -25,7 +31,7 @@ enum FirstReport {
         }
     }
 
-    /// The names of the table and the receipt with which a later report is compared.
+    /// The names of its table and its receipt.
     static func names(in folder: borrowing Directory) throws -> (table: String, receipt: String) {
         try folder.status(Array(ReportWriter.FileName.firstCSV.utf8)) == nil
             ? (ReportWriter.FileName.csv, ReportWriter.FileName.status)

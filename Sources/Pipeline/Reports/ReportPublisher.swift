@@ -9,7 +9,7 @@ import Support
 
 /// Publishes reports: writes a job's folder and a user's index. Blocks on the disk and the database.
 package struct ReportPublisher: Sendable {
-    private let database: HashdropDatabase
+    let database: HashdropDatabase
     private let writers: Exchangeable<ReportWriter>
     private let reports: ReportsFolder
     private let cacheMaxAge: Duration
@@ -18,8 +18,8 @@ package struct ReportPublisher: Sendable {
     let delays = ReportDelays()
     /// How long the report of a running job is good for, from the next one on.
     let renewalPeriod = Exchangeable(ReportRenewal.period(runningJobs: 1))
-    /// Called when a reported list is not, or not wholly, in its user's memory.
-    let listsLeft = Exchangeable<@Sendable () -> Void>({})
+    /// Called when a reported list is not, or not wholly, in its user's memory, with the error if one is why.
+    let listsLeft = Exchangeable<@Sendable ((any Error)?) -> Void>({ _ in })
 
     /// - Parameters:
     ///   - reports: where the users' report folders are.
@@ -175,32 +175,13 @@ package struct ReportPublisher: Sendable {
                     id: published.job.id, verdicts: published.job.counts.byVerdict,
                     isFinal: published.job.state.isFinal, bytes: published.bytes,
                     isRewrite: published.isRewrite,
-                    renewal: published.job.state.isFinal ? published.demand : nil)
+                    renewal: published.job.state.isFinal ? published.demand : nil,
+                    changes: published.job.changes)
             })
         // What cannot be rewritten is not tried again.
         try database.jobs.end(published.filter { !$0.isNew }.compactMap(\.demand))
         remember(published)
     }
-
-    /// Takes long lists into their users' memory at once, so that the next list knows of them: those of
-    /// 100,000 hashes wholly, in a second or so. The rest of longer ones is left to the retention, and so are
-    /// those that cannot be taken now: a report does not fail by it.
-    private func remember(_ published: [Published]) {
-        var slices = 0
-        do {
-            for report in published where report.isNew && !report.isRewrite && report.job.state.isFinal {
-                guard report.job.counts.hashes > JobStore.hashesRememberedAtOnce else { continue }
-                while try database.jobs.remember(report.job.id) {
-                    slices += 1
-                    if slices == Self.slicesRememberedMax { return listsLeft.value() }
-                }
-            }
-        } catch {
-            listsLeft.value()
-        }
-    }
-
-    private static let slicesRememberedMax = 60
 
     private func write(
         _ snapshot: JobSnapshot, _ estimate: JobEstimate, _ now: Date, isAlone: Bool, isTimeUp: () -> Bool
@@ -209,8 +190,8 @@ package struct ReportPublisher: Sendable {
         let demand = try snapshot.renewal()
         // The last report is written once, but for a renewal, which stands in the database until its end: a
         // kill in the middle of a second time would leave a temporary file for ever.
-        let isAnew = try job.state.isFinal && snapshot.isPublished()
-        if isAnew {
+        let isRewrite = try job.state.isFinal && snapshot.isPublished()
+        if isRewrite {
             guard job.state.hasTables, demand != nil, try hasFolder(of: job),
                 try !snapshot.hasForgottenAnswers()
             else {
@@ -236,12 +217,12 @@ package struct ReportPublisher: Sendable {
             try FirstReport.remove(in: folder.directory)
         }
         // Before anything of it is removed: a report that is written again has its earlier verdicts there.
+        let earlier = EarlierReports(reports: reports, policy: writer.options.policy)
         let comparison =
             job.state.hasTables
-            ? try EarlierReports(reports: reports, policy: writer.options.policy).comparison(
-                of: job, snapshot, isAnew: isAnew, in: folder.directory) : nil
+            ? try earlier.comparison(of: job, snapshot, isRewrite: isRewrite, in: folder.directory) : nil
         // What the options no longer want would tell of other verdicts than what is written now.
-        if isAnew {
+        if isRewrite {
             try FirstReport.keep(in: folder.directory)
             let lists = writer.options.writesLists ? [ReportWriter.FileName.lists] : []
             try removeTables(
@@ -256,6 +237,7 @@ package struct ReportPublisher: Sendable {
             job: job, estimate: estimate, now: now, cacheMaxAge: cacheMaxAge, agesByKind: agesByKind,
             renewal: renewalPeriod.value,
             unusableLines: try snapshot.unusableLines(limit: Self.unusableLinesMax))
+        if isRewrite { input.rewriting = FirstReport.rewriting(in: folder.directory) }
         // All that is said of all rows comes from one pass over them.
         var tally = JobTally(
             policy: writer.options.policy, now: now,
@@ -272,7 +254,9 @@ package struct ReportPublisher: Sendable {
                     try visit(row)
                 }
             }
-            input.job.options.warnings += vendors.warnings
+            let place = try earlier.place(of: input.changes?.baseline, for: job, snapshot)
+            input.changes?.place = place
+            input.addWarnings(of: vendors)
         } else {
             var counted = 0
             try snapshot.forEachRow(order: .stored) { row in
@@ -281,6 +265,7 @@ package struct ReportPublisher: Sendable {
                 tally.add(row)
             }
         }
+        input.job.changes = input.changes?.sum
         input.job.counts.byVerdict = tally.byVerdict
         input.statistics = tally.statistics
         let severest = tally.severest
@@ -289,7 +274,7 @@ package struct ReportPublisher: Sendable {
         }
         try writer.writeStatus(input, in: folder.directory, publish: publish)
         return Written(
-            published: Published(job: input.job, isNew: true, isRewrite: isAnew, demand: demand),
+            published: Published(job: input.job, isNew: true, isRewrite: isRewrite, demand: demand),
             folder: folder, files: files)
     }
 

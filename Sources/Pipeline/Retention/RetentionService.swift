@@ -50,7 +50,14 @@ package actor RetentionService: Service {
         clock = runtime.clock
         executor = runtime.makeExecutor("hashdrop.retention")
         self.logger = logger
-        publisher.listsLeft.value = { [mailbox] in mailbox.post(once: .listsLeft) }
+        publisher.listsLeft.value = { [mailbox] error in
+            if let error {
+                logger.warning(
+                    "A list cannot be taken into memory with its report; it is tried again.",
+                    metadata: ["reason": "\(sentence(for: error))"])
+            }
+            mailbox.post(once: .listsLeft)
+        }
     }
 
     /// Jobs were removed: their rows may go.

@@ -41,10 +41,10 @@ package struct SpoolLook: Hashable, Sendable {
         }
     }
 
-    /// Whether the daemon would take it, or say why it does not: no litter of an operating system, and no
-    /// folder, of which the files in it tell.
+    /// Whether the daemon would take it, or say why it does not: no litter of an operating system, no folder,
+    /// of which the files in it tell, and nothing that `hashdrop submit` is writing.
     private static func isDropped(_ entry: SpoolEntry) -> Bool {
-        guard entry.kind != .folder else { return false }
+        guard entry.kind != .folder, !DropFile.isTemporary(entry.name) else { return false }
         return switch NameRule(entry.name) {
         case .ordinary, .unfinished: true
         case .litter, .systemFolder: false

@@ -28,18 +28,19 @@ function choice() {
   return chosen;
 }
 
-function fits(item, text, { state, verdict, from, to }) {
-  return item.name.includes(text) && item.is.includes(state) && item.is.includes(verdict) &&
+function fits(item, words, { state, verdict, from, to }) {
+  return words.every(word => item.name.includes(word)) &&
+    item.is.includes(state) && item.is.includes(verdict) &&
     (!from || item.day >= from) && (!to || item.day <= to);
 }
 
 function filter() {
   readItems();
-  const chosen = choice(), text = chosen.q.toLowerCase();
+  const chosen = choice(), words = wordsOf(chosen.q);
   const wantsAll = Object.values(chosen).every(value => !value);
   let count = 0;
   for (const item of items) {
-    const isShown = fits(item, text, chosen);
+    const isShown = fits(item, words, chosen);
     if (item.element.hidden === isShown) item.element.hidden = !isShown;
     if (isShown) count++;
   }
@@ -48,8 +49,8 @@ function filter() {
   }
   // Its links would lead to what is hidden, and its numbers are those of all lists.
   for (const months of all('.months')) months.hidden = !wantsAll;
-  const words = [count, items.length].map(number => number.toLocaleString('en'));
-  output.textContent = wantsAll ? '' : `${words[0]} of ${words[1]} shown`;
+  const numbers = [count, items.length].map(number => number.toLocaleString('en'));
+  output.textContent = wantsAll ? '' : `${numbers[0]} of ${numbers[1]} shown`;
   clear.hidden = wantsAll;
 }
 

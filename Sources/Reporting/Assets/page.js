@@ -8,6 +8,14 @@ function all(selector, inside = document) {
   return Array.from(inside.querySelectorAll(selector));
 }
 
+// The words of a search, each of which must occur; between double quotes several are one (SearchWords).
+function wordsOf(text) {
+  return text.toLowerCase().split('"').flatMap((part, place) => {
+    const words = part.split(/\s+/).filter(Boolean);
+    return place % 2 ? words.join(' ') : words;
+  }).filter(Boolean);
+}
+
 // Times are written in UTC and shown in the reader's zone: the first ones at once, the rest while the page is
 // idle.
 const timesPerTurn = 1000;

@@ -148,7 +148,7 @@ function showChosen() {
 }
 
 function filter() {
-  terms = choice.text.toLowerCase().split(/\s+/).filter(Boolean);
+  terms = wordsOf(choice.text);
   areHashes = terms.length > 1 && terms.every(term => /^[0-9a-f]{32,64}$/.test(term));
   if (terms.length) prepareSearch(numbers.length);
   if (choice.verdicts) letters ??= numbers.map(letterOf);

@@ -1,9 +1,12 @@
+package import Foundation
 package import Model
 
 /// What is different in a list's report from the one that it is compared with, without all the rows.
 package struct ReportChanges: Hashable, Sendable {
     /// The job whose report it is compared with; nil if there is none of the name that the list gives.
     package var baseline: JobID?
+    /// Where that report is, beside the one that tells of it; nil if it is not there.
+    package var place: Place?
     /// The policy of that report without its allow-list; nil where nothing was compared.
     package var policy: VerdictPolicy?
     /// Why there is no comparison although there should be; nil if there is one.
@@ -18,6 +21,18 @@ package struct ReportChanges: Hashable, Sendable {
     /// 50: `report.changes.csv` has all.
     package static let firstMax = 50
 
+    /// An earlier report of the same user.
+    package struct Place: Hashable, Sendable {
+        /// The name of its folder, which stands beside the later report's.
+        package var folder: String
+        package var receivedAt: Date
+
+        package init(folder: String, receivedAt: Date) {
+            self.folder = folder
+            self.receivedAt = receivedAt
+        }
+    }
+
     package init(baseline: JobID?, policy: VerdictPolicy? = nil, reason: String? = nil) {
         self.baseline = baseline
         self.policy = policy
@@ -30,6 +45,15 @@ package struct ReportChanges: Hashable, Sendable {
     package subscript(cause: ChangeCause) -> Int { counts[cause, default: [:]].values.reduce(0, +) }
     /// The name of the file that has all; nil where nothing was compared.
     var fileName: String? { reason == nil ? ReportWriter.FileName.changes : nil }
+    /// What lists of jobs tell of it; nil where nothing was compared.
+    package var sum: JobChanges? {
+        guard reason == nil else { return nil }
+        let (new, gone, worse, better) = (self[.new], self[.gone], self[.worse], self[.better])
+        return JobChanges([
+            .new: new, .gone: gone, .worse: worse, .better: better,
+            .other: total - new - gone - worse - better,
+        ])
+    }
     /// Differences of all kinds.
     package var total: Int { ChangeCause.allCases.reduce(0) { $0 + self[$1] } }
 }

@@ -19,6 +19,8 @@ package struct ReportInput: Sendable {
     package var statistics: JobStatistics
     /// What is different from an earlier report of the list; nil if there is none to compare it with.
     package var changes: ReportChanges?
+    /// Of a finished job whose report has been written before; nil while it is written for the first time.
+    package var rewriting: ReportRewriting?
 
     package init(
         job: Job, estimate: JobEstimate = .init(), now: Date, cacheMaxAge: Duration = .seconds(86_400),
@@ -35,6 +37,15 @@ package struct ReportInput: Sendable {
         self.unusableLines = unusableLines
         self.statistics = statistics
         self.changes = changes
+    }
+}
+
+extension ReportInput {
+    /// Names what of the list's own options has no effect, as only the end of the job can tell: engines that
+    /// no answer has, and a list to compare with that there is not.
+    package mutating func addWarnings(of vendors: VendorCheck) {
+        job.options.warnings += vendors.warnings
+        if job.options.compare != nil, let reason = changes?.reason { job.options.warnings.append(reason) }
     }
 }
 

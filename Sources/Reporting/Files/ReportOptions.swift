@@ -69,11 +69,9 @@ package struct ReportOptions: Hashable, Sendable {
     package func taking(_ list: JobOptions) -> ReportOptions {
         var options = self
         if let vendors = list.vendors { options.vendors = Array(vendors.prefix(Self.vendorsMax)) }
-        if let outputs = list.outputs {
-            options.writesJSON = outputs.contains(.json)
-            options.writesSTIX = outputs.contains(.stix)
-            options.writesLists = outputs.contains(.lists)
-        }
+        options.writesJSON = list.has(.json, bySetting: writesJSON)
+        options.writesSTIX = list.has(.stix, bySetting: writesSTIX)
+        options.writesLists = list.has(.lists, bySetting: writesLists)
         return options
     }
 

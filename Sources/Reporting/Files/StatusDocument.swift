@@ -109,7 +109,7 @@ package struct StatusDocument: Codable, Hashable, Sendable {
         @OrNull package var budget: Int?
         /// When the list should be done.
         @OrNull package var by: Date?
-        /// `open`, `met` or `missed`, if there is a time to be done by.
+        /// `open`, `met`, `missed` or `cancelled` (before its time), if there is a time to be done by.
         @OrNull package var deadline: String?
         @OrNull package var compare: String?
         @OrNull package var outputs: [String]?

@@ -11,13 +11,26 @@ struct ChangeSection {
             page.untrusted(reason, max: 1_000)
         } else {
             page.raw("Since ")
-            page.text(changes.baseline?.description ?? "")
+            appendBaseline(to: &page)
             page.raw(": ")
             page.text(changes.total == 0 ? "no changes." : causes.joined(separator: "; ") + ". ")
             appendNewMalicious(to: &page)
             if changes.total > 0 { page.raw("<a href=\"#changes\">See them</a>.") }
         }
         page.raw("</p>\n")
+    }
+
+    /// Appends the job that the list is compared with, as a link to its report, and the day.
+    private func appendBaseline(to page: inout HTMLBuilder) {
+        let name = changes.baseline?.description ?? ""
+        guard let place = changes.place else { return page.text(name) }
+        page.raw("<a href=\"")
+        page.text("../\(place.folder)/\(ReportWriter.FileName.html)")
+        page.raw("\">")
+        page.text(name)
+        page.raw("</a> (")
+        page.time(place.receivedAt)
+        page.raw(")")
     }
 
     /// For example `in the list 2 new, 1 gone` and `at VirusTotal 3 worse`.
@@ -35,7 +48,7 @@ struct ChangeSection {
     func append(to page: inout HTMLBuilder) {
         guard changes.total > 0 else { return }
         page.raw("<section id=changes><h2>Changes since ")
-        page.text(changes.baseline?.description ?? "")
+        appendBaseline(to: &page)
         page.raw("</h2><p>")
         let sentences = causes.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." }
         page.text(sentences.joined(separator: " "))

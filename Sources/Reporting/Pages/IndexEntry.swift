@@ -98,6 +98,14 @@ package struct IndexEntry {
             page.text(", \(Wording.number(job.counts[verdict])) \(verdict.label)")
         }
         page.text(passedOver.ending(hashes: job.counts.hashes))
+        appendChanges(to: &page)
+    }
+
+    /// Appends what is different from the list's earlier report, if it was compared with one.
+    private func appendChanges(to page: inout HTMLBuilder) {
+        guard let changes = job.changes else { return }
+        page.raw(" · ")
+        page.text(changes.words)
     }
 
     private var passedOver: PassedOverText { PassedOverText(job.counts.passedOver) }
@@ -126,6 +134,7 @@ package struct IndexEntry {
             page.text(Wording.count(job.counts.unusableLines, "unusable line", "unusable lines"))
         }
         page.text(passedOver.ending(hashes: job.counts.hashes))
+        appendChanges(to: &page)
         page.raw("</p>")
         page.stackedBar(job.counts)
         appendVerdicts(to: &page)
@@ -156,5 +165,22 @@ package struct IndexEntry {
             page.untrusted(reason, max: 500)
         }
         page.raw("</p>")
+    }
+}
+
+extension JobChanges {
+    /// For example `+3 new, 1 worse`; `no changes` without any.
+    fileprivate var words: String {
+        let words = Kind.allCases.compactMap { kind in
+            counts[kind].map { count -> String in
+                let number = Wording.number(count)
+                return switch kind {
+                case .new: "+\(number) new"
+                case .gone, .worse, .better: "\(number) \(kind.rawValue)"
+                case .other: "\(number) \(count == 1 ? "other change" : "other changes")"
+                }
+            }
+        }
+        return words.isEmpty ? "no changes" : words.joined(separator: ", ")
     }
 }

@@ -24,14 +24,18 @@ struct JobPage {
             return
         }
         // The sum, and at once the worst rows; what draws them comes behind.
-        JobSummary(input: input).append(to: &page)
-        if let changes = input.changes { ChangeSection(changes: changes).appendSum(to: &page) }
+        JobSummary(input: input).append(to: &page, isAboveRows: true)
+        // What stands among the warnings is said already.
+        if let changes = input.changes, !job.options.warnings.contains(where: { $0 == changes.reason }) {
+            ChangeSection(changes: changes).appendSum(to: &page)
+        }
         let table = JobTable(input: input, options: options)
         table.appendOpening(to: &page)
         try file.append(page.bytes)
         let shown = try write(table, to: file, rows: rows)
         page.removeAll()
         table.appendClosing(rows: shown, to: &page)
+        JobSummary(input: input).appendWarnings(to: &page)
         if let changes = input.changes { ChangeSection(changes: changes).append(to: &page) }
         JobCharts(statistics: input.statistics).append(JobSummary(input: input), to: &page)
         groups.append(to: &page)
@@ -85,16 +89,32 @@ struct JobPage {
         page.text(job.user.description)
         page.raw("</a></nav>\n")
         page.jobHeading(job) { page in
+            if input.rewriting != nil {
+                page.raw("<span>written again ")
+                page.time(input.now)
+                page.raw("</span>")
+            }
             if job.state.hasTables { appendFiles(to: &page) }
             if hasTable { page.raw("<span><a href=\"#drawings\">drawings</a></span>") }
             if hasTable, !groups.isEmpty { page.raw("<span><a href=\"#groups\">groups</a></span>") }
         }
         if job.state.hasTables, options.writesLists { appendLists(to: &page) }
+        appendOtherPolicy(to: &page)
         page.raw("</header>\n<main>\n")
         guard !job.state.isFinal else { return }
         page.absence(
             since: input.now, due: input.now + ReportRenewal.ageMax(input.renewal),
             meanwhile: "The list goes on when it is back")
+    }
+
+    // The list’s owner was told of other verdicts.
+    private func appendOtherPolicy(to page: inout HTMLBuilder) {
+        guard let first = input.rewriting?.firstPolicy else { return }
+        let differences = options.policy.differences(from: first)
+        guard !differences.isEmpty else { return }
+        page.raw("\n<p class=muted>By another policy than at first: ")
+        page.untrusted(differences.joined(separator: "; "), max: 500)
+        page.raw(".</p>")
     }
 
     private func appendFiles(to page: inout HTMLBuilder) {

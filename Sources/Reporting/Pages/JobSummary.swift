@@ -11,19 +11,22 @@ package struct JobSummary {
     private var counts: JobCounts { input.job.counts }
 
     /// Appends how the job stands, and its verdicts unless the file was refused.
-    package func append(to page: inout HTMLBuilder) {
+    ///
+    /// - Parameter isAboveRows: whether the job's rows follow, which are to begin on the first screen: the
+    ///   warnings stand behind them then (`appendWarnings`).
+    package func append(to page: inout HTMLBuilder, isAboveRows: Bool = false) {
         switch job.state {
         case .running: appendProgress(to: &page)
         case .cancelled:
-            page.notice("Cancelled") {
+            page.brief("Cancelled") {
                 $0.untrusted(job.reason ?? "The job was stopped before its end.", max: 2_000)
             }
         case .refused: return appendRefusal(to: &page)
         case .done: break
         }
-        appendDeadline(to: &page)
-        appendWarnings(to: &page)
         appendVerdicts(to: &page)
+        appendDeadline(to: &page)
+        if isAboveRows { appendWarningsLink(to: &page) } else { appendWarnings(to: &page) }
     }
 
     private func appendDeadline(to page: inout HTMLBuilder) {
@@ -33,6 +36,7 @@ package struct JobSummary {
         switch deadline {
         case .met: page.raw(": met.</p>\n")
         case .missed: page.raw(": missed.</p>\n")
+        case .cancelled: page.raw(": cancelled before.</p>\n")
         case .open:
             let isLate = input.estimate.expectedAt.map { $0 > by } ?? false
             page.raw(isLate ? ": it is expected to end later.</p>\n" : ": still open.</p>\n")
@@ -43,12 +47,18 @@ package struct JobSummary {
     func appendWarnings(to page: inout HTMLBuilder) {
         let warnings = job.options.warnings
         guard !warnings.isEmpty else { return }
-        page.notice("Options of the list that were not taken or have no effect") { page in
+        page.notice("Options of the list that were not taken or have no effect", anchor: "warnings") { page in
             for (index, warning) in warnings.enumerated() {
                 if index > 0 { page.raw("<br>") }
                 page.untrusted(warning, max: 500)
             }
         }
+    }
+
+    private func appendWarningsLink(to page: inout HTMLBuilder) {
+        guard !job.options.warnings.isEmpty else { return }
+        page.raw("<p class=muted><a href=\"#warnings\">Options of the list</a> were not taken or have no ")
+        page.raw("effect.</p>\n")
     }
 
     private func appendRefusal(to page: inout HTMLBuilder) {
@@ -89,11 +99,9 @@ package struct JobSummary {
         }
         page.raw("</ul></section>\n")
         guard counts[.allowed] > 0 else { return }
-        page.notice("On the allow-list") { page in
-            page.text(Wording.count(counts[.allowed], "row is", "rows are"))
-            page.raw(" called allowed, although engines call the files malicious or suspicious; each says ")
-            page.raw("by which entry.")
-        }
+        page.raw("<p class=muted>")
+        page.text(Wording.count(counts[.allowed], "row is", "rows are"))
+        page.raw(" called allowed, whatever engines say; each tells by which entry.</p>\n")
     }
 
     /// Whether every request was new: a drawing of that says nothing.

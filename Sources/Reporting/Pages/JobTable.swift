@@ -109,7 +109,7 @@ struct JobTable {
 
     private func appendLimits(to page: inout HTMLBuilder) {
         if counts.hashes > rowsMax {
-            page.raw("<div class=notice><p>This page shows the ")
+            page.raw("<p class=muted>This page shows the ")
             page.text(Wording.count(rowsMax, "most severe row", "most severe rows"))
             page.raw(" of ")
             page.number(counts.hashes)
@@ -119,7 +119,7 @@ struct JobTable {
             case .running: page.raw("All of them will be in report.csv when the job is done.")
             case .refused: break
             }
-            page.raw("</p></div>\n")
+            page.raw("</p>\n")
         }
         if min(counts.hashes, rowsMax) > options.htmlRowsInFullMax {
             page.raw("<p class=muted>The ")

@@ -4,15 +4,30 @@ import Support
 
 // Parts that the reports and the web page share.
 extension HTMLBuilder {
-    /// Appends a box with a title and one sentence or two.
+    /// Appends a box with a title and one sentence or two. A link may lead to its `anchor`.
     package mutating func notice(
-        _ title: StaticString, isRefusal: Bool = false, _ content: (inout HTMLBuilder) -> Void
+        _ title: StaticString, isRefusal: Bool = false, anchor: StaticString? = nil,
+        _ content: (inout HTMLBuilder) -> Void
     ) {
-        raw(isRefusal ? "<section class=\"notice refusal\"><h2>" : "<section class=notice><h2>")
+        raw(isRefusal ? "<section class=\"notice refusal\"" : "<section class=notice")
+        if let anchor {
+            raw(" id=")
+            raw(anchor)
+        }
+        raw("><h2>")
         raw(title)
         raw("</h2><p>")
         content(&self)
         raw("</p></section>\n")
+    }
+
+    /// Appends a sentence or two that stand out and push nothing from the first screen.
+    mutating func brief(_ title: StaticString, _ content: (inout HTMLBuilder) -> Void) {
+        raw("<p class=brief><b>")
+        raw(title)
+        raw(".</b> ")
+        content(&self)
+        raw("</p>\n")
     }
 
     /// Appends a notice that the page's script shows once the page should have been written again.

@@ -68,29 +68,18 @@ extension FaultRule: Codable {
         case seed
     }
 
-    private struct AnyKey: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     /// Reads `{"fault": "transient-error", "hash": "…", "every": 3, "times": 5}`: `fault` is a `Fault.Kind`,
     /// all else may be missing. An unknown key, kind or hash and a number out of range throw `DecodingError`.
     package init(from decoder: any Decoder) throws {
         // A misspelt condition would silently apply to everything.
-        for key in try decoder.container(keyedBy: AnyKey.self).allKeys
-        where CodingKeys(stringValue: key.stringValue) == nil {
-            throw Self.error(decoder, "'\(key.stringValue)' is no part of a rule")
-        }
-        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let values = try decoder.container(onlyKeyedBy: CodingKeys.self, of: "a rule")
         let name = try values.decode(String.self, forKey: .fault)
         guard let kind = Fault.Kind(rawValue: name) else {
             let kinds = Fault.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Self.error(decoder, "'\(name)' is no fault; there are: \(kinds)")
+            throw decoder.corrupted("'\(name)' is no fault; there are: \(kinds)")
         }
         let hash = try values.decodeIfPresent(String.self, forKey: .hash).map { text in
-            guard let hash = FileHash(text) else { throw Self.error(decoder, "'\(text)' is no hash") }
+            guard let hash = FileHash(text) else { throw decoder.corrupted("'\(text)' is no hash") }
             return hash
         }
         self.init(
@@ -100,7 +89,7 @@ extension FaultRule: Codable {
             times: try values.decodeIfPresent(Int.self, forKey: .times),
             probability: try values.decodeIfPresent(Double.self, forKey: .probability) ?? 1,
             seed: try values.decodeIfPresent(UInt64.self, forKey: .seed) ?? 0)
-        if let complaint { throw Self.error(decoder, complaint) }
+        if let complaint { throw decoder.corrupted(complaint) }
     }
 
     /// Writes what `init(from:)` reads.
@@ -114,9 +103,5 @@ extension FaultRule: Codable {
         try values.encodeIfPresent(times, forKey: .times)
         try values.encode(probability, forKey: .probability)
         try values.encode(seed, forKey: .seed)
-    }
-
-    private static func error(_ decoder: any Decoder, _ text: String) -> DecodingError {
-        .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: text))
     }
 }

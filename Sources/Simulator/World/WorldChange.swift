@@ -45,28 +45,17 @@ extension WorldChange: Decodable {
         case family
     }
 
-    private struct AnyKey: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     /// Reads `{"hash": "…", "from": "2026-11-23T19:50:45Z", "detections": 12, "family": "emotet"}`, or
     /// `"condition": "unknown"` or `"pending"` in place of the detections; `from` and `family` may be
     /// missing. An unknown key and a value out of range throw `DecodingError`.
     package init(from decoder: any Decoder) throws {
         // A misspelt date would silently be now.
-        for key in try decoder.container(keyedBy: AnyKey.self).allKeys
-        where CodingKeys(stringValue: key.stringValue) == nil {
-            throw Self.error(decoder, "'\(key.stringValue)' is no part of a change")
-        }
-        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let values = try decoder.container(onlyKeyedBy: CodingKeys.self, of: "a change")
         let name = try values.decode(String.self, forKey: .hash)
-        guard let hash = FileHash(name) else { throw Self.error(decoder, "'\(name)' is no hash") }
+        guard let hash = FileHash(name) else { throw decoder.corrupted("'\(name)' is no hash") }
         let from = try values.decodeIfPresent(String.self, forKey: .from).map { text in
             guard let date = try? Date(text, strategy: .iso8601) else {
-                throw Self.error(decoder, "'\(text)' is no time such as 2026-11-23T19:50:45Z")
+                throw decoder.corrupted("'\(text)' is no time such as 2026-11-23T19:50:45Z")
             }
             return date
         }
@@ -75,7 +64,7 @@ extension WorldChange: Decodable {
             word: values.decodeIfPresent(String.self, forKey: .condition), decoder)
         self.init(
             hash, from: from, condition, family: try values.decodeIfPresent(String.self, forKey: .family))
-        if let complaint { throw Self.error(decoder, complaint) }
+        if let complaint { throw decoder.corrupted(complaint) }
     }
 
     private static func condition(
@@ -85,13 +74,9 @@ extension WorldChange: Decodable {
         case (let detections?, nil): return .detected(engines: detections)
         case (nil, "unknown"?): return .unknown
         case (nil, "pending"?): return .pending
-        case (nil, let word?): throw error(decoder, "'condition' is '\(word)' and not unknown or pending")
-        default: throw error(decoder, "a change has either 'detections' or a 'condition'")
+        case (nil, let word?): throw decoder.corrupted("'condition' is '\(word)' and not unknown or pending")
+        default: throw decoder.corrupted("a change has either 'detections' or a 'condition'")
         }
-    }
-
-    private static func error(_ decoder: any Decoder, _ text: String) -> DecodingError {
-        .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: text))
     }
 }
 

@@ -29,12 +29,19 @@ package enum DropFile {
         try folder.synchronize()
     }
 
-    /// `.<name>.<random>.part`; a long name is cut, because 255 bytes are the limit.
-    private static func temporaryName(
+    /// `.<name>.<random>.hashdrop.part`; a long name is cut, because 255 bytes are the limit.
+    static func temporaryName(
         for name: DroppedName, using generator: inout some RandomNumberGenerator
     ) -> [UInt8] {
         let random = String(generator.next() as UInt64, radix: 36)
-        return Array(".".utf8) + name.bytes.prefix(200) + Array(".\(random).part".utf8)
+        return Array(".".utf8) + name.bytes.prefix(200) + Array(".\(random)\(ending)".utf8)
+    }
+
+    private static let ending = ".hashdrop.part"
+
+    /// Whether a file of this name is one that is being dropped.
+    package static func isTemporary(_ name: DroppedName) -> Bool {
+        name.leaf.first == UInt8(ascii: ".") && name.leaf.suffix(ending.utf8.count).elementsEqual(ending.utf8)
     }
 
     /// Writes the temporary file and closes it: a file that is still open for writing when it gets its name

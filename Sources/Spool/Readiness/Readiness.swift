@@ -39,6 +39,8 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
     /// The system cannot tell whether a program writes to it, so it has to be quiet for longer.
     case writerUnknown
     case unfinishedName(String)
+    /// `hashdrop submit` is writing it; it gets its name in a moment. Its owner is not told.
+    case beingDropped
     case litter
     case systemFolder
     /// A folder whose files are looked at one by one.
@@ -63,6 +65,7 @@ package enum WaitReason: Hashable, Sendable, CustomStringConvertible {
         case .writerUnknown: "may still be being written: waiting until it was quiet for longer"
         case .unfinishedName(let part):
             "its name says that it is unfinished ('\(part)'): rename it when it is complete"
+        case .beingDropped: "being dropped by 'hashdrop submit'"
         case .litter: "a file of the operating system, not a list of hashes: ignored"
         case .systemFolder:
             "a folder of the operating system or the server: left alone, with all that is in it"

@@ -119,7 +119,7 @@ package struct ReadinessStateMachine: Sendable {
 
     private func action(for entry: SpoolEntry, _ track: Track, _ now: Duration) -> ReadinessDecision.Action {
         switch NameRule(entry.name.leaf) {
-        case .unfinished(let part): return .wait(.unfinishedName(part), until: nil)
+        case .unfinished(let part): return actionForUnfinished(entry, part, track, now)
         case .litter: return .wait(.litter, until: nil)
         case .systemFolder where entry.kind == .folder: return .wait(.systemFolder, until: nil)
         case .systemFolder: break
@@ -130,6 +130,17 @@ package struct ReadinessStateMachine: Sendable {
         case .regular: return actionForRegular(entry, track, now)
         default: return .refuse(.notAFile(entry.kind))
         }
+    }
+
+    // What a command that was killed has left is told of as any other, after some time.
+    private func actionForUnfinished(
+        _ entry: SpoolEntry, _ part: String, _ track: Track, _ now: Duration
+    ) -> ReadinessDecision.Action {
+        let until = track.quietSince + rules.emptyPeriod
+        guard DropFile.isTemporary(entry.name), now < until else {
+            return .wait(.unfinishedName(part), until: nil)
+        }
+        return .wait(.beingDropped, until: until)
     }
 
     private func actionForFolder(

@@ -92,7 +92,7 @@ enum JobRecord {
     }
 
     /// Counts in the form 'malicious 3,clean 1'.
-    private static func text<Key: RawRepresentable>(of counts: [Key: Int]) -> String
+    static func text<Key: RawRepresentable>(of counts: [Key: Int]) -> String
     where Key.RawValue == String {
         counts.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ",")
     }
@@ -215,7 +215,8 @@ enum JobRecord {
                 savedByAlias: row["savedByAlias"], savedBySharing: row["savedBySharing"],
                 savedByDuplicates: duplicates),
             remarks: (row["remarks"] as String).split(separator: "\n").map(String.init),
-            isReported: row["isPublished"], options: options(row["options"]))
+            isReported: row["isPublished"], options: options(row["options"]),
+            changes: (row["changes"] as String?).map { JobChanges(self.counts($0)) })
     }
 
     /// The verdicts as last reported, so that a running job's numbers are all of one moment; before the first

@@ -79,10 +79,12 @@ package struct JobStore: Sendable {
         package var isRewrite: Bool
         /// The renewal that it satisfies.
         package var renewal: RenewalDemand?
+        /// What is different from the report that it was compared with; nil if it was compared with none.
+        package var changes: JobChanges?
 
         package init(
             id: JobID, verdicts: [Verdict: Int], isFinal: Bool, bytes: Int64, isRewrite: Bool = false,
-            renewal: RenewalDemand? = nil
+            renewal: RenewalDemand? = nil, changes: JobChanges? = nil
         ) {
             self.id = id
             self.verdicts = verdicts
@@ -90,6 +92,7 @@ package struct JobStore: Sendable {
             self.bytes = bytes
             self.isRewrite = isRewrite
             self.renewal = renewal
+            self.changes = changes
         }
     }
 
@@ -101,13 +104,14 @@ package struct JobStore: Sendable {
             let statement = try db.cachedStatement(
                 sql: """
                     UPDATE job SET words = ?, isPublished = max(isPublished, ? AND state <> 'running'),
-                        reportBytes = ? WHERE name = ?
+                        reportBytes = ?, changes = ? WHERE name = ?
                     """)
             for report in reports {
                 let words = report.verdicts.sorted { $0.key < $1.key }
                     .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ",")
                 try statement.execute(arguments: [
-                    words, report.isFinal, report.bytes, report.id.description,
+                    words, report.isFinal, report.bytes,
+                    report.changes.map { JobRecord.text(of: $0.counts) }, report.id.description,
                 ])
             }
             try Self.end(reports.compactMap(\.renewal), in: db)

@@ -17,12 +17,30 @@ package struct AllowStore: Sendable {
             sql: """
                 SELECT hash, reason, author, createdAt, until FROM allowed ORDER BY createdAt DESC, hash
                 """
-        ).map { row in
-            AllowedFile(
-                hash: try FileHash(column: row[0] as Data), reason: row[1], author: row[2],
-                createdAt: Date(milliseconds: row[3]),
-                until: (row[4] as Int64?).map(Date.init(milliseconds:)))
-        }
+        ).map(file)
+    }
+
+    /// The entries of a file that have not expired `now`, the newest first, by whichever of its names: of
+    /// those that the cache knows by this hash.
+    package func entries(ofFileOf hash: FileHash, at now: Date) throws -> [AllowedFile] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT allowed.hash, reason, author, createdAt, until
+                    FROM allowed WHERE allowed.hash = :hash OR allowed.hash IN (
+                        SELECT other.hash FROM answer JOIN answer AS other ON other.fileID = answer.fileID
+                        WHERE answer.hash = :hash)
+                    ORDER BY createdAt DESC, allowed.hash
+                    """, arguments: ["hash": hash.data]
+            ).map(Self.file)
+        }.filter { !$0.isExpired(at: now) }
+    }
+
+    private static func file(_ row: Row) throws -> AllowedFile {
+        AllowedFile(
+            hash: try FileHash(column: row[0] as Data), reason: row[1], author: row[2],
+            createdAt: Date(milliseconds: row[3]), until: (row[4] as Int64?).map(Date.init(milliseconds:)))
     }
 
     /// Adds an entry, or puts it in the place of the one of the same hash.

@@ -5,7 +5,7 @@ import GRDB
 /// Times are milliseconds since 1970 (UTC). Hashes are their raw bytes; 16, 20 or 32 of them tell the kind.
 enum Schema {
     /// Written to `user_version`; a file with a higher one is refused.
-    static let version = 17
+    static let version = 18
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -29,6 +29,7 @@ enum Schema {
         migrator.registerMigration("15") { db in try db.execute(sql: listsByName) }
         migrator.registerMigration("16") { db in try db.execute(sql: allowedFiles) }
         migrator.registerMigration("17") { db in try db.execute(sql: memoryOfLists) }
+        migrator.registerMigration("18") { db in try db.execute(sql: changesOfLists) }
         return migrator
     }
 

@@ -21,7 +21,7 @@ struct JobSearchForm: Hashable, Sendable {
     /// The job that the results before these ended with.
     let before: JobID?
 
-    /// The longest part of a name, in code points. So the address is below the limit of its length, however
+    /// The most of a name, in code points. So the address is below the limit of its length, however
     /// it is encoded.
     private static let nameMax = 100
 
@@ -62,7 +62,7 @@ struct JobSearchForm: Hashable, Sendable {
     var meaning: Meaning {
         var filter = JobFilter(name: name)
         guard name.unicodeScalars.count <= Self.nameMax else {
-            return .complaint("A part of a name has at most 100 characters.")
+            return .complaint("The words of a name have at most 100 characters.")
         }
         filter.state = JobState(rawValue: state)
         guard filter.state != nil || state.isEmpty else {
@@ -104,7 +104,7 @@ struct JobSearchForm: Hashable, Sendable {
         page.raw("<summary>Search by name or title, state, verdict, month or hash</summary>")
         page.raw("<form method=get role=search aria-label=\"Search the lists\" action=\"")
         page.raw(place.path)
-        page.raw("\"><label>Part of the name or title<input name=name maxlength=100 value=\"")
+        page.raw("\"><label>Words of the name or title<input name=name maxlength=100 value=\"")
         page.text(name)
         page.raw("\"></label><label>State<select name=state><option value=\"\">every state")
         for state in JobState.allCases {

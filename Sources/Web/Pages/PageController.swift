@@ -101,7 +101,8 @@ struct PageController: Sendable {
     /// The job that the path names, if the user may see it.
     private static func job(_ context: UserContext) -> @Sendable (HashdropDatabase) throws -> Job? {
         let user = context.user
-        let id = context.parameters.get("id").flatMap { JobID($0) }
+        // Reports link each other by their folders' names.
+        let id = context.parameters.get("id").flatMap { JobID(ofFolder: $0) }
         return { database in
             try id.flatMap {
                 user.isAdministrator

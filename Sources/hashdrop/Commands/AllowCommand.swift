@@ -59,10 +59,9 @@ struct AllowCommand: AsyncParsableCommand {
                     "The allow-list has \(Wording.number(AllowList.entriesMax)) entries, which is the most; "
                         + "'hashdrop allow remove HASH' makes room.")
             }
-            let time = end.map { "until \(AllowCommand.text($0))" } ?? "for good"
             print(
-                "Allowed \(hash) \(time). Reports from now on say so; 'hashdrop report --all' writes "
-                    + "the earlier ones again.")
+                "Allowed \(hash) \(AllowCommand.end(of: file)). Reports from now on say so; "
+                    + "'hashdrop report --all' writes the earlier ones again.")
         }
     }
 
@@ -96,8 +95,7 @@ struct AllowCommand: AsyncParsableCommand {
             }
             if files.isEmpty { print("Nothing is allowed: 'hashdrop allow HASH --reason TEXT' begins.") }
             for file in files {
-                let word = file.isExpired(at: now) ? "expired" : "until"
-                let end = file.until.map { "\(word) \(AllowCommand.text($0))" } ?? "for good"
+                let end = AllowCommand.end(of: file, isExpired: file.isExpired(at: now))
                 print("\(file.hash)\t\(end)\t\(file.author)\t\(file.reason)")
             }
         }
@@ -105,7 +103,10 @@ struct AllowCommand: AsyncParsableCommand {
 
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "remove", abstract: "Allow a file no longer, by the hash that it was allowed by.")
+            commandName: "remove", abstract: "Remove an entry, by the hash that it was made with.",
+            discussion: """
+                Says by which other entries the file is still allowed, as far as the cache knows its hashes.
+                """)
 
         @Argument(help: "The hash, as 'hashdrop allow list' shows it.") var hash: String
         @OptionGroup var configurationOption: ConfigurationOption
@@ -115,13 +116,28 @@ struct AllowCommand: AsyncParsableCommand {
         func run() async throws {
             let hash = try AllowCommand.hash(hash)
             let database = try StatePaths.openDatabase(try await configurationOption.settings())
-            guard try database.allowed.remove(hash) else {
+            let wasThere = try database.allowed.remove(hash)
+            let others = try database.allowed.entries(ofFileOf: hash, at: try AllowCommand.now(database))
+                .map(Self.words)
+            let still = others.isEmpty ? nil : others.joined(separator: " and ")
+            guard wasThere else {
+                let hint = still.map { "its file is allowed by \($0)." }
                 throw CommandFailure(
-                    .data, "No entry has the hash \(hash); 'hashdrop allow list' shows those there are.")
+                    .data,
+                    "No entry has the hash \(hash); "
+                        + (hint ?? "'hashdrop allow list' shows those there are."))
             }
-            print(
-                "\(hash) is allowed no longer. Reports from now on say so; 'hashdrop report --all' writes "
-                    + "the earlier ones again.")
+            guard let still else {
+                return print(
+                    "\(hash) is allowed no longer. Reports from now on say so; 'hashdrop report --all' "
+                        + "writes the earlier ones again.")
+            }
+            print("The entry of \(hash) is removed. Its file is still allowed, by \(still).")
+        }
+
+        /// What holds, and by which hash it is removed.
+        private static func words(_ file: AllowedFile) -> String {
+            "the entry of \(file.hash), \(AllowCommand.end(of: file)) (\(file.reason))"
         }
     }
 
@@ -165,6 +181,11 @@ struct AllowCommand: AsyncParsableCommand {
 
     /// What lies behind it no report could write.
     private static let latest = CivilDate(year: 9_999, month: 1, day: 1).start
+
+    /// Until when an entry holds, or held.
+    private static func end(of file: AllowedFile, isExpired: Bool = false) -> String {
+        file.until.map { "\(isExpired ? "expired" : "until") \(text($0))" } ?? "for good"
+    }
 
     private static func text(_ date: Date) -> String {
         var bytes: [UInt8] = []

@@ -92,6 +92,13 @@ struct DroppedJob {
         try Interruption.check()
     }
 
+    /// What becomes of the dropped file while no daemon runs.
+    var withoutDaemon: String {
+        "No daemon serves the spool at the moment; '\(name.display)' waits in "
+            + "'\(dropFolder.path(percentEncoded: false))' and is read when one does: 'hashdrop serve' "
+            + "starts it."
+    }
+
     /// Why `hashdrop` waits no longer, though the list goes on.
     func unfinished(in folder: URL? = nil) -> CommandFailure {
         CommandFailure(

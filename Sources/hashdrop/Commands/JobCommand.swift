@@ -61,7 +61,7 @@ struct JobCommand: AsyncParsableCommand {
     /// job's id names a job that is missing, as an id that no job has.
     static func id(_ text: String) throws -> JobID {
         let name = URL(filePath: text).lastPathComponent
-        guard let id = JobID(name.prefix { $0 != "_" }) else {
+        guard let id = JobID(ofFolder: name) else {
             throw CommandFailure(
                 .noInput,
                 "'\(text.showingControls)' is no job; 'hashdrop status' shows the latest ones, and a report "

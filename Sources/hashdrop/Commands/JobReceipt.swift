@@ -19,15 +19,23 @@ struct JobReceipt {
         return lists.isEmpty ? path(of: ReportWriter.FileName.csv) : lists.joined(separator: ", ")
     }
 
-    /// The job's id and the paths of its report, a line each: known as soon as the list is accepted.
+    /// The job's id and the paths of its report, a line each: known as soon as the list is accepted. Which
+    /// files there will be the list says, and else the settings.
     func overview(_ reports: HashdropSettings.Reports) -> String {
+        var list = JobOptions()
+        list.outputs = status.options?.outputs?.compactMap(JobOptions.Output.init(rawValue:))
         var lines = [
             ("Job:", status.id), ("Folder:", folder.path(percentEncoded: false)),
             ("Page:", path(of: ReportWriter.FileName.html)), ("Table:", path(of: ReportWriter.FileName.csv)),
         ]
-        if reports.json { lines.append(("Rows:", path(of: ReportWriter.FileName.json))) }
-        if reports.stix { lines.append(("Bundle:", path(of: ReportWriter.FileName.stix))) }
-        if reports.lists { lines.append(("Lists:", path(of: ReportWriter.FileName.lists))) }
+        let others: [(JobOptions.Output, Bool, String, String)] = [
+            (.json, reports.json, "Rows:", ReportWriter.FileName.json),
+            (.stix, reports.stix, "Bundle:", ReportWriter.FileName.stix),
+            (.lists, reports.lists, "Lists:", ReportWriter.FileName.lists),
+        ]
+        for (output, setting, label, name) in others where list.has(output, bySetting: setting) {
+            lines.append((label, path(of: name)))
+        }
         lines.append(("Receipt:", path(of: ReportWriter.FileName.status)))
         return lines.map { $0 + String(repeating: " ", count: 10 - $0.count) + $1 }.joined(separator: "\n")
     }

@@ -12,7 +12,8 @@ struct SubmitCommand: AsyncParsableCommand {
         abstract: "Drop a file into a user's folder, safely, and optionally wait for the report.",
         discussion: """
             Prints the job's id and the paths of its report as soon as the list is accepted; without --wait \
-            that is waited for no longer than 5 seconds. \
+            that is waited for no longer than 5 seconds, and not at all while no daemon runs, which standard \
+            error says. \
             With --wait the exit code is the verdict: 0 all clean, 1 something malicious or suspicious, 2 \
             neither but something unknown, without results or failed, a line that holds no usable hash, or \
             nothing that could be looked up, 3 the list was cancelled, 65 the file was refused, 69 no daemon \
@@ -67,7 +68,7 @@ struct SubmitCommand: AsyncParsableCommand {
         var display: ProgressDisplay? = ProgressDisplay()
         let end = timeout.map { ContinuousClock.now + Duration.seconds($0) }
         guard let first = try await job.accepted(until: end, &display, isDaemonGone: isDaemonGone) else {
-            throw job.unfinished()
+            throw isDaemonGone() ? CommandFailure(.temporary, job.withoutDaemon) : job.unfinished()
         }
         display?.clear()
         warn(of: first)
@@ -77,6 +78,7 @@ struct SubmitCommand: AsyncParsableCommand {
             if json { print(try (job.find() ?? first).json()) }
             throw job.unfinished(in: first.folder)
         }
+        warn(of: last, beyond: first)
         try conclude(last)
     }
 
@@ -101,7 +103,9 @@ struct SubmitCommand: AsyncParsableCommand {
         of job: DroppedJob, _ settings: HashdropSettings, isDaemonGone: () -> Bool
     ) async throws {
         var accepted: JobReceipt?
-        if !isDaemonGone() {
+        if isDaemonGone() {
+            StandardError.note(job.withoutDaemon)
+        } else {
             var display: ProgressDisplay?
             let patience = timeout.map { Duration.seconds($0) } ?? Self.patience
             // An account that may not read the reports has dropped the file all the same.
@@ -129,9 +133,12 @@ struct SubmitCommand: AsyncParsableCommand {
         fflush(nil)
     }
 
-    /// Names the list's options that were not taken.
-    private func warn(of receipt: JobReceipt) {
-        for warning in receipt.status.warnings ?? [] { StandardError.note(warning) }
+    /// Names the list's options that were not taken or have no effect; some are known at the job's end only.
+    private func warn(of receipt: JobReceipt, beyond earlier: JobReceipt? = nil) {
+        let told = earlier?.status.warnings ?? []
+        for warning in receipt.status.warnings ?? [] where !told.contains(warning) {
+            StandardError.note(warning)
+        }
     }
 
     private func checkIsNotRefused(_ receipt: JobReceipt) throws {
