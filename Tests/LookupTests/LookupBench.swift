@@ -2,6 +2,7 @@ import Curl
 import Foundation
 import Lookup
 import Model
+import SharedStore
 import Simulator
 import Store
 import Support
@@ -31,12 +32,13 @@ final class LookupBench: Sendable {
         var keyGeneration: @Sendable () -> Int = { 0 }
         var keyAdvice: String?
         var readsQuotas = false
-        /// What stands before the database's own ledger.
+        var ledgerKind: BenchLedger
+        /// What stands before the database's own ledger instead of one of `ledgerKind`.
         var ledger: (@Sendable (LookupStore, any ServiceClock) -> any LookupLedger)?
         /// Real time; long, because a busy machine is slow and not wrong.
         var requestTimeout: Duration = .seconds(600)
 
-        init(_ ledger: BenchLedger = .own) { self.ledger = ledger.make }
+        init(_ ledger: BenchLedger = .own) { ledgerKind = ledger }
     }
 
     /// Runs `body` while the dispatcher works; whenever nothing can happen, the time goes on.
@@ -49,9 +51,15 @@ final class LookupBench: Sendable {
         simulation.accounts[0].limits = world.limits
         simulation.quotaRefusal = world.refusal
         simulation.clock = clock
+        let server: SharedFixture?
+        if world.ledgerKind == .server {
+            server = try await SharedFixture(clock: clock)
+        } else {
+            server = nil
+        }
         try await SimulatedVirusTotal.with(simulation) { simulator in
             for rule in world.faults { _ = simulator.addFault(rule) }
-            let bench = try LookupBench(options, world, clock, simulator)
+            let bench = try LookupBench(options, world, clock, simulator, server)
             async let time: Void = blocking {
                 bench.scheduler.run(moving: clock, lookers: bench.lookers, atMost: Self.timeMax)
             }
@@ -75,7 +83,8 @@ final class LookupBench: Sendable {
     }
 
     private init(
-        _ options: LookupOptions, _ world: World, _ clock: ManualClock, _ simulator: SimulatedVirusTotal
+        _ options: LookupOptions, _ world: World, _ clock: ManualClock, _ simulator: SimulatedVirusTotal,
+        _ server: SharedFixture?
     ) throws {
         self.clock = clock
         self.simulator = simulator
@@ -101,9 +110,16 @@ final class LookupBench: Sendable {
         if world.readsQuotas {
             source.quotas = { await scheduler.outside { await Self.quotas(client) } }
         }
+        var ledger = world.ledger?(database.lookups, clock)
+        if ledger == nil,
+            let shared = try world.ledgerKind.database(
+                on: server, limits: options.limits, scheduler: scheduler)
+        {
+            ledger = SharedLookupLedger(
+                database: shared, lookups: database.lookups, ages: CacheAges(), clock: clock)
+        }
         dispatcher = try LookupDispatcher(
-            database: database, ledger: world.ledger?(database.lookups, clock), options: options,
-            source: source,
+            database: database, ledger: ledger, options: options, source: source,
             runtime: ServiceRuntime(
                 clock: clock, generator: SeededGenerator(seed: 1),
                 makeExecutor: { _ in scheduler.makeExecutor() }), onProgress: { _ in })

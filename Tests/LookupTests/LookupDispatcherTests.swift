@@ -225,6 +225,28 @@ struct LookupDispatcherTests {
         }
     }
 
+    @Test(arguments: BenchLedger.allCases)
+    func aUsedUpMonthGoesOnOnTheFirstOfTheNextAndSaysSo(ledger: BenchLedger) async throws {
+        var world = LookupBench.World(ledger)
+        world.limits = SimulatedLimits(requestsPerMonth: 10)
+        // 2026-11-30 22:00:00 UTC.
+        let evening = Date(timeIntervalSince1970: 1_796_076_000)
+        let limits = QuotaLimits(
+            requestsPerMinuteLimit: 0, requestsPerDayLimit: 0, requestsPerMonthLimit: 10)
+        try await LookupBench.run(LookupOptions(limits: limits), world, start: evening) { bench in
+            let job = try bench.drop(Self.families(15).map { [$0.sha256] })
+            try await bench.until("it waits for the month") {
+                let health = await bench.dispatcher.health()
+                return health.usedUpPeriod == .month && health.requestsInFlight == 0
+            }
+            #expect(bench.simulator.journal.lookups.count == 10)
+            let done = try await bench.finish(job.id)
+            #expect(try #require(done.finishedAt).timeIntervalSince(evening) > 2 * 3600)
+            #expect(bench.simulator.journal.lookups.allSatisfy { $0.status != 429 })
+            #expect(bench.simulator.journal.lookups.count == 15)
+        }
+    }
+
     @Test(arguments: [0, 1, 7], [1, 3])
     func aListEndsWithItsBudgetAndTheRestIsNotAsked(budget: Int, connections: Int) async throws {
         try await LookupBench.run(LookupOptions(limits: Self.unlimited, connectionsMax: connections)) {

@@ -115,24 +115,6 @@ struct JobOptionsTests {
         #expect(try accept(0..<1, options).state == .done)
     }
 
-    @Test func aListThatHasSpentItsBudgetEnds() throws {
-        var options = JobOptions()
-        options.budget = 1
-        let job = try accept(0..<3, options)
-        let other = try accept(10..<12, nil)
-        try answer(0, for: job)
-        let rowIDs = try [job, other].map { try #require(try database.lookups.runningJob($0.id)).rowID }
-        let recorded = try database.lookups.endSpent(rowIDs, at: Samples.now + 60)
-        #expect(recorded.finished == [job.id] && recorded.touched == [job.id: 2])
-        let ended = try #require(try database.jobs.job(job.id))
-        #expect(ended.state == .cancelled && ended.finishedAt == Samples.now + 60)
-        #expect(ended.reason?.contains("budget of 1 request is used up: 2 hashes were not asked") == true)
-        #expect(
-            try database.reportRows.counts(of: job.id, policy: .init()) == [.unknown: 1, .notAsked: 2])
-        #expect(try database.jobs.job(other.id)?.state == .running)
-        #expect(try database.lookups.endSpent(rowIDs, at: Samples.now + 90).finished == [])
-    }
-
     /// It would end at once.
     @Test func aListThatHasSpentItsBudgetIsNotRetried() throws {
         var options = JobOptions()

@@ -116,19 +116,6 @@ struct JobRetryTests {
         #expect(try database.lookups.runningJobs()[0].openHashes == 2)
     }
 
-    /// The file's other name was asked meanwhile, for another list.
-    @Test func aFailedHashWhoseAnswerHasComeSinceCostsNoRequest() throws {
-        let file = Samples.file(1)
-        let job = try accept([file.hashes[0], Samples.hash(2)])
-        try end(file.hashes[0], .failedForGood(reason: "400"))
-        try end(Samples.hash(2), .failedForGood(reason: "400"))
-        _ = try accept([file.hashes[1]])
-        try end(file.hashes[1], .answered(.known(file)))
-        var retry = try database.jobs.retry(job.id, ages: CacheAges(), at: Samples.now)
-        #expect(try retry.advance() == JobRetry.Slice(opened: 1, answered: 1))
-        #expect(try database.lookups.runningJobs().map(\.openHashes) == [1])
-    }
-
     @Test func aFileThatNoEngineCouldJudgeIsNotClean() throws {
         let job = try accept([Samples.hash(1)])
         var file = Samples.file(1)
@@ -138,31 +125,5 @@ struct JobRetryTests {
         #expect(policy.verdict(for: .known(file)) == .noResults)
         #expect(try database.reportRows.counts(of: job.id, policy: policy) == [.noResults: 1])
         #expect(file.finding(of: "Engine0") == .couldNotScan(.timeout))
-    }
-
-    @Test func aHashThatNobodyWaitsForAnyMoreBeginsAnew() throws {
-        let job = try accept([Samples.hash(1)])
-        try end(
-            Samples.hash(1),
-            .failedForNow(reason: "503", notBefore: Samples.now + 3600, countsAttempt: true))
-        #expect(try database.lookups.failures(of: Samples.hash(1))?.attempts == 1)
-        _ = try database.jobs.cancel(job.id, reason: "cancelled", at: Samples.now)
-        #expect(try database.lookups.failures(of: Samples.hash(1)) == nil)
-        #expect(try database.lookups.nextRetry(after: Samples.now) == nil)
-    }
-
-    @Test func aPauseFromBeforeTheClockSteppedBackIsOver() throws {
-        let job = try accept([Samples.hash(1)])
-        try end(
-            Samples.hash(1),
-            .failedForNow(reason: "503", notBefore: Samples.now + 60, countsAttempt: true))
-        let row = try database.lookups.runningJobs()[0].rowID
-        func open(_ date: Date) throws -> Int {
-            try database.lookups.openHashes(of: row, after: nil, limit: 9, at: date).count
-        }
-        #expect(try open(Samples.now + 1) == 0)
-        #expect(try open(Samples.now - 86_400) == 1)
-        #expect(try database.lookups.nextRetry(after: Samples.now - 86_400) == nil)
-        #expect(job.state == .running)
     }
 }

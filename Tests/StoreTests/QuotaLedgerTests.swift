@@ -31,62 +31,12 @@ struct QuotaLedgerTests {
         ])
     }
 
-    @Test func aRequestIsInTheLedgerBeforeItEnds() throws {
-        try send(1, at: Samples.now, endedAt: nil)
-        let spending = try database.ledger.spending(at: Samples.reading(Samples.now + 30))
-        #expect(spending.today == 1)
-        // It may have been counted at any time until now.
-        #expect(spending.lastMinute == [.zero])
-    }
-
-    @Test func theMinuteCountsFromTheEndOfARequest() throws {
-        try send(1, at: Samples.now, endedAt: Samples.now + 20)
-        #expect(
-            try database.ledger.spending(at: Samples.reading(Samples.now + 79)).lastMinute == [.seconds(59)])
-        #expect(try database.ledger.spending(at: Samples.reading(Samples.now + 81)).lastMinute == [])
-    }
-
-    @Test func daysAndMonthsAreUTC() throws {
-        // 2026-11-30 23:59:59 and one second later.
-        let lastSecond = Date(timeIntervalSince1970: 1_796_083_199)
-        try send(1, at: lastSecond, endedAt: lastSecond)
-        let before = try database.ledger.spending(at: Samples.reading(lastSecond))
-        #expect((before.today, before.thisMonth) == (1, 1))
-        let after = try database.ledger.spending(at: Samples.reading(lastSecond + 1))
-        #expect((after.today, after.thisMonth) == (0, 0))
-    }
-
-    @Test func aRequestThatIsOnItsWayAtMidnightCountsOnBothDays() throws {
-        // 2026-11-30 23:59:59 and two seconds later.
-        let lastSecond = Date(timeIntervalSince1970: 1_796_083_199)
-        try send(1, at: lastSecond, endedAt: lastSecond + 2)
-        try send(2, at: lastSecond, endedAt: nil)
-        for moment in [lastSecond, lastSecond + 2] {
-            let spending = try database.ledger.spending(at: Samples.reading(moment))
-            #expect((spending.today, spending.thisMonth) == (2, 2))
-        }
-        // The one that never ended died with its daemon.
-        let nextDay = try database.ledger.spending(at: Samples.reading(lastSecond + 86_401))
-        #expect((nextDay.today, nextDay.thisMonth) == (0, 2))
-    }
-
     @Test func aClockThatStepsBackGivesNothingBack() throws {
         try send(1, at: Samples.now, endedAt: Samples.now)
         let yesterday = Samples.now - 86_400 * 40
         let spending = try database.ledger.spending(at: Samples.reading(yesterday))
         #expect((spending.today, spending.thisMonth) == (1, 1))
         #expect((spending.afterToday, spending.afterThisMonth) == (1, 1))
-    }
-
-    @Test func whatAKilledDaemonHadInFlightEndsAtTheNextStartAndOnlyThere() throws {
-        try send(1, at: Samples.now, endedAt: nil)
-        try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now + 10), bootID: "a")
-        #expect(try database.ledger.spending(at: Samples.reading(Samples.now + 10)).lastMinute == [.zero])
-        // A second start, later, does not count it once more.
-        try database.ledger.closeEarlierRun(at: Samples.reading(Samples.now + 71), bootID: "a")
-        let spending = try database.ledger.spending(at: Samples.reading(Samples.now + 71))
-        #expect(spending.lastMinute == [])
-        #expect(spending.today == 1)
     }
 
     @Test func aClockThatRanFarAheadDoesNotHoldTheQuotaForEver() throws {
