@@ -3,7 +3,6 @@ import Model
 import SharedStore
 import Store
 import Support
-import Synchronization
 import TestSupport
 import Testing
 
@@ -103,22 +102,21 @@ struct SharedFleetTests {
     @Test func sitesWithOneListAskEachFileOnceAndAllFinish() async throws {
         let server = try await SharedFixture(hasRealClock: true)
         let hashes = (0..<80).map { Samples.hash($0) }
-        let asked = Mutex<[FileHash]>([])
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let asked = try await withThrowingTaskGroup(of: [FileHash].self) { group in
             for number in 0..<4 {
                 group.addTask {
                     let site = try await LedgerFixture(on: server, site: "s\(number)")
                     let job = try site.accept(hashes.map { [$0] })
                     let sent = try await Self.finish(job, at: site, seed: UInt64(number))
-                    asked.withLock { $0 += sent }
                     #expect(try site.database.jobs.job(job.id)?.state == .done)
                     #expect(try site.database.ledger.requestsCounted() == sent.count)
+                    return sent
                 }
             }
-            try await group.waitForAll()
+            return try await group.reduce(into: []) { $0 += $1 }
         }
-        #expect(asked.withLock { $0.count } == hashes.count)
-        #expect(asked.withLock { Set($0) } == Set(hashes))
+        #expect(asked.count == hashes.count)
+        #expect(Set(asked) == Set(hashes))
         #expect(try await server.number("SELECT count(*) AS value FROM hashdrop.request") == hashes.count)
         #expect(try await server.number("SELECT count(*) AS value FROM hashdrop.flight") == 0)
     }
