@@ -16,7 +16,7 @@ def limits(program, is_small):
     day, month, count = minute * 3 // 2, minute * 11 // 6, minute * 5 // 2
     expect_same_day(240)
     cold = files(count, 1)
-    known = other_names(program, cold[::10])
+    known = other_names(program, cold[::4])
     with Fleet(program) as fleet:
         sites = fleet.standard(NAMES, (minute, day, month), latency=0.3)
         lines = overlapping(cold, len(sites))
