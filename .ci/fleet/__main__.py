@@ -5,8 +5,8 @@ clocks wrong, and writes a table of it.
     make fleet FLEET="[--program PATH] [--size small|full] [--only SCENARIO[,SCENARIO…]] [--results PATH]"
 
 Everything runs in network namespaces that nothing outside can be reached from, and is gone at the end, however that
-comes. It needs root, to make them; a scenario that cannot run says so, and the others go on. In full the scenarios run
-one after the other, some 25 minutes; with `--size small` those that measure no speed run beside each other.
+comes. It needs root, to make them; a scenario that cannot run says so, and the others go on. Those that wait most of
+the time run beside each other, each with a fleet of its own; the two that ask much come afterwards, one by one.
 """
 import argparse
 import json
@@ -26,7 +26,6 @@ sys.path.append(str(FOLDER.parent / "benchmark"))
 
 from away import engine_cut, kill, server_stop, site_cut  # noqa: E402
 from findings import Check, Findings  # noqa: E402
-from network import TIED  # noqa: E402
 from results import ROOT, CannotRun  # noqa: E402
 from sharing import clock, limits  # noqa: E402
 from speed import speed  # noqa: E402
@@ -43,9 +42,9 @@ SCENARIOS = {
     "allowance": ("1,000 a minute on ten sites", allowance),
     "speed": ("What sharing costs", speed),
 }
-# So many at once with `--size small`: they wait most of the time.
-AT_ONCE = 4
-ALONE = {"speed", "allowance"}
+# The scenarios whose figures other work would change.
+ALONE = {"allowance", "speed"}
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
 def options():
@@ -60,8 +59,10 @@ def options():
     parser.add_argument("--rows", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     chosen.program = os.path.abspath(chosen.program)
-    chosen.only = [name for name in SCENARIOS if name in chosen.only.split(",")] \
-        if set(chosen.only.split(",")) <= set(SCENARIOS) else parser.error(f"there is no such scenario: {chosen.only}")
+    wanted = set(chosen.only.split(","))
+    if wanted - set(SCENARIOS):
+        parser.error(f"there is no scenario {', '.join(sorted(wanted - set(SCENARIOS)))}")
+    chosen.only = [name for name in SCENARIOS if name in wanted]
     is_whole = chosen.size == "full" and len(chosen.only) == len(SCENARIOS)
     chosen.results = chosen.results or str(ROOT / (".ci/fleet/RESULTS.md" if is_whole else ".build/fleet.md"))
     chosen.is_small = chosen.size == "small"
@@ -98,21 +99,18 @@ def run(name, program, is_small):
 
 
 def beside_each_other(names, chosen, findings):
-    """Runs scenarios as programs of their own, some at once."""
-    waiting, running = list(names), {}
+    """Runs scenarios at the same time, as programs of their own."""
     with tempfile.TemporaryDirectory() as folder:
+        running = {}
         try:
-            while waiting or running:
-                while waiting and len(running) < AT_ONCE:
-                    name = waiting.pop(0)
-                    running[name] = subprocess.Popen(
-                        [*TIED[:-2], "TERM", "--", sys.executable, "-B", FOLDER, "--program", chosen.program, "--size",
-                         chosen.size, "--only", name, "--rows", f"{folder}/{name}"])
-                for name, process in list(running.items()):
-                    if process.poll() is not None:
-                        del running[name]
-                        add(findings, name, *read(f"{folder}/{name}"))
-                time.sleep(0.2)
+            for name in names:
+                running[name] = subprocess.Popen(
+                    ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-B", FOLDER, "--program", chosen.program,
+                     "--size", chosen.size, "--only", name, "--rows", f"{folder}/{name}"])
+            for name in names:
+                running[name].wait()
+                rows, notes = json.loads(pathlib.Path(f"{folder}/{name}").read_text())
+                add(findings, name, [Check(*row) for row in rows], notes)
         finally:
             # Each takes its own away with it.
             for process in running.values():
@@ -121,9 +119,11 @@ def beside_each_other(names, chosen, findings):
                 process.wait()
 
 
-def read(path):
-    rows, notes = json.loads(pathlib.Path(path).read_text())
-    return [Check(*row) for row in rows], notes
+def end(number, _):
+    """Ends the program in good order, once: what it has started and made ends with it."""
+    for other in SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 def add(findings, name, found, notes):
@@ -135,9 +135,8 @@ def main():
     reason = missing(chosen.program)
     if reason:
         sys.exit(reason)
-    # So that what it has started and made ends with it.
-    for number in [signal.SIGTERM, signal.SIGHUP]:
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    for number in SIGNALS:
+        signal.signal(number, end)
     if chosen.rows:
         name, = chosen.only
         found, notes = run(name, chosen.program, chosen.is_small)
@@ -145,10 +144,9 @@ def main():
         pathlib.Path(chosen.rows).write_text(json.dumps([rows, notes]))
         return
     findings = Findings(chosen.results, chosen.program, chosen.is_small)
-    if chosen.is_small:
-        beside_each_other([name for name in chosen.only if name not in ALONE], chosen, findings)
+    beside_each_other([name for name in chosen.only if name not in ALONE], chosen, findings)
     for name in chosen.only:
-        if not chosen.is_small or name in ALONE:
+        if name in ALONE:
             add(findings, name, *run(name, chosen.program, chosen.is_small))
     print(f"The table is in {findings.path}.")
     if findings.failed:

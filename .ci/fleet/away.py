@@ -48,37 +48,35 @@ def out_of_reach(fleet, waiting, cut, mend, what):
     """Takes the server out of some sites' reach until they have said so, and longer; what was seen of it."""
     others = [site for site in fleet.sites if site not in waiting]
     cut()
-    begin_wall, begin_time = time.time(), time.monotonic()
-    said_by = [until(lambda site=site: WAITS in site.wait_reason(), 60, f"the word of site {site.name}")
-               for site in waiting] and time.monotonic() - begin_time
-    for site in waiting:
-        until(lambda site=site: WAITS in (site.receipt("cold.txt").get("wait_reason") or ""), 60,
-              f"the word of the report of site {site.name}")
-    written = time.monotonic() - begin_time
+    begin_wall, begin = time.time(), time.monotonic()
+    until(lambda: all(WAITS in site.wait_reason() for site in waiting), 60, "their word that they wait")
+    said = time.monotonic() - begin
+    until(lambda: all(WAITS in (site.receipt("cold.txt").get("wait_reason") or "") for site in waiting), 60,
+          "their reports' word that they wait")
+    written = time.monotonic() - begin
     served = served_from_cache(fleet, waiting[0])
-    time.sleep(max(0, AWAY_SECONDS - (time.monotonic() - begin_time)))
-    wrongly = [site.name for site in others if WAITS in site.wait_reason()]
-    end_wall = time.time()
+    time.sleep(max(0, AWAY_SECONDS - (time.monotonic() - begin)))
+    wrongly = sum(WAITS in site.wait_reason() for site in others)
+    sent = [request for request in fleet.requests() if request.time > begin_wall + SETTLED_SECONDS]
     mend()
-    judge = fleet.judge()
-    sent = [request for request in judge.requests if begin_wall + SETTLED_SECONDS < request.time < end_wall]
     names = {site.name for site in waiting}
     found = [
-        at_most(f"{what}: seconds until `hashdrop status` said what is waited for", round(said_by, 1), 30),
-        at_most(f"{what}: seconds until all reports that wait said so", round(written, 1), 45),
+        at_most(f"{what}: seconds until `hashdrop status` said that the shared database is waited for",
+                round(said, 1), 30),
+        at_most(f"{what}: seconds until the reports of all lists that wait said so", round(written, 1), 45),
         exactly(f"{what}: requests sent meanwhile by the sites that wait",
                 sum(request.site in names for request in sent), 0),
         at_most(f"{what}: seconds for a list whose answers the site has", round(served, 1), 10)]
     if others:
         going_on = sum(request.site not in names for request in sent)
-        found.append(Check(f"{what}: requests sent meanwhile by the others", f"{going_on:,}, {len(wrongly)} said "
-                           "that they wait", "some, none", going_on > 0 and not wrongly))
+        found.append(Check(f"{what}: requests sent meanwhile by the others",
+                           f"{going_on:,}; {wrongly} say that they wait", "some; 0", going_on > 0 and not wrongly))
     return found
 
 
 def served_from_cache(fleet, site):
     """Seconds for a list of what the site has asked itself some time ago, while it is alone."""
-    known = [request.hash for request in fleet.judge().requests
+    known = [request.hash for request in fleet.requests()
              if request.site == site.name and request.time < time.time() - 15][:5]
     assert known, f"site {site.name} has asked nothing"
     name = f"known-{time.time_ns()}.txt"
@@ -92,16 +90,16 @@ def scenario(program, is_small, salt, disturb):
         lists = begin(fleet, load, salt)
         found, notes = disturb(fleet, load, lists)
         until_done(lists, 400)
-        common, repeats = checks(fleet, fleet.judge(), load.limits, lists)
+        common, repeats = checks(fleet.judge(), load.limits, lists)
     return [*found, *common], [load.words(), *notes, *repeats]
 
 
 def times(fleet, load, is_small):
-    """How often something is done: in full once more, when the second minute is asked."""
-    yield "first"
+    """How often a link is cut: in full once more, when the second minute is asked."""
+    yield "first cut"
     if not is_small:
         until(lambda: fleet.asked() >= load.minute + load.minute // 8, 120, "the second minute")
-        yield "again"
+        yield "second cut"
 
 
 def engine_cut(program, is_small):
@@ -127,16 +125,20 @@ def site_cut(program, is_small):
 
 def server_stop(program, is_small):
     """The server is stopped at once (`pg_ctl stop -m immediate`) while all sites ask, and started again."""
+    stops = 1 if is_small else 4
+
     def disturb(fleet, load, _):
-        stop, start = (lambda: fleet.server.stop("immediate")), fleet.server.start
-        for _ in range(1 if is_small else 4):
+        def stop():
+            fleet.server.stop("immediate")
+        start = fleet.server.start
+        for _ in range(stops):
             stop()
             time.sleep(1)
             start()
             asked = fleet.asked()
             until(lambda: fleet.asked() >= asked + load.minute // 20, 90, "the next requests")
-        return out_of_reach(fleet, fleet.sites, stop, start, "stopped"), [
-            f"{1 if is_small else 4} stops of a second, then one of {AWAY_SECONDS} s."]
+        return out_of_reach(fleet, fleet.sites, stop, start, "last stop"), [
+            f"{stops} {'stop' if stops == 1 else 'stops'} of a second each, then one of {AWAY_SECONDS} s."]
     return scenario(program, is_small, 13, disturb)
 
 
@@ -152,6 +154,8 @@ def kill(program, is_small):
                 break
             chance.choice(fleet.sites).kill()
             done += 1
-        return [Check("kills while lists were running", f"{done}", f"{kills}", done == kills)], []
+        hit = sum(row.outcome == "hashdrop ended" for row in fleet.judge().ledger)
+        return [Check("kills while lists were running", f"{done}", f"{kills}", done == kills),
+                Check("requests that were reserved or under way at a kill", f"{hit}", "some", hit > 0)], []
     found, notes = scenario(program, is_small, 14, disturb)
     return found, [*notes, "A request that was under way at a kill is spent; its answer is lost, and another is asked."]

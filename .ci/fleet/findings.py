@@ -5,7 +5,7 @@ import datetime
 import os
 import pathlib
 
-from judge import LOST, OVERLAP, UNEXPLAINED, spent_days
+from judge import LOST, OVERLAP, UNEXPLAINED
 from results import commit, file_system, table, version
 
 
@@ -30,7 +30,7 @@ def exactly(what, value, goal):
     return Check(what, f"{value:,}", f"= {goal:,}", value == goal)
 
 
-def checks(fleet, judge, limits, lists):
+def checks(judge, limits, lists):
     """What is looked at in every scenario: limits (a minute, a day, a month; 0 is none), repeats, ledger, lists.
 
     `lists` are the names of each site's lists.
@@ -52,7 +52,14 @@ def checks(fleet, judge, limits, lists):
     spent = len(judge.ledger)
     found.append(Check("requests in the ledger", f"{spent:,}, {judge.unsent:,} of them never sent",
                        f"≥ {len(judge.requests):,} of the journals, each of them",
-                       judge.unspent == 0 and spent == spent_days(fleet.server)))
+                       judge.unspent == 0 and spent == judge.spent_in_days))
+    if lists:
+        found.append(all_done(lists))
+    return found, [repeat_note(repeats, reason) for reason in (OVERLAP, LOST, UNEXPLAINED) if counts[reason]]
+
+
+def all_done(lists):
+    """Whether lists are done, and all of their hashes answered."""
     count, done, unanswered = 0, 0, 0
     for site, names in lists.items():
         for name in names:
@@ -60,9 +67,8 @@ def checks(fleet, judge, limits, lists):
             count += 1
             done += rows is not None
             unanswered += sum(row["state"] not in ("answered", "unknown", "no-results") for row in rows or [])
-    found.append(Check("lists done", f"{done} of {count}, {unanswered} of their hashes unanswered",
-                       "all, none", done == count and not unanswered))
-    return found, [repeat_note(repeats, reason) for reason in (OVERLAP, LOST, UNEXPLAINED) if counts[reason]]
+    return Check("lists done", f"{done} of {count}, {unanswered} of their hashes unanswered", "all, none",
+                 done == count and not unanswered)
 
 
 def repeat_note(repeats, reason, shown=12):

@@ -21,6 +21,8 @@ from server import Server
 
 # Nothing else listens in the sites' namespaces, and all sites must ask at the same address.
 SIMULATOR_PORT = 8099
+# More than a site may wait for what is under way, and for a server that is away.
+STOP_SECONDS = 60
 
 
 class Simulator:
@@ -67,6 +69,16 @@ class Site(daemon.Daemon):
         with self.log.open("a") as log:
             self.process = subprocess.Popen([*self.host.enter, *TIED, self.program, "serve"], cwd=self.folder,
                                             env=self.environment, stderr=log)
+
+    def stop(self):
+        try:
+            if self.process and self.process.poll() is None:
+                self.process.terminate()
+                self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"site {self.name} did not end within {STOP_SECONDS} s") from None
 
     def kill(self):
         """Kills it and starts it again at once."""
@@ -127,7 +139,7 @@ class Fleet:
         return self
 
     def __exit__(self, *failure):
-        if failure[0] is not None:
+        if failure[0] and issubclass(failure[0], Exception):
             for site in self.sites:
                 print(f"  the log of site {site.name} ends so:\n{site.last_words()}", flush=True)
         self.stack.close()
@@ -169,9 +181,14 @@ class Fleet:
         """The evidence so far; `names` are further names of files."""
         return Judge(self, names)
 
+    def requests(self):
+        """The requests that have reached the simulators, the oldest first."""
+        return sorted((request for simulator in self.simulators for request in simulator.requests()),
+                      key=lambda request: request.time)
+
     def asked(self):
         """How many requests have reached the simulators."""
-        return sum(1 for simulator in self.simulators for _ in simulator.requests())
+        return len(self.requests())
 
 
 def limit_settings(limits):

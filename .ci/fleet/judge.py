@@ -52,10 +52,9 @@ class Judge:
 
     def __init__(self, fleet, names=None):
         self.names = names or {}
-        self.requests = sorted(
-            (request for simulator in fleet.simulators for request in simulator.requests()),
-            key=lambda request: request.time)
-        self.ledger = ledger(fleet.server)
+        # Before the ledger, which may have more of what is asked meanwhile.
+        self.requests = fleet.requests()
+        self.ledger, self.spent_in_days = ledger(fleet.server)
         self.times = [request.time for request in self.requests]
 
     def file(self, name):
@@ -125,15 +124,10 @@ class Judge:
 
 
 def ledger(server):
-    """The rows of the ledger, the oldest first."""
+    """The rows of the ledger, the oldest first, and the sum of its days, of one moment."""
     rows = server.query("""
-        SELECT s.name, encode(r.hash, 'hex'), r.sent_at, coalesce(r.ended_at, 9e15::bigint), coalesce(r.outcome, '')
+        SELECT s.name, encode(r.hash, 'hex'), r.sent_at, coalesce(r.ended_at, 9e15::bigint), coalesce(r.outcome, ''),
+            (SELECT sum(requests) FROM hashdrop.request_day)
         FROM hashdrop.request r JOIN hashdrop.site s ON s.id = r.site_id ORDER BY r.sent_at, r.id""")
     return [Spent(site, hash, int(sent) / 1000, int(ended) / 1000, outcome)
-            for site, hash, sent, ended, outcome in rows]
-
-
-def spent_days(server):
-    """The sum of the ledger's days."""
-    (total,), = server.query("SELECT coalesce(sum(requests), 0) FROM hashdrop.request_day")
-    return int(total)
+            for site, hash, sent, ended, outcome, _ in rows], int(rows[0][-1]) if rows else 0

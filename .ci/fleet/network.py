@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-# A program that is started so ends with us, also when we are killed.
+# What a program is started with so that it ends with us, also when we are killed.
 TIED = ["setpriv", "--pdeathsig", "KILL", "--"]
 # Of the switch; nothing outside can be reached from it.
 ADDRESS = "10.77.0.{}"

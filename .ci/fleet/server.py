@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from network import TIED
-from results import ROOT, CannotRun
+from results import CannotRun
 
 # It does not run as root; Debian's package makes this account.
 ACCOUNT = "postgres"
@@ -40,9 +40,8 @@ class Server:
         self.folder.mkdir()
         self.folder.chmod(0o755)
         self.make_certificates(clock)
-        for name in ["run", "server.key"]:
-            path = self.folder / name
-            path.mkdir(0o700) if name == "run" else path.chmod(0o600)
+        (self.folder / "run").mkdir(0o700)
+        (self.folder / "server.key").chmod(0o600)
         for path in [self.folder, *self.folder.iterdir()]:
             shutil.chown(path, ACCOUNT, ACCOUNT)
         self.command("initdb", "--pgdata", "data", "--username", OWNER, "--auth-local", "trust", "--auth-host",
@@ -50,8 +49,8 @@ class Server:
         with (self.folder / "data/pg_hba.conf").open("a") as rules:
             rules.write("hostssl all all samenet scram-sha-256\n")
 
-    # Begins the evening before, so that a machine whose clock is behind takes it too.
     def make_certificates(self, clock):
+        """Makes the authority and the server's certificate, of yesterday: a site whose clock is behind takes them."""
         new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3"]
         for arguments in [
                 [*new, "-keyout", "authority.key", "-out", "authority.pem", "-subj", "/CN=authority of the fleet"],
@@ -128,7 +127,10 @@ class Server:
         for role, file in files.items():
             file.write_text(secrets.token_hex(16) + "\n")
             file.chmod(0o600)
-        make_schema(self, files)
+        sites = [word for role, file in files.items() for word in ["--site", role, "--site-password-file", file]]
+        done = subprocess.run([self.program, "shared", "init", "--database", self.socket, *sites], cwd=self.folder,
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert done.returncode == 0, f"hashdrop shared init: {done.stdout}"
         return files
 
     def __enter__(self):
@@ -136,13 +138,3 @@ class Server:
 
     def __exit__(self, *_):
         self.stop("immediate")
-
-
-def make_schema(server, password_files):
-    """The schema, as `hashdrop shared init` makes it, by the sources beside this program."""
-    folder = ROOT / "Sources/SharedStore/SQL"
-    names = ["version1", "drop", "base", "quota", "lookups", "record", "sites"]
-    server.query("\n".join((folder / f"{name}.sql").read_text() for name in names)
-                 + "INSERT INTO hashdrop.meta (key, value) VALUES ('version', '1');")
-    for role, file in password_files.items():
-        server.query(f"SELECT hashdrop.add_role('{role}', '{file.read_text().strip()}')")

@@ -30,7 +30,7 @@ def limits(program, is_small):
                 site.restart(**limit_settings(next_limits))
         until_done(lists, 200)
         judge = fleet.judge({name: file for file, name in known.items()})
-        found, notes = checks(fleet, judge, (minute, 0, 0), lists)
+        found, notes = checks(judge, (minute, 0, 0), lists)
     return [*bound, *found], [
         f"{count} files, half of them in all three lists in the same order, some by another name on site b. Limits: "
         f"{minute} a minute, {day} a day, {month} a month; when the day's was used up it was lifted, then the month's.",
@@ -73,7 +73,7 @@ def clock(program, is_small):
         ages = [age(row, offset, begin) for site, offset in offsets.items()
                 for row in [*site.answers("cold.txt"), *site.answers("again.txt")]]
         judge = fleet.judge()
-        found, notes = checks(fleet, judge, (minute, 0, 0), {site: ["cold.txt", "again.txt"] for site in sites})
+        found, notes = checks(judge, (minute, 0, 0), {site: ["cold.txt", "again.txt"] for site in sites})
         asked = len(judge.requests) - asked
     right = sum(ages)
     return [*bound, *found,

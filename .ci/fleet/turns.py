@@ -1,5 +1,6 @@
 """Whose turn it is: a short list beside a very long one, and ten sites that use up a large allowance."""
 import math
+import statistics
 import time
 
 from findings import Check, at_most, checks
@@ -31,12 +32,12 @@ def beside_many(program, minute, many, drops):
             time.sleep(7)
             begin = time.time()
             seconds, = short.seconds(files(FEW, 22 + number), f"five{number}.txt", is_done)
-            others = sum(request.site == "a" for request in fleet.judge().requests if request.time > begin)
+            others = sum(request.site == "a" for request in fleet.requests() if request.time > begin)
             found += [
                 at_most(f"seconds until a list of {FEW} was done beside {many:,}, at {minute} a minute",
                         round(seconds, 1), math.ceil(2 * FEW / minute) * 60 + 15),
                 Check("requests of the long list meanwhile", f"{others}")]
-        common, repeats = checks(fleet, fleet.judge(), (minute, 0, 0),
+        common, repeats = checks(fleet.judge(), (minute, 0, 0),
                                  {short: [f"five{number}.txt" for number in range(drops)]})
     return [*found, *common], repeats
 
@@ -58,15 +59,18 @@ def allowance(program, is_small):
             hidden = site.folder / "spool/bench/.cold.txt"
             hidden.rename(hidden.with_name("cold.txt"))
         until(lambda: fleet.asked() > 0, 60, "the first request")
-        first = fleet.judge().times[0]
+        first = fleet.requests()[0].time
         time.sleep(max(0, first + 60 * (1 + minutes) + 1 - time.time()))
         judge = fleet.judge()
         used = [judge.count(first + 60 * (number + 1), first + 60 * (number + 2)) for number in range(minutes)]
         share = sum(used) / (minute * minutes)
-        common, repeats = checks(fleet, judge, (minute, 0, 0), {})
+        turn = statistics.median(later - time for time, later in zip(judge.times, judge.times[minute:]))
+        common, repeats = checks(judge, (minute, 0, 0), {})
         shares = [sum(row.site == name for row in judge.ledger) for name in names]
     return [Check(f"share of {minute:,} a minute that was used, after the first minute",
                   f"{share:.1%} ({', '.join(f'{count:,}' for count in used)})", "≥ 98 %", share >= 0.98),
+            Check(f"share in the long run: of a request and the {minute:,}th after it, 60 s to the median time between "
+                  "them", f"{60 / turn:.1%} ({turn:.2f} s)", "≥ 98 %", 60 / turn >= 0.98),
             Check("requests of a site, the least and the most", f"{min(shares):,} – {max(shares):,}"), *common], [
         f"{count} daemons on one host beside the server's, each with a list of "
         f"{minute * (minutes + 2) // 5:,} files of its own; answers take 0.3 s, 4 at once on each site. They are not "
