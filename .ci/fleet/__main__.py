@@ -108,9 +108,10 @@ def beside_each_other(names, chosen, findings):
                     ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-B", FOLDER, "--program", chosen.program,
                      "--size", chosen.size, "--only", name, "--rows", f"{folder}/{name}"])
             for name in names:
-                running[name].wait()
-                rows, notes = json.loads(pathlib.Path(f"{folder}/{name}").read_text())
-                add(findings, name, [Check(*row) for row in rows], notes)
+                status, rows = running[name].wait(), pathlib.Path(f"{folder}/{name}")
+                found, notes = json.loads(rows.read_text()) if rows.exists() else (
+                    [["the scenario ended without a word", f"status {status}", "a word", False]], [])
+                add(findings, name, [Check(*row) for row in found], notes)
         finally:
             # Each takes its own away with it.
             for process in running.values():

@@ -36,7 +36,8 @@ def checks(judge, limits, lists):
     `lists` are the names of each site's lists.
     """
     minute, day, month = limits
-    found = [Check("requests, by site", ", ".join(f"{site} {count:,}" for site, count in sorted(judge.by_site.items())))]
+    by_site = ", ".join(f"{site} {count:,}" for site, count in sorted(judge.by_site.items()))
+    found = [Check("requests, by site", by_site)]
     if minute:
         found.append(at_most("most requests in any 60 s, all sites together", judge.most_in(), minute))
     if day:

@@ -78,7 +78,8 @@ def clock(program, is_small):
     right = sum(ages)
     return [*bound, *found,
             exactly("requests for lists of all files at all sites afterwards, answers serving for 1 h", asked, 0),
-            exactly(f"rows whose time of the answer is right by the site's clock, of {len(ages):,}", right, len(ages))], [
+            exactly(f"rows whose time of the answer is right by the site's clock, of {len(ages):,}", right,
+                    len(ages))], [
         "The wall clocks are moved for the daemons alone, by a library that is loaded before libc (clock_gettime, "
         f"gettimeofday, time). Limits: {minute} a minute, {day} a day; then the day's was lifted.", *notes]
 

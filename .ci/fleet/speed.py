@@ -18,7 +18,8 @@ BATCHES = (1, 50)
 PROBE = """
 \\set call :call + 1
 SELECT 1;
-SELECT array_agg(decode(md5(a::text), 'hex')) AS hashes, array_agg(decode(md5(a::text) || '00000000', 'hex')) AS sha1s, \
+SELECT array_agg(decode(md5(a::text), 'hex')) AS hashes, \
+array_agg(decode(md5(a::text) || '00000000', 'hex')) AS sha1s, \
 array_agg(decode(md5(a::text) || md5(a::text), 'hex')) AS sha256s, array_agg('probe'::text) AS texts, \
 array_agg(7::bigint) AS flags, array_agg(0::bigint) AS zeros, array_agg(86400000::bigint) AS ages, \
 array_agg('\\x00'::bytea) AS blanks, array_agg(decode(repeat(md5(a::text), 128), 'hex')) AS engines \
@@ -34,11 +35,11 @@ def speed(program, is_small):
     """One site without limits: SQLite alone, the server on its machine, the server behind a delay."""
     found = []
     for latency in [0] if is_small else [0, 0.3]:
-        found += measured(program, latency, rounds=2 if is_small else 5, count=300 if is_small else 3_000,
+        found += measured(program, latency, rounds=2 if is_small else 5, count=300 if is_small else 2_000,
                           probes=latency == 0)
     return found, [
-        f"{CONNECTIONS} requests at once, no limits; from the rename of a list of new files to its finished report. The "
-        "sides take turns; medians, and the least and the most of the rounds.",
+        f"{CONNECTIONS} requests at once, no limits; from the rename of a list of new files to its finished report. "
+        "The sides take turns; medians, and the least and the most of the rounds.",
         f"The delay is {DELAY * 1000:.0f} ms each way on the site's link, in user space (`cable.py`): some kernels "
         "have no netem.",
         "The server's times are those of pg_stat_statements, during the same lists. The round trips are pgbench's: one "
@@ -68,8 +69,8 @@ def measured(program, latency, rounds, count, probes):
         answers = f"answers after {latency * 1000:.0f} ms" if latency else "answers at once"
         found = [Check(f"lookups a second, {answers}: {side}", spread(speeds[side])) for side in sides]
         for side in list(sides)[1:]:
-            found += [Check(f"server's time for a call of {name}, {answers}: {side}", cost_words(costs[side], name, count))
-                      for name in ("reserve", "record")]
+            found += [Check(f"server's time for a call of {name}, {answers}: {side}",
+                            cost_words(costs[side], name, count)) for name in ("reserve", "record")]
         if probes:
             for side, host in list(zip(sides, [None, here, far]))[1:]:
                 found += round_trips(fleet, side, host, url)
@@ -107,8 +108,8 @@ def round_trips(fleet, side, host, url):
     rows = []
     for size in BATCHES:
         begin = subprocess.run(
-            [*host.enter, server.programs / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command",
-             f"SELECT hashdrop.begin_run(1, 'probe', decode('{key}', 'hex'), '{url}')", address],
+            [*host.enter, server.programs / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
+             "--command", f"SELECT hashdrop.begin_run(1, 'probe', decode('{key}', 'hex'), '{url}')", address],
             text=True, capture_output=True, env={**os.environ, "PGPASSWORD": secret})
         assert begin.returncode == 0, begin.stderr
         done = subprocess.run(
