@@ -123,7 +123,7 @@ def beside_each_other(names, chosen, findings):
 def end(number, _):
     """Ends the program in good order, once: what it has started and made ends with it."""
     for other in SIGNALS:
-        signal.signal(other, signal.SIG_IGN)
+        signal.signal(other, lambda *_: None)
     sys.exit(128 + number)
 
 
