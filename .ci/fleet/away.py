@@ -149,7 +149,7 @@ def kill(program, is_small):
     def disturb(fleet, load, lists):
         chance, done = random.Random(16), 0
         for _ in range(kills):
-            time.sleep(chance.uniform(0.2, 3))
+            time.sleep(chance.uniform(0.2, 2.4))
             if all(site.is_done(name) for site, names in lists.items() for name in names):
                 break
             chance.choice(fleet.sites).kill()

@@ -19,7 +19,7 @@ class Check:
 
     def cells(self, scenario):
         verdict = "–" if self.is_kept is None else "pass" if self.is_kept else "**FAIL**"
-        return [scenario, self.what, self.figure, self.goal, verdict]
+        return [scenario, self.what, " ".join(self.figure.split()), self.goal, verdict]
 
 
 def at_most(what, value, limit):
@@ -112,5 +112,4 @@ def about(program, is_small):
             "on a switch whose links are cut, TLS between them (`verify-full`). Each has a simulated VirusTotal beside "
             "it, which refuses nothing; their journals, taken together, are the judge of what left the sites. The "
             "ledger is the server's table `hashdrop.request`.\n")
-    return text + ("\n**`--size small`: fewer requests and kills, and scenarios beside each other. Its speeds say "
-                   "nothing.**\n" if is_small else "")
+    return text + ("\n**`--size small`: fewer requests, kills and rounds. Its speeds say nothing.**\n" if is_small else "")

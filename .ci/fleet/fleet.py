@@ -80,6 +80,12 @@ class Site(daemon.Daemon):
             self.process.wait()
             raise AssertionError(f"site {self.name} did not end within {STOP_SECONDS} s") from None
 
+    def __exit__(self, *failure):
+        try:
+            self.stop()
+        finally:
+            super().__exit__(*failure)
+
     def kill(self):
         """Kills it and starts it again at once."""
         self.process.kill()

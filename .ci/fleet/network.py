@@ -1,4 +1,4 @@
-"""Machines of their own in one process's world: network namespaces on a switch, whose links can be cut.
+"""Machines on one machine: network namespaces on a switch, whose links can be cut and made slower.
 
 A namespace lives for as long as a `cat` in it does, whose standard input is ours: however this program ends, its
 namespaces end with it, and the machine's own network is never touched.
@@ -16,6 +16,8 @@ ADDRESS = "10.77.0.{}"
 
 
 class Namespace:
+    """A network namespace; a program runs in it when `enter` stands before its command."""
+
     def __init__(self):
         self.holder = subprocess.Popen(["unshare", "--net", "--", "cat"], stdin=subprocess.PIPE,
                                        stdout=subprocess.DEVNULL)
