@@ -112,4 +112,5 @@ def about(program, is_small):
             "on a switch whose links are cut, TLS between them (`verify-full`). Each has a simulated VirusTotal beside "
             "it, which refuses nothing; their journals, taken together, are the judge of what left the sites. The "
             "ledger is the server's table `hashdrop.request`.\n")
-    return text + ("\n**`--size small`: fewer requests, kills and rounds. Its speeds say nothing.**\n" if is_small else "")
+    return text + ("\n**`--size small`: fewer requests, kills and rounds. Its speeds say nothing.**\n"
+                   if is_small else "")
