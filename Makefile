@@ -87,7 +87,7 @@ bench: build $(VENV)/bench/ready ## measure hashdrop beside other tools, into .c
 	@$(VENV)/bench/bin/python -B .ci/benchmark $(BENCH)
 
 # make fleet FLEET="--size small" tries it out (6 minutes); FLEET="--only kill,limits" are two scenarios.
-fleet: build debian-fleet ## as root: several daemons on one PostgreSQL, links cut, programs killed, clocks wrong, into .ci/fleet/RESULTS.md (15 minutes)
+fleet: build debian-fleet ## as root: several daemons on one PostgreSQL, links cut, programs killed, clocks wrong, into .ci/fleet/RESULTS.md (20 minutes)
 	@python3 -B .ci/fleet $(FLEET)
 
 deb: debian ## the Debian packages, in .build-deb: programs that need no Swift, service, man pages, completions

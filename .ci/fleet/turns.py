@@ -1,9 +1,10 @@
 """Whose turn it is: a short list beside a very long one, and ten sites that use up a large allowance."""
+import dataclasses
 import math
 import statistics
 import time
 
-from findings import Check, at_most, checks
+from findings import Check, checks
 from fleet import Fleet, files, until
 from watch import is_done
 
@@ -27,19 +28,19 @@ def beside_many(program, minute, many, drops):
         long, short = fleet.standard(["a", "b"], (minute, 0, 0), latency=0.3, connections=4)
         long.drop(files(many, 21), "long.txt")
         until(lambda: fleet.asked() >= minute, 60, "the use of the first minute")
-        found = []
+        waits, others = [], []
         for number in range(drops):
             time.sleep(7)
             begin = time.time()
-            seconds, = short.seconds(files(FEW, 22 + number), f"five{number}.txt", is_done)
-            others = sum(request.site == "a" for request in fleet.requests() if request.time > begin)
-            found += [
-                at_most(f"seconds until a list of {FEW} was done beside {many:,}, at {minute} a minute",
-                        round(seconds, 1), math.ceil(2 * FEW / minute) * 60 + 15),
-                Check("requests of the long list meanwhile", f"{others}")]
+            waits += short.seconds(files(FEW, 22 + number), f"five{number}.txt", is_done)
+            others.append(sum(request.site == "a" for request in fleet.requests() if request.time > begin))
         common, repeats = checks(fleet.judge(), (minute, 0, 0),
                                  {short: [f"five{number}.txt" for number in range(drops)]})
-    return [*found, *common], repeats
+    limit = math.ceil(2 * FEW / minute) * 60 + 15
+    found = [Check(f"seconds until a list of {FEW} was done beside {many:,}",
+                   ", ".join(f"{seconds:.1f}" for seconds in waits), f"≤ {limit}", max(waits) <= limit),
+             Check("requests of the long list meanwhile", ", ".join(map(str, others)))]
+    return [dataclasses.replace(check, what=f"{minute} a minute: {check.what}") for check in [*found, *common]], repeats
 
 
 def allowance(program, is_small):
