@@ -16,12 +16,14 @@ DEB_PACKAGES := debhelper dpkg-dev
 PACKAGE_TEST_PACKAGES := lintian debootstrap systemd-container man-db mandoc bash-completion zsh fish python3
 # What stands beside hashdrop in the benchmark, and the programs that ask it.
 BENCH_PACKAGES := python3 python3-venv sqlite3 nginx openssl nghttp2-client wrk chromium chromium-driver
+# The server, and what makes machines of their own, certificates and a wrong clock for `make fleet`.
+FLEET_PACKAGES := python3 postgresql iproute2 util-linux openssl gcc libc6-dev
 VENV := .venv
 # An import that the manifest does not list is an error, also where another target happens to bring it.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help demo test test-full bench crash power-cut simulate year fuzz check build install format clean debian debian-test debian-full \
-	debian-bench deb package-test
+.PHONY: help demo test test-full bench fleet crash power-cut simulate year fuzz check build install format clean debian debian-test \
+	debian-full debian-bench debian-fleet deb package-test
 
 help:
 	@grep -E '^#|^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /\t/' -e 's/^# \{0,1\}//'
@@ -37,6 +39,9 @@ debian-full:
 
 debian-bench:
 	@.ci/install-debian-packages $(BENCH_PACKAGES)
+
+debian-fleet:
+	@.ci/install-debian-packages $(FLEET_PACKAGES)
 
 demo: debian ## run the main job once and say where its report is
 	@echo "Building; the first time takes some five minutes."
@@ -80,6 +85,10 @@ $(VENV)/bench/ready: .ci/python/bench.txt | debian-bench
 # make bench BENCH="--size small" tries it out; BENCH="--only fairness" is a measurement of its own.
 bench: build $(VENV)/bench/ready ## measure hashdrop beside other tools, into .ci/benchmark/RESULTS.md (an hour, 10 GB in /tmp, a quiet machine)
 	@$(VENV)/bench/bin/python -B .ci/benchmark $(BENCH)
+
+# make fleet FLEET="--size small" tries it out (6 minutes); FLEET="--only kill,limits" are two scenarios.
+fleet: build debian-fleet ## as root: several daemons on one PostgreSQL, links cut, programs killed, clocks wrong, into .ci/fleet/RESULTS.md (20 minutes)
+	@python3 -B .ci/fleet $(FLEET)
 
 deb: debian ## the Debian packages, in .build-deb: programs that need no Swift, service, man pages, completions
 	@.ci/install-debian-packages $(DEB_PACKAGES)

@@ -151,8 +151,8 @@ def commit():
     def git(*arguments):
         done = subprocess.run(["git", *arguments], cwd=ROOT, text=True, capture_output=True)
         return done.stdout.strip() if done.returncode == 0 else ""
-    # But for the table itself, which each run writes.
-    changes = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!.ci/benchmark/RESULTS.md")
+    # But for the tables themselves, which each run writes.
+    changes = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!.ci/*/RESULTS.md")
     changed = " with changes" if changes else ""
     return (git("rev-parse", "--short", "HEAD") or "unknown") + changed
 
