@@ -1,6 +1,5 @@
 package import Model
 import PostgreSQL
-import Store
 import Support
 
 extension SharedDatabase {
@@ -23,34 +22,12 @@ extension SharedDatabase {
 
     /// What all sites together have spent.
     package func spending() async throws -> SharedSpending {
-        try await asking { session, _ in
-            let rows = try await session.query(
-                "SELECT * FROM hashdrop.spending($1, $2)", [.int(SharedSchema.version), .text(site)])
-            guard let row = rows.first else { throw PostgreSQLError.misuse("no spending was given") }
-            var pause: SharedPause?
-            if let left = try row.optional("pause", .int) {
-                pause = SharedPause(left: .milliseconds(left), reason: try row.get("pause_reason", .text))
-            }
-            return SharedSpending(
-                quota: QuotaSpending(
-                    lastMinute: try row.get("ages", .intArray).map { .milliseconds($0) },
-                    today: try row.get("today", .int), thisMonth: try row.get("this_month", .int)),
-                keptForSlices: try row.get("kept", .int), pause: pause)
-        }
+        try await asking { session, _ in try await SharedOverview.spending(site, in: session) }
     }
 
     /// The sites of the key, by name.
     package func sites() async throws -> [SiteStatus] {
-        try await asking { session, _ in
-            let rows = try await session.query(
-                "SELECT * FROM hashdrop.sites($1, $2)", [.int(SharedSchema.version), .text(site)])
-            return try rows.map { row in
-                SiteStatus(
-                    name: try row.get("name", .text), silence: .milliseconds(try row.get("silence", .int)),
-                    today: try row.get("today", .int), thisMonth: try row.get("this_month", .int),
-                    underWay: try row.get("under_way", .int), open: try row.get("open", .int))
-            }
-        }
+        try await asking { session, _ in try await SharedOverview.sites(site, in: session) }
     }
 
     /// Spends requests in advance, to be sent while the shared database is away.

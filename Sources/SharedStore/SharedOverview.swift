@@ -1,0 +1,76 @@
+package import PostgreSQL
+import Store
+
+/// What the sites of a key do and have spent, for a command beside a site's daemon: unlike `SharedDatabase`
+/// it begins no run, so that what the daemon has under way stays its own.
+///
+/// Throws `SharedError`; `forgotten` is also that of a site whose daemon has never begun.
+package struct SharedOverview: Sendable {
+    private let client: PostgreSQLClient
+    private let site: String
+
+    /// - Parameters:
+    ///   - client: has the site's own role.
+    ///   - site: by it the key is known whose sites they are.
+    package init(client: PostgreSQLClient, site: String) {
+        self.client = client
+        self.site = site
+    }
+
+    /// The sites of the key, by name.
+    package func sites() async throws -> [SiteStatus] {
+        try await translatingErrors {
+            try await client.withSession { try await Self.sites(site, in: $0) }
+        }
+    }
+
+    /// What all of them together have spent.
+    package func spending() async throws -> SharedSpending {
+        try await translatingErrors {
+            try await client.withSession { try await Self.spending(site, in: $0) }
+        }
+    }
+
+    static func sites(
+        _ site: String, in session: PostgreSQLSession
+    ) async throws(PostgreSQLError) -> [SiteStatus] {
+        let rows = try await session.query(
+            "SELECT * FROM hashdrop.sites($1, $2)", [.int(SharedSchema.version), .text(site)])
+        var sites: [SiteStatus] = []
+        for row in rows { sites.append(try SiteStatus(row)) }
+        return sites
+    }
+
+    static func spending(
+        _ site: String, in session: PostgreSQLSession
+    ) async throws(PostgreSQLError) -> SharedSpending {
+        let rows = try await session.query(
+            "SELECT * FROM hashdrop.spending($1, $2)", [.int(SharedSchema.version), .text(site)])
+        guard let row = rows.first else { throw .misuse("no spending was given") }
+        return try SharedSpending(row)
+    }
+}
+
+extension SiteStatus {
+    fileprivate init(_ row: PostgreSQLRow) throws(PostgreSQLError) {
+        self.init(
+            name: try row.get("name", .text), silence: .milliseconds(try row.get("silence", .int)),
+            today: try row.get("today", .int), thisMonth: try row.get("this_month", .int),
+            underWay: try row.get("under_way", .int), open: try row.get("open", .int))
+    }
+}
+
+extension SharedSpending {
+    fileprivate init(_ row: PostgreSQLRow) throws(PostgreSQLError) {
+        var ages: [Duration] = []
+        for age in try row.get("ages", .intArray) { ages.append(.milliseconds(age)) }
+        self.init(
+            quota: QuotaSpending(
+                lastMinute: ages, today: try row.get("today", .int),
+                thisMonth: try row.get("this_month", .int)),
+            keptForSlices: try row.get("kept", .int))
+        if let left = try row.optional("pause", .int) {
+            pause = SharedPause(left: .milliseconds(left), reason: try row.get("pause_reason", .text))
+        }
+    }
+}
