@@ -11,12 +11,22 @@ package protocol SharedLookups: Sendable {
     func answers(
         to hashes: [FileHash], known: Duration, unknown: Duration
     ) async throws -> [FileHash: LookupAnswer]
+    /// Spends requests in advance, for a time in which nothing can be reserved; nil if none are to be had.
+    ///
+    /// - Parameter share: of the key's limits, above 0 and up to 1.
+    func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice?
+    /// Whether a slice may still be spent; without asking the shared database.
+    func holds(_ slice: SharedSlice) -> Bool
 }
 
 /// Shared database as one site is connected to it.
 package protocol SharedSite: SharedLookups {
     /// Says that this site is there, and what its users have to ask; to be called every few seconds.
     func heartbeat(_ demand: [UserName: SharedDemand]) async throws
+    /// The sites of the key, by name.
+    func sites() async throws -> [SiteStatus]
+    /// What all of them together have spent.
+    func spending() async throws -> SharedSpending
     /// Takes other limits of the key from the next call on.
     func use(_ limits: QuotaLimits)
     /// Hints that another site has got an answer, for one reader. Some may be lost.
