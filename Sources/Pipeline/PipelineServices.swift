@@ -26,11 +26,14 @@ package struct PipelineServices: Sendable {
         package var keepJobs: Duration
         /// How long an answer stays in the cache; zero is for ever.
         package var keepAnswers: Duration
+        /// Of the key's limits, what is taken ahead for a time without the shared database; nil for nothing.
+        package var sliceShare: Double?
 
         package init(
             reportsDirectory: String, statusFile: String, lookups: LookupOptions,
             readiness: ReadinessStateMachine.Rules, intake: IntakeOptions, reports: ReportOptions,
-            partialReportInterval: Duration, keepJobs: Duration, keepAnswers: Duration
+            partialReportInterval: Duration, keepJobs: Duration, keepAnswers: Duration,
+            sliceShare: Double? = nil
         ) {
             self.reportsDirectory = reportsDirectory
             self.statusFile = statusFile
@@ -41,6 +44,7 @@ package struct PipelineServices: Sendable {
             self.partialReportInterval = partialReportInterval
             self.keepJobs = keepJobs
             self.keepAnswers = keepAnswers
+            self.sliceShare = sliceShare
         }
     }
 
@@ -74,7 +78,8 @@ package struct PipelineServices: Sendable {
         let changes = Mailbox<ReportService.Change>()
         let ledger = site.map { [clock] site in
             SharedLookupLedger(
-                database: site, lookups: database.lookups, ages: options.intake.ages, clock: clock,
+                database: site, lookups: database.lookups, ages: options.intake.ages,
+                sliceShare: options.sliceShare, clock: clock,
                 onChange: { SharedSiteService.log($0, to: logger) })
         }
         let lookups = try LookupDispatcher(

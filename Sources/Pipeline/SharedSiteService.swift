@@ -121,6 +121,7 @@ package actor SharedSiteService: Service {
             demand[user] = SharedDemand(open: open, weight: weights[user] ?? 1)
         }
         try await site.heartbeat(demand)
+        try await ledger.keepSlice()
         nextBeat = clock.now.monotonic + Self.interval
         let jobs = try database.lookups.runningJobRowIDs(after: lastJob)
         unknownJobs += jobs

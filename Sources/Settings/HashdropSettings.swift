@@ -126,6 +126,16 @@ package struct HashdropSettings: Hashable, Sendable {
         package var passwordFile: String?
         /// Nil for the host name.
         package var site: String?
+        package var whenAway: WhenAway
+        /// Percent of the key's limits.
+        package var sliceShare: Int
+
+        /// What is done while the database is away.
+        package enum WhenAway: String, Hashable, Sendable, CaseIterable {
+            case wait
+            /// Requests are taken ahead, and sent then.
+            case slice
+        }
     }
 
     package struct Metrics: Hashable, Sendable {

@@ -21,7 +21,9 @@ extension SettingKey {
         Need(["notify.mailFrom", "notify.mailUser", "notify.mailPasswordFile"], ["notify.mailServer"]),
         Need(["notify.events"], told),
         Need(["notify.stuckAfter", "notify.page"], told + ["notify.mailServer"]),
-        Need(["shared.passwordFile", "shared.site"], ["shared.database"]),
+        Need(
+            ["shared.passwordFile", "shared.site", "shared.whenAway", "shared.sliceShare"],
+            ["shared.database"]),
         Need(["metrics.otherMachines"], ["metrics.listen"]),
         Need(
             [

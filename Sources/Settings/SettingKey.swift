@@ -157,6 +157,14 @@ package struct SettingKey: Hashable, Sendable {
             "shared.site", .text, "",
             "This daemon's name among the others; without it the machine's host name."),
         .init(
+            "shared.whenAway", .text, "wait",
+            "What is done while the shared database is away: wait, or slice (send what was taken ahead for "
+                + "this)."),
+        .init(
+            "shared.sliceShare", .integer(1...100), "10",
+            "Percent of the key's limits that such a slice takes ahead and spends, whether it is needed or "
+                + "not."),
+        .init(
             "cache.maxAge", .duration(.zero ... .seconds(31_536_000)), "24h",
             "How long an answer for a known file is fresh; 0s asks every time."),
         .init(

@@ -14,7 +14,13 @@ extension SettingsLoader {
                 "shared.site", site ?? "",
                 "1 to \(siteCharactersMax) letters, digits, dots, hyphens and underscores")
         }
-        return .init(database: database, passwordFile: path("shared.passwordFile"), site: site)
+        let word = text("shared.whenAway")
+        guard let whenAway = HashdropSettings.Shared.WhenAway(rawValue: word) else {
+            throw bad("shared.whenAway", word, "wait or slice")
+        }
+        return .init(
+            database: database, passwordFile: path("shared.passwordFile"), site: site, whenAway: whenAway,
+            sliceShare: try integer("shared.sliceShare"))
     }
 
     private static func isPostgreSQL(_ text: String) -> Bool {

@@ -42,7 +42,7 @@ extension SharedDatabase {
     package func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice? {
         precondition(share > 0 && share <= 1, "a share is above 0 and up to 1")
         return try await asking { session, run in
-            let limits = limits
+            let (limits, epoch) = sliceTerms
             let began = clock.now.monotonic
             let rows = try await session.query(
                 "SELECT * FROM hashdrop.take_slice($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -53,7 +53,7 @@ extension SharedDatabase {
                 ])
             guard let row = rows.first, let id = try row.optional("id", .int) else { return nil }
             return SharedSlice(
-                id: Int64(id), requests: try row.get("requests", .int),
+                id: Int64(id), epoch: epoch, requests: try row.get("requests", .int),
                 requestsPerMinuteLimit: try row.get("per_minute", .int),
                 goodUntil: began + .milliseconds(try row.get("valid", .int)))
         }

@@ -30,6 +30,8 @@ package final class SharedDatabase: SharedSite {
         /// Calls of `reserve` whose result never came, the newest last.
         var lost: [Int] = []
         var limits: QuotaLimits
+        /// Counts what ends the slices that were taken before: another run, and other limits.
+        var sliceEpoch = 0
     }
 
     /// - Parameters:
@@ -50,9 +52,23 @@ package final class SharedDatabase: SharedSite {
         state = Mutex(State(limits: limits))
     }
 
-    var limits: QuotaLimits { state.withLock(\.limits) }
+    /// What a slice is taken by, and of which time it is then.
+    var sliceTerms: (limits: QuotaLimits, epoch: Int) { state.withLock { ($0.limits, $0.sliceEpoch) } }
 
-    package func use(_ limits: QuotaLimits) { state.withLock { $0.limits = limits } }
+    package func use(_ limits: QuotaLimits) {
+        state.withLock { state in
+            if state.limits != limits { state.sliceEpoch += 1 }
+            state.limits = limits
+        }
+    }
+
+    /// Whether a slice may still be spent: it is this run's, of the key of the moment, and by its limits.
+    package func holds(_ slice: SharedSlice) -> Bool {
+        let keyHash = keyHash()
+        return state.withLock { state in
+            state.run != nil && state.keyHash == keyHash && state.sliceEpoch == slice.epoch
+        }
+    }
 
     /// Begins this program's run of the site, once: what an earlier one holds comes free, and its requests
     /// end now and stay spent.
@@ -189,6 +205,7 @@ package final class SharedDatabase: SharedSite {
         state.withLock { state in
             state.run = run
             state.keyHash = keyHash
+            state.sliceEpoch += 1
         }
         return run
     }

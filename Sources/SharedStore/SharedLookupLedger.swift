@@ -7,42 +7,49 @@ import Synchronization
 /// own store has all of it too.
 ///
 /// What other daemons have asked is copied home, so that lists are served from there whatever becomes of the
-/// shared database. While that is away nothing is sent; what has ended meanwhile is told to it later. A kill
-/// between the two reservations leaves a request that is spent and never sent; its flight ends with the next
-/// start or its lease.
+/// shared database. While that is away nothing is sent but what a slice has paid for, where slices are taken;
+/// what has ended meanwhile is told to it later. A kill between the two reservations leaves a request that is
+/// spent and never sent; its flight ends with the next start or its lease.
 package final class SharedLookupLedger: LookupLedger {
-    private struct State {
+    struct State {
         /// The shared database's numbers of what is on its way, by this daemon's.
         var tickets: [Int64: Int64] = [:]
         /// What it has not been told yet, by its numbers.
         var endings: [Int64: SharedEnding] = [:]
         /// Hashes that other daemons ask for this one too, and how old their answers may be.
         var awaited: [FileHash: Freshness] = [:]
-        var awaySince: ClockReading?
+        var away: Away?
+        var slices = SliceBook()
+
+        /// Whether requests of slices are under way, or have ended without being written down here.
+        var areSlicesUnderWay: Bool { tickets.values.contains { $0 < 0 } }
     }
 
-    private let database: any SharedLookups
-    private let lookups: LookupStore
-    private let clock: any ServiceClock
+    let database: any SharedLookups
+    let lookups: LookupStore
+    let clock: any ServiceClock
+    /// Nil for no slices.
+    let sliceShare: Double?
     private let ages: Exchangeable<CacheAges>
-    private let onChange: @Sendable ((any Error)?) -> Void
-    private let state = Mutex(State())
+    let onChange: @Sendable ((any Error)?) -> Void
+    let state = Mutex(State())
 
-    /// How long until a shared database that is away is asked again.
-    private static let retryInterval: Duration = .seconds(5)
     /// How long a hash rests whose answer in the shared database is another file's.
     private static let strangeAnswerRest: Duration = .seconds(600)
 
     /// - Parameters:
     ///   - ages: how old an answer may be, where the list does not say it.
+    ///   - sliceShare: of the key's limits, which is taken ahead for a time without the shared database; nil
+    ///     for none.
     ///   - onChange: told why the shared database is away, when it begins to be, and nil when it is back.
     package init(
-        database: any SharedLookups, lookups: LookupStore, ages: CacheAges, clock: any ServiceClock,
-        onChange: @escaping @Sendable ((any Error)?) -> Void = { _ in }
+        database: any SharedLookups, lookups: LookupStore, ages: CacheAges, sliceShare: Double? = nil,
+        clock: any ServiceClock, onChange: @escaping @Sendable ((any Error)?) -> Void = { _ in }
     ) {
         self.database = database
         self.lookups = lookups
         self.ages = Exchangeable(ages)
+        self.sliceShare = sliceShare
         self.clock = clock
         self.onChange = onChange
     }
@@ -60,14 +67,19 @@ package final class SharedLookupLedger: LookupLedger {
         let wishes = reservations.compactMap { reservation in
             askers[reservation.jobRowID].map { wish(for: reservation.hash, by: $0) }
         }
-        let grants: [SharedGrant]
+        if let away = restingAway { return try reserveAlone(reservations, by: askers, away) }
+        var grants: [SharedGrant]?
         do {
             try await deliver()
-            grants = wishes.isEmpty ? [] : try await database.reserve(wishes)
+            // What it does not know yet it would not count.
+            if !state.withLock(\.areSlicesUnderWay) {
+                grants = wishes.isEmpty ? [] : try await database.reserve(wishes)
+            }
         } catch {
-            return ReservedLookups(results: reservations.map { _ in .waits }, wait: noteAway(error))
+            return try reserveAlone(reservations, by: askers, noteAway(error))
         }
-        noteThere()
+        guard let grants else { return try settleOrReserveAlone(reservations, by: askers) }
+        if !grants.isEmpty { noteThere() }
         var rest = grants[...]
         let granted = reservations.map { reservation in
             (reservation, askers[reservation.jobRowID] == nil ? nil : rest.popFirst())
@@ -78,7 +90,7 @@ package final class SharedLookupLedger: LookupLedger {
             // They leave no more, and others may have their turns.
             withdraw(
                 granted.compactMap { reservation, grant in grant?.ticket.map { (reservation.hash, $0) } })
-            do { try await deliver() } catch { _ = noteAway(error) }
+            do { try await deliver() } catch { noteAway(error) }
             throw error
         }
     }
@@ -156,12 +168,12 @@ package final class SharedLookupLedger: LookupLedger {
                 guard let ticket = state.tickets[outcome.request] else { continue }
                 state.endings[ticket] = SharedEnding(outcome, ticket: ticket)
             }
-            return state.awaySince == nil
+            return state.away == nil
         }
         // First, so that a kill in between costs this daemon a copy and not another one a request. But lists
         // do not wait for a database that is away.
         if isThere {
-            do { try await deliver() } catch { _ = noteAway(error) }
+            do { try await deliver() } catch { noteAway(error) }
         }
         let recorded = try lookups.record(outcomes, inFlight: inFlight)
         state.withLock { state in for outcome in outcomes { state.tickets[outcome.request] = nil } }
@@ -174,6 +186,7 @@ package final class SharedLookupLedger: LookupLedger {
         guard !endings.isEmpty else { return }
         try await database.record(endings.sorted { $0.key < $1.key }.map(\.value))
         state.withLock { state in for ticket in endings.keys { state.endings[ticket] = nil } }
+        noteThere()
     }
 
     // MARK: Answers of others
@@ -215,36 +228,5 @@ package final class SharedLookupLedger: LookupLedger {
         ).filter { $1.isOf($0) }
         state.withLock { state in for hash in found.keys { state.awaited[hash] = nil } }
         return try lookups.take(found, at: clock.now.wall)
-    }
-
-    // MARK: Away
-
-    /// Since when the shared database has not answered; nil if it has.
-    package var awaySince: ClockReading? { state.withLock(\.awaySince) }
-
-    private func noteThere() {
-        let wasAway = state.withLock { state in
-            defer { state.awaySince = nil }
-            return state.awaySince != nil
-        }
-        if wasAway { onChange(nil) }
-    }
-
-    private func noteAway(_ error: any Error) -> LedgerWait {
-        let now = clock.now
-        let before = state.withLock { state in
-            defer { state.awaySince = state.awaySince ?? now }
-            return state.awaySince
-        }
-        if before == nil { onChange(error) }
-        let since = UTCTime((before ?? now).wall).clockTime
-        // What does not pass by itself tells what is to be done.
-        let reason =
-            if let error = error as? SharedError, !error.isRetryable {
-                error.explanation.text
-            } else {
-                "the shared database has not answered since \(since) UTC; lookups go on when it does"
-            }
-        return LedgerWait(.unreachable, rest: Self.retryInterval, reason: reason)
     }
 }

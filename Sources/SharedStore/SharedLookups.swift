@@ -11,6 +11,12 @@ package protocol SharedLookups: Sendable {
     func answers(
         to hashes: [FileHash], known: Duration, unknown: Duration
     ) async throws -> [FileHash: LookupAnswer]
+    /// Spends requests in advance, for a time in which nothing can be reserved; nil if none are to be had.
+    ///
+    /// - Parameter share: of the key's limits, above 0 and up to 1.
+    func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice?
+    /// Whether a slice may still be spent; without asking the shared database.
+    func holds(_ slice: SharedSlice) -> Bool
 }
 
 /// Shared database as one site is connected to it.
@@ -21,6 +27,10 @@ package protocol SharedSite: SharedLookups {
     ///
     /// - Returns: whether there may be more.
     func forgetAnswers(olderThan age: Duration) async throws -> Bool
+    /// The sites of the key, by name.
+    func sites() async throws -> [SiteStatus]
+    /// What all of them together have spent.
+    func spending() async throws -> SharedSpending
     /// Takes other limits of the key from the next call on.
     func use(_ limits: QuotaLimits)
     /// Hints that another site has got an answer, for one reader. Some may be lost.

@@ -16,7 +16,8 @@ struct SettingNeedsTests {
         "metrics.otherMachines": "true", "web.listen": "127.0.0.1:8081", "web.publicHosts": "[example.org]",
         "web.trustedProxies": "[127.0.0.1]", "web.sessionLifetime": "13h", "web.sessionIdle": "2h",
         "web.connections": "99", "shared.database": "postgres://a@db.example.org/hashdrop",
-        "shared.passwordFile": "/etc/passwd", "shared.site": "a",
+        "shared.passwordFile": "/etc/passwd", "shared.site": "a", "shared.whenAway": "slice",
+        "shared.sliceShare": "25",
     ]
 
     /// What the settings of that file are told to lack; the page is off unless they turn it on.

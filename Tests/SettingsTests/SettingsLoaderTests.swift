@@ -149,6 +149,14 @@ struct SettingsLoaderTests {
             "HASHDROP_SHARED_DATABASE": url, "HASHDROP_SHARED_SITE": "fs-1.example_org",
         ])
         #expect(own.database == url && own.site == "fs-1.example_org")
+        #expect(none.whenAway == .wait && own.whenAway == .wait && own.sliceShare == 10)
+        let slices = try await shared([
+            "HASHDROP_SHARED_WHEN_AWAY": "slice", "HASHDROP_SHARED_SLICE_SHARE": "25",
+        ])
+        #expect(slices.whenAway == .slice && slices.sliceShare == 25)
+        for (name, value) in [("WHEN_AWAY", "Wait"), ("SLICE_SHARE", "0"), ("SLICE_SHARE", "101")] {
+            await #expect(throws: SettingsError.self) { try await shared(["HASHDROP_SHARED_\(name)": value]) }
+        }
         let error = await #expect(throws: SettingsError.self) {
             try await shared(["HASHDROP_SHARED_DATABASE": "mysql://a:secret@db.example.org/hashdrop"])
         }
@@ -224,6 +232,7 @@ struct SettingsLoaderTests {
         // It must be a file.
         case "virustotal.caFile": return "/etc/passwd"
         case "notify.webhookFormat": return "teams"
+        case "shared.whenAway": return "slice"
         case "shared.database": return "postgres://a@db.example.org/hashdrop"
         case "verdict.engineWords": return "Microsoft=suspicious"
         case "notify.events": return "done"

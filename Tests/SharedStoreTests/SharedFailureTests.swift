@@ -195,7 +195,8 @@ struct SharedFailureTests {
         #expect(try await second.spending().today == 1)
     }
 
-    /// An older dump was restored: neither the sites nor their requests are in it, and its tickets come again.
+    /// An older dump was restored: neither the sites nor their requests are in it, and its tickets come
+    /// again.
     @Test func aSiteThatIsForgottenBeginsAnewAndEndsNoRequestOfAnother() async throws {
         let server = try await SharedFixture()
         let (a, b) = (

@@ -11,77 +11,15 @@ import Testing
 /// The shared ledger before a daemon's own store: what is asked where, and what a failure leaves.
 @Suite(.limited(.processor))
 struct SharedLookupLedgerTests {
-    /// A site with its own database.
-    private final class Site: Sendable {
-        let database: HashdropDatabase
-        let ledger: SharedLookupLedger
-        /// Whether the shared database went away (true) or came back.
-        let changes: Exchangeable<[Bool]>
-        private let folder = TemporaryFolder()
-        private let clock = ManualClock(start: Samples.now)
-
-        init(_ number: Int, of shared: SitesInMemory, ages: CacheAges = CacheAges()) throws {
-            database = try HashdropDatabase(
-                path: folder.path("test.sqlite"), endpoint: "https://example.test")
-            let changes = Exchangeable<[Bool]>([])
-            self.changes = changes
-            ledger = SharedLookupLedger(
-                database: SitesInMemory.Site(number: number, shared: shared), lookups: database.lookups,
-                ages: ages, clock: clock, onChange: { changes.value += [$0 != nil] })
-        }
-
-        var now: ClockReading { clock.now }
-
-        /// Accepts a list and gives its job's row id.
-        func drop(_ hashes: [FileHash], fresh: Int? = nil) throws -> Int64 {
-            let job = try database.jobs.accept(Samples.job(), ages: CacheAges()) { list in
-                if let fresh {
-                    var options = JobOptions()
-                    options.freshSeconds = fresh
-                    list.options = options
-                }
-                for (index, hash) in hashes.enumerated() {
-                    list.add(HashListEntry(line: index + 1, hashes: [hash]))
-                }
-            }
-            return try #require(try database.lookups.runningJob(job.id)).rowID
-        }
-
-        func reserve(_ hashes: [FileHash], of job: Int64) async throws -> ReservedLookups {
-            try await ledger.reserve(hashes.map { Reservation(hash: $0, jobRowID: job) }, at: now)
-        }
-
-        func record(
-            _ request: Int64, _ hash: FileHash, of job: Int64,
-            _ result: LookupOutcome.Result = .answered(.unknown)
-        ) async throws -> RecordedOutcomes {
-            try await ledger.record(
-                [
-                    LookupOutcome(
-                        request: request, reservation: Reservation(hash: hash, jobRowID: job), result: result,
-                        outcome: "404", endedAt: now)
-                ], inFlight: [])
-        }
-    }
+    private typealias Site = LedgerSite
 
     private let shared = SitesInMemory()
-
-    private static func request(_ reserved: ReservedLookups) throws -> Int64 {
-        guard case .send(let request) = try #require(reserved.results.first) else {
-            throw NothingGranted(reserved: reserved)
-        }
-        return request
-    }
-
-    private struct NothingGranted: Error {
-        var reserved: ReservedLookups
-    }
 
     @Test func whatOneSiteAskedServesAnotherWithoutARequest() async throws {
         let (one, two) = (try Site(1, of: shared), try Site(2, of: shared))
         let hash = Samples.hash(1)
         let job = try one.drop([hash])
-        let request = try Self.request(try await one.reserve([hash], of: job))
+        let request = try LedgerSite.request(try await one.reserve([hash], of: job))
         #expect(try one.database.ledger.requestsCounted() == 1)
         let recorded = try await one.record(request, hash, of: job, .answered(.known(Samples.file(1))))
         #expect(recorded.finished.count == 1)
@@ -98,7 +36,7 @@ struct SharedLookupLedgerTests {
         let (one, two) = (try Site(1, of: shared), try Site(2, of: shared))
         let hash = Samples.hash(1)
         let job = try one.drop([hash])
-        let request = try Self.request(try await one.reserve([hash], of: job))
+        let request = try LedgerSite.request(try await one.reserve([hash], of: job))
         let reserved = try await two.reserve([hash], of: try two.drop([hash]))
         #expect(reserved.results == [.held(.seconds(600))])
         #expect(reserved.wait == nil)
@@ -131,7 +69,7 @@ struct SharedLookupLedgerTests {
         let site = try Site(1, of: shared)
         let hashes = [Samples.hash(1), Samples.hash(2)]
         let job = try site.drop(hashes)
-        let request = try Self.request(try await site.reserve([hashes[0]], of: job))
+        let request = try LedgerSite.request(try await site.reserve([hashes[0]], of: job))
         shared.state.withLock { $0.failure = SitesInMemory.away }
         let reserved = try await site.reserve([hashes[1]], of: job)
         #expect(reserved.results == [.waits])
@@ -142,7 +80,7 @@ struct SharedLookupLedgerTests {
         #expect(recorded.touched.values.sorted() == [1])
         #expect(shared.snapshot.endings.isEmpty)
         shared.state.withLock { $0.failure = nil }
-        let second = try Self.request(try await site.reserve([hashes[1]], of: job))
+        let second = try LedgerSite.request(try await site.reserve([hashes[1]], of: job))
         #expect(shared.snapshot.endings.map(\.ticket) == [1])
         #expect(site.changes.value == [true, false])
         _ = try await site.record(second, hashes[1], of: job)
@@ -172,7 +110,7 @@ struct SharedLookupLedgerTests {
         let job = try site.drop([Samples.hash(1)])
         shared.state.withLock { $0.losesNextReply = true }
         #expect(try await site.reserve([Samples.hash(1)], of: job).results == [.waits])
-        _ = try Self.request(try await site.reserve([Samples.hash(1)], of: job))
+        _ = try LedgerSite.request(try await site.reserve([Samples.hash(1)], of: job))
         #expect(shared.snapshot.spent == 1)
         #expect(try site.database.ledger.requestsCounted() == 1)
     }

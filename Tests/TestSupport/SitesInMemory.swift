@@ -2,9 +2,11 @@ import Foundation
 package import Model
 package import PostgreSQL
 package import SharedStore
+import Store
 package import Synchronization
 
-/// What several sites share, in memory: who asks what, and what was answered. It has no limits.
+/// What several sites share, in memory: who asks what, and what was answered. It has no limits but those of
+/// slices.
 package final class SitesInMemory: Sendable {
     package struct Flight: Hashable, Sendable {
         package var site: Int
@@ -31,6 +33,13 @@ package final class SitesInMemory: Sendable {
         package var lost: [Int64] = []
         /// What the next reservation gets instead.
         package var wait: (Duration, QuotaPeriod?)?
+        /// What the next slices are; those that are given are counted.
+        package var slice: (requests: Int, requestsPerMinuteLimit: Int, goodUntil: Duration)?
+        package var slicesTaken = 0
+        /// Slices of earlier ones are void.
+        package var sliceEpoch = 0
+        package var sites: [SiteStatus] = []
+        package var spending = SharedSpending(quota: QuotaSpending())
     }
 
     package let state = Mutex(State())
@@ -93,11 +102,11 @@ package final class SitesInMemory: Sendable {
             try transaction { state in
                 for ending in endings {
                     state.endings.append(ending)
-                    guard let hash = state.flights.first(where: { $1.ticket == ending.ticket })?.key else {
-                        continue
-                    }
+                    let flight = state.flights.first { $1.ticket == ending.ticket }?.key
+                    // A slice's requests have no flights, and are paid for.
+                    guard let hash = flight ?? (ending.ticket < 0 ? ending.hash : nil) else { continue }
+                    if flight != nil, !ending.wasSent { state.spent -= 1 }
                     state.flights[hash] = nil
-                    if !ending.wasSent { state.spent -= 1 }
                     guard let answer = ending.answer else { continue }
                     let dated = LookupAnswer(
                         answer: answer, askedAt: Date(timeIntervalSince1970: 1_790_000_000))
@@ -115,6 +124,25 @@ package final class SitesInMemory: Sendable {
                 return Dictionary(uniqueKeysWithValues: found)
             }
         }
+
+        package func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice? {
+            try transaction { state in
+                guard let slice = state.slice else { return nil }
+                state.slicesTaken += 1
+                state.spent += slice.requests
+                return SharedSlice(
+                    id: Int64(state.slicesTaken), epoch: state.sliceEpoch, requests: slice.requests,
+                    requestsPerMinuteLimit: slice.requestsPerMinuteLimit, goodUntil: slice.goodUntil)
+            }
+        }
+
+        package func holds(_ slice: SharedSlice) -> Bool {
+            shared.state.withLock { slice.epoch == $0.sliceEpoch }
+        }
+
+        package func sites() async throws -> [SiteStatus] { try transaction { $0.sites } }
+
+        package func spending() async throws -> SharedSpending { try transaction { $0.spending } }
 
         package func heartbeat(_ demand: [UserName: SharedDemand]) async throws {
             try transaction { $0.demand[number] = demand }

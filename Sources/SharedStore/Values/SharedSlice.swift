@@ -5,11 +5,21 @@
 /// them have ended and are recorded.
 package struct SharedSlice: Hashable, Sendable {
     let id: Int64
+    /// For which run, key and limits of the site it was taken; with others it is void: `SharedLookups.holds`.
+    package let epoch: Int
     package let requests: Int
     /// 0 is no limit.
     package let requestsPerMinuteLimit: Int
     /// On the monotonic clock of the site (`ClockReading.monotonic`).
     package let goodUntil: Duration
+
+    package init(id: Int64, epoch: Int, requests: Int, requestsPerMinuteLimit: Int, goodUntil: Duration) {
+        self.id = id
+        self.epoch = epoch
+        self.requests = requests
+        self.requestsPerMinuteLimit = requestsPerMinuteLimit
+        self.goodUntil = goodUntil
+    }
 
     /// Ticket of the request of this number, from 0 on. Those of slices are below zero.
     package func ticket(_ number: Int) -> Int64 {

@@ -1,6 +1,7 @@
 package import Foundation
 import GRDB
 package import Model
+package import Support
 
 // What daemons that share their answers need of each other's stores.
 extension LookupStore {
@@ -41,6 +42,11 @@ extension LookupStore {
                             AND stage = 1 ORDER BY id
                         """), arguments: [rowID])
         }
+    }
+
+    /// How long ago the daemon's requests ended that are not older, the oldest first; those under way have 0.
+    package func requestAges(within time: Duration, at reading: ClockReading) throws -> [Duration] {
+        try QuotaLedger(pool: pool).requestAges(within: time, at: reading)
     }
 
     /// Records answers that another daemon has got, by the hashes that are wanted here: cache and jobs, in

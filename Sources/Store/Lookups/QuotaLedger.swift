@@ -71,7 +71,7 @@ package struct QuotaLedger: Sendable {
                 try requests(since: day) + requestsOnTheirWay(intoDay: day)
             }
             var spent = QuotaSpending(
-                lastMinute: try Self.lastMinute(at: reading.monotonic, in: db),
+                lastMinute: try Self.ages(within: Self.minute, at: reading.monotonic, in: db),
                 today: try spending(since: now.daysSince1970),
                 thisMonth: try spending(since: CivilDate(now).monthStart.daysSince1970),
                 afterToday: try requests(since: now.daysSince1970 + 1),
@@ -176,8 +176,13 @@ package struct QuotaLedger: Sendable {
         }
     }
 
-    /// How long ago the requests of the last minute ended, the oldest first, on the ledger's clock.
-    private static func lastMinute(at uptime: Duration, in db: Database) throws -> [Duration] {
+    /// How long ago the requests of the last minute ended, or of another time that is not much longer; the
+    /// oldest first. A request that has not ended has 0.
+    package func requestAges(within time: Duration, at reading: ClockReading) throws -> [Duration] {
+        try pool.read { try Self.ages(within: time.wholeMilliseconds, at: reading.monotonic, in: $0) }
+    }
+
+    private static func ages(within time: Int64, at uptime: Duration, in db: Database) throws -> [Duration] {
         let now = try tick(at: uptime, in: db)
         var ages: [Int64] = []
         for table in ["request", "quotaCheck"] {
@@ -186,9 +191,9 @@ package struct QuotaLedger: Sendable {
             while let row = try rows.next() {
                 // Without a tick it is on its way, or ended long ago under an earlier version.
                 guard let ended: Int64 = row[0] ?? (row[1] ? now : nil),
-                    now - ended < minute + requestMillisecondsMax
+                    now - ended < time + requestMillisecondsMax
                 else { break }
-                if now - ended < minute { ages.append(now - ended) }
+                if now - ended < time { ages.append(now - ended) }
             }
         }
         return ages.sorted(by: >).map { .milliseconds($0) }

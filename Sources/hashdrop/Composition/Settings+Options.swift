@@ -59,7 +59,8 @@ extension HashdropSettings {
             reportsDirectory: reports.directory, statusFile: paths.status, lookups: lookupOptions,
             readiness: readinessRules, intake: intakeOptions,
             reports: try reportOptions(isSimulated: isSimulated, version: version),
-            partialReportInterval: reports.partialEvery, keepJobs: jobs.keep, keepAnswers: cache.keep)
+            partialReportInterval: reports.partialEvery, keepJobs: jobs.keep, keepAnswers: cache.keep,
+            sliceShare: try sliceShare())
     }
 
     var readinessRules: ReadinessStateMachine.Rules {
@@ -99,6 +100,7 @@ extension HashdropSettings {
     /// Throws a `SettingsError` for an address that cannot be one, or settings that do not go together.
     func checkAddresses() throws {
         _ = try sharedAddress()
+        _ = try sliceShare()
         _ = try notificationOptions()
         _ = try monitoringOptions(version: Hashdrop.version)
         _ = try webOptions(isSimulated: false, version: Hashdrop.version)

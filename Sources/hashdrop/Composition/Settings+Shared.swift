@@ -45,6 +45,29 @@ extension HashdropSettings {
     private static let sharedConnectLimit: Duration = .seconds(5)
     private static let sharedStatementLimit: Duration = .seconds(10)
 
+    /// The share of the key's limits that is taken ahead for a time without the shared database; nil if none
+    /// is.
+    ///
+    /// Throws a `SettingsError` where the share comes to no request at all.
+    func sliceShare() throws -> Double? {
+        guard shared.database != nil, shared.whenAway == .slice else { return nil }
+        let limits = [
+            ("a minute", "virustotal.requestsPerMinute", virusTotal.requestsPerMinute, 1),
+            // A slice is an hour's.
+            ("an hour", "virustotal.requestsPerDay", virusTotal.requestsPerDay, 24),
+        ]
+        for (period, name, limit, parts) in limits where limit > 0 && limit * shared.sliceShare < 100 * parts
+        {
+            let least = (100 * parts + limit - 1) / limit
+            let cure =
+                least <= 100 ? "it must be at least \(least)" : "set shared.whenAway to wait for such a key"
+            throw SettingsError(
+                "The setting shared.sliceShare is \(shared.sliceShare), which is less than one request "
+                    + "\(period) of \(name) (\(limit)); \(cure).")
+        }
+        return Double(shared.sliceShare) / 100
+    }
+
     /// This daemon's name among the others.
     var sharedSiteName: String { shared.site ?? ProcessInfo.processInfo.hostName }
 }
