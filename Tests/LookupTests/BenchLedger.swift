@@ -45,6 +45,12 @@ private struct BenchSite: SharedLookups {
         try await outside { try await $0.answers(to: hashes, known: known, unknown: unknown) }
     }
 
+    func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice? {
+        try await outside { try await $0.takeSlice(share: share, goodFor: duration) }
+    }
+
+    func holds(_ slice: SharedSlice) -> Bool { site.holds(slice) }
+
     private func outside<Value: Sendable>(
         _ work: @escaping @Sendable (SharedDatabase) async throws -> Value
     ) async throws -> Value {

@@ -82,5 +82,5 @@ final class LedgerSite: Sendable {
 
 extension ReservedLookups {
     /// The requests that may be sent.
-    var requests: [Int64] { results.compactMap { if case .send(let request) = $0 { request } else { nil } } }
+    var granted: [Int64] { results.compactMap { if case .send(let request) = $0 { request } else { nil } } }
 }

@@ -87,6 +87,12 @@ struct SharedFailureTests {
         ) async throws -> [FileHash: LookupAnswer] {
             try await site.answers(to: hashes, known: known, unknown: unknown)
         }
+
+        func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice? {
+            try await site.takeSlice(share: share, goodFor: duration)
+        }
+
+        func holds(_ slice: SharedSlice) -> Bool { site.holds(slice) }
     }
 
     @Test(arguments: [false, true])
@@ -99,7 +105,7 @@ struct SharedFailureTests {
         loss.value = hasArrived ? .reply : .question
         // The list does not wait for it.
         #expect(try await a.ask(hash, for: job, .answered(.known(Samples.file(1)))).touched == [job.id: 1])
-        #expect(try shared(a).ledger.awaySince != nil)
+        #expect(try shared(a).ledger.trouble != nil)
         let rowID = try b.rowID(of: b.accept([[hash]]))
         #expect(
             try await b.reserve([hash], for: rowID).results
@@ -109,7 +115,7 @@ struct SharedFailureTests {
         loss.value = .none
         try await a.advance(by: .seconds(5))
         try await a.ask(Samples.hash(2), for: job, .answered(.unknown))
-        #expect(try shared(a).ledger.awaySince == nil)
+        #expect(try shared(a).ledger.trouble == nil)
         #expect(try await a.spending().today == 2)
         #expect(try await a.spending().lastMinute == [.seconds(5), .zero])
         #expect(try await server.number("SELECT count(*) AS value FROM hashdrop.request") == 2)

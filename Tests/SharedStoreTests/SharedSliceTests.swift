@@ -35,7 +35,7 @@ struct SharedSliceTests {
     }
 
     private func record(_ reserved: ReservedLookups, from first: Int) async throws {
-        for (offset, request) in reserved.requests.enumerated() {
+        for (offset, request) in reserved.granted.enumerated() {
             try await site.record(request, hashes[first + offset], of: job)
         }
     }
@@ -48,16 +48,16 @@ struct SharedSliceTests {
         fail(with: SitesInMemory.away)
 
         let first = try await reserve(0..<4)
-        #expect(first.requests.count == 2)
+        #expect(first.granted.count == 2)
         #expect(Array(first.results.suffix(2)) == [.waits, .waits])
         #expect(first.wait?.kind == .unreachable && first.wait?.rest == .seconds(5))
         #expect(first.wait?.isRoutine == false)
         try await record(first, from: 0)
         site.clock.advance(by: Self.minute - .milliseconds(1))
-        #expect(try await reserve(2..<4).requests.isEmpty)
+        #expect(try await reserve(2..<4).granted.isEmpty)
         site.clock.advance(by: .milliseconds(1))
         let second = try await reserve(2..<4)
-        #expect(second.requests.count == 1)
+        #expect(second.granted.count == 1)
         #expect(second.wait?.reason.contains("no requests are left") == true)
         #expect(try site.database.ledger.requestsCounted() == 3)
         #expect(shared.snapshot.endings.isEmpty)
@@ -71,7 +71,7 @@ struct SharedSliceTests {
         try await record(second, from: 2)
         #expect(Set(shared.snapshot.endings.map(\.ticket)).count == 3)
         #expect(shared.snapshot.endings.allSatisfy { $0.ticket < 0 })
-        #expect(try await reserve(3..<4).requests.count == 1)
+        #expect(try await reserve(3..<4).granted.count == 1)
         #expect(shared.snapshot.wishes.count == 1)
         #expect(site.changes.value == [true, false])
     }
@@ -80,15 +80,15 @@ struct SharedSliceTests {
         offer(9, perMinute: 3)
         try await site.ledger.keepSlice()
         let before = try await reserve(0..<2)
-        #expect(before.requests.count == 2)
+        #expect(before.granted.count == 2)
         fail(with: SitesInMemory.away)
         let first = try await reserve(2..<9)
-        #expect(first.requests.count == 1)
+        #expect(first.granted.count == 1)
         try await record(before, from: 0)
         try await record(first, from: 2)
-        #expect(try await reserve(3..<9).requests.isEmpty)
+        #expect(try await reserve(3..<9).granted.isEmpty)
         site.clock.advance(by: Self.minute)
-        #expect(try await reserve(3..<9).requests.count == 3)
+        #expect(try await reserve(3..<9).granted.count == 3)
     }
 
     @Test func aDatabaseThatStaysAwayIsAskedEveryFewSeconds() async throws {
@@ -99,11 +99,11 @@ struct SharedSliceTests {
         try await record(first, from: 0)
         // Not asked yet.
         fail(with: nil)
-        #expect(try await reserve(1..<2).requests.count == 1)
+        #expect(try await reserve(1..<2).granted.count == 1)
         #expect(shared.snapshot.endings.isEmpty)
         fail(with: SitesInMemory.away)
         site.clock.advance(by: .seconds(5))
-        #expect(try await reserve(2..<3).requests.count == 1)
+        #expect(try await reserve(2..<3).granted.count == 1)
         fail(with: nil)
         site.clock.advance(by: .seconds(5))
         #expect(try await reserve(3..<4).results == [.waits])
@@ -115,9 +115,9 @@ struct SharedSliceTests {
         try await site.ledger.keepSlice()
         fail(with: SitesInMemory.away)
         site.clock.advance(by: .milliseconds(3_599_999))
-        #expect(try await reserve(0..<1).requests.count == 1)
+        #expect(try await reserve(0..<1).granted.count == 1)
         site.clock.advance(by: .milliseconds(1))
-        #expect(try await reserve(1..<2).requests.isEmpty)
+        #expect(try await reserve(1..<2).granted.isEmpty)
     }
 
     /// Another run, key or limit: the slice is of a ledger that does not count it so any more.
@@ -126,7 +126,7 @@ struct SharedSliceTests {
         try await site.ledger.keepSlice()
         fail(with: SitesInMemory.away)
         shared.state.withLock { $0.sliceEpoch += 1 }
-        #expect(try await reserve(0..<1).requests.isEmpty)
+        #expect(try await reserve(0..<1).granted.isEmpty)
         fail(with: nil)
         try await site.ledger.keepSlice()
         #expect(shared.snapshot.slicesTaken == 2)
@@ -160,7 +160,7 @@ struct SharedSliceTests {
         #expect(shared.snapshot.slicesTaken == 0)
         fail(with: SitesInMemory.away)
         let job = try other.drop(hashes)
-        #expect(try await other.reserve(hashes, of: job).requests.isEmpty)
+        #expect(try await other.reserve(hashes, of: job).granted.isEmpty)
     }
 }
 
@@ -213,17 +213,17 @@ struct SharedSliceTests {
         link.isCut.value = true
         let sent = try await site.reserve(hashes, of: job)
         let others = try await other.tickets(11...19)
-        #expect(sent.requests.count == 2 && others.count == 2)
-        for (hash, request) in zip(hashes, sent.requests) { try await site.record(request, hash, of: job) }
+        #expect(sent.granted.count == 2 && others.count == 2)
+        for (hash, request) in zip(hashes, sent.granted) { try await site.record(request, hash, of: job) }
         try await other.recordUnknown(others, at: fixture.clock.now)
         try await fixture.advance(by: .seconds(30))
-        #expect(try await site.reserve(Array(hashes.dropFirst(2)), of: job).requests.isEmpty)
+        #expect(try await site.reserve(Array(hashes.dropFirst(2)), of: job).granted.isEmpty)
         #expect(try await other.tickets(21...29).isEmpty)
 
         link.isCut.value = false
         try await fixture.advance(by: .seconds(5))
         let back = try await site.reserve(Array(hashes.dropFirst(2)), of: job)
-        #expect(back.requests.isEmpty && back.wait?.kind == .usedUp(.minute))
+        #expect(back.granted.isEmpty && back.wait?.kind == .usedUp(.minute))
         guard case .answered = try await other.grant(1) else {
             Issue.record("the answer of the slice has not come")
             return
