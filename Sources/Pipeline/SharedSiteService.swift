@@ -146,9 +146,9 @@ package actor SharedSiteService: Service {
 
     private func tell(_ failure: (any Error)?) {
         // Lookups may have met it first; with nothing to ask they do not see that it has passed.
-        let trouble = ledger.trouble.flatMap { trouble in
-            let isPast = !asks && view.map { trouble.since.monotonic <= $0.at.monotonic } ?? false
-            return isPast && failure == nil ? nil : trouble
+        var trouble = ledger.trouble
+        if failure == nil, !asks, let view, let since = trouble?.since, since.monotonic <= view.at.monotonic {
+            trouble = nil
         }
         let since = [trouble?.since, failingSince].compactMap(\.self).min { $0.monotonic < $1.monotonic }
         var standing = SharedStanding(site: site.site, view: view)

@@ -41,7 +41,7 @@ struct Readiness: Sendable {
             return
         }
         let isKeyRefused = state.lookups.isKeyRefused
-        var checks: [(check: HealthCheck, judgement: Judgement)] = [
+        var made: [(check: HealthCheck, judgement: Judgement)] = [
             (.daemon, .well), (.spool, .failed(because: state.spoolProblem)),
             (.database, .failed(because: state.databaseProblem)),
             (.key, .failed(because: isKeyRefused ? Self.refusedKey : nil)),
@@ -52,9 +52,9 @@ struct Readiness: Sendable {
         ]
         // A daemon that is alone has none.
         if let shared = state.shared {
-            checks.append((.shared, .warning(because: shared.isServed ? nil : Self.sharedAway)))
+            made.append((.shared, .warning(because: shared.isServed ? nil : Self.sharedAway)))
         }
-        self.checks = checks
+        checks = made
     }
 
     private static let refusedKey = "VirusTotal refuses the API key; 'hashdrop status' says what to do."

@@ -3,6 +3,7 @@ import Lookup
 import Model
 import Monitoring
 import Pipeline
+import SharedStore
 import Spool
 import Store
 import Support
@@ -35,8 +36,9 @@ actor MonitoringSource {
     private func state() async -> DaemonState {
         let live = pipeline.reports.liveStatus
         var state = DaemonState(
-            lookups: lookups(await pipeline.lookups.health()), shared: live.sharing.map(shared),
-            spoolProblem: spoolProblem, isIntakeHeldUp: live.folders.trouble != nil, areReportsHeldUp: live.reportTrouble != nil)
+            lookups: lookups(await pipeline.lookups.health()), shared: live.sharing.map { shared($0) },
+            spoolProblem: spoolProblem, isIntakeHeldUp: live.folders.trouble != nil,
+            areReportsHeldUp: live.reportTrouble != nil)
         do {
             state.database = .init(
                 jobs: try database.jobs.countsByState(), byteCount: try database.byteCount())
