@@ -63,8 +63,8 @@ struct ReadinessTests {
                 "reports: warning: Reports cannot be written; 'hashdrop status' says why.",
             ]),
         Case(
-            testDescription: "the shared database is away", state: state { $0.shared = .init(isServed: false) },
-            isReady: true,
+            testDescription: "the shared database is away",
+            state: state { $0.shared = .init(isServed: false) }, isReady: true,
             lines: ["shared: warning: The shared database does not serve; 'hashdrop status' says why."]),
         Case(
             testDescription: "the shared database serves", state: state { $0.shared = .init() },
@@ -90,7 +90,7 @@ struct ReadinessTests {
         #expect(series.map(\.labelValues) == HealthCheck.allCases.map { [$0.rawValue] })
         #expect(series.map(\.value) == [1, 1, 1, 1, 0, 1, 1, 1].map { .number($0) })
         state.shared = nil
-        #expect(Readiness(state).series.map(\.labelValues).contains(["shared"]) == false)
+        #expect(!Readiness(state).series.map(\.labelValues).contains(["shared"]))
         #expect(Readiness(nil).series.map(\.labelValues) == [["daemon"]])
     }
 }

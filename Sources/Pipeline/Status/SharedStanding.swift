@@ -19,7 +19,7 @@ package struct SharedStanding: Hashable, Sendable {
 
         /// When a site last gave a sign of life, on this daemon's clock.
         package func lastSeen(_ site: SiteStatus) -> Date {
-            at.wall.addingTimeInterval(-(site.silence / .seconds(1)))
+            at.wall.addingTimeInterval(-site.silence.seconds)
         }
     }
 
