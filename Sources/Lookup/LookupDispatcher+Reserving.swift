@@ -99,7 +99,13 @@ extension LookupDispatcher {
             ledgerWait = nil
             return nil
         }
-        setWait(wait.reason, until: max(.zero, rest), now, usedUp: wait.usedUpPeriod)
+        // When a ledger that is away is asked again is not when lookups go on.
+        setWait(
+            wait.reason, until: wait.isForeseeable ? max(.zero, rest) : nil, now, usedUp: wait.usedUpPeriod)
+        if let advice = wait.advice {
+            waitReason = "\(wait.reason); \(advice)"
+            usersWaitReason = "\(wait.reason); the administrator has to look at it"
+        }
         isWaitRoutine = wait.isRoutine
         return rest > .zero ? rest : nil
     }

@@ -13,6 +13,13 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case queueHashes = "hashdrop_queue_hashes"
     case queueOldest = "hashdrop_queue_oldest_seconds"
 
+    // Several daemons that share a database.
+    case siteSilence = "hashdrop_site_silence_seconds"
+    case siteDayRequests = "hashdrop_site_day_requests"
+    case siteMonthRequests = "hashdrop_site_month_requests"
+    case siteRequestsInFlight = "hashdrop_site_requests_in_flight"
+    case siteQueueHashes = "hashdrop_site_queue_hashes"
+
     // Lists and reports.
     case jobs = "hashdrop_jobs"
     case claimDelay = "hashdrop_claim_delay_seconds"
@@ -100,6 +107,20 @@ extension Metric {
                 "Hashes that are still to be asked; users beyond the first hundred are one, (others).")
         case .queueOldest:
             .init(.gauge, .seconds, "For how long the oldest list has waited for answers; 0 if none waits.")
+        case .siteSilence:
+            .init(
+                .gauge, .seconds, ["site"],
+                "How long ago a site last gave a sign of life; sites by their names, a hundred at most.")
+        case .siteDayRequests:
+            .init(
+                .gauge, .number, ["site"],
+                "Requests that a site has spent of the UTC day.")
+        case .siteMonthRequests:
+            .init(
+                .gauge, .number, ["site"],
+                "Requests that a site has spent of the UTC month.")
+        case .siteRequestsInFlight: .init(.gauge, .number, ["site"], "A site's requests that have not ended.")
+        case .siteQueueHashes: .init(.gauge, .number, ["site"], "Hashes that a site would ask now.")
         case .jobs: .init(.gauge, .number, ["state"], "Lists that are kept.")
         case .claimDelay:
             .init(

@@ -69,6 +69,8 @@ package enum HealthCheck: String, MetricLabel {
     /// Dropped files are taken.
     case files
     case reports
+    /// The database that several daemons share serves this one.
+    case shared
 }
 
 extension Metric {

@@ -100,19 +100,25 @@ package struct PipelineServices: Sendable {
             keepAnswers: options.keepAnswers, reports: changes, runtime: runtime, logger: logger)
         self.changes = changes
         self.lookups = lookups
+        self.publisher = publisher
+        self.retention = retention
+        let reports = ReportService(
+            publisher: publisher, database: database, lookups: lookups,
+            status: DaemonStatusFile(path: options.statusFile), mailbox: changes,
+            interval: options.partialReportInterval, runtime: runtime, logger: logger)
+        self.reports = reports
+        let status = reports.liveStatus
         sharing = site.flatMap { site in
             ledger.map {
                 SharedSiteService(
                     site: site, ledger: $0, database: database, lookups: lookups,
-                    keepAnswers: options.keepAnswers, runtime: runtime, logger: logger)
+                    keepAnswers: options.keepAnswers, runtime: runtime, logger: logger,
+                    onStanding: { standing, isNews in
+                        status.sharing = standing
+                        if isNews { changes.post(.sharingChanged) }
+                    })
             }
         }
-        self.publisher = publisher
-        self.retention = retention
-        reports = ReportService(
-            publisher: publisher, database: database, lookups: lookups,
-            status: DaemonStatusFile(path: options.statusFile), mailbox: changes,
-            interval: options.partialReportInterval, runtime: runtime, logger: logger)
         intake = IntakeService(
             spool: spool, claims: claims, rules: options.readiness, watcher: watcher, database: database,
             publisher: publisher, options: options.intake, lookups: lookups, reports: changes,

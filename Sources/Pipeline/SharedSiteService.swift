@@ -21,6 +21,7 @@ package actor SharedSiteService: Service {
     private let keepAnswers: Duration
     private let clock: any ServiceClock
     private let logger: Logger
+    private let onStanding: @Sendable (SharedStanding, _ isNews: Bool) -> Void
     private let mailbox = Mailbox<Event>()
     private let executor: any SerialExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -32,16 +33,25 @@ package actor SharedSiteService: Service {
     private var lastJob: Int64 = 0
     private var nextBeat: Duration = .zero
     private var nextForgetting: Duration = .zero
-    private var isFailing = false
+    /// Since when its own word has not reached the others.
+    private var failingSince: ClockReading?
+    /// What the shared database told last of the sites and of what they have spent.
+    private var view: SharedStanding.View?
+    private var told: SharedStanding?
+    /// Whether lookups had anything to ask at the last sign of life: the ledger's word is current then.
+    private var asks = false
 
     /// Between two signs of life, and two looks for answers of which no hint has come.
     private static let interval: Duration = .seconds(5)
     /// Between two looks for answers that are too old to be kept.
     private static let forgettingInterval: Duration = .seconds(3_600)
 
+    /// - Parameter onStanding: told after each turn how the site stands with the others, and whether the
+    ///   shared database has come or gone with it; must not block.
     package init(
         site: any SharedSite, ledger: SharedLookupLedger, database: HashdropDatabase,
-        lookups: LookupDispatcher, keepAnswers: Duration, runtime: ServiceRuntime, logger: Logger
+        lookups: LookupDispatcher, keepAnswers: Duration, runtime: ServiceRuntime, logger: Logger,
+        onStanding: @escaping @Sendable (SharedStanding, _ isNews: Bool) -> Void = { _, _ in }
     ) {
         self.site = site
         self.ledger = ledger
@@ -51,6 +61,7 @@ package actor SharedSiteService: Service {
         clock = runtime.clock
         executor = runtime.makeExecutor("hashdrop.sharing")
         self.logger = logger
+        self.onStanding = onStanding
     }
 
     package func run() async throws {
@@ -98,16 +109,18 @@ package actor SharedSiteService: Service {
             try await ledger.collect { [lookups] in lookups.answersTaken($0) }
             try await copySome()
             try await forgetSome()
-            isFailing = false
+            failingSince = nil
+            tell(nil)
             return unknownJobs.isEmpty ? max(.zero, nextBeat - clock.now.monotonic) : .zero
         } catch {
             // Why lookups wait, if they do, the ledger says.
-            if !isFailing {
+            if failingSince == nil {
                 logger.warning(
                     "This site's word does not reach the others; it is tried again every few seconds.",
                     metadata: ["reason": "\(sentence(for: error))"])
             }
-            isFailing = true
+            failingSince = failingSince ?? clock.now
+            tell(error)
             nextBeat = clock.now.monotonic
             return Self.interval
         }
@@ -116,16 +129,35 @@ package actor SharedSiteService: Service {
     private func beat() async throws {
         let weights = Dictionary(uniqueKeysWithValues: try database.users.all().map { ($0.name, $0.weight) })
         let open = await lookups.health().openHashes
+        asks = open.values.contains { $0 > 0 }
         var demand: [UserName: SharedDemand] = [:]
         for (user, open) in open where open > 0 {
             demand[user] = SharedDemand(open: open, weight: weights[user] ?? 1)
         }
         try await site.heartbeat(demand)
         try await ledger.keepSlice()
+        view = SharedStanding.View(
+            sites: try await site.sites(), spending: try await site.spending(), at: clock.now)
         nextBeat = clock.now.monotonic + Self.interval
         let jobs = try database.lookups.runningJobRowIDs(after: lastJob)
         unknownJobs += jobs
         lastJob = jobs.last ?? lastJob
+    }
+
+    private func tell(_ failure: (any Error)?) {
+        // Lookups may have met it first; with nothing to ask they do not see that it has passed.
+        var trouble = ledger.trouble
+        if failure == nil, !asks, let view, let since = trouble?.since, since.monotonic <= view.at.monotonic {
+            trouble = nil
+        }
+        let since = [trouble?.since, failingSince].compactMap(\.self).min { $0.monotonic < $1.monotonic }
+        var standing = SharedStanding(site: site.site, view: view)
+        if let since, let error = failure ?? trouble?.error {
+            standing.trouble = SharedStanding.Trouble(since: since.wall, reason: sentence(for: error))
+        }
+        let isNews = told == nil || told?.trouble != standing.trouble
+        told = standing
+        onStanding(standing, isNews)
     }
 
     /// Copies home what is known of a list's next hashes: a long list holds up no sign of life.

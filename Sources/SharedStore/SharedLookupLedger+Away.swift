@@ -103,6 +103,23 @@ extension SharedLookupLedger {
                 reason: "the shared database is back; lookups go on when it has what was asked meanwhile"))
     }
 
+    private static func since(_ away: Away) -> String {
+        "the shared database has not answered since \(UTCTime(away.since.wall).minuteText) UTC"
+    }
+
+    /// The wait for a shared database that is away or, what does not pass by itself, refuses.
+    private static func wait(_ away: Away) -> LedgerWait {
+        guard !away.isPassing, let error = away.error as? SharedError else {
+            return LedgerWait(
+                .unreachable, rest: retryInterval, reason: "\(since(away)); lookups go on when it does")
+        }
+        let time = UTCTime(away.since.wall).minuteText
+        return LedgerWait(
+            .unreachable, rest: retryInterval,
+            reason: "\(error.explanation.reason) (lookups wait since \(time) UTC)",
+            advice: error.explanation.advice)
+    }
+
     /// Reserves what slices have paid for, and lets the others wait.
     ///
     /// All requests of the daemon count in its minute, those among them that the shared database has let it
@@ -110,16 +127,10 @@ extension SharedLookupLedger {
     func reserveAlone(
         _ reservations: [Reservation], by askers: [Int64: LookupStore.Asker], _ away: Away
     ) throws -> ReservedLookups {
-        let since = "the shared database has not answered since \(UTCTime(away.since.wall).minuteText) UTC"
         guard sliceShare != nil, away.isPassing else {
-            // What does not pass by itself tells what is to be done.
-            let reason = (away.error as? SharedError).flatMap { $0.isRetryable ? nil : $0.explanation.text }
-            return ReservedLookups(
-                results: reservations.map { _ in .waits },
-                wait: LedgerWait(
-                    .unreachable, rest: Self.retryInterval,
-                    reason: reason ?? "\(since); lookups go on when it does"))
+            return ReservedLookups(results: reservations.map { _ in .waits }, wait: Self.wait(away))
         }
+        let since = Self.since(away)
         let now = clock.now
         let wanted = reservations.filter { askers[$0.jobRowID] != nil }
         let ages = try lookups.requestAges(within: SliceBook.minute, at: now)

@@ -21,6 +21,8 @@ package protocol SharedLookups: Sendable {
 
 /// Shared database as one site is connected to it.
 package protocol SharedSite: SharedLookups {
+    /// The site's name.
+    var site: String { get }
     /// Says that this site is there, and what its users have to ask; to be called every few seconds.
     func heartbeat(_ demand: [UserName: SharedDemand]) async throws
     /// Forgets some of the answers that were asked longer ago.

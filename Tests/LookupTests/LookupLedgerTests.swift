@@ -148,6 +148,36 @@ struct LookupLedgerTests {
         }
     }
 
+    /// Other daemons' turns are no matter for the operator; a ledger that is away or refuses is one.
+    @Test(arguments: [
+        (LedgerWait(.turn, rest: .seconds(5), reason: "others have their turns"), false),
+        (LedgerWait(.usedUp(.minute), rest: .seconds(5), reason: "the minute is used up"), false),
+        (LedgerWait(.usedUp(.month), rest: .seconds(5), reason: "the month is used up"), true),
+        (LedgerWait(.unreachable, rest: .seconds(5), reason: "it is away"), true),
+        (LedgerWait(.unreachable, rest: .seconds(5), reason: "it refuses", advice: "let it in"), true),
+    ])
+    func onlyWhatDoesNotComeInTurnNeedsAttention(wait: LedgerWait, needsAttention: Bool) async throws {
+        let journal = ScriptedLedger.Journal()
+        let world = Self.world(journal) { _ in journal.batches.count <= 3 ? .wait(wait) : .own }
+        try await LookupBench.run(Self.options, world) { bench in
+            let job = try bench.drop([Self.hashes(1)])
+            try await bench.until("the wait is shown") {
+                await bench.dispatcher.health().waitReason?.hasPrefix(wait.reason) == true
+            }
+            let health = await bench.dispatcher.health()
+            #expect(health.needsAttention == needsAttention)
+            #expect((health.waitsUntil == nil) == (wait.kind == .unreachable))
+            if let advice = wait.advice {
+                // What is to be done is for the operator; users are told whom it is up to.
+                #expect(health.waitReason == "\(wait.reason); \(advice)")
+                #expect(health.usersWaitReason?.contains(advice) == false)
+                #expect(health.usersWaitReason?.contains("administrator") == true)
+            }
+            _ = try await bench.finish(job.id)
+            #expect(await bench.dispatcher.health().needsAttention == false)
+        }
+    }
+
     /// What the ledger has granted by then is sent, and its answers are recorded.
     @Test func aStopWaitsForTheLedger() async throws {
         let journal = ScriptedLedger.Journal()

@@ -35,6 +35,26 @@ struct DaemonStateTests {
         #expect(number(.queueHashes, "(others)", of: state) == Double((851...900).reduce(0, +)))
     }
 
+    @Test func eachSiteHasItsSeriesAndADaemonAloneNone() {
+        var state = DaemonState()
+        let ofSites: Set<Metric> = [
+            .siteSilence, .siteDayRequests, .siteMonthRequests, .siteRequestsInFlight, .siteQueueHashes,
+        ]
+        #expect(!state.series.contains { ofSites.contains($0.metric) })
+        state.shared = .init(
+            sites: (100..<220).map { number in
+                .init(
+                    name: "site-\(number)", silence: .milliseconds(number * 500), today: number,
+                    thisMonth: 10 * number, requestsInFlight: number % 7, openHashes: 1_000 * number)
+            })
+        #expect(number(.siteSilence, "site-101", of: state) == 50.5)
+        #expect(number(.siteDayRequests, "site-101", of: state) == 101)
+        #expect(number(.siteMonthRequests, "site-101", of: state) == 1_010)
+        #expect(number(.siteRequestsInFlight, "site-101", of: state) == 3)
+        #expect(number(.siteQueueHashes, "site-101", of: state) == 101_000)
+        for metric in ofSites { #expect(state.series.count { $0.metric == metric } == 100) }
+    }
+
     @Test func everyStateOfAJobHasASeriesAndNoDatabaseHasNone() {
         var state = DaemonState(database: .init(jobs: [.done: 7], byteCount: 4_096))
         #expect(number(.jobs, "done", of: state) == 7)

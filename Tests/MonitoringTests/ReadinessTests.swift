@@ -63,6 +63,13 @@ struct ReadinessTests {
                 "reports: warning: Reports cannot be written; 'hashdrop status' says why.",
             ]),
         Case(
+            testDescription: "the shared database is away",
+            state: state { $0.shared = .init(isServed: false) }, isReady: true,
+            lines: ["shared: warning: The shared database does not serve; 'hashdrop status' says why."]),
+        Case(
+            testDescription: "the shared database serves", state: state { $0.shared = .init() },
+            isReady: true, lines: []),
+        Case(
             testDescription: "a reason of several lines is one",
             state: state { $0.lookups.waitReason = "cannot be reached\nready" }, isReady: true,
             lines: ["lookups: warning: cannot be reached\\u{A}ready"]),
@@ -77,11 +84,13 @@ struct ReadinessTests {
     }
 
     @Test func eachCheckIsASeries() {
-        var state = DaemonState()
+        var state = DaemonState(shared: .init())
         state.lookups.waitReason = "wait"
         let series = Readiness(state).series
         #expect(series.map(\.labelValues) == HealthCheck.allCases.map { [$0.rawValue] })
-        #expect(series.map(\.value) == [1, 1, 1, 1, 0, 1, 1].map { .number($0) })
+        #expect(series.map(\.value) == [1, 1, 1, 1, 0, 1, 1, 1].map { .number($0) })
+        state.shared = nil
+        #expect(!Readiness(state).series.map(\.labelValues).contains(["shared"]))
         #expect(Readiness(nil).series.map(\.labelValues) == [["daemon"]])
     }
 }

@@ -20,6 +20,7 @@ struct SharedSiteServiceTests {
     private let database: HashdropDatabase
     private let dispatcher: LookupDispatcher
     private let service: SharedSiteService
+    private let told = Exchangeable<SharedStanding?>(nil)
 
     init() throws {
         database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: "https://example.test")
@@ -32,7 +33,8 @@ struct SharedSiteServiceTests {
             source: LookupSource(ask: { _ in .success(.unknown) }), runtime: runtime, onProgress: { _ in })
         service = SharedSiteService(
             site: site, ledger: ledger, database: database, lookups: dispatcher,
-            keepAnswers: .seconds(365 * 86_400), runtime: runtime, logger: Logger(label: "test"))
+            keepAnswers: .seconds(365 * 86_400), runtime: runtime, logger: Logger(label: "test"),
+            onStanding: { [told] standing, _ in told.value = standing })
     }
 
     private func drop(_ hashes: [FileHash]) throws -> Job {
@@ -89,6 +91,30 @@ struct SharedSiteServiceTests {
         clock.advance(by: .seconds(3_600))
         _ = await service.turn()
         #expect(shared.snapshot.forgotten.count == 3)
+    }
+
+    @Test func howTheSiteStandsIsToldWithEachTurn() async throws {
+        let sites = [
+            SiteStatus(name: "quay", silence: .seconds(3), today: 5, thisMonth: 9, underWay: 1, open: 2)
+        ]
+        shared.state.withLock { $0.sites = sites }
+        _ = await service.turn()
+        let first = try #require(told.value)
+        #expect(first.site == "site-1" && first.trouble == nil)
+        let view = try #require(first.view)
+        #expect(view.sites == sites && view.at.wall == Samples.now)
+        #expect(view.lastSeen(sites[0]) == Samples.now - 3)
+        shared.state.withLock { $0.failure = SitesInMemory.away }
+        for _ in 0..<2 {
+            clock.advance(by: .seconds(5))
+            _ = await service.turn()
+        }
+        let away = try #require(told.value)
+        #expect(away.trouble?.since == Samples.now + 5)
+        #expect(away.view == view, "what was heard last stays")
+        shared.state.withLock { $0.failure = nil }
+        _ = await service.turn()
+        #expect(try #require(told.value).trouble == nil)
     }
 
     @Test func afterAFailureAllOfItIsDoneAgain() async throws {

@@ -63,6 +63,8 @@ package final class SitesInMemory: Sendable {
             self.shared = shared
         }
 
+        package var site: String { "site-\(number)" }
+
         private func transaction<Value>(_ body: (inout State) throws -> Value) throws -> Value {
             try shared.state.withLock { state in
                 if let failure = state.failure { throw failure }

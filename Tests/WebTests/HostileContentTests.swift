@@ -33,8 +33,15 @@ struct HostileContentTests {
                 OperationsView(
                     waitReason: all,
                     folders: [.init(user: all, watching: .polling, problem: all, waitingFiles: 1)],
-                    troubles: [all]
-                )
+                    troubles: [all],
+                    shared: .init(
+                        site: all, trouble: all,
+                        overview: .init(
+                            sites: [
+                                .init(
+                                    name: all, lastSeenAt: Samples.now, today: 1, thisMonth: 1,
+                                    requestsInFlight: 1, openHashes: 1)
+                            ], today: 1, thisMonth: 1, at: Samples.now)))
             },
             waiting: {
                 [

@@ -100,6 +100,38 @@ struct JobsPageTests {
         #expect(page.contains("2 waiting"))
     }
 
+    @Test(arguments: [nil, "it is away since 08:00"])
+    func operationsShowTheSitesAsTheyWereHeardOfLast(trouble: String?) async throws {
+        let shared = OperationsView.Shared(
+            site: "harbour", trouble: trouble,
+            overview: .init(
+                sites: [
+                    .init(
+                        name: "harbour", lastSeenAt: Samples.now, today: 311, thisMonth: 4_127,
+                        requestsInFlight: 2, openHashes: 17),
+                    .init(
+                        name: "quay", lastSeenAt: Samples.now - 3_600, today: 122, thisMonth: 659,
+                        requestsInFlight: 0, openHashes: 0),
+                ], today: 433, thisMonth: 786, at: Samples.now))
+        let site = try await WebFixture.make(
+            queries: DaemonQueries(
+                estimates: { [:] }, operations: { OperationsView(shared: shared) }, waiting: { [:] }))
+        let carol = try await site.session("carol")
+        let page = try await site.client.send("GET", "/operations", cookies: carol).body
+        for text in ["<h2>Sites</h2>", "harbour", "quay", "311", "122", "659", "433", "786"] {
+            #expect(page.contains(text), "\(text)")
+        }
+        #expect(page.contains(">Away</span>") == (trouble != nil))
+        if let trouble { #expect(page.contains(trouble)) }
+    }
+
+    @Test func operationsOfADaemonAloneShowNoSites() async throws {
+        let site = try await WebFixture.make()
+        let carol = try await site.session("carol")
+        let page = try await site.client.send("GET", "/operations", cookies: carol).body
+        #expect(page.contains("<h2>Quota</h2>") && !page.contains("<h2>Sites</h2>"))
+    }
+
     @Test func aPageWaitsHalfASecondForLookupsThatAreBusy() async throws {
         let gate = Gate()
         // As an actor that waits for the database's writer on a thread of its own.

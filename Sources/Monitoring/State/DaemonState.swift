@@ -38,7 +38,46 @@ package struct DaemonState: Hashable, Sendable {
         }
     }
 
+    /// What several daemons share.
+    package struct Shared: Hashable, Sendable {
+        /// One of these daemons.
+        package struct Site: Hashable, Sendable {
+            package var name: String
+            /// How long ago it last gave a sign of life.
+            package var silence: Duration
+            /// Requests of this UTC day and month.
+            package var today: Int
+            package var thisMonth: Int
+            package var requestsInFlight: Int
+            package var openHashes: Int
+
+            package init(
+                name: String, silence: Duration, today: Int, thisMonth: Int, requestsInFlight: Int,
+                openHashes: Int
+            ) {
+                self.name = name
+                self.silence = silence
+                self.today = today
+                self.thisMonth = thisMonth
+                self.requestsInFlight = requestsInFlight
+                self.openHashes = openHashes
+            }
+        }
+
+        /// Whether the shared database serves this daemon.
+        package var isServed: Bool
+        /// Empty while it does not: nothing is known of them then.
+        package var sites: [Site]
+
+        package init(isServed: Bool = true, sites: [Site] = []) {
+            self.isServed = isServed
+            self.sites = sites
+        }
+    }
+
     package var lookups: Lookups
+    /// Nil for a daemon that is alone.
+    package var shared: Shared?
     /// Nil if the database does not answer; then `databaseProblem` says why.
     package var database: Database?
     package var databaseProblem: String?
@@ -50,10 +89,12 @@ package struct DaemonState: Hashable, Sendable {
     package var areReportsHeldUp: Bool
 
     package init(
-        lookups: Lookups = .init(), database: Database? = .init(), databaseProblem: String? = nil,
-        spoolProblem: String? = nil, isIntakeHeldUp: Bool = false, areReportsHeldUp: Bool = false
+        lookups: Lookups = .init(), shared: Shared? = nil, database: Database? = .init(),
+        databaseProblem: String? = nil, spoolProblem: String? = nil, isIntakeHeldUp: Bool = false,
+        areReportsHeldUp: Bool = false
     ) {
         self.lookups = lookups
+        self.shared = shared
         self.database = database
         self.databaseProblem = databaseProblem
         self.spoolProblem = spoolProblem
@@ -65,6 +106,8 @@ package struct DaemonState: Hashable, Sendable {
 extension DaemonState {
     /// Users with a series of their own; those with most to ask.
     private static let usersMax = 100
+    /// Sites with series; the first by their names.
+    private static let sitesMax = 100
     /// No user's name has such characters.
     private static let otherUsers = "(others)"
 
@@ -84,11 +127,26 @@ extension DaemonState {
             let others = users.dropFirst(Self.usersMax).reduce(0) { $0 + $1.value }
             series.append(MetricSeries(.queueHashes, [Self.otherUsers], Double(others)))
         }
+        for site in (shared?.sites ?? []).sorted(by: { $0.name < $1.name }).prefix(Self.sitesMax) {
+            series += site.series
+        }
         guard let database else { return series }
         series += JobState.allCases.map {
             MetricSeries(.jobs, [$0.rawValue], Double(database.jobs[$0] ?? 0))
         }
         series.append(MetricSeries(.databaseBytes, Double(database.byteCount)))
         return series
+    }
+}
+
+extension DaemonState.Shared.Site {
+    fileprivate var series: [MetricSeries] {
+        [
+            MetricSeries(.siteSilence, [name], silence / .seconds(1)),
+            MetricSeries(.siteDayRequests, [name], Double(today)),
+            MetricSeries(.siteMonthRequests, [name], Double(thisMonth)),
+            MetricSeries(.siteRequestsInFlight, [name], Double(requestsInFlight)),
+            MetricSeries(.siteQueueHashes, [name], Double(openHashes)),
+        ]
     }
 }

@@ -12,6 +12,7 @@ import Support
 /// | lookups | they wait for VirusTotal, or for the quota's next day or month | ready, with a warning |
 /// | files | dropped files wait, because of a full disk for example | ready, with a warning |
 /// | reports | a report cannot be written | ready, with a warning |
+/// | shared | the database that several daemons share does not serve | ready, with a warning |
 ///
 /// A daemon that waits for VirusTotal waits rightly: to start it again would help nothing.
 struct Readiness: Sendable {
@@ -40,7 +41,7 @@ struct Readiness: Sendable {
             return
         }
         let isKeyRefused = state.lookups.isKeyRefused
-        checks = [
+        var made: [(check: HealthCheck, judgement: Judgement)] = [
             (.daemon, .well), (.spool, .failed(because: state.spoolProblem)),
             (.database, .failed(because: state.databaseProblem)),
             (.key, .failed(because: isKeyRefused ? Self.refusedKey : nil)),
@@ -49,9 +50,15 @@ struct Readiness: Sendable {
             (.files, .warning(because: state.isIntakeHeldUp ? Self.waitingFiles : nil)),
             (.reports, .warning(because: state.areReportsHeldUp ? Self.waitingReports : nil)),
         ]
+        // A daemon that is alone has none.
+        if let shared = state.shared {
+            made.append((.shared, .warning(because: shared.isServed ? nil : Self.sharedAway)))
+        }
+        checks = made
     }
 
     private static let refusedKey = "VirusTotal refuses the API key; 'hashdrop status' says what to do."
+    private static let sharedAway = "The shared database does not serve; 'hashdrop status' says why."
     private static let waitingFiles = "Dropped files wait; 'hashdrop status' says for what."
     private static let waitingReports = "Reports cannot be written; 'hashdrop status' says why."
 

@@ -19,6 +19,8 @@ package actor ReportService: Service {
         case waiting(UserName, [WaitingFile])
         /// The state of the folders, for the daemon's status.
         case folders(FolderHealth)
+        /// The shared database has come or gone, as `LiveStatus.sharing` says.
+        case sharingChanged
         /// A command changed jobs in the database.
         case jobsChanged
         /// A worker has written a long report, or could not.
@@ -29,7 +31,7 @@ package actor ReportService: Service {
         fileprivate var user: UserName? {
             switch self {
             case .job(_, let user, _), .user(let user), .waiting(let user, _): user
-            case .folders, .jobsChanged, .workerFinished, .stop: nil
+            case .folders, .sharingChanged, .jobsChanged, .workerFinished, .stop: nil
             }
         }
     }
@@ -159,7 +161,7 @@ package actor ReportService: Service {
                 schedule.userChanged(user)
             case .folders(let health): liveStatus.folders = health
             case .jobsChanged: reload()
-            case .workerFinished: break
+            case .sharingChanged, .workerFinished: break
             case .stop: isStopping = true
             }
         }
@@ -277,7 +279,7 @@ package actor ReportService: Service {
             if !isLast { tellTroubles(lookups: health) }
             let latest = DaemonStatus(
                 folders: liveStatus.folders, lookups: health, reportTrouble: trouble,
-                waiting: liveStatus.waitingFiles)
+                waiting: liveStatus.waitingFiles, sharing: liveStatus.sharing)
             if latest != writtenStatus?.status {
                 try status.write(latest)
                 writtenStatus = (latest, now)

@@ -4,6 +4,15 @@ package import Model
 
 /// What the daemon says of itself in `.hashdrop/daemon.json`, for `hashdrop status`.
 package struct DaemonStatus: Hashable, Sendable, Codable {
+    /// Of the database that several daemons share.
+    package struct Shared: Hashable, Sendable, Codable {
+        /// This daemon's name among the others.
+        package var site: String
+        /// Since when it does not serve, and why; nil while it does.
+        package var awaySince: Date?
+        package var reason: String?
+    }
+
     package var processID: Int32
     package var folders: FolderHealth
     package var minute: Quota
@@ -19,12 +28,14 @@ package struct DaemonStatus: Hashable, Sendable, Codable {
     package var reportTrouble: String?
     /// The first files that wait in each user's folder, as `name: reason`.
     package var waiting: [String: [String]]
+    /// Nil for a daemon that is alone.
+    package var shared: Shared?
 
     private static let waitingMax = 5
 
     init(
         folders: FolderHealth, lookups: LookupHealth, reportTrouble: String?,
-        waiting: [UserName: [WaitingFile]]
+        waiting: [UserName: [WaitingFile]], sharing: SharedStanding?
     ) {
         processID = ProcessInfo.processInfo.processIdentifier
         self.folders = folders
@@ -37,6 +48,9 @@ package struct DaemonStatus: Hashable, Sendable, Codable {
         needsAttention = lookups.needsAttention
         waitsUntil = lookups.waitsUntil
         self.reportTrouble = reportTrouble
+        shared = sharing.map {
+            Shared(site: $0.site, awaySince: $0.trouble?.since, reason: $0.trouble?.reason)
+        }
         self.waiting = Dictionary(
             uniqueKeysWithValues: waiting.map { user, files in
                 (user.description, files.prefix(Self.waitingMax).map { "\($0.name.display): \($0.reason)" })

@@ -8,6 +8,7 @@ package final class LiveStatus: Sendable {
         var waitingFiles: [UserName: [WaitingFile]] = [:]
         var folders = FolderHealth()
         var reportTrouble: String?
+        var sharing: SharedStanding?
     }
 
     private let state = Mutex(State())
@@ -29,5 +30,11 @@ package final class LiveStatus: Sendable {
     package internal(set) var reportTrouble: String? {
         get { state.withLock(\.reportTrouble) }
         set { state.withLock { $0.reportTrouble = newValue } }
+    }
+
+    /// What this site knows of the others; nil for a daemon that is alone, and before the first word.
+    package internal(set) var sharing: SharedStanding? {
+        get { state.withLock(\.sharing) }
+        set { state.withLock { $0.sharing = newValue } }
     }
 }

@@ -80,11 +80,14 @@ package struct LedgerWait: Hashable, Sendable {
     package var rest: Duration
     /// Why, as part of a sentence, for reports and the status.
     package var reason: String
+    /// What the operator is to do about it, if it does not pass by itself.
+    package var advice: String?
 
-    package init(_ kind: Kind, rest: Duration, reason: String) {
+    package init(_ kind: Kind, rest: Duration, reason: String, advice: String? = nil) {
         self.kind = kind
         self.rest = rest
         self.reason = reason
+        self.advice = advice
     }
 
     /// The period whose requests are used up, if that is the reason.

@@ -20,6 +20,7 @@ struct OperationsPage {
         appendVirusTotal(to: &page)
         appendQuotas(to: &page)
         appendQueue(to: &page)
+        appendSites(to: &page)
         appendUses(to: &page)
         appendFolders(to: &page)
         appendDisks(to: &page)
@@ -89,6 +90,48 @@ struct OperationsPage {
             page.raw("</b>")
         }
         page.raw("</ul><p class=muted>Hashes to ask, by user; the users take turns.</p></section>\n")
+    }
+
+    /// The daemons that share one key; nothing for one that is alone.
+    private func appendSites(to page: inout HTMLBuilder) {
+        guard let shared = view.shared else { return }
+        page.raw("<section><h2>Sites</h2><p>This one is ")
+        page.untrusted(shared.site, max: 300)
+        page.raw(".</p>")
+        if let trouble = shared.trouble {
+            page.raw("<p><span class=\"v bad\">Away</span> ")
+            page.untrusted(trouble, max: 1_000)
+            page.raw("</p>")
+        }
+        guard let overview = shared.overview else {
+            page.raw("<p class=muted>The shared database has told nothing yet.</p></section>\n")
+            return
+        }
+        page.raw("<p>All sites have spent <b>")
+        page.number(overview.today)
+        page.raw("</b> today and <b>")
+        page.number(overview.thisMonth)
+        page.raw("</b> this month (UTC).</p><table class=wide><thead><tr><th scope=col>Site")
+        page.raw("<th scope=col>Last sign of life<th scope=col class=number>Requests today")
+        page.raw("<th scope=col class=number>This month<th scope=col class=number>In flight")
+        page.raw("<th scope=col class=number>Hashes to ask<tbody>")
+        for site in overview.sites {
+            page.raw("<tr><th scope=row>")
+            page.untrusted(site.name, max: 300)
+            page.raw("<td data-label=\"Last sign of life\">")
+            page.time(site.lastSeenAt)
+            page.raw("<td class=number data-label=\"Requests today\">")
+            page.number(site.today)
+            page.raw("<td class=number data-label=\"This month\">")
+            page.number(site.thisMonth)
+            page.raw("<td class=number data-label=\"In flight\">")
+            page.number(site.requestsInFlight)
+            page.raw("<td class=number data-label=\"Hashes to ask\">")
+            page.number(site.openHashes)
+        }
+        page.raw("</table><p class=muted>As the shared database told at ")
+        page.time(overview.at)
+        page.raw(".</p></section>\n")
     }
 
     /// Who takes up how much, the largest reports first.

@@ -17,6 +17,61 @@ package struct OperationsView: Hashable, Sendable {
         }
     }
 
+    /// What several daemons share, as this one heard last.
+    package struct Shared: Hashable, Sendable {
+        /// One of these daemons.
+        package struct Site: Hashable, Sendable {
+            package var name: String
+            package var lastSeenAt: Date
+            /// Requests of this UTC day and month.
+            package var today: Int
+            package var thisMonth: Int
+            package var requestsInFlight: Int
+            package var openHashes: Int
+
+            package init(
+                name: String, lastSeenAt: Date, today: Int, thisMonth: Int, requestsInFlight: Int,
+                openHashes: Int
+            ) {
+                self.name = name
+                self.lastSeenAt = lastSeenAt
+                self.today = today
+                self.thisMonth = thisMonth
+                self.requestsInFlight = requestsInFlight
+                self.openHashes = openHashes
+            }
+        }
+
+        /// What the shared database told last.
+        package struct Overview: Hashable, Sendable {
+            package var sites: [Site]
+            /// Requests of all sites in this UTC day and month.
+            package var today: Int
+            package var thisMonth: Int
+            package var at: Date
+
+            package init(sites: [Site], today: Int, thisMonth: Int, at: Date) {
+                self.sites = sites
+                self.today = today
+                self.thisMonth = thisMonth
+                self.at = at
+            }
+        }
+
+        /// This daemon's name among the others.
+        package var site: String
+        /// Why the shared database does not serve; nil while it does.
+        package var trouble: String?
+        /// Nil before its first word.
+        package var overview: Overview?
+
+        package init(site: String, trouble: String? = nil, overview: Overview? = nil) {
+            self.site = site
+            self.trouble = trouble
+            self.overview = overview
+        }
+    }
+
     /// VirusTotal's limits; empty if the lookups do not say.
     package var quotas: [QuotaPeriod: Quota]
     package var requestsInFlight: Int
@@ -29,12 +84,13 @@ package struct OperationsView: Hashable, Sendable {
     /// What is wrong with the daemon itself: files cannot be taken, reports cannot be written.
     package var troubles: [String]
     package var disks: [Disk]
+    /// Nil for a daemon that is alone.
+    package var shared: Shared?
 
     package init(
         quotas: [QuotaPeriod: Quota] = [:], requestsInFlight: Int = 0, queue: [UserName: Int] = [:],
         waitReason: String? = nil, waitsUntil: Date? = nil, folders: [FolderHealth.Folder] = [],
-        troubles: [String] = [],
-        disks: [Disk] = []
+        troubles: [String] = [], disks: [Disk] = [], shared: Shared? = nil
     ) {
         self.quotas = quotas
         self.requestsInFlight = requestsInFlight
@@ -44,5 +100,6 @@ package struct OperationsView: Hashable, Sendable {
         self.folders = folders
         self.troubles = troubles
         self.disks = disks
+        self.shared = shared
     }
 }

@@ -142,6 +142,11 @@ struct StatusCommand: AsyncParsableCommand {
                 let end = until.map { isClosed ? " Waits \($0)." : "; \($0)" } ?? ""
                 lines.append("Waits:  \(reason)\(end)")
             }
+            if let shared = daemon.shared {
+                let since = shared.awaySince.map { " since \(UTCTime($0).minuteText) UTC" } ?? ""
+                let state = shared.reason.map { "does not serve\(since): \($0)" } ?? "serves"
+                lines.append("Shared: as \(shared.site); the database \(state)")
+            }
             if let trouble = daemon.reportTrouble { lines.append("Reports cannot be written: \(trouble)") }
             if let trouble = daemon.folders.trouble { lines.append("Files wait: \(trouble)") }
             lines.append("Folders:")
@@ -191,7 +196,8 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private static func needsAttention(_ daemon: DaemonStatus) -> Bool {
-        daemon.needsAttention || daemon.reportTrouble != nil || daemon.folders.trouble != nil
+        daemon.needsAttention || daemon.shared?.reason != nil || daemon.reportTrouble != nil
+            || daemon.folders.trouble != nil
             || daemon.folders.folders.contains { $0.problem != nil }
     }
 

@@ -3,6 +3,7 @@ import Lookup
 import Model
 import Monitoring
 import Pipeline
+import SharedStore
 import Spool
 import Store
 import Support
@@ -35,8 +36,9 @@ actor MonitoringSource {
     private func state() async -> DaemonState {
         let live = pipeline.reports.liveStatus
         var state = DaemonState(
-            lookups: lookups(await pipeline.lookups.health()), spoolProblem: spoolProblem,
-            isIntakeHeldUp: live.folders.trouble != nil, areReportsHeldUp: live.reportTrouble != nil)
+            lookups: lookups(await pipeline.lookups.health()), shared: live.sharing.map { shared($0) },
+            spoolProblem: spoolProblem, isIntakeHeldUp: live.folders.trouble != nil,
+            areReportsHeldUp: live.reportTrouble != nil)
         do {
             state.database = .init(
                 jobs: try database.jobs.countsByState(), byteCount: try database.byteCount())
@@ -54,6 +56,19 @@ actor MonitoringSource {
             openHashes: health.openHashes, oldestWait: .seconds(max(0, wait)),
             isKeyRefused: health.isKeyRefused,
             waitReason: health.needsAttention ? health.waitReason : nil)
+    }
+
+    private func shared(_ standing: SharedStanding) -> DaemonState.Shared {
+        guard standing.trouble == nil else { return DaemonState.Shared(isServed: false) }
+        guard let view = standing.view else { return DaemonState.Shared() }
+        // They have been silent to this daemon since its last look.
+        let age = pipeline.clock.now.monotonic - view.at.monotonic
+        return DaemonState.Shared(
+            sites: view.sites.map { site in
+                DaemonState.Shared.Site(
+                    name: site.name, silence: site.silence + age, today: site.today,
+                    thisMonth: site.thisMonth, requestsInFlight: site.underWay, openHashes: site.open)
+            })
     }
 
     private var spoolProblem: String? {

@@ -4,6 +4,9 @@ import Lookup
 import Model
 import Pipeline
 import Settings
+import SharedStore
+import Store
+import Support
 import Web
 
 /// Collects what the page's operations view shows.
@@ -29,7 +32,27 @@ struct OperationsSource: Sendable {
             troubles: [
                 folders.trouble.map { "Files wait: \($0)" },
                 status.reportTrouble.map { "Reports cannot be written: \($0)" },
-            ].compactMap(\.self), disks: directories.compactMap(Self.disk))
+            ].compactMap(\.self), disks: directories.compactMap(Self.disk),
+            shared: status.sharing.map(Self.shared))
+    }
+
+    /// As it was heard last: the shared database may be away, and no page waits for it.
+    private static func shared(_ standing: SharedStanding) -> OperationsView.Shared {
+        OperationsView.Shared(
+            site: standing.site,
+            trouble: standing.trouble.map {
+                "The shared database does not serve since \(UTCTime($0.since).minuteText) UTC: \($0.reason)"
+            },
+            overview: standing.view.map { view in
+                OperationsView.Shared.Overview(
+                    sites: view.sites.map { site in
+                        OperationsView.Shared.Site(
+                            name: site.name, lastSeenAt: view.lastSeen(site), today: site.today,
+                            thisMonth: site.thisMonth, requestsInFlight: site.underWay,
+                            openHashes: site.open)
+                    }, today: view.spending.quota.today, thisMonth: view.spending.quota.thisMonth,
+                    at: view.at.wall)
+            })
     }
 
     private static func disk(_ name: String, _ path: String) -> OperationsView.Disk? {
