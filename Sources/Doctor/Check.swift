@@ -37,6 +37,12 @@ package enum Check: String, Hashable, Sendable, CaseIterable {
     case clock
     /// Whether the kernel's clock is kept right from outside.
     case timeSynchronisation = "time-synchronisation"
+    /// Whether the database that several daemons share serves this one, and is its endpoint's.
+    case sharedDatabase = "shared-database"
+    /// How far the shared database's clock is off this machine's.
+    case sharedClock = "shared-clock"
+    /// Whether the daemons that share the key give signs of life.
+    case sites
     /// Whether there is an API key, and of the usual form.
     case key
     /// Who may read the key's file.

@@ -30,6 +30,8 @@ package struct DoctorOptions: Sendable {
     /// The account's name at VirusTotal; nil if it is not known.
     package var user: String?
     package var limits: QuotaLimits
+    /// Nil for a daemon that shares nothing.
+    package var shared: SharedQuestion?
     /// Whether one request may be sent to try the key.
     package var asks: Bool
     /// How hashdrop is called in the advice.
@@ -44,7 +46,7 @@ package struct DoctorOptions: Sendable {
         poll: Duration, quietPeriodWithoutLease: Duration, helper: String, daemon: DaemonFacts,
         listeners: [Listener] = [], channels: [ChannelFacts] = [], endpoint: VirusTotalEndpoint,
         curl: CurlOptions, environment: [String: String], key: KeyFacts, user: String?, limits: QuotaLimits,
-        asks: Bool = false, command: HashdropCall = HashdropCall(),
+        shared: SharedQuestion? = nil, asks: Bool = false, command: HashdropCall = HashdropCall(),
         tellDaemon: @escaping @Sendable () throws -> Void = {}, runtime: ServiceRuntime = ServiceRuntime()
     ) {
         self.spool = spool
@@ -64,6 +66,7 @@ package struct DoctorOptions: Sendable {
         self.key = key
         self.user = user
         self.limits = limits
+        self.shared = shared
         self.asks = asks
         self.command = command
         self.tellDaemon = tellDaemon

@@ -41,6 +41,7 @@ package struct Examination: Sendable {
         findings += databaseFindings(privateFolder, look, account)
         findings += disks.flatMap { $0.findings(options.command) }
         findings += clock(look).findings
+        findings += await sharedFindings()
         findings += options.key.findings(isServed: options.daemon.isHeld)
         findings += await networkFindings()
         findings += await acceptance(look, account)
@@ -199,6 +200,15 @@ package struct Examination: Sendable {
             path: options.database, look: look, writing: writing, endpoint: options.endpoint.description,
             userFolders: SpoolFolder.userFolders(in: [options.spool, options.reports])
         ).findings(account, isServed: options.daemon.isHeld)
+    }
+
+    // MARK: Other daemons
+
+    private func sharedFindings() async -> [Finding] {
+        guard let shared = options.shared else { return [] }
+        return await shared.findings(
+            endpoint: options.endpoint.description,
+            isServed: options.daemon.isHeld && !options.daemon.isStopped)
     }
 
     // MARK: VirusTotal

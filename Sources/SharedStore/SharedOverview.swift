@@ -1,5 +1,7 @@
+import Foundation
 package import PostgreSQL
 import Store
+package import Support
 
 /// What the sites of a key do and have spent, for a command beside a site's daemon: unlike `SharedDatabase`
 /// it begins no run, so that what the daemon has under way stays its own.
@@ -31,6 +33,34 @@ package struct SharedOverview: Sendable {
         }
     }
 
+    /// What the shared database says of itself; of the sites only if this one has begun.
+    package func outlook(clock: any ServiceClock = SystemClock()) async throws -> SharedOutlook {
+        var outlook = try await translatingErrors {
+            try await client.withSession { session in
+                // The first question waits for the connection too.
+                _ = try await Self.ask(in: session)
+                let before = clock.now
+                let told = try await Self.ask(in: session)
+                let roundTrip = clock.now.monotonic - before.monotonic
+                let began = Int((before.wall.timeIntervalSince1970 * 1_000).rounded())
+                let middle = Duration.milliseconds(began) + roundTrip / 2
+                return SharedOutlook(
+                    endpoint: told.endpoint, clockAhead: told.time - middle, roundTrip: roundTrip)
+            }
+        }
+        do { outlook.sites = try await sites() } catch SharedError.forgotten {}
+        return outlook
+    }
+
+    private static func ask(
+        in session: PostgreSQLSession
+    ) async throws(PostgreSQLError) -> (time: Duration, endpoint: String?) {
+        let rows = try await session.query(
+            "SELECT * FROM hashdrop.outlook($1)", [.int(SharedSchema.version)])
+        guard let row = rows.first else { throw .misuse("no outlook was given") }
+        return (.milliseconds(try row.get("server_time", .int)), try row.optional("endpoint", .text))
+    }
+
     static func sites(
         _ site: String, in session: PostgreSQLSession
     ) async throws(PostgreSQLError) -> [SiteStatus] {
@@ -49,6 +79,17 @@ package struct SharedOverview: Sendable {
         guard let row = rows.first else { throw .misuse("no spending was given") }
         return try SharedSpending(row)
     }
+}
+
+/// What the shared database says of itself.
+package struct SharedOutlook: Hashable, Sendable {
+    /// Where its answers come from; nil if it has none and nothing was asked yet.
+    package var endpoint: String?
+    /// How far its server's clock is ahead of this machine's, give or take half of `roundTrip`.
+    package var clockAhead: Duration
+    package var roundTrip: Duration
+    /// Nil for a site that has not begun.
+    package var sites: [SiteStatus]?
 }
 
 extension SiteStatus {

@@ -57,7 +57,8 @@ import Testing
                 "ownership", "rename",
                 "same-file-system", "read-lease", "events", "inotify-watches", "inotify-instances",
                 "database",
-                "database-size", "free-space", "inodes", "clock", "time-synchronisation", "key", "key-file",
+                "database-size", "free-space", "inodes", "clock", "time-synchronisation",
+                "shared-database", "shared-clock", "sites", "key", "key-file",
                 "proxy", "name-resolution", "tcp", "tls", "http", "key-accepted", "quota",
             ])
     }

@@ -45,6 +45,34 @@ import Testing
         #expect(pause == SharedPause(left: .seconds(60), reason: "429"))
     }
 
+    @Test func theOutlookBeginsNothingAndComparesTheClocks() async throws {
+        let fixture = try await SharedFixture()
+        let overview = try overview(of: "a", in: fixture)
+        let first = try await overview.outlook(clock: fixture.clock)
+        #expect(first.endpoint == nil && first.clockAhead == .zero && first.sites == nil)
+        #expect(try await fixture.number("SELECT count(*) AS value FROM hashdrop.site") == 0)
+
+        let site = try fixture.site("a")
+        _ = try await site.tickets(1...1)
+        fixture.clock.advance(by: .seconds(7))
+        let second = try await overview.outlook(clock: fixture.clock)
+        #expect(second.endpoint == SharedFixture.endpoint)
+        #expect(second.clockAhead == .seconds(-7))
+        #expect(second.sites?.map(\.name) == ["a"])
+        #expect(try await fixture.number("SELECT run AS value FROM hashdrop.site WHERE name = 'a'") == 1)
+    }
+
+    @Test func theOutlookSaysWhatTheDatabaseIsNot() async throws {
+        let fixture = try await SharedFixture()
+        let overview = try overview(of: "a", in: fixture)
+        try await fixture.server.run(
+            "UPDATE hashdrop.meta SET value = '999' WHERE key = 'version'", in: fixture.database)
+        #expect(await failure { try await overview.outlook() } == .newerSchema(version: nil))
+        try await fixture.server.run("DROP SCHEMA hashdrop CASCADE", in: fixture.database)
+        let another = try self.overview(of: "a", in: fixture)
+        #expect(await failure { try await another.outlook() } == .noSchema)
+    }
+
     @Test func aSiteThatHasNeverBegunIsForgotten() async throws {
         let fixture = try await SharedFixture()
         try await fixture.site("a").closeEarlierRun()

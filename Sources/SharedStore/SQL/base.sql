@@ -149,3 +149,14 @@ BEGIN
     UPDATE site SET ledger_id = v_ledger, run = run + 1, seen_at = v_now WHERE id = v_site.id;
     RETURN v_site.run + 1;
 END $$;
+
+-- What can be told to a role before its site has begun: the server's time, and where the answers come from if
+-- anything is from there.
+CREATE FUNCTION hashdrop.outlook(p_version bigint, OUT server_time bigint, OUT endpoint text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
+BEGIN
+    PERFORM check_version(p_version);
+    server_time := hashdrop.now();
+    SELECT value INTO endpoint FROM meta WHERE key = 'endpoint'
+        AND (EXISTS (SELECT FROM request_day) OR EXISTS (SELECT FROM answer));
+END $$;

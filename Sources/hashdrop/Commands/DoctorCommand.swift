@@ -7,7 +7,9 @@ import Lookup
 import Monitoring
 import Notifications
 import Pipeline
+import PostgreSQL
 import Settings
+import SharedStore
 import Spool
 import Store
 import Support
@@ -51,9 +53,22 @@ struct DoctorCommand: AsyncParsableCommand {
             endpoint: try VirusTotalEndpoint(settings.virusTotal.endpoint),
             curl: Self.curl(settings.virusTotal, environment), environment: environment,
             key: Self.key(settings.virusTotal, environment), user: settings.virusTotal.user,
-            limits: settings.lookupOptions.limits, asks: ask,
+            limits: settings.lookupOptions.limits, shared: try Self.sharedQuestion(settings), asks: ask,
             command: HashdropCall(configuration: configurationOption.path),
             tellDaemon: { try DaemonSignal.tellJobsChanged(paths) })
+    }
+
+    /// Nil for a daemon that shares nothing.
+    private static func sharedQuestion(_ settings: HashdropSettings) throws -> SharedQuestion? {
+        guard let address = try settings.sharedAddress() else { return nil }
+        let site = settings.sharedSiteName
+        let overview = SharedOverview(client: try HashdropSettings.sharedClient(address), site: site)
+        return SharedQuestion(address: address.endpoint, site: site) {
+            let outlook = try await overview.outlook()
+            return SharedFacts(
+                endpoint: outlook.endpoint, clockAhead: outlook.clockAhead, roundTrip: outlook.roundTrip,
+                sites: outlook.sites?.map { SharedFacts.Site(name: $0.name, silence: $0.silence) })
+        }
     }
 
     private static func listeners(_ settings: HashdropSettings) throws -> [Listener] {

@@ -1,0 +1,105 @@
+import Reporting
+import Support
+
+/// What the database says that several daemons share.
+package struct SharedFacts: Hashable, Sendable {
+    /// One of the daemons.
+    package struct Site: Hashable, Sendable {
+        package var name: String
+        /// How long ago it last gave a sign of life.
+        package var silence: Duration
+
+        package init(name: String, silence: Duration) {
+            self.name = name
+            self.silence = silence
+        }
+    }
+
+    /// Where its answers come from; nil if it has none and nothing was asked yet.
+    var endpoint: String?
+    /// How far its server's clock is ahead of this machine's; behind if negative.
+    var clockAhead: Duration
+    /// How long a question takes, by which the difference of the clocks may be wrong.
+    var roundTrip: Duration
+    /// Those that have the same key; nil if the database does not know this one yet.
+    var sites: [Site]?
+
+    package init(endpoint: String?, clockAhead: Duration, roundTrip: Duration, sites: [Site]?) {
+        self.endpoint = endpoint
+        self.clockAhead = clockAhead
+        self.roundTrip = roundTrip
+        self.sites = sites
+    }
+
+    /// By more seconds the difference of two clocks is worth a word. Nothing is counted by it.
+    private static let clockTolerance: Duration = .seconds(5)
+    /// A site that works gives a sign of life every five seconds.
+    private static let ownSilenceMax: Duration = .seconds(60)
+    private static let silenceMax: Duration = .seconds(900)
+    /// After this time a site is taken for one that is no more.
+    private static let retirement: Duration = .seconds(7 * 86_400)
+
+    func findings(of address: String, site: String, endpoint: String, isServed: Bool) -> [Finding] {
+        [database(address, endpoint), clock(address)] + siteFindings(address, site, isServed: isServed)
+    }
+
+    private func database(_ address: String, _ configured: String) -> Finding {
+        if let endpoint, endpoint != configured {
+            return .failed(
+                .sharedDatabase, address,
+                "its answers come from \(endpoint), and hashdrop asks \(configured)",
+                advice: "Use another database for this endpoint, so that their verdicts never mix")
+        }
+        let time = Int((roundTrip / .milliseconds(1)).rounded(.up))
+        return .ok(
+            .sharedDatabase, address,
+            "answers in \(time) ms by a way that is safe, has this version's schema and admits this role")
+    }
+
+    private func clock(_ address: String) -> Finding {
+        guard Self.magnitude(clockAhead) > Self.clockTolerance + roundTrip else {
+            return .ok(.sharedClock, address, "its clock goes with this machine's")
+        }
+        let difference = Wording.duration(Self.magnitude(clockAhead).seconds)
+        let relation = clockAhead > .zero ? "ahead of" : "behind"
+        return .warning(
+            .sharedClock, address,
+            "its clock is \(difference) \(relation) this machine's; requests are counted by it, and stay right",
+            advice: "Set the one that is wrong: sudo timedatectl set-ntp true (or chrony)")
+    }
+
+    private static func magnitude(_ duration: Duration) -> Duration { max(duration, .zero - duration) }
+
+    private func siteFindings(_ address: String, _ own: String, isServed: Bool) -> [Finding] {
+        guard let sites, let site = sites.first(where: { $0.name == own }) else {
+            return [
+                isServed
+                    ? .warning(
+                        .sites, own, "the shared database does not know it, and its daemon runs",
+                        advice: "'hashdrop status' says since when; restart it if shared.site was changed")
+                    : .ok(.sites, own, "not known there yet; the daemon's first start makes it")
+            ]
+        }
+        var silent: [Finding] = []
+        if isServed, site.silence > Self.ownSilenceMax {
+            silent.append(
+                .warning(
+                    .sites, own,
+                    "its daemon runs and has given no sign of life for \(Self.words(site.silence))",
+                    advice: "'hashdrop status' says why"))
+        }
+        for other in sites where other.name != own {
+            guard other.silence > Self.silenceMax, other.silence < Self.retirement else { continue }
+            silent.append(
+                .warning(
+                    .sites, other.name, "no sign of life for \(Self.words(other.silence))",
+                    advice: "Look there whether its daemon runs and reaches the database; what it has spent "
+                        + "stays counted"))
+        }
+        guard silent.isEmpty else { return silent }
+        let count = sites.count { $0.silence < Self.retirement }
+        return [.ok(.sites, address, "\(Wording.count(count, "site has", "sites have")) this key")]
+    }
+
+    private static func words(_ duration: Duration) -> String { Wording.duration(duration.seconds) }
+}

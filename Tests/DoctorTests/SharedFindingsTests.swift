@@ -1,0 +1,84 @@
+import Support
+import Testing
+
+@testable import Doctor
+
+/// What the shared database and the other sites are told to be.
+@Suite struct SharedFindingsTests {
+    private static let endpoint = "https://virustotal.test/api/v3"
+
+    private static func facts(
+        endpoint: String? = Self.endpoint, ahead: Duration = .zero, roundTrip: Duration = .milliseconds(3),
+        sites: [SharedFacts.Site]? = [.init(name: "a", silence: .seconds(2))]
+    ) -> SharedFacts {
+        SharedFacts(endpoint: endpoint, clockAhead: ahead, roundTrip: roundTrip, sites: sites)
+    }
+
+    private static func findings(_ facts: SharedFacts, isServed: Bool = true) -> [Finding] {
+        facts.findings(of: "db:5432/hashdrop", site: "a", endpoint: endpoint, isServed: isServed)
+    }
+
+    @Test func whatIsWellSaysSoInThreeLines() {
+        let findings = Self.findings(Self.facts())
+        #expect(findings.map(\.check) == [.sharedDatabase, .sharedClock, .sites])
+        #expect(findings.allSatisfy { $0.state == .ok })
+        #expect(findings[0].message.contains("3 ms"))
+        // Nothing is from anywhere yet.
+        #expect(Self.findings(Self.facts(endpoint: nil))[0].state == .ok)
+    }
+
+    @Test func anotherEndpointsAnswersFail() {
+        let finding = Self.findings(Self.facts(endpoint: "http://127.0.0.1:1"))[0]
+        #expect(finding.state == .failed && finding.message.contains("http://127.0.0.1:1"))
+    }
+
+    @Test(arguments: [
+        (5_003, Finding.State.ok, ""), (5_004, .warning, "ahead of"), (-5_003, .ok, ""),
+        (-5_004, .warning, "behind"), (10_800_000, .warning, "3 hours ahead of"),
+    ])
+    func clocksMayDifferByAFewSeconds(_ ahead: Int, _ state: Finding.State, _ words: String) {
+        let finding = Self.findings(Self.facts(ahead: .milliseconds(ahead)))[1]
+        #expect(finding.state == state)
+        #expect(words.isEmpty || finding.message.contains(words))
+    }
+
+    @Test func aSlowAnswerDoesNotMakeClocksDiffer() {
+        let facts = Self.facts(ahead: .seconds(7), roundTrip: .seconds(3))
+        #expect(Self.findings(facts)[1].state == .ok)
+    }
+
+    @Test(arguments: [
+        (900, true), (901, false), (7 * 86_400 - 1, false), (7 * 86_400, true),
+    ])
+    func aSilentSiteIsNamedForAWeek(seconds: Int, isWell: Bool) {
+        let facts = Self.facts(sites: [
+            .init(name: "a", silence: .seconds(2)), .init(name: "b", silence: .seconds(seconds)),
+        ])
+        let findings = Self.findings(facts).dropFirst(2)
+        #expect(findings.map(\.subject) == [isWell ? "db:5432/hashdrop" : "b"])
+        #expect(findings.map(\.state) == [isWell ? .ok : .warning])
+    }
+
+    @Test(arguments: [(60, true, true), (61, true, false), (61, false, true)])
+    func theOwnSiteMayBeSilentWithoutItsDaemonAlone(seconds: Int, isServed: Bool, isWell: Bool) {
+        let facts = Self.facts(sites: [.init(name: "a", silence: .seconds(seconds))])
+        #expect(Self.findings(facts, isServed: isServed)[2].state == (isWell ? .ok : .warning))
+    }
+
+    @Test(arguments: [nil, [], [.init(name: "b", silence: .zero)]] as [[SharedFacts.Site]?])
+    func aSiteThatIsNotKnownBeginsWithItsDaemon(sites: [SharedFacts.Site]?) {
+        #expect(Self.findings(Self.facts(sites: sites), isServed: false)[2].state == .ok)
+        #expect(Self.findings(Self.facts(sites: sites))[2].state == .warning)
+    }
+
+    @Test func aDatabaseThatIsAwayFailsOnceWithWhatToDo() async {
+        struct Away: ExplainedError {
+            var explanation: Explanation { Explanation("it is away", advice: "look whether it runs") }
+        }
+        let question = SharedQuestion(address: "db", site: "a", ask: { throw Away() })
+        let findings = await question.findings(endpoint: Self.endpoint, isServed: true)
+        #expect(findings.map(\.state) == [.failed] && findings.map(\.check) == [.sharedDatabase])
+        #expect(findings.first?.message == "it is away")
+        #expect(findings.first?.advice == "Look whether it runs")
+    }
+}
