@@ -39,6 +39,12 @@ struct BadConfigurationTests {
             testDescription: "bad duration", configuration: "spool:\n  quietPeriod: 2\n", exitCode: 78,
             says: ["spool.quietPeriod", "'2'", "500ms, 2s"]),
         Row(
+            testDescription: "a slice of no request",
+            environment: [
+                "HASHDROP_SHARED_DATABASE": "postgres://site@localhost:1/hashdrop",
+                "HASHDROP_SHARED_WHEN_AWAY": "slice", "HASHDROP_VIRUSTOTAL_REQUESTS_PER_MINUTE": "4",
+            ], exitCode: 78, says: ["shared.sliceShare is 10", "it must be at least 25"]),
+        Row(
             testDescription: "unknown key", configuration: "spool:\n  quitePeriod: 2s\n", exitCode: 78,
             says: ["line 2", "no setting 'spool.quitePeriod'", "did you mean 'spool.quietPeriod'?"]),
         Row(

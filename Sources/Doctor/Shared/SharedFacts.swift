@@ -64,7 +64,7 @@ package struct SharedFacts: Hashable, Sendable {
         let relation = clockAhead > .zero ? "ahead of" : "behind"
         return .warning(
             .sharedClock, address,
-            "its clock is \(difference) \(relation) this machine's; requests are counted by it, and stay right",
+            "its clock is \(difference) \(relation) this machine's; requests are counted by it, rightly",
             advice: "Set the one that is wrong: sudo timedatectl set-ntp true (or chrony)")
     }
 
