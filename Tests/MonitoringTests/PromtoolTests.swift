@@ -28,6 +28,11 @@ struct PromtoolTests {
         told.state?.lookups.quotas = [.day: Quota(used: 3, limit: 500), .month: Quota(used: 3, limit: 0)]
         told.state?.lookups.openHashes = [Samples.user("alice"): 3]
         told.state?.lookups.oldestWait = .milliseconds(1_234)
+        told.state?.shared = .init(sites: [
+            .init(
+                name: "lab \"1\"", silence: .milliseconds(2_100), today: 3, thisMonth: 3, requestsInFlight: 1,
+                openHashes: 7)
+        ])
         try await MonitoringFixture.listening(told) { daemon, client in
             withMetricsFactory(daemon.registry) {
                 Metric.claimDelay.timer().record(.milliseconds(7))
