@@ -231,6 +231,15 @@ package struct Examination: Sendable {
         guard let key = options.key.key else {
             return [.warning(.keyAccepted, subject, "not asked without a key", advice: "See key")]
         }
+        // Only a site's daemon reserves in the shared ledger; elsewhere the request would not be counted.
+        guard options.shared == nil else {
+            return [
+                .warning(
+                    .keyAccepted, subject,
+                    "not asked, for only the daemon may spend requests that sites share",
+                    advice: "\(options.command("lookup HASH")) asks through it")
+            ]
+        }
         // An older database would be brought up to date, and one that is damaged written to.
         guard case .success(let facts)? = look, facts.isCurrent, facts.problem == nil,
             !facts.isUsed || facts.endpoint == options.endpoint.description

@@ -76,6 +76,21 @@ struct ExaminationTests {
         }
     }
 
+    /// Its request would be missing in the ledger of all sites.
+    @Test func aSharedKeyIsNotTried() async throws {
+        try await SimulatedVirusTotal.with(SimulatorOptions()) { simulator in
+            let findings = try await examine(simulator.baseURL) { options in
+                let facts = SharedFacts(endpoint: nil, clockAhead: .zero, roundTrip: .zero, sites: nil)
+                options.shared = SharedQuestion(address: "db", site: "a", ask: { facts })
+                options.asks = true
+            }
+            let finding = try #require(findings.first { $0.check == .keyAccepted })
+            #expect(finding.state == .warning)
+            #expect(finding.advice == "hashdrop lookup HASH asks through it")
+            #expect(simulator.journal.lookups.isEmpty)
+        }
+    }
+
     @Test func withoutAUsableDatabaseTheKeyIsNotTried() async throws {
         try Data(String(repeating: "no database\n", count: 1_000).utf8).write(
             to: URL(filePath: "\(privateFolder)/hashdrop.sqlite"))
