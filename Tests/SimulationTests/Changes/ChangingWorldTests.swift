@@ -188,8 +188,10 @@ struct ChangingWorldTests {
         of report: FinishedReport, since last: FinishedReport, _ round: Round, _ rows: [[String: String]]
     ) throws {
         let page = try report.text("report.html")
-        let sum = try #require(page.components(separatedBy: "Since \(last.status.id): ").dropFirst().first)
-        let parts = sum.prefix { $0 != "<" && $0 != "." }.components(separatedBy: "; ")
+        // The last report is linked, and its time follows in parentheses.
+        let link = try #require(page.range(of: "report.html\">\(last.status.id)</a> ("))
+        let time = try #require(page[link.upperBound...].range(of: "</time>): "))
+        let parts = page[time.upperBound...].prefix { $0 != "<" && $0 != "." }.components(separatedBy: "; ")
         #expect(Set(parts) == Set(round.sentence))
         let start = try #require(page.range(of: "<section id=changes>")).upperBound
         let section = try #require(page[start...].components(separatedBy: "</section>").first)
