@@ -33,6 +33,16 @@ package struct SharedMove: Sendable {
         try database.ledger.spending(at: clock.now).lastMinute.last.map { Self.minute - $0 }
     }
 
+    /// How long other sites may still send requests that they have taken ahead, also where they are cut off;
+    /// nil if none may.
+    package func restOfSlices() async throws -> Duration? {
+        try await translatingErrors {
+            try await owner.query(
+                "SELECT hashdrop.slices_end($1, $2) AS rest", [.int(SharedSchema.version), .text(site)]
+            ).first?.optional("rest", .int).map { .milliseconds($0) }
+        }
+    }
+
     /// Moves to the shared database.
     ///
     /// - Parameter progress: told how many answers were looked at, from time to time.

@@ -175,6 +175,28 @@ import Testing
         #expect(try move.restOfMinute() == nil)
     }
 
+    /// A site that is cut off sends from its slice without a sign of life.
+    @Test func slicesOfOtherSitesAreWaitedFor() async throws {
+        let fixture = try await SharedFixture()
+        let own = try database("own")
+        let other = try fixture.site("b")
+        let slice = try #require(try await other.takeSlice(share: 0.5, goodFor: .seconds(3_600)))
+        let move = try await makeMove("a", own, fixture)
+        // Its last request may arrive ten minutes after its end, and then counts for a minute.
+        let rest = slice.goodUntil - fixture.clock.now.monotonic + .seconds(600) + .milliseconds(60_020)
+        #expect(try await move.restOfSlices() == rest)
+        try await fixture.advance(by: rest - .milliseconds(1))
+        #expect(try await move.restOfSlices() == .milliseconds(1))
+        try await fixture.advance(by: .milliseconds(1))
+        #expect(try await move.restOfSlices() == nil)
+        // Nor do the own ones matter, or those of a site that has begun again since.
+        try await fixture.advance(by: .seconds(60))
+        _ = try await other.takeSlice(share: 0.5, goodFor: .seconds(60))
+        try await fixture.site("b").closeEarlierRun()
+        _ = try await fixture.site("a").takeSlice(share: 0.5, goodFor: .seconds(60))
+        #expect(try await makeMove("a", own, fixture).restOfSlices() == nil)
+    }
+
     @Test func aSiteMayNeitherWriteNorReadAllAnswers() async throws {
         let fixture = try await SharedFixture()
         let role = "mover_\(fixture.database)"

@@ -55,6 +55,22 @@ BEGIN
             SET requests = greatest(d.requests, excluded.requests);
 END $$;
 
+-- How long other sites of the key may still send what they have taken ahead, or what they have sent of it counts
+-- in a minute; NULL if none may. A site that is cut off does so without a sign of life.
+CREATE FUNCTION hashdrop.slices_end(p_version bigint, p_site text) RETURNS bigint LANGUAGE plpgsql
+SET search_path = hashdrop, pg_temp AS $$
+DECLARE
+    v_site site;
+BEGIN
+    PERFORM check_version(p_version);
+    SELECT * INTO STRICT v_site FROM site s WHERE s.name = p_site;
+    RETURN (
+        SELECT max(l.until) + lease() + minute() - hashdrop.now()
+        FROM slice l JOIN site t ON t.id = l.site_id
+        WHERE l.ledger_id = v_site.ledger_id AND t.id <> v_site.id AND l.run = t.run
+        HAVING max(l.until) + lease() + minute() > hashdrop.now());
+END $$;
+
 -- How many requests the site and the others of its key have spent in each day; of the others also those that
 -- ended in a later day than they began, once more in that day.
 CREATE FUNCTION hashdrop.export_requests(p_version bigint, p_site text)

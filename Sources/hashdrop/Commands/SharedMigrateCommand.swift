@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Model
 import PostgreSQL
 import Reporting
 import Settings
@@ -58,7 +59,10 @@ struct SharedMigrateCommand: AsyncParsableCommand {
         try await SharedOwnerOption.asOwner(address) { client in
             let move = SharedMove(
                 owner: client, site: settings.sharedSiteName, database: database, clock: clock)
-            if to == .postgres { try await Self.waitForMinute(move, clock) }
+            switch to {
+            case .postgres: try await Self.waitForMinute(move, clock)
+            case .sqlite: try await Self.requireNoSlices(move)
+            }
             try await self.move(move, endpoint: address.endpoint)
         }
     }
@@ -93,6 +97,15 @@ struct SharedMigrateCommand: AsyncParsableCommand {
             "Other sites spend this key's requests: \(others.map(\.name).joined(separator: ", "))",
             advice: "stop their daemons, or give this one a key of its own, and try again "
                 + "\(Int(silenceMin.seconds)) seconds later")
+    }
+
+    /// A site that is cut off sends what it has taken ahead, and gives no sign of life.
+    private static func requireNoSlices(_ move: SharedMove) async throws {
+        guard let rest = try await move.restOfSlices() else { return }
+        throw CommandFailure(
+            .temporary,
+            "Another site may still send requests that it has taken ahead (shared.whenAway: slice)",
+            advice: "try again in \(Wording.duration(rest.seconds))")
     }
 
     /// The shared ledger learns of days, and not of what counts in this minute.
