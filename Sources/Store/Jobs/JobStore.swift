@@ -107,10 +107,8 @@ package struct JobStore: Sendable {
                         reportBytes = ?, changes = ? WHERE name = ?
                     """)
             for report in reports {
-                let words = report.verdicts.sorted { $0.key < $1.key }
-                    .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ",")
                 try statement.execute(arguments: [
-                    words, report.isFinal, report.bytes,
+                    JobRecord.text(of: report.verdicts), report.isFinal, report.bytes,
                     report.changes.map { JobRecord.text(of: $0.counts) }, report.id.description,
                 ])
             }
