@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 package import Support
 
-/// One connection to a PostgreSQL server, on a thread of its own; made when it is first used, and made anew
-/// by the next use after it was lost.
+/// One connection to a PostgreSQL server, on a thread of its own; made when it is first used, and made
+/// again by the next use after it was lost.
 ///
 /// One session has the connection at a time; the others wait for their turns. What was lost with the
 /// connection is not repeated: its caller gets the error, and decides. The client stops when it is released

@@ -84,7 +84,7 @@ package final class SharedDatabase: SharedSite {
                 try await client.listen(Self.channel)
             } catch {
                 // The next connection listens.
-                guard case .unreachable = error else { throw error }
+                guard error.isRetryable else { throw error }
             }
         }
         let notifications = client.notifications

@@ -1,4 +1,5 @@
 import Foundation
+package import Model
 package import PostgreSQL
 import Store
 package import Support
@@ -48,7 +49,10 @@ package struct SharedOverview: Sendable {
                     endpoint: told.endpoint, clockAhead: told.time - middle, roundTrip: roundTrip)
             }
         }
-        do { outlook.sites = try await sites() } catch SharedError.forgotten {}
+        do {
+            outlook.sites = try await sites()
+            outlook.spending = try await spending()
+        } catch SharedError.forgotten {}
         return outlook
     }
 
@@ -88,8 +92,9 @@ package struct SharedOutlook: Hashable, Sendable {
     /// How far its server's clock is ahead of this machine's, give or take half of `roundTrip`.
     package var clockAhead: Duration
     package var roundTrip: Duration
-    /// Nil for a site that has not begun.
+    /// Nil for a site that has not begun, and so is `spending`.
     package var sites: [SiteStatus]?
+    package var spending: SharedSpending?
 }
 
 extension SiteStatus {
@@ -97,7 +102,7 @@ extension SiteStatus {
         self.init(
             name: try row.get("name", .text), silence: .milliseconds(try row.get("silence", .int)),
             today: try row.get("today", .int), thisMonth: try row.get("this_month", .int),
-            underWay: try row.get("under_way", .int), open: try row.get("open", .int))
+            requestsInFlight: try row.get("under_way", .int), openHashes: try row.get("open", .int))
     }
 }
 

@@ -1,3 +1,4 @@
+import Model
 import Support
 import Testing
 
@@ -9,9 +10,12 @@ import Testing
 
     private static func facts(
         endpoint: String? = Self.endpoint, ahead: Duration = .zero, roundTrip: Duration = .milliseconds(3),
-        sites: [SharedFacts.Site]? = [.init(name: "a", silence: .seconds(2))]
+        sites: [SiteStatus]? = [.init(name: "a", silence: .seconds(2), today: 3, thisMonth: 40)],
+        pause: SharedPause? = nil
     ) -> SharedFacts {
-        SharedFacts(endpoint: endpoint, clockAhead: ahead, roundTrip: roundTrip, sites: sites)
+        SharedFacts(
+            endpoint: endpoint, clockAhead: ahead, roundTrip: roundTrip, sites: sites,
+            day: Quota(used: 3, limit: 500), month: Quota(used: 40, limit: 0), pause: pause)
     }
 
     private static func findings(_ facts: SharedFacts, isServed: Bool = true) -> [Finding] {
@@ -25,6 +29,24 @@ import Testing
         #expect(findings[0].message.contains("3 ms"))
         // Nothing is from anywhere yet.
         #expect(Self.findings(Self.facts(endpoint: nil))[0].state == .ok)
+    }
+
+    @Test func eachSiteIsToldWithWhatItHasSpent() {
+        let message = Self.findings(Self.facts())[2].message
+        #expect(
+            message == "1 site has this key, with 3 of 500 requests today and 40 requests this month: "
+                + "a (seen 2 seconds ago, 3 today, 40 this month)")
+        let many = (0..<22).map { SiteStatus(name: "s\($0)", silence: .zero) }
+        #expect(
+            Self.findings(Self.facts(sites: many + [.init(name: "a", silence: .zero)]))[2].message
+                .hasSuffix(", 3 more"))
+    }
+
+    @Test func aPauseIsAWarningBesideTheOthers() {
+        let findings = Self.findings(Self.facts(pause: SharedPause(left: .seconds(40), reason: "429")))
+        #expect(findings.map(\.check) == [.sharedDatabase, .sharedClock, .sites, .sites])
+        #expect(findings.map(\.state) == [.ok, .ok, .warning, .ok])
+        #expect(findings[2].message.contains("(429); no site asks for 40 seconds"))
     }
 
     @Test func anotherEndpointsAnswersFail() {
@@ -65,8 +87,8 @@ import Testing
         #expect(Self.findings(facts, isServed: isServed)[2].state == (isWell ? .ok : .warning))
     }
 
-    @Test(arguments: [nil, [], [.init(name: "b", silence: .zero)]] as [[SharedFacts.Site]?])
-    func aSiteThatIsNotKnownBeginsWithItsDaemon(sites: [SharedFacts.Site]?) {
+    @Test(arguments: [nil, [], [.init(name: "b", silence: .zero)]] as [[SiteStatus]?])
+    func aSiteThatIsNotKnownBeginsWithItsDaemon(sites: [SiteStatus]?) {
         #expect(Self.findings(Self.facts(sites: sites), isServed: false)[2].state == .ok)
         #expect(Self.findings(Self.facts(sites: sites))[2].state == .warning)
     }

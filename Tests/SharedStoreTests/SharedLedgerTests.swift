@@ -203,7 +203,7 @@ import Testing
         #expect(quota.lastMinute.count == 4)
         #expect(await failure { try await before.reserve(wishes(5...5)) } == .supplanted)
         #expect(await failure { try await before.heartbeat([:]) } == .supplanted)
-        #expect(try await after.sites().map(\.underWay) == [0, 1])
+        #expect(try await after.sites().map(\.requestsInFlight) == [0, 1])
     }
 
     @Test func reservationThatWasNeverToldIsGivenBack() async throws {

@@ -23,7 +23,7 @@ import Testing
         let sites = try await overview.sites()
         #expect(sites.map(\.name) == ["a", "b"])
         #expect(sites.map(\.today) == [3, 0] && sites.map(\.thisMonth) == [3, 0])
-        #expect(sites.map(\.underWay) == [3, 0] && sites.map(\.open) == [0, 7])
+        #expect(sites.map(\.requestsInFlight) == [3, 0] && sites.map(\.openHashes) == [0, 7])
         #expect(try await overview.spending().quota.today == 3)
         #expect(try await overview.spending() == site.spending())
         #expect(try await overview.sites() == site.sites())
@@ -31,7 +31,7 @@ import Testing
         #expect(try await fixture.number("SELECT run AS value FROM hashdrop.site WHERE name = 'a'") == 1)
         #expect(try await fixture.number("SELECT count(*) AS value FROM hashdrop.flight") == 3)
         try await site.recordUnknown(tickets, at: fixture.clock.now)
-        #expect(try await overview.sites().map(\.underWay) == [0, 0])
+        #expect(try await overview.sites().map(\.requestsInFlight) == [0, 0])
     }
 
     @Test func aPauseIsToldWithItsReason() async throws {

@@ -88,8 +88,9 @@ import Testing
         _ = try await b.tickets(3...3)
         #expect(
             try await a.sites() == [
-                SiteStatus(name: "a", silence: .seconds(40), today: 2, thisMonth: 2, underWay: 0, open: 0),
-                SiteStatus(name: "b", silence: .zero, today: 1, thisMonth: 1, underWay: 1, open: 7),
+                SiteStatus(name: "a", silence: .seconds(40), today: 2, thisMonth: 2),
+                SiteStatus(
+                    name: "b", silence: .zero, today: 1, thisMonth: 1, requestsInFlight: 1, openHashes: 7),
             ])
     }
 

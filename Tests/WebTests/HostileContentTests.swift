@@ -39,7 +39,7 @@ struct HostileContentTests {
                         overview: .init(
                             sites: [
                                 .init(
-                                    name: all, lastSeenAt: Samples.now, today: 1, thisMonth: 1,
+                                    name: all, silence: .zero, today: 1, thisMonth: 1,
                                     requestsInFlight: 1, openHashes: 1)
                             ], today: 1, thisMonth: 1, at: Samples.now)))
             },

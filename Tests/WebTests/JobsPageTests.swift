@@ -107,10 +107,10 @@ struct JobsPageTests {
             overview: .init(
                 sites: [
                     .init(
-                        name: "harbour", lastSeenAt: Samples.now, today: 311, thisMonth: 4_127,
+                        name: "harbour", silence: .zero, today: 311, thisMonth: 4_127,
                         requestsInFlight: 2, openHashes: 17),
                     .init(
-                        name: "quay", lastSeenAt: Samples.now - 3_600, today: 122, thisMonth: 659,
+                        name: "quay", silence: .seconds(3_600), today: 122, thisMonth: 659,
                         requestsInFlight: 0, openHashes: 0),
                 ], today: 433, thisMonth: 786, at: Samples.now))
         let site = try await WebFixture.make(
@@ -121,6 +121,8 @@ struct JobsPageTests {
         for text in ["<h2>Sites</h2>", "harbour", "quay", "311", "122", "659", "433", "786"] {
             #expect(page.contains(text), "\(text)")
         }
+        // As of the last word: an hour before it.
+        #expect(page.contains("datetime=\((Samples.now - 3_600).formatted(.iso8601))"))
         #expect(page.contains(">Away</span>") == (trouble != nil))
         if let trouble { #expect(page.contains(trouble)) }
     }

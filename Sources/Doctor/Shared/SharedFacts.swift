@@ -1,20 +1,9 @@
+package import Model
 import Reporting
 import Support
 
 /// What the database says that several daemons share.
 package struct SharedFacts: Hashable, Sendable {
-    /// One of the daemons.
-    package struct Site: Hashable, Sendable {
-        package var name: String
-        /// How long ago it last gave a sign of life.
-        package var silence: Duration
-
-        package init(name: String, silence: Duration) {
-            self.name = name
-            self.silence = silence
-        }
-    }
-
     /// Where its answers come from; nil if it has none and nothing was asked yet.
     var endpoint: String?
     /// How far its server's clock is ahead of this machine's; behind if negative.
@@ -22,13 +11,25 @@ package struct SharedFacts: Hashable, Sendable {
     /// How long a question takes, by which the difference of the clocks may be wrong.
     var roundTrip: Duration
     /// Those that have the same key; nil if the database does not know this one yet.
-    var sites: [Site]?
+    var sites: [SiteStatus]?
+    /// What all of them together have spent of the day and the month, and may spend.
+    var day: Quota
+    var month: Quota
+    /// Why and for how long no site asks.
+    var pause: SharedPause?
 
-    package init(endpoint: String?, clockAhead: Duration, roundTrip: Duration, sites: [Site]?) {
+    package init(
+        endpoint: String?, clockAhead: Duration, roundTrip: Duration, sites: [SiteStatus]?,
+        day: Quota = Quota(used: 0, limit: 0), month: Quota = Quota(used: 0, limit: 0),
+        pause: SharedPause? = nil
+    ) {
         self.endpoint = endpoint
         self.clockAhead = clockAhead
         self.roundTrip = roundTrip
         self.sites = sites
+        self.day = day
+        self.month = month
+        self.pause = pause
     }
 
     /// By more seconds the difference of two clocks is worth a word. Nothing is counted by it.
@@ -40,7 +41,19 @@ package struct SharedFacts: Hashable, Sendable {
     private static let retirement: Duration = .seconds(7 * 86_400)
 
     func findings(of address: String, site: String, endpoint: String, isServed: Bool) -> [Finding] {
-        [database(address, endpoint), clock(address)] + siteFindings(address, site, isServed: isServed)
+        [database(address, endpoint), clock(address)] + pauseFindings(address)
+            + siteFindings(address, site, isServed: isServed)
+    }
+
+    private func pauseFindings(_ address: String) -> [Finding] {
+        guard let pause else { return [] }
+        return [
+            .warning(
+                .sites, address,
+                "VirusTotal has refused a request (\(pause.reason)); no site asks for "
+                    + Self.words(pause.left),
+                advice: "Look at each site whether its key and its limits are right")
+        ]
     }
 
     private func database(_ address: String, _ configured: String) -> Finding {
@@ -92,13 +105,36 @@ package struct SharedFacts: Hashable, Sendable {
             guard other.silence > Self.silenceMax, other.silence < Self.retirement else { continue }
             silent.append(
                 .warning(
-                    .sites, other.name, "no sign of life for \(Self.words(other.silence))",
+                    .sites, other.name,
+                    "no sign of life for \(Self.words(other.silence)); \(Self.spent(by: other))",
                     advice: "Look there whether its daemon runs and reaches the database; what it has spent "
                         + "stays counted"))
         }
         guard silent.isEmpty else { return silent }
-        let count = sites.count { $0.silence < Self.retirement }
-        return [.ok(.sites, address, "\(Wording.count(count, "site has", "sites have")) this key")]
+        let present = sites.filter { $0.silence < Self.retirement }
+        var words = present.prefix(Self.sitesNamedMax).map {
+            "\($0.name) (seen \(Self.words($0.silence)) ago, \(Self.spent(by: $0)))"
+        }
+        if present.count > words.count { words.append("\(Wording.number(present.count - words.count)) more") }
+        return [
+            .ok(
+                .sites, address,
+                "\(Wording.count(present.count, "site has", "sites have")) this key, with "
+                    + "\(Self.used(day)) today and \(Self.used(month)) this month: "
+                    + words.joined(separator: ", "))
+        ]
+    }
+
+    private static let sitesNamedMax = 20
+
+    private static func spent(by site: SiteStatus) -> String {
+        "\(Wording.number(site.today)) today, \(Wording.number(site.thisMonth)) this month"
+    }
+
+    private static func used(_ quota: Quota) -> String {
+        let used = Wording.count(quota.used, "request", "requests")
+        return quota.limit == 0
+            ? used : "\(Wording.number(quota.used)) of \(Wording.number(quota.limit)) requests"
     }
 
     private static func words(_ duration: Duration) -> String { Wording.duration(duration.seconds) }

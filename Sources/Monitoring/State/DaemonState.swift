@@ -40,36 +40,12 @@ package struct DaemonState: Hashable, Sendable {
 
     /// What several daemons share.
     package struct Shared: Hashable, Sendable {
-        /// One of these daemons.
-        package struct Site: Hashable, Sendable {
-            package var name: String
-            /// How long ago it last gave a sign of life.
-            package var silence: Duration
-            /// Requests of this UTC day and month.
-            package var today: Int
-            package var thisMonth: Int
-            package var requestsInFlight: Int
-            package var openHashes: Int
-
-            package init(
-                name: String, silence: Duration, today: Int, thisMonth: Int, requestsInFlight: Int,
-                openHashes: Int
-            ) {
-                self.name = name
-                self.silence = silence
-                self.today = today
-                self.thisMonth = thisMonth
-                self.requestsInFlight = requestsInFlight
-                self.openHashes = openHashes
-            }
-        }
-
         /// Whether the shared database serves this daemon.
         package var isServed: Bool
         /// Empty while it does not: nothing is known of them then.
-        package var sites: [Site]
+        package var sites: [SiteStatus]
 
-        package init(isServed: Bool = true, sites: [Site] = []) {
+        package init(isServed: Bool = true, sites: [SiteStatus] = []) {
             self.isServed = isServed
             self.sites = sites
         }
@@ -139,7 +115,7 @@ extension DaemonState {
     }
 }
 
-extension DaemonState.Shared.Site {
+extension SiteStatus {
     fileprivate var series: [MetricSeries] {
         [
             MetricSeries(.siteSilence, [name], silence / .seconds(1)),

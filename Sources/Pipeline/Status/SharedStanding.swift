@@ -1,4 +1,5 @@
 package import Foundation
+package import Model
 package import SharedStore
 package import Support
 
@@ -15,11 +16,6 @@ package struct SharedStanding: Hashable, Sendable {
             self.sites = sites
             self.spending = spending
             self.at = at
-        }
-
-        /// When a site last gave a sign of life, on this daemon's clock.
-        package func lastSeen(_ site: SiteStatus) -> Date {
-            at.wall.addingTimeInterval(-site.silence.seconds)
         }
     }
 

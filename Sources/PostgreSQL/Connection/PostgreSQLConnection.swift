@@ -116,7 +116,7 @@ final class PostgreSQLConnection {
         do {
             return try result(until: deadline)
         } catch {
-            // The table has changed below the statement, or the server forgot it: prepared anew, it works.
+            // The table has changed below the statement, or the server forgot it: prepared again, it works.
             if case .server(let error) = error, ["0A000", "26000"].contains(error.sqlState) {
                 prepared = [:]
             }

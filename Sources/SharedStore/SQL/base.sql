@@ -114,7 +114,7 @@ BEGIN
             RAISE EXCEPTION 'its answers come from %, and the daemon asks %', v_endpoint, p_endpoint
                 USING ERRCODE = 'HD003';
         END IF;
-        -- Sites that have begun with the other one must begin anew, and learn of this one.
+        -- Sites that have begun with the other one must begin again, and learn of this one.
         DELETE FROM mood;
         DELETE FROM demand;
         DELETE FROM turn;

@@ -1,4 +1,4 @@
--- Functions are of one version: a migration makes them anew.
+-- Functions are of one version: a migration makes them again.
 DO $$
 DECLARE
     v_function text;

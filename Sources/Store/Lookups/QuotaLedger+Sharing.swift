@@ -85,7 +85,7 @@ extension QuotaLedger {
         return others
     }
 
-    /// Forgets which requests are others', where the days are counted anew by single requests, which are all
+    /// Forgets which requests are others', where the days are counted again by single requests, which are all
     /// this daemon's.
     static func forgetOthers(in db: Database) throws {
         try db.execute(sql: "DELETE FROM meta WHERE key = '\(othersKey)'")

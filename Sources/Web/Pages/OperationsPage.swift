@@ -2,6 +2,7 @@ import Foundation
 import Model
 import Reporting
 import Store
+import Support
 
 /// The daemon at a glance, for administrators.
 struct OperationsPage {
@@ -119,7 +120,7 @@ struct OperationsPage {
             page.raw("<tr><th scope=row>")
             page.untrusted(site.name, max: 300)
             page.raw("<td data-label=\"Last sign of life\">")
-            page.time(site.lastSeenAt)
+            page.time(overview.at - site.silence.seconds)
             page.raw("<td class=number data-label=\"Requests today\">")
             page.number(site.today)
             page.raw("<td class=number data-label=\"This month\">")

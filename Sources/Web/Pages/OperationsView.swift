@@ -19,38 +19,16 @@ package struct OperationsView: Hashable, Sendable {
 
     /// What several daemons share, as this one heard last.
     package struct Shared: Hashable, Sendable {
-        /// One of these daemons.
-        package struct Site: Hashable, Sendable {
-            package var name: String
-            package var lastSeenAt: Date
-            /// Requests of this UTC day and month.
-            package var today: Int
-            package var thisMonth: Int
-            package var requestsInFlight: Int
-            package var openHashes: Int
-
-            package init(
-                name: String, lastSeenAt: Date, today: Int, thisMonth: Int, requestsInFlight: Int,
-                openHashes: Int
-            ) {
-                self.name = name
-                self.lastSeenAt = lastSeenAt
-                self.today = today
-                self.thisMonth = thisMonth
-                self.requestsInFlight = requestsInFlight
-                self.openHashes = openHashes
-            }
-        }
-
         /// What the shared database told last.
         package struct Overview: Hashable, Sendable {
-            package var sites: [Site]
+            /// As of `at`.
+            package var sites: [SiteStatus]
             /// Requests of all sites in this UTC day and month.
             package var today: Int
             package var thisMonth: Int
             package var at: Date
 
-            package init(sites: [Site], today: Int, thisMonth: Int, at: Date) {
+            package init(sites: [SiteStatus], today: Int, thisMonth: Int, at: Date) {
                 self.sites = sites
                 self.today = today
                 self.thisMonth = thisMonth

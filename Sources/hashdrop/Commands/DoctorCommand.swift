@@ -4,6 +4,7 @@ import Doctor
 import Foundation
 import Glibc
 import Lookup
+import Model
 import Monitoring
 import Notifications
 import Pipeline
@@ -62,12 +63,18 @@ struct DoctorCommand: AsyncParsableCommand {
     private static func sharedQuestion(_ settings: HashdropSettings) throws -> SharedQuestion? {
         guard let address = try settings.sharedAddress() else { return nil }
         let site = settings.sharedSiteName
-        let overview = SharedOverview(client: try HashdropSettings.sharedClient(address), site: site)
+        let limits = settings.lookupOptions.limits
+        let client = try HashdropSettings.sharedClient(address)
         return SharedQuestion(address: address.endpoint, site: site) {
-            let outlook = try await overview.outlook()
+            let outlook = try await SharedOverview(client: client, site: site).outlook()
+            await client.close()
             return SharedFacts(
                 endpoint: outlook.endpoint, clockAhead: outlook.clockAhead, roundTrip: outlook.roundTrip,
-                sites: outlook.sites?.map { SharedFacts.Site(name: $0.name, silence: $0.silence) })
+                sites: outlook.sites,
+                day: Quota(used: outlook.spending?.quota.today ?? 0, limit: limits.requestsPerDayLimit),
+                month: Quota(
+                    used: outlook.spending?.quota.thisMonth ?? 0, limit: limits.requestsPerMonthLimit),
+                pause: outlook.spending?.pause)
         }
     }
 

@@ -104,17 +104,18 @@ struct SharedStatusCommand: AsyncParsableCommand {
                 Overview.Site(
                     name: site.name, isThisSite: site.name == name,
                     silentSeconds: wholeSeconds(site.silence), today: site.today,
-                    thisMonth: site.thisMonth, inFlight: site.underWay, openHashes: site.open)
+                    thisMonth: site.thisMonth, inFlight: site.requestsInFlight, openHashes: site.openHashes)
             })
     }
 
     private static func wholeSeconds(_ duration: Duration) -> Int { Int(duration.seconds.rounded(.up)) }
 
     static func text(_ overview: Overview) -> String {
+        let (minute, day, month) = (overview.minute, overview.day, overview.month)
         var lines = [
             "Database: \(overview.database)",
-            "Quota:    \(used(overview.minute)) this minute, \(used(overview.day)) today, "
-                + "\(used(overview.month)) this month (UTC), by all sites",
+            "Quota:    \(StatusCommand.used(minute)) this minute, \(StatusCommand.used(day)) today, "
+                + "\(StatusCommand.used(month)) this month (UTC), by all sites",
         ]
         if overview.keptForSlices > 0 {
             lines.append(
@@ -133,9 +134,5 @@ struct SharedStatusCommand: AsyncParsableCommand {
                 + "\(Wording.count(site.openHashes, "hash", "hashes")) to ask"
         }
         return lines.joined(separator: "\n")
-    }
-
-    private static func used(_ quota: Quota) -> String {
-        quota.limit == 0 ? "\(quota.used) (no limit)" : "\(quota.used) of \(quota.limit)"
     }
 }

@@ -206,7 +206,7 @@ struct StatusCommand: AsyncParsableCommand {
         quota.limit == 0 ? "no limit" : used(quota)
     }
 
-    private static func used(_ quota: Quota) -> String {
+    static func used(_ quota: Quota) -> String {
         quota.limit == 0 ? "\(quota.used) (no limit)" : "\(quota.used) of \(quota.limit)"
     }
 }

@@ -65,9 +65,9 @@ actor MonitoringSource {
         let age = pipeline.clock.now.monotonic - view.at.monotonic
         return DaemonState.Shared(
             sites: view.sites.map { site in
-                DaemonState.Shared.Site(
-                    name: site.name, silence: site.silence + age, today: site.today,
-                    thisMonth: site.thisMonth, requestsInFlight: site.underWay, openHashes: site.open)
+                var site = site
+                site.silence += age
+                return site
             })
     }
 

@@ -45,13 +45,8 @@ struct OperationsSource: Sendable {
             },
             overview: standing.view.map { view in
                 OperationsView.Shared.Overview(
-                    sites: view.sites.map { site in
-                        OperationsView.Shared.Site(
-                            name: site.name, lastSeenAt: view.lastSeen(site), today: site.today,
-                            thisMonth: site.thisMonth, requestsInFlight: site.underWay,
-                            openHashes: site.open)
-                    }, today: view.spending.quota.today, thisMonth: view.spending.quota.thisMonth,
-                    at: view.at.wall)
+                    sites: view.sites, today: view.spending.quota.today,
+                    thisMonth: view.spending.quota.thisMonth, at: view.at.wall)
             })
     }
 
