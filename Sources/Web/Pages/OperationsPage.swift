@@ -34,7 +34,7 @@ struct OperationsPage {
         if let reason = view.waitReason {
             page.untrusted(reason, max: 1_000)
             if let until = view.waitsUntil {
-                page.raw(" Goes on ")
+                page.raw(reason.hasSuffix(".") ? " Goes on " : ". Goes on ")
                 page.text(Wording.expectation(until, now: now))
                 page.raw(", at ")
                 page.time(until)
