@@ -108,29 +108,33 @@ final class Browser: Sendable {
         try await value("document.querySelector('\(selector)')?.innerText") as? String ?? ""
     }
 
-    func click(_ selector: String) async throws { try await click("css selector", selector) }
+    func click(_ selector: String) async throws { _ = try await click("css selector", selector) }
 
-    func clickLink(_ text: String) async throws { try await click("link text", text) }
+    func clickLink(_ text: String) async throws { _ = try await click("link text", text) }
 
     /// Clicks a link until it has led to another page: a page that loads itself again at that moment goes on
     /// showing itself, and a reader would click once more.
     func follow(_ link: String) async throws {
-        let before = try await url()
-        var clickedAt: ContinuousClock.Instant?
+        var clicked: (page: String, at: ContinuousClock.Instant)?
         try await eventually("the link '\(link)' leads to another page") {
-            if try await url() != before { return true }
-            if let clickedAt, ContinuousClock.now - clickedAt < .seconds(10) { return false }
-            try await clickLink(link)
-            clickedAt = .now
-            return try await url() != before
+            if let clicked, try await url() != clicked.page { return true }
+            if let clicked, ContinuousClock.now - clicked.at < .seconds(10) { return false }
+            let page = try await click("link text", link)
+            clicked = (page, .now)
+            return try await url() != page
         }
     }
 
-    /// A page that loads itself again may take the element away just before it is clicked.
-    private func click(_ strategy: String, _ value: String) async throws {
+    /// Clicks an element and returns the address of its page: an earlier click may still be on its way, and the
+    /// page that it leads to is not where this one leads. A page that loads itself again may take the element
+    /// away just before it is clicked.
+    private func click(_ strategy: String, _ value: String) async throws -> String {
+        var page = ""
         try await eventually("there is \(value) to click") {
             do {
-                _ = try await call("POST", "/element/\(try await element(strategy, value))/click", [:])
+                let element = try await element(strategy, value)
+                page = try await url()
+                _ = try await call("POST", "/element/\(element)/click", [:])
                 return true
             } catch let failure as Failure
                 where Self.goneElement.contains(where: failure.description.contains)
@@ -138,6 +142,7 @@ final class Browser: Sendable {
                 return false
             }
         }
+        return page
     }
 
     /// Chromium's words for an element whose page is gone, depending on the moment.
