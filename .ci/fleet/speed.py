@@ -109,7 +109,7 @@ def round_trips(fleet, side, host, url):
     for size in BATCHES:
         begin = subprocess.run(
             [*host.enter, server.programs / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
-             "--command", f"SELECT hashdrop.begin_run(1, 'probe', decode('{key}', 'hex'), '{url}')", address],
+             "--command", f"SELECT hashdrop.begin_run(1, 'probe', decode('{key}', 'hex'), '{url}', '{{}}', '{{}}', '{{}}')", address],
             text=True, capture_output=True, env={**os.environ, "PGPASSWORD": secret})
         assert begin.returncode == 0, begin.stderr
         done = subprocess.run(

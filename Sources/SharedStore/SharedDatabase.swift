@@ -18,6 +18,7 @@ package final class SharedDatabase: SharedSite {
     package let site: String
     private let keyHash: @Sendable () -> [UInt8]
     private let endpoint: String
+    private let localRequests: @Sendable () throws -> LocalRequests
     let clock: any ServiceClock
     private let state: Mutex<State>
 
@@ -40,14 +41,18 @@ package final class SharedDatabase: SharedSite {
     ///   - keyHash: SHA-256 of the VirusTotal key, whose ledger it is; with another key a new run begins.
     ///   - endpoint: where answers come from. The first site's is remembered, and any other refused.
     ///   - limits: what the key may spend.
+    ///   - localRequests: what the daemon has spent by its own count; each run begins with it.
     package init(
         client: PostgreSQLClient, site: String, keyHash: @escaping @Sendable () -> [UInt8], endpoint: String,
-        limits: QuotaLimits, clock: any ServiceClock = SystemClock()
+        limits: QuotaLimits,
+        localRequests: @escaping @Sendable () throws -> LocalRequests = { LocalRequests() },
+        clock: any ServiceClock = SystemClock()
     ) {
         self.client = client
         self.site = site
         self.keyHash = keyHash
         self.endpoint = endpoint
+        self.localRequests = localRequests
         self.clock = clock
         state = Mutex(State(limits: limits))
     }
@@ -70,8 +75,8 @@ package final class SharedDatabase: SharedSite {
         }
     }
 
-    /// Begins this program's run of the site, once: what an earlier one holds comes free, and its requests
-    /// end now and stay spent.
+    /// Begins this program's run of the site, once: what an earlier one holds comes free, its requests end
+    /// now and stay spent, and what the site has spent without the shared database counts there too.
     package func closeEarlierRun() async throws {
         try await asking { _, _ in }
     }
@@ -197,9 +202,15 @@ package final class SharedDatabase: SharedSite {
     private func begin(in session: PostgreSQLSession) async throws -> Int {
         let keyHash = keyHash()
         if let run = state.withLock({ $0.keyHash == keyHash ? $0.run : nil }) { return run }
+        let own = try localRequests()
+        let days = own.days.sorted { $0.key < $1.key }
         let rows = try await session.query(
-            "SELECT hashdrop.begin_run($1, $2, $3, $4) AS run",
-            [.int(SharedSchema.version), .text(site), .bytes(keyHash), .text(endpoint)])
+            "SELECT hashdrop.begin_run($1, $2, $3, $4, $5, $6, $7) AS run",
+            [
+                .int(SharedSchema.version), .text(site), .bytes(keyHash), .text(endpoint),
+                .intArray(days.map(\.key)), .intArray(days.map(\.value)),
+                .intArray(own.lastMinute.map(\.milliseconds)),
+            ])
         guard let row = rows.first else { throw PostgreSQLError.misuse("no run was given") }
         let run = try row.get("run", .int)
         state.withLock { state in

@@ -4,11 +4,12 @@ package import PostgreSQL
 package import Store
 package import Support
 
-/// Moves a daemon's answers and spent requests between its own database and the shared one; of both the newer
-/// answer and the greater number stay.
+/// Moves a daemon's answers into the shared database, and answers and spent requests out of it; of both the
+/// newer answer and the greater number stay.
 ///
-/// The daemon does not run meanwhile, and the site has begun (`SharedDatabase.closeEarlierRun`). A move that
-/// is broken off is done again: nothing is doubled by it. All throw `SharedError` or `StoreError`.
+/// The daemon does not run meanwhile, and the site has begun (`SharedDatabase.closeEarlierRun`), with which
+/// its spent requests have come. A move that is broken off is done again: nothing is doubled by it. All throw
+/// `SharedError` or `StoreError`.
 package struct SharedMove: Sendable {
     private let owner: PostgreSQLClient
     private let site: String
@@ -16,8 +17,6 @@ package struct SharedMove: Sendable {
     private let clock: any ServiceClock
 
     private static let answersAtOnce = 500
-    /// VirusTotal's, as the ledger counts it.
-    private static let minute: Duration = .seconds(60)
 
     /// - Parameter owner: has the role that owns the shared database.
     package init(owner: PostgreSQLClient, site: String, database: HashdropDatabase, clock: any ServiceClock) {
@@ -25,12 +24,6 @@ package struct SharedMove: Sendable {
         self.site = site
         self.database = database
         self.clock = clock
-    }
-
-    /// How long until none of the daemon's requests counts in VirusTotal's minute any more; nil if none does.
-    /// A move before would lose those.
-    package func restOfMinute() throws -> Duration? {
-        try database.ledger.spending(at: clock.now).lastMinute.last.map { Self.minute - $0 }
     }
 
     /// How long other sites may still send requests that they have taken ahead, also where they are cut off;
@@ -43,14 +36,12 @@ package struct SharedMove: Sendable {
         }
     }
 
-    /// Moves to the shared database.
+    /// Moves the answers to the shared database.
     ///
     /// - Parameter progress: told how many answers were looked at, from time to time.
     /// - Returns: how many there were.
     @discardableResult
     package func toPostgreSQL(_ progress: (Int) -> Void = { _ in }) async throws -> Int {
-        // First, so that the requests are there if it is broken off.
-        try await importRequests()
         let difference = try await clockDifference()
         var last: FileHash?
         var count = 0
@@ -86,19 +77,6 @@ package struct SharedMove: Sendable {
 
     // MARK: Requests
 
-    private func importRequests() async throws {
-        let known = try database.ledger.requestDays()
-        let days = known.own.merging(known.endedLater, uniquingKeysWith: +).sorted { $0.key < $1.key }
-        try await translatingErrors {
-            _ = try await owner.query(
-                "SELECT hashdrop.import_requests($1, $2, $3, $4)",
-                [
-                    .int(SharedSchema.version), .text(site), .intArray(days.map(\.key)),
-                    .intArray(days.map(\.value)),
-                ])
-        }
-    }
-
     private func exportRequests() async throws {
         let known = try database.ledger.requestDays()
         let days = try await translatingErrors {
@@ -110,9 +88,9 @@ package struct SharedMove: Sendable {
         }
         var own: [Int: Int] = [:]
         var others: [Int: Int] = [:]
-        for (day, ownCount, othersCount) in days {
-            // These came with `importRequests`; the daemon's own ledger counts them by itself.
-            own[day] = ownCount - known.endedLater[day, default: 0]
+        for (day, localRequests, othersCount) in days {
+            // These came with the run's beginning; the daemon's own ledger counts them by itself.
+            own[day] = localRequests - known.endedLater[day, default: 0]
             others[day] = othersCount
         }
         try database.ledger.takeOver(own: own, others: others)

@@ -125,9 +125,9 @@ final class Browser: Sendable {
         }
     }
 
-    /// Clicks an element and returns the address of its page: an earlier click may still be on its way, and the
-    /// page that it leads to is not where this one leads. A page that loads itself again may take the element
-    /// away just before it is clicked.
+    /// Clicks an element and returns the address of its page: an earlier click may still be on its way, and
+    /// the page that it leads to is not where this one leads. A page that loads itself again may take the
+    /// element away just before it is clicked.
     private func click(_ strategy: String, _ value: String) async throws -> String {
         var page = ""
         try await eventually("there is \(value) to click") {

@@ -298,7 +298,7 @@ struct LookupDispatcherTests {
         }
     }
 
-    @Test func virusTotalsOwnCountIsReadAtTheStartAndTheSmallerAllowanceWins() async throws {
+    @Test func virusTotalsLocalRequestsIsReadAtTheStartAndTheSmallerAllowanceWins() async throws {
         var world = LookupBench.World()
         world.limits = SimulatedLimits(requestsPerMinute: 0, requestsPerDay: 3)
         world.readsQuotas = true

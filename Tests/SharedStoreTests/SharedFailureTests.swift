@@ -227,6 +227,7 @@ struct SharedFailureTests {
         #expect(
             try await server.number(
                 "SELECT count(*) AS value FROM hashdrop.request WHERE ended_at IS NULL") == 2)
-        #expect(try await a.spending().today == 2)
+        // The one that was sent before counts again, for the site has counted it itself.
+        #expect(try await a.spending().today == 3)
     }
 }

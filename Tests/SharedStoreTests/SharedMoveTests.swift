@@ -19,7 +19,8 @@ import Testing
         _ site: String, _ database: HashdropDatabase, _ fixture: SharedFixture
     ) async throws -> SharedMove {
         // As the command does.
-        try await fixture.site(site).closeEarlierRun()
+        let own = { @Sendable [ledger = database.ledger] in try LocalRequests(ledger, at: fixture.clock.now) }
+        try await fixture.site(site, localRequests: own).closeEarlierRun()
         return SharedMove(owner: fixture.owner, site: site, database: database, clock: fixture.clock)
     }
 
@@ -112,7 +113,7 @@ import Testing
         }
         try spend(2, in: first, at: fixture.clock.now)
         for _ in 0..<2 {
-            try await moveFirst.toPostgreSQL()
+            let moveFirst = try await makeMove("a", first, fixture)
             #expect(try await site.sites().map(\.today) == [5, 9])
             try await moveFirst.toSQLite()
             #expect(try spent(first, fixture) == [14, 14])
@@ -161,18 +162,6 @@ import Testing
         let other = try database("other")
         try await makeMove("a", other, fixture).toSQLite()
         #expect(try all(other) == all(own))
-    }
-
-    @Test func requestsOfTheMinuteAreWaitedFor() async throws {
-        let fixture = try await SharedFixture()
-        let own = try database("own")
-        let move = try await makeMove("a", own, fixture)
-        #expect(try move.restOfMinute() == nil)
-        try spend(1, in: own, at: fixture.clock.now)
-        try await fixture.advance(by: .seconds(20))
-        #expect(try move.restOfMinute() == .seconds(40))
-        try await fixture.advance(by: .seconds(40))
-        #expect(try move.restOfMinute() == nil)
     }
 
     /// A site that is cut off sends from its slice without a sign of life.

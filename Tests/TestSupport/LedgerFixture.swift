@@ -67,7 +67,9 @@ package final class LedgerFixture: Sendable {
             ledger = database.lookups
             return
         }
-        let site = try server.site(place.site, limits: Self.noLimits)
+        let site = try server.site(
+            place.site, limits: Self.noLimits,
+            localRequests: { [ledger = database.ledger] in try LocalRequests(ledger, at: clock.now) })
         try await site.closeEarlierRun()
         let shared = SharedLookupLedger(
             database: place.connecting(site), lookups: database.lookups, ages: CacheAges(), clock: clock)

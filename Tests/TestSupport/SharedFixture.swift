@@ -51,12 +51,13 @@ package struct SharedFixture: Sendable {
     /// A daemon on a connection of its own, with the owner's role.
     package func site(
         _ name: String, key: UInt8 = 1, endpoint: String = Self.endpoint, limits: QuotaLimits = QuotaLimits(),
+        localRequests: @escaping @Sendable () throws -> LocalRequests = { LocalRequests() },
         clock: (any ServiceClock)? = nil
     ) throws -> SharedDatabase {
         SharedDatabase(
             client: try Self.client(server.socketAddress(database)), site: name,
             keyHash: { [UInt8](repeating: key, count: 32) }, endpoint: endpoint, limits: limits,
-            clock: clock ?? self.clock)
+            localRequests: localRequests, clock: clock ?? self.clock)
     }
 
     package func advance(by duration: Duration) async throws {

@@ -95,9 +95,12 @@ BEGIN
 END $$;
 
 -- Begins a run of a site's daemon: what its earlier runs hold comes free, and their requests end now and stay
--- spent. The first site's endpoint is everyone's, as soon as something came from there.
-CREATE FUNCTION hashdrop.begin_run(p_version bigint, p_site text, p_key_hash bytea, p_endpoint text)
-RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
+-- spent; what it has spent by its own count counts (take_over). The first site's endpoint is everyone's, as soon
+-- as something came from there.
+CREATE FUNCTION hashdrop.begin_run(
+    p_version bigint, p_site text, p_key_hash bytea, p_endpoint text, p_days bigint[], p_requests bigint[],
+    p_ages bigint[]
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
 DECLARE
     v_endpoint text;
     v_ledger bigint;
@@ -118,6 +121,7 @@ BEGIN
         DELETE FROM mood;
         DELETE FROM demand;
         DELETE FROM turn;
+        DELETE FROM request;
         DELETE FROM site;
         INSERT INTO meta (key, value) VALUES ('endpoint', p_endpoint)
             ON CONFLICT (key) DO UPDATE SET value = excluded.value;
@@ -131,9 +135,8 @@ BEGIN
     v_now := hashdrop.now();
     SELECT * INTO v_site FROM site WHERE name = p_site;
     IF NOT FOUND THEN
-        INSERT INTO site (name, role, ledger_id, run, seen_at)
-            VALUES (p_site, session_user, v_ledger, 1, v_now);
-        RETURN 1;
+        INSERT INTO site (name, role, ledger_id, seen_at) VALUES (p_site, session_user, v_ledger, v_now)
+            RETURNING * INTO v_site;
     END IF;
     IF v_site.role <> session_user THEN
         RAISE EXCEPTION 'the site % belongs to the role %', p_site, v_site.role USING ERRCODE = 'HD004';
@@ -147,6 +150,7 @@ BEGIN
     UPDATE slice SET until = least(until, v_now - lease()) WHERE site_id = v_site.id;
     DELETE FROM demand WHERE site_id = v_site.id;
     UPDATE site SET ledger_id = v_ledger, run = run + 1, seen_at = v_now WHERE id = v_site.id;
+    PERFORM take_over(v_ledger, v_site.id, v_site.run + 1, v_now, p_days, p_requests, p_ages);
     RETURN v_site.run + 1;
 END $$;
 

@@ -1,4 +1,4 @@
--- Answers and spent requests of a daemon that was alone, and back. For the owner alone: a site may neither write
+-- Answers of a daemon that was alone, and back with spent requests. For the owner alone: a site may neither write
 -- answers that it has not asked, nor read all that others have asked.
 
 -- Takes answers over, element by element of the arrays; p_asked_at is by the server's clock.
@@ -35,24 +35,6 @@ BEGIN
     WHERE a.hash > p_after AND (f.id IS NULL OR a.hash = f.sha256 OR NOT EXISTS (
         SELECT FROM answer m WHERE m.hash = f.sha256 AND m.file_id = f.id AND m.asked_at = a.asked_at))
     ORDER BY a.hash LIMIT p_limit;
-END $$;
-
--- Takes over how many requests a site has spent in each day, which it has counted by itself. What it has spent as
--- a site is among them, so the greater number counts: moved again, nothing is counted twice.
-CREATE FUNCTION hashdrop.import_requests(
-    p_version bigint, p_site text, p_days bigint[], p_requests bigint[]
-) RETURNS void LANGUAGE plpgsql SET search_path = hashdrop, pg_temp AS $$
-DECLARE
-    v_site site;
-BEGIN
-    PERFORM check_version(p_version);
-    SELECT * INTO STRICT v_site FROM site s WHERE s.name = p_site;
-    PERFORM FROM ledger l WHERE l.id = v_site.ledger_id FOR NO KEY UPDATE;
-    INSERT INTO request_day AS d (ledger_id, day, site_id, requests)
-        SELECT v_site.ledger_id, e.day, v_site.id, e.requests
-        FROM unnest(p_days, p_requests) AS e (day, requests) WHERE e.requests > 0
-        ON CONFLICT (ledger_id, day, site_id) DO UPDATE
-            SET requests = greatest(d.requests, excluded.requests);
 END $$;
 
 -- How long other sites of the key may still send what they have taken ahead, or what they have sent of it counts

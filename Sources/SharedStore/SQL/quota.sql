@@ -138,6 +138,50 @@ RETURNS void LANGUAGE sql SET search_path = hashdrop, pg_temp AS $$
         ON CONFLICT (ledger_id, day, site_id) DO UPDATE SET requests = d.requests + excluded.requests
 $$;
 
+-- How many requests of a site count in a day, under whatever key.
+CREATE FUNCTION hashdrop.known_of_day(p_site bigint, p_now bigint, p_day bigint)
+RETURNS bigint LANGUAGE sql SET search_path = hashdrop, pg_temp AS $$
+    SELECT (SELECT coalesce(sum(requests), 0) FROM request_day
+            WHERE ledger_id IN (SELECT id FROM ledger) AND day = p_day AND site_id = p_site)::bigint
+        + (SELECT count(*) FROM request
+            WHERE ledger_id IN (SELECT id FROM ledger) AND site_id = p_site AND id > 0
+                AND sent_at BETWEEN p_day * 86400000 - lease() AND p_day * 86400000 - 1
+                AND coalesce(ended_at, p_now) >= p_day * 86400000)
+$$;
+
+-- Counts what a site has spent by its own count and nothing is known of here: alone, or since the copy was made
+-- that this database comes from. The greater number of a day counts, so to do it again changes nothing. A day
+-- that has not come is from a wrong clock, and counts today; earlier months count for no limit any more.
+--
+-- p_ages are of the requests that count in the site's minute, the newest of which are taken for the unknown ones.
+CREATE FUNCTION hashdrop.take_over(
+    p_ledger bigint, p_site bigint, p_run bigint, p_now bigint, p_days bigint[], p_requests bigint[],
+    p_ages bigint[]
+) RETURNS void LANGUAGE plpgsql SET search_path = hashdrop, pg_temp AS $$
+BEGIN
+    PERFORM spend(p_ledger, p_site, e.day, e.unknown)
+    FROM (
+        SELECT d.day, d.requests - known_of_day(p_site, p_now, d.day) AS unknown
+        FROM (
+            SELECT least(c.day, day_of(p_now)) AS day, sum(c.requests)::bigint AS requests
+            FROM unnest(p_days, p_requests) AS c (day, requests)
+            WHERE c.day >= day_of(month_start(p_now, 0)) GROUP BY 1
+        ) d
+    ) e
+    WHERE e.unknown > 0;
+    -- Its day is counted above, so it begins and ends at one time, in one day.
+    INSERT INTO request (id, ledger_id, site_id, run, call, user_name, hash, sent_at, ended_at, outcome)
+        SELECT nextval('ticket'), p_ledger, p_site, p_run, 0, '', '', p_now - a.age, p_now - a.age, 'asked alone'
+        FROM (
+            SELECT greatest(0, age) AS age FROM unnest(p_ages) age ORDER BY 1 LIMIT greatest(0,
+                coalesce(cardinality(p_ages), 0) - (
+                    SELECT count(*) FROM request
+                    WHERE ledger_id IN (SELECT id FROM ledger) AND site_id = p_site
+                        AND ended_at > p_now - minute()))
+        ) a
+        WHERE a.age < minute();
+END $$;
+
 -- Ends the requests whose lease has ended: they count as sent until then.
 CREATE FUNCTION hashdrop.end_leases(p_now bigint) RETURNS void LANGUAGE plpgsql
 SET search_path = hashdrop, pg_temp AS $$

@@ -35,7 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
         let services = try Services(
             settings: settings, endpointName: endpoint.description, isSimulated: endpoint.isLoopback,
             source: LookupSource(endpoint: endpoint, settings: settings.virusTotal, keys: keys),
-            site: try settings.sharedDatabase(endpoint: endpoint, key: { keys.key }),
+            site: { try settings.sharedDatabase(endpoint: endpoint, key: { keys.key }, over: $0) },
             reload: .init(
                 settings: { [configurationOption] in try await configurationOption.settings() }, keys: keys,
                 threshold: threshold), logger: logger)

@@ -13,10 +13,11 @@ import VirusTotal
 struct SharedMigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
-        abstract: "Move answers and spent requests into the shared database, or out of it.",
+        abstract: "Move answers into the shared database, or answers and spent requests out of it.",
         discussion: """
             Stop this machine's daemon first, and leave shared.database set meanwhile. The newer answer and \
-            the greater number of requests stay, so a move that was broken off is done again. The role that \
+            the greater number of requests stay, so a move that was broken off is done again. What this \
+            machine has spent counts in the shared database with each start of the daemon. The role that \
             owns the shared database is needed (--database): a site's own may not write answers that it has \
             not asked. Jobs, reports and users stay where they are.
             """)
@@ -39,7 +40,7 @@ struct SharedMigrateCommand: AsyncParsableCommand {
         let endpoint = try VirusTotalEndpoint(settings.virusTotal.endpoint)
         let keys = try KeySource(
             settings: settings.virusTotal, environment: ProcessInfo.processInfo.environment)
-        guard let site = try settings.sharedDatabase(endpoint: endpoint, key: { keys.key }) else {
+        guard settings.shared.database != nil else {
             throw CommandFailure(
                 .configuration, "This daemon shares nothing: shared.database is not set",
                 advice: "set it, also for a move out of the shared database, and take it out afterwards")
@@ -52,17 +53,17 @@ struct SharedMigrateCommand: AsyncParsableCommand {
         let database = try HashdropDatabase(path: paths.database, endpoint: endpoint.description)
         let clock = try database.ledger.steadyClock(over: SystemClock())
         try database.ledger.closeEarlierRun(at: clock.now, bootID: clock.bootID)
-        // As the daemon does: the site is there then, its role is its own, and the endpoint is the right one.
+        guard let site = try settings.sharedDatabase(endpoint: endpoint, key: { keys.key }, over: database)
+        else { return }
+        // As the daemon does: the site is there then, its role is its own, the endpoint is the right one, and
+        // what this machine has spent counts.
         try await site.closeEarlierRun()
         if to == .sqlite { try await Self.requireAlone(site) }
         await site.client.close()
         try await SharedOwnerOption.asOwner(address) { client in
             let move = SharedMove(
                 owner: client, site: settings.sharedSiteName, database: database, clock: clock)
-            switch to {
-            case .postgres: try await Self.waitForMinute(move, clock)
-            case .sqlite: try await Self.requireNoSlices(move)
-            }
+            if to == .sqlite { try await Self.requireNoSlices(move) }
             try await self.move(move, endpoint: address.endpoint)
         }
     }
@@ -106,13 +107,5 @@ struct SharedMigrateCommand: AsyncParsableCommand {
             .temporary,
             "Another site may still send requests that it has taken ahead (shared.whenAway: slice)",
             advice: "try again in \(Wording.duration(rest.seconds))")
-    }
-
-    /// The shared ledger learns of days, and not of what counts in this minute.
-    private static func waitForMinute(_ move: SharedMove, _ clock: SteadyClock) async throws {
-        while let rest = try move.restOfMinute() {
-            StandardError.note("Waits \(Wording.duration(rest.seconds)): requests count in this minute.")
-            try await clock.sleep(for: rest)
-        }
     }
 }

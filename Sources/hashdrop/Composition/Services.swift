@@ -35,16 +35,19 @@ struct Services: Sendable {
     /// that ended in good order damage is so unlikely that work does not wait for the check of a larger one.
     private static let checkedFirstMax: Int64 = 64 << 20
 
+    typealias SiteMaker = (HashdropDatabase) throws -> (any SharedSite)?
+
     /// Builds everything and starts nothing.
     ///
     /// - Parameters:
     ///   - endpointName: by which the database remembers where its verdicts are from.
     ///   - source: where verdicts come from.
-    ///   - site: the connection to what several daemons share; nil if this one is alone.
+    ///   - site: makes, over the daemon's own database, the connection to what several daemons share; nil if
+    ///     this one is alone.
     ///   - reload: what SIGHUP reads again; nil for jobs and users alone.
     init(
         settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
-        site: (any SharedSite)? = nil, reload: SettingsReload.Sources? = nil, logger: Logger
+        site: SiteMaker = { _ in nil }, reload: SettingsReload.Sources? = nil, logger: Logger
     ) throws {
         let registry = MetricsRegistry()
         // Every instrument counts into the factory of the moment at which it is made.
@@ -57,13 +60,9 @@ struct Services: Sendable {
 
     private init(
         settings: HashdropSettings, endpointName: String, isSimulated: Bool, source: LookupSource,
-        site: (any SharedSite)?, reload: SettingsReload.Sources?, registry: MetricsRegistry, logger: Logger
+        site makeSite: SiteMaker, reload: SettingsReload.Sources?, registry: MetricsRegistry, logger: Logger
     ) throws {
         self.logger = logger
-        // Alone it would spend what the others count on.
-        guard site != nil || settings.shared.database == nil else {
-            throw SettingsError("shared.database is set, but there is no connection to it.")
-        }
         DaemonSignal.ignoreUntilServed()
         let runtime = ServiceRuntime()
         let paths = try StatePaths.prepare(settings)
@@ -71,6 +70,11 @@ struct Services: Sendable {
         database = try HashdropDatabase(path: paths.database, endpoint: endpointName)
         let checksFirst = try lock.earlierRunWasCut || database.byteCount() <= Self.checkedFirstMax
         if checksFirst { try database.verify() }
+        let site = try makeSite(database)
+        // Alone it would spend what the others count on.
+        guard site != nil || settings.shared.database == nil else {
+            throw SettingsError("shared.database is set, but there is no connection to it.")
+        }
         let spool = try SpoolFolder(path: settings.spool.directory)
         try ReportsFolder.begin(at: settings.reports.directory, database: database)
         let pipelineOptions = { @Sendable (settings: HashdropSettings) in

@@ -4,6 +4,8 @@ import Lookup
 import PostgreSQL
 import Settings
 import SharedStore
+import Store
+import Support
 import VirusTotal
 
 extension HashdropSettings {
@@ -18,15 +20,19 @@ extension HashdropSettings {
 
     /// What this daemon shares with others; nil if it is alone. Nothing is connected yet.
     ///
-    /// - Parameter key: the VirusTotal key of the moment, whose hash names the ledger.
+    /// - Parameters:
+    ///   - key: the VirusTotal key of the moment, whose hash names the ledger.
+    ///   - database: the daemon's own, which has counted what it has spent.
     func sharedDatabase(
-        endpoint: VirusTotalEndpoint, key: @escaping @Sendable () -> APIKey
+        endpoint: VirusTotalEndpoint, key: @escaping @Sendable () -> APIKey, over database: HashdropDatabase
     ) throws -> SharedDatabase? {
         guard let address = try sharedAddress() else { return nil }
+        let clock = try database.ledger.steadyClock(over: SystemClock())
         return SharedDatabase(
             client: try Self.sharedClient(address), site: sharedSiteName,
             keyHash: { Self.sharedKeyHash(key()) }, endpoint: endpoint.description,
-            limits: lookupOptions.limits)
+            limits: lookupOptions.limits,
+            localRequests: { [ledger = database.ledger] in try LocalRequests(ledger, at: clock.now) })
     }
 
     /// A connection to the shared database with the site's patience. Nothing is connected yet.
