@@ -21,11 +21,11 @@ SELECT 1;
 SELECT array_agg(decode(md5(a::text), 'hex')) AS hashes, \
 array_agg(decode(md5(a::text) || '00000000', 'hex')) AS sha1s, \
 array_agg(decode(md5(a::text) || md5(a::text), 'hex')) AS sha256s, array_agg('probe'::text) AS texts, \
-array_agg(7::bigint) AS flags, array_agg(0::bigint) AS zeros, array_agg(86400000::bigint) AS ages, \
+array_agg(7::bigint) AS flags, array_agg(0::bigint) AS zeros, array_agg('(86400000,86400000,,,,,,,,)'::text) AS ages, \
 array_agg('\\x00'::bytea) AS blanks, array_agg(decode(repeat(md5(a::text), 128), 'hex')) AS engines \
 FROM (SELECT random() AS a FROM generate_series(1, :size)) numbers \\gset
 SELECT array_agg(ticket ORDER BY place) AS tickets FROM hashdrop.reserve(1, 'probe', :run, :call, '{}', :hashes, \
-:texts, :ages, :ages, 0, 0, 0) \\gset
+:texts, :ages::text[]::hashdrop.ages[], 0, 0, 0) \\gset
 SELECT hashdrop.record(1, 'probe', :tickets, :hashes, :texts, :flags, :zeros, :zeros, :hashes, :sha1s, :sha256s, \
 :zeros, :zeros, :texts, :texts, :zeros, :texts, :zeros, :blanks, :zeros, :zeros, :engines);
 """

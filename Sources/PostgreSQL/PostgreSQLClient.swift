@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-package import Support
+import Support
 
 /// One connection to a PostgreSQL server, on a thread of its own; made when it is first used, and made
 /// again by the next use after it was lost.
@@ -18,14 +18,10 @@ package final class PostgreSQLClient: Sendable {
 
     private static let notificationsMax = 1_024
 
-    /// Starts the client's thread, which does not connect yet.
-    ///
-    /// - Parameter clock: tells since when a server is away.
-    ///
-    /// Throws `misuse` if the process has no descriptors left.
+    /// Starts the client's thread, which does not connect yet. Throws `misuse` if the process has no
+    /// descriptors left.
     package init(
-        address: PostgreSQLAddress, options: PostgreSQLOptions = PostgreSQLOptions(),
-        clock: any ServiceClock = SystemClock()
+        address: PostgreSQLAddress, options: PostgreSQLOptions = PostgreSQLOptions()
     ) throws(PostgreSQLError) {
         guard let wakeUp = WakeUp() else {
             throw .misuse("no pipe is to be had: \(String(cString: strerror(errno)))")
@@ -37,9 +33,7 @@ package final class PostgreSQLClient: Sendable {
         self.notifications = notifications
         self.inbox = inbox
         startThread {
-            PostgreSQLWorker(
-                address: address, options: options, clock: clock, inbox: inbox, events: events
-            ).run()
+            PostgreSQLWorker(address: address, options: options, inbox: inbox, events: events).run()
         }
     }
 

@@ -1,4 +1,3 @@
-package import Foundation
 package import Support
 
 /// Error of a statement that has no rows to give. It never holds a password.
@@ -7,7 +6,7 @@ package enum PostgreSQLError: ExplainedError, Hashable, Sendable {
     case address(Explanation)
     /// The server cannot be reached, or the connection was lost. After a loss the statement, and the commit
     /// that it may have been, may have run (`mayHaveRun`).
-    case unreachable(since: Date, reason: String, mayHaveRun: Bool)
+    case unreachable(reason: String, mayHaveRun: Bool)
     /// The server refuses the statement, which has changed nothing.
     case server(PostgreSQLServerError)
     /// No answer within `PostgreSQLOptions.statementLimit`: the statement is cancelled and the connection
@@ -25,7 +24,7 @@ package enum PostgreSQLError: ExplainedError, Hashable, Sendable {
     /// Whether the statement may have run although it failed.
     package var mayHaveRun: Bool {
         switch self {
-        case .unreachable(_, _, let mayHaveRun): mayHaveRun
+        case .unreachable(_, let mayHaveRun): mayHaveRun
         case .timedOut, .closed: true
         case .address, .server, .column, .misuse, .cancelled: false
         }
@@ -43,9 +42,9 @@ package enum PostgreSQLError: ExplainedError, Hashable, Sendable {
     package var explanation: Explanation {
         switch self {
         case .address(let explanation): explanation
-        case .unreachable(let since, let reason, _):
+        case .unreachable(let reason, _):
             Explanation(
-                "the database server has not served since \(Self.text(of: since)): \(reason)",
+                "no connection to the database server: \(reason)",
                 advice: "look whether it runs, is reached from this machine and lets its user in")
         case .server(let error): Explanation("the database server refuses a statement: \(error)")
         case .timedOut(let limit):
@@ -58,12 +57,6 @@ package enum PostgreSQLError: ExplainedError, Hashable, Sendable {
         case .cancelled: Explanation("the question to the database server was cancelled")
         case .closed: Explanation("the connection to the database server is closed")
         }
-    }
-
-    private static func text(of date: Date) -> String {
-        var bytes: [UInt8] = []
-        UTCTime(date).appendISO8601(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -1,6 +1,8 @@
+import Support
+
 /// How a `PostgreSQLClient` behaves; the same for all its sessions.
 ///
-/// Both limits are of real time, whatever clock the client is given.
+/// Both limits are of real time.
 package struct PostgreSQLOptions: Sendable {
     /// For the TCP and the TLS handshake and the login together, over all addresses of the server. Default
     /// 10 s. The name lookup before them is the resolver's, and has the resolver's own limit
@@ -25,8 +27,6 @@ package struct PostgreSQLOptions: Sendable {
 extension Duration {
     /// Whole milliseconds, at least 1: both libpq and the server read 0 as "no limit".
     var millisecondsForPostgreSQL: Int {
-        let (seconds, attoseconds) = components
-        guard seconds < Int64(Int32.max) / 1_000 else { return Int(Int32.max) }
-        return Int(max(seconds * 1_000 + attoseconds / 1_000_000_000_000_000, 1))
+        Int(min(max(wholeMilliseconds, 1), Int64(Int32.max)))
     }
 }

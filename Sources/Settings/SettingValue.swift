@@ -21,7 +21,7 @@ enum SettingValue {
     /// As `DurationText` would read it, in the largest unit without a fraction.
     static func text(_ duration: Duration) -> String {
         let seconds = duration.components.seconds
-        guard duration == .seconds(seconds) else { return "\(Int(duration / .milliseconds(1)))ms" }
+        guard duration == .seconds(seconds) else { return "\(duration.wholeMilliseconds)ms" }
         for (unit, size) in [("d", 86_400), ("h", 3600), ("m", 60)] as [(String, Int64)]
         where seconds >= size && seconds.isMultiple(of: size) {
             return "\(seconds / size)\(unit)"

@@ -1,5 +1,6 @@
 package import Model
 import PostgreSQL
+package import Store
 import Support
 
 extension SharedDatabase {
@@ -27,19 +28,15 @@ extension SharedDatabase {
     }
 
     /// The fresh answers to some hashes, asked in statements of 1,000. Their times are by this site's clock.
-    ///
-    /// - Parameters:
-    ///   - known: how old an answer may be, for a file that VirusTotal knows.
-    ///   - unknown: the same for one that it does not know, or has not scanned yet.
     package func answers(
-        to hashes: [FileHash], known: Duration, unknown: Duration
+        to hashes: [FileHash], ages: CacheAges
     ) async throws -> [FileHash: LookupAnswer] {
         var found: [FileHash: LookupAnswer] = [:]
         var rest = hashes[...]
         while !rest.isEmpty {
             let some = rest.prefix(Self.hashesAtOnce)
             rest = rest.dropFirst(some.count)
-            for (hash, answer) in try await answers(toSome: some, known: known, unknown: unknown) {
+            for (hash, answer) in try await answers(toSome: some, ages) {
                 found[hash] = answer
             }
         }
@@ -62,14 +59,14 @@ extension SharedDatabase {
     }
 
     private func answers(
-        toSome hashes: ArraySlice<FileHash>, known: Duration, unknown: Duration
+        toSome hashes: ArraySlice<FileHash>, _ ages: CacheAges
     ) async throws -> [(FileHash, LookupAnswer)] {
         try await asking { session, _ in
             let rows = try await session.query(
-                "SELECT * FROM hashdrop.answers($1, $2, $3, $4, $5)",
+                "SELECT * FROM hashdrop.answers($1, $2, $3, $4::text::hashdrop.ages)",
                 [
                     .int(SharedSchema.version), .text(site), .bytesArray(hashes.map(\.bytes)),
-                    .int(known.milliseconds), .int(unknown.milliseconds),
+                    .text(ages.sharedText),
                 ])
             let now = clock.now.wall
             return try rows.compactMap { try $0.answer(now: now) }

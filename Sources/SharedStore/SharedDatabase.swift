@@ -144,13 +144,12 @@ package final class SharedDatabase: SharedSite {
             return try await session.query(
                 """
                 SELECT result, ticket, wait, period, (answer).* FROM hashdrop.reserve(
-                    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ORDER BY place
+                    $1, $2, $3, $4, $5, $6, $7, $8::text[]::hashdrop.ages[], $9, $10, $11) ORDER BY place
                 """,
                 [
                     .int(SharedSchema.version), .text(site), .int(run), .int(call.number),
                     .intArray(call.lost), .bytesArray(wishes.map(\.hash.bytes)),
-                    .textArray(wishes.map(\.user.description)), .intArray(wishes.map(\.known.milliseconds)),
-                    .intArray(wishes.map(\.unknown.milliseconds)),
+                    .textArray(wishes.map(\.user.description)), .textArray(wishes.map(\.ages.sharedText)),
                     .int(call.limits.requestsPerMinuteLimit), .int(call.limits.requestsPerDayLimit),
                     .int(call.limits.requestsPerMonthLimit),
                 ])
@@ -225,5 +224,5 @@ package final class SharedDatabase: SharedSite {
 extension Duration {
     /// The duration in whole milliseconds, rounded towards zero; ages beyond a thousand years are as good as
     /// that.
-    var milliseconds: Int { Int(min(self, .seconds(31_556_952_000)) / .milliseconds(1)) }
+    var milliseconds: Int { Int(min(self, .seconds(31_556_952_000)).wholeMilliseconds) }
 }

@@ -17,7 +17,7 @@ package final class SharedLookupLedger: LookupLedger {
         /// What it has not been told yet, by its numbers.
         var endings: [Int64: SharedEnding] = [:]
         /// Hashes that other daemons ask for this one too, and how old their answers may be.
-        var awaited: [FileHash: Freshness] = [:]
+        var awaited: [FileHash: CacheAges] = [:]
         var away: Away?
         var slices = SliceBook()
 
@@ -124,7 +124,7 @@ package final class SharedLookupLedger: LookupLedger {
                 reserved.results.append(isTaken ? .answered : .held(Self.strangeAnswerRest))
             case .asked(let rest):
                 state.withLock { state in
-                    state.awaited[reservation.hash] = askers[reservation.jobRowID].map(freshness)
+                    state.awaited[reservation.hash] = askers[reservation.jobRowID].map(ages)
                 }
                 reserved.results.append(.held(rest))
             case .wait(let rest, let period):
@@ -149,14 +149,10 @@ package final class SharedLookupLedger: LookupLedger {
     }
 
     private func wish(for hash: FileHash, by asker: LookupStore.Asker) -> SharedWish {
-        let freshness = freshness(asker)
-        return SharedWish(
-            hash: hash, user: asker.user, known: freshness.known, unknown: freshness.unknown)
+        SharedWish(hash: hash, user: asker.user, ages: ages(for: asker))
     }
 
-    private func freshness(_ asker: LookupStore.Asker) -> Freshness {
-        Freshness(ages.value, listsOwn: asker.fresh)
-    }
+    private func ages(for asker: LookupStore.Asker) -> CacheAges { ages.value.taking(fresh: asker.fresh) }
 
     // MARK: Recording
 
@@ -198,8 +194,8 @@ package final class SharedLookupLedger: LookupLedger {
     package nonisolated(nonsending) func collect(progress: @Sendable (RecordedOutcomes) -> Void) async throws
     {
         let awaited = state.withLock(\.awaited)
-        for (freshness, hashes) in Dictionary(grouping: awaited, by: \.value) {
-            progress(try await copy(hashes.map(\.key).sorted(), freshness))
+        for (ages, hashes) in Dictionary(grouping: awaited, by: \.value) {
+            progress(try await copy(hashes.map(\.key).sorted(), ages))
         }
     }
 
@@ -214,18 +210,16 @@ package final class SharedLookupLedger: LookupLedger {
         let hashes = try lookups.openHashes(
             of: jobRowID, after: last, limit: Self.hashesAtOnce, at: clock.now.wall)
         guard !hashes.isEmpty else { return nil }
-        progress(try await copy(hashes, freshness(asker)))
+        progress(try await copy(hashes, ages(for: asker)))
         return hashes.last
     }
 
     private static let hashesAtOnce = 1_000
 
-    private nonisolated(nonsending) func copy(_ hashes: [FileHash], _ freshness: Freshness) async throws
-        -> RecordedOutcomes
-    {
-        let found = try await database.answers(
-            to: hashes, known: freshness.known, unknown: freshness.unknown
-        ).filter { $1.isOf($0) }
+    private nonisolated(nonsending) func copy(
+        _ hashes: [FileHash], _ ages: CacheAges
+    ) async throws -> RecordedOutcomes {
+        let found = try await database.answers(to: hashes, ages: ages).filter { $1.isOf($0) }
         state.withLock { state in for hash in found.keys { state.awaited[hash] = nil } }
         return try lookups.take(found, at: clock.now.wall)
     }

@@ -1,4 +1,5 @@
 package import Model
+package import Store
 
 /// What `SharedLookupLedger` asks of the shared database. Each function is one transaction there, and throws
 /// what the connection does.
@@ -8,9 +9,7 @@ package protocol SharedLookups: Sendable {
     /// Records how requests ended. To do so again changes nothing.
     func record(_ endings: [SharedEnding]) async throws
     /// The answers that are fresh by these ages.
-    func answers(
-        to hashes: [FileHash], known: Duration, unknown: Duration
-    ) async throws -> [FileHash: LookupAnswer]
+    func answers(to hashes: [FileHash], ages: CacheAges) async throws -> [FileHash: LookupAnswer]
     /// Spends requests in advance, for a time in which nothing can be reserved; nil if none are to be had.
     ///
     /// - Parameter share: of the key's limits, above 0 and up to 1.

@@ -33,6 +33,17 @@ extension Duration {
     package var seconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
+
+    /// The duration in milliseconds, rounded towards zero; beyond Int64 the greatest or least of its numbers.
+    ///
+    /// Exact: a quotient of durations is a number of floating point, and 13 hours by it are 46,799,999 ms.
+    package var wholeMilliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let whole = seconds.multipliedReportingOverflow(by: 1_000)
+        let sum = whole.partialValue.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        guard !whole.overflow, !sum.overflow else { return seconds < 0 ? .min : .max }
+        return sum.partialValue
+    }
 }
 
 /// Clock of a service: tells the time and waits. A test's clock stands still until the test moves it.

@@ -1,5 +1,6 @@
 import Model
 import SharedStore
+import Store
 import TestSupport
 
 /// Ledgers before which the dispatcher's rules hold.
@@ -40,9 +41,9 @@ private struct BenchSite: SharedLookups {
     }
 
     func answers(
-        to hashes: [FileHash], known: Duration, unknown: Duration
+        to hashes: [FileHash], ages: CacheAges
     ) async throws -> [FileHash: LookupAnswer] {
-        try await outside { try await $0.answers(to: hashes, known: known, unknown: unknown) }
+        try await outside { try await $0.answers(to: hashes, ages: ages) }
     }
 
     func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice? {

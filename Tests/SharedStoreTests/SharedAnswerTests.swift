@@ -51,7 +51,7 @@ import Testing
         #expect(try await b.grant(1) == .answered(LookupAnswer(answer: .known(full), askedAt: asked.wall)))
         #expect(try await b.grant(3) == .answered(LookupAnswer(answer: .unknown, askedAt: asked.wall)))
         let names = full.hashes + bare.hashes + [Samples.hash(3), Samples.hash(4)]
-        let answers = try await b.answers(to: names, known: day, unknown: day)
+        let answers = try await b.answers(to: names, ages: .upTo(day))
         #expect(answers.count == 7)
         for name in full.hashes { #expect(answers[name]?.fileObject == full) }
         for name in bare.hashes { #expect(answers[name]?.fileObject == bare) }
@@ -63,7 +63,7 @@ import Testing
         var file = fullFile(1)
         file.meaningfulName = "a\0b"
         try await site.record([ending(1, try await site.tickets(1...1), file, at: fixture.clock.now)])
-        let answers = try await site.answers(to: [Samples.hash(1)], known: day, unknown: day)
+        let answers = try await site.answers(to: [Samples.hash(1)], ages: .upTo(day))
         #expect(answers.values.first?.fileObject?.meaningfulName == "a\u{FFFD}b")
     }
 
@@ -83,7 +83,8 @@ import Testing
         func fresh(known: Int, unknown: Int) async throws -> Set<FileHash> {
             Set(
                 try await site.answers(
-                    to: (1...3).map { Samples.hash($0) }, known: .seconds(known), unknown: .seconds(unknown)
+                    to: (1...3).map { Samples.hash($0) },
+                    ages: CacheAges(known: .seconds(known), unknown: .seconds(unknown))
                 ).keys)
         }
         #expect(try await fresh(known: 100, unknown: 99) == [Samples.hash(1)])
@@ -128,7 +129,7 @@ import Testing
         let newer = Samples.file(1, detections: 9)
         try await b.record([ending(1, try await b.tickets(1...1), newer, at: fixture.clock.now)])
         try await a.record([ending(1, late, Samples.file(1), at: lateReading)])
-        let answers = try await a.answers(to: newer.hashes, known: day, unknown: day)
+        let answers = try await a.answers(to: newer.hashes, ages: .upTo(day))
         #expect(answers.count == 3)
         #expect(answers.values.allSatisfy { $0.fileObject == newer })
     }
@@ -159,9 +160,9 @@ import Testing
             limits: QuotaLimits(requestsPerMinuteLimit: 0, requestsPerDayLimit: 0, requestsPerMonthLimit: 0))
         try await site.recordUnknown(try await site.tickets(1...2_500), at: fixture.clock.now)
         let answers = try await site.answers(
-            to: (0...2_501).map { Samples.hash($0) }, known: day, unknown: day)
+            to: (0...2_501).map { Samples.hash($0) }, ages: .upTo(day))
         #expect(answers.count == 2_500)
-        #expect(try await site.answers(to: [], known: day, unknown: day).isEmpty)
+        #expect(try await site.answers(to: [], ages: .upTo(day)).isEmpty)
     }
 
     @Test func sitesThatWaitAreTold() async throws {

@@ -83,9 +83,9 @@ struct SharedFailureTests {
         }
 
         func answers(
-            to hashes: [FileHash], known: Duration, unknown: Duration
+            to hashes: [FileHash], ages: CacheAges
         ) async throws -> [FileHash: LookupAnswer] {
-            try await site.answers(to: hashes, known: known, unknown: unknown)
+            try await site.answers(to: hashes, ages: ages)
         }
 
         func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice? {

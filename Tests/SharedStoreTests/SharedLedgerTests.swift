@@ -213,8 +213,9 @@ import Testing
         func reserve(call: Int, lost: [Int]) async throws -> Int {
             try await fixture.owner.query(
                 """
-                SELECT FROM hashdrop.reserve($1, 'a', 1, $2, $3, $4, ARRAY['u', 'u'], ARRAY[9, 9]::bigint[],
-                    ARRAY[9, 9]::bigint[], 4, 500, 15500) WHERE result = 'send'
+                SELECT FROM hashdrop.reserve($1, 'a', 1, $2, $3, $4, ARRAY['u', 'u'],
+                    ARRAY['(9,9,,,,,,,,)', '(9,9,,,,,,,,)']::hashdrop.ages[], 4, 500, 15500)
+                WHERE result = 'send'
                 """,
                 [
                     .int(SharedSchema.version), .int(call), .intArray(lost),

@@ -67,14 +67,14 @@ import Testing
             let site = try fixture.site("a")
             let hashes = (0..<600).map { Samples.hash($0) }
             let found = try await site.answers(
-                to: hashes, known: .seconds(86_400), unknown: .seconds(86_400))
+                to: hashes, ages: .upTo(.seconds(86_400)))
             #expect(found == answers)
             #expect(try await site.spending().quota.today == 3)
         }
         // Another name of a file serves too.
         let names = [Samples.hash(1, .md5), Samples.hash(1, .sha1)]
         let named = try await fixture.site("b").answers(
-            to: names, known: .seconds(86_400), unknown: .seconds(86_400))
+            to: names, ages: .upTo(.seconds(86_400)))
         #expect(Set(named.keys) == Set(names))
 
         let other = try database("other")
@@ -133,7 +133,7 @@ import Testing
         let move = try await makeMove("a", own, fixture)
         try await move.toPostgreSQL()
         let found = try await fixture.site("a").answers(
-            to: [Samples.hash(1), Samples.hash(3)], known: .seconds(3_600), unknown: .seconds(3_600))
+            to: [Samples.hash(1), Samples.hash(3)], ages: .upTo(.seconds(3_600)))
         #expect(found[Samples.hash(1)]?.answer == .unknown)
         #expect(found[Samples.hash(3)]?.fileObject?.detectionCount == 1)
         try take(2, .known(Samples.file(2, detections: 3)), secondsAgo: 0, into: own)
@@ -154,10 +154,10 @@ import Testing
         try await move.toPostgreSQL()
         let site = try fixture.site("a")
         let found = try await site.answers(
-            to: [Samples.hash(1)], known: .seconds(600), unknown: .seconds(600))
+            to: [Samples.hash(1)], ages: .upTo(.seconds(600)))
         #expect(found.count == 1)
         #expect(
-            try await site.answers(to: [Samples.hash(1)], known: .seconds(599), unknown: .seconds(599))
+            try await site.answers(to: [Samples.hash(1)], ages: .upTo(.seconds(599)))
                 .isEmpty)
         let other = try database("other")
         try await makeMove("a", other, fixture).toSQLite()

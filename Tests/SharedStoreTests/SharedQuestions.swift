@@ -19,8 +19,13 @@ func wishes(
     _ numbers: some Sequence<Int>, user: String = "alice", age: Duration = .seconds(86_400)
 ) -> [SharedWish] {
     numbers.map {
-        SharedWish(hash: Samples.hash($0), user: Samples.user(user), known: age, unknown: age)
+        SharedWish(hash: Samples.hash($0), user: Samples.user(user), ages: .upTo(age))
     }
+}
+
+extension CacheAges {
+    /// One age for answers of all kinds.
+    static func upTo(_ age: Duration) -> CacheAges { CacheAges(known: age, unknown: age) }
 }
 
 extension SharedDatabase {

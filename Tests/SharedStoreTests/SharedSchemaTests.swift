@@ -99,7 +99,7 @@ import Testing
         try await site.heartbeat([Samples.user(): SharedDemand(open: 3, weight: 1)])
         try await site.recordUnknown(try await site.tickets(1...2), at: fixture.clock.now)
         #expect(
-            try await site.answers(to: [Samples.hash(1)], known: .seconds(9), unknown: .seconds(9)).count == 1
+            try await site.answers(to: [Samples.hash(1)], ages: .upTo(.seconds(9))).count == 1
         )
         #expect(try await site.spending().quota.today == 2)
         #expect(try await site.sites().map(\.name) == ["a"])

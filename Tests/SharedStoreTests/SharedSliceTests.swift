@@ -186,10 +186,10 @@ struct SharedSliceTests {
         }
 
         func answers(
-            to hashes: [FileHash], known: Duration, unknown: Duration
+            to hashes: [FileHash], ages: CacheAges
         ) async throws -> [FileHash: LookupAnswer] {
             try check()
-            return try await database.answers(to: hashes, known: known, unknown: unknown)
+            return try await database.answers(to: hashes, ages: ages)
         }
 
         func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice? {

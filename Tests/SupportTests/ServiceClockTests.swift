@@ -27,4 +27,16 @@ struct ServiceClockTests {
         #expect(slices == 3)
         #expect(clock.rests == [.seconds(1), .seconds(2)])
     }
+
+    @Test func millisecondsAreWholeAndExact() {
+        for hours in 0...10_000 {
+            #expect(Duration.seconds(hours * 3_600).wholeMilliseconds == Int64(hours) * 3_600_000)
+        }
+        #expect(Duration.microseconds(1_999).wholeMilliseconds == 1)
+        #expect(Duration.microseconds(-1_999).wholeMilliseconds == -1)
+        #expect(Duration.milliseconds(-3).wholeMilliseconds == -3)
+        #expect(Duration.seconds(Int64.max / 1_000).wholeMilliseconds == Int64.max / 1_000 * 1_000)
+        #expect(Duration.seconds(Int64.max / 1_000 + 1).wholeMilliseconds == .max)
+        #expect(Duration.seconds(Int64.min / 1_000 - 1).wholeMilliseconds == .min)
+    }
 }

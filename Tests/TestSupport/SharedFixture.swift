@@ -22,7 +22,9 @@ package struct SharedFixture: Sendable {
     ) async throws {
         if let server { self.server = server } else { self.server = try await PostgreSQLServer.shared() }
         self.clock = clock
-        start = Int((clock.trueTime.timeIntervalSince1970 * 1_000).rounded()) - clock.passed.inMilliseconds
+        start =
+            Int((clock.trueTime.timeIntervalSince1970 * 1_000).rounded())
+            - Int(clock.passed.wholeMilliseconds)
         database = try await self.server.makeDatabase()
         owner = try Self.client(self.server.socketAddress(database))
         try await SharedSchema.migrate(owner)
@@ -30,7 +32,7 @@ package struct SharedFixture: Sendable {
         try await self.server.run(
             """
             CREATE TABLE public.clock (time bigint NOT NULL);
-            INSERT INTO public.clock VALUES (\(start + clock.passed.inMilliseconds));
+            INSERT INTO public.clock VALUES (\(start + Int(clock.passed.wholeMilliseconds)));
             CREATE OR REPLACE FUNCTION hashdrop.now() RETURNS bigint LANGUAGE sql VOLATILE
                 AS 'SELECT time FROM public.clock';
             """, in: database)
@@ -68,10 +70,6 @@ package struct SharedFixture: Sendable {
     /// Moves the server's clock on to where the sites' is. It does not follow steps of the sites' wall clock.
     package func followClock() async throws {
         _ = try await owner.query(
-            "UPDATE public.clock SET time = $1", [.int(start + clock.passed.inMilliseconds)])
+            "UPDATE public.clock SET time = $1", [.int(start + Int(clock.passed.wholeMilliseconds))])
     }
-}
-
-extension Duration {
-    fileprivate var inMilliseconds: Int { Int(self / .milliseconds(1)) }
 }

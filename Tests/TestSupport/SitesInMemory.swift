@@ -2,7 +2,7 @@ import Foundation
 package import Model
 package import PostgreSQL
 package import SharedStore
-import Store
+package import Store
 package import Synchronization
 
 /// What several sites share, in memory: who asks what, and what was answered. It has no limits but those of
@@ -48,10 +48,8 @@ package final class SitesInMemory: Sendable {
 
     package var snapshot: State { state.withLock { $0 } }
 
-    package static let lost = PostgreSQLError.unreachable(
-        since: .distantPast, reason: "lost", mayHaveRun: true)
-    package static let away = PostgreSQLError.unreachable(
-        since: .distantPast, reason: "away", mayHaveRun: false)
+    package static let lost = PostgreSQLError.unreachable(reason: "lost", mayHaveRun: true)
+    package static let away = PostgreSQLError.unreachable(reason: "away", mayHaveRun: false)
 
     /// One site's connection.
     package struct Site: SharedSite {
@@ -118,7 +116,7 @@ package final class SitesInMemory: Sendable {
         }
 
         package func answers(
-            to hashes: [FileHash], known: Duration, unknown: Duration
+            to hashes: [FileHash], ages: CacheAges
         ) async throws -> [FileHash: LookupAnswer] {
             try transaction { state in
                 state.questions.append(hashes.count)

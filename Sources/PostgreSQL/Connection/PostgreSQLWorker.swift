@@ -8,7 +8,6 @@ import Support
 final class PostgreSQLWorker {
     private let address: PostgreSQLAddress
     private let options: PostgreSQLOptions
-    private let clock: any ServiceClock
     private let inbox: PostgreSQLInbox
     private let events: AsyncStream<PostgreSQLNotification>.Continuation
 
@@ -19,18 +18,17 @@ final class PostgreSQLWorker {
     private var session: UInt64 = 0
     /// This session and those before it have ended.
     private var endedSession: UInt64 = 0
-    /// Nil while there is a connection, and before the first.
-    private var loss: (since: Date, reason: String)?
+    /// Why there is no connection; nil while there is one, and before the first.
+    private var loss: String?
     /// Until then no attempt to connect is made.
     private var pause: Deadline?
 
     init(
-        address: PostgreSQLAddress, options: PostgreSQLOptions, clock: any ServiceClock,
-        inbox: PostgreSQLInbox, events: AsyncStream<PostgreSQLNotification>.Continuation
+        address: PostgreSQLAddress, options: PostgreSQLOptions, inbox: PostgreSQLInbox,
+        events: AsyncStream<PostgreSQLNotification>.Continuation
     ) {
         self.address = address
         self.options = options
-        self.clock = clock
         self.inbox = inbox
         self.events = events
     }
@@ -113,7 +111,7 @@ final class PostgreSQLWorker {
         receive()
         guard connection == nil else { return }
         if let loss, pause?.isOver == false {
-            throw .unreachable(since: loss.since, reason: loss.reason, mayHaveRun: false)
+            throw .unreachable(reason: loss, mayHaveRun: false)
         }
         do {
             let connection = try PostgreSQLConnection(to: address, options: options, inbox: inbox) {
@@ -129,7 +127,7 @@ final class PostgreSQLWorker {
                     Self.reason(error)
                 }
             pause = Deadline(in: options.retryPause)
-            throw .unreachable(since: note(reason), reason: "\(address): \(reason)", mayHaveRun: false)
+            throw .unreachable(reason: note(reason), mayHaveRun: false)
         }
         if loss != nil { events.yield(.reconnected) }
         loss = nil
@@ -138,8 +136,7 @@ final class PostgreSQLWorker {
     /// Runs a statement on the connection that is there; what breaks it closes it.
     private func attempt(_ statement: PostgreSQLStatement) throws(PostgreSQLError) -> PostgreSQLRows {
         guard let connection else {
-            let loss = loss ?? (clock.now.wall, "\(address): the connection is lost")
-            throw .unreachable(since: loss.since, reason: loss.reason, mayHaveRun: false)
+            throw .unreachable(reason: loss ?? "\(address): the connection is lost", mayHaveRun: false)
         }
         do {
             return try connection.run(statement)
@@ -155,25 +152,24 @@ final class PostgreSQLWorker {
                 drop("no answer within \(options.statementLimit)")
                 throw .timedOut(after: options.statementLimit)
             case .lost(let reason):
-                let since = drop(reason)
-                throw .unreachable(since: since, reason: "\(address): \(reason)", mayHaveRun: true)
+                throw .unreachable(reason: drop(reason), mayHaveRun: true)
             }
         }
     }
 
     /// Closes the connection, which is no longer one, and says so.
     @discardableResult
-    private func drop(_ reason: String) -> Date {
+    private func drop(_ reason: String) -> String {
         if connection != nil { events.yield(.disconnected) }
         connection = nil
         return note(reason)
     }
 
-    /// Remembers why there is no connection; returns since when.
-    private func note(_ reason: String) -> Date {
-        let since = loss?.since ?? clock.now.wall
-        loss = (since, "\(address): \(reason)")
-        return since
+    /// Remembers why there is no connection, and returns it with the server's address.
+    private func note(_ reason: String) -> String {
+        let loss = "\(address): \(reason)"
+        self.loss = loss
+        return loss
     }
 
     private static func reason(_ failure: PostgreSQLConnection.Failure) -> String {

@@ -96,6 +96,6 @@ extension String {
     /// libpq's message of several lines as one, of no more than 500 characters.
     var oneLine: String {
         let lines = split(whereSeparator: \.isNewline).map { line in line.drop(while: \.isWhitespace) }
-        return String(lines.joined(separator: " ").prefix(500))
+        return String(lines.joined(separator: "; ").prefix(500))
     }
 }

@@ -23,11 +23,30 @@ CREATE FUNCTION hashdrop.lease() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SEL
 -- The sliding minute, and something for clocks that do not run at the same speed.
 CREATE FUNCTION hashdrop.minute() RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 60020::bigint $$;
 
--- Whether an answer serves; a file that no engine has scanned is as good as unknown.
+-- How old answers may be that serve a list, in milliseconds: those of files that VirusTotal knows, those of others,
+-- and those of kinds that have an age of their own (NULL is none). The rest tells the kinds apart.
+CREATE TYPE hashdrop.ages AS (
+    known bigint, unknown bigint, new bigint, suspicious bigint, settled_malicious bigint, settled_clean bigint,
+    new_for bigint, malicious_from bigint, malicious_settled_after bigint, clean_settled_after bigint
+);
+
+-- Whether an answer serves; a file that no engine has scanned is as good as unknown. The kinds are those of
+-- AnswerKind, the first that fits and has an age counts, and a date that is missing fits none.
 CREATE FUNCTION hashdrop.is_fresh(
-    p_now bigint, p_asked_at bigint, p_engine_count bigint, p_known bigint, p_unknown bigint
+    p_now bigint, p_asked_at bigint, p_first_submitted_at bigint, p_last_analysis_at bigint,
+    p_detection_count bigint, p_engine_count bigint, p_ages hashdrop.ages
 ) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT p_asked_at >= p_now - CASE WHEN coalesce(p_engine_count, 0) > 0 THEN p_known ELSE p_unknown END
+    SELECT p_asked_at >= p_now - coalesce(
+        CASE WHEN coalesce(p_engine_count, 0) = 0 THEN p_ages.unknown END,
+        CASE WHEN p_asked_at - p_first_submitted_at < p_ages.new_for THEN p_ages.new END,
+        CASE WHEN p_detection_count BETWEEN 1 AND p_ages.malicious_from - 1 THEN p_ages.suspicious END,
+        CASE WHEN p_detection_count >= p_ages.malicious_from
+            AND p_asked_at - p_first_submitted_at > p_ages.malicious_settled_after
+            THEN p_ages.settled_malicious END,
+        CASE WHEN p_detection_count = 0 AND p_asked_at - p_first_submitted_at > p_ages.clean_settled_after
+            AND p_last_analysis_at - p_first_submitted_at > p_ages.clean_settled_after
+            THEN p_ages.settled_clean END,
+        p_ages.known)
 $$;
 
 -- Refuses a daemon of another version than the schema's.

@@ -8,5 +8,5 @@ BEGIN
     LOOP
         EXECUTE 'DROP FUNCTION ' || v_function;
     END LOOP;
-    DROP TYPE IF EXISTS hashdrop.found;
+    DROP TYPE IF EXISTS hashdrop.found, hashdrop.ages;
 END $$;

@@ -7,24 +7,25 @@ CREATE TYPE hashdrop.found AS (
 );
 
 -- The fresh answers to hashes.
-CREATE FUNCTION hashdrop.fresh_answers(p_now bigint, p_hashes bytea[], p_known bigint[], p_unknown bigint[])
+CREATE FUNCTION hashdrop.fresh_answers(p_now bigint, p_hashes bytea[], p_ages hashdrop.ages[])
 RETURNS SETOF hashdrop.found LANGUAGE sql SET search_path = hashdrop, pg_temp AS $$
     SELECT w.hash, p_now - a.asked_at, f.md5, f.sha1, f.sha256, f.last_analysis_at, f.first_submitted_at,
         f.name, f.type, f.size_bytes, f.threat_label, f.reputation, f.detection_count, f.engine_count,
         f.engines, f.facts
-    FROM unnest(p_hashes, p_known, p_unknown) AS w (hash, known, unknown)
+    FROM unnest(p_hashes) WITH ORDINALITY AS w (hash, place)
         JOIN answer a ON a.hash = w.hash LEFT JOIN file f ON f.id = a.file_id
-    WHERE is_fresh(p_now, a.asked_at, f.engine_count, w.known, w.unknown)
+    WHERE is_fresh(
+        p_now, a.asked_at, f.first_submitted_at, f.last_analysis_at, f.detection_count, f.engine_count,
+        p_ages[w.place])
 $$;
 
 CREATE FUNCTION hashdrop.answers(
-    p_version bigint, p_site text, p_hashes bytea[], p_known bigint, p_unknown bigint
+    p_version bigint, p_site text, p_hashes bytea[], p_ages hashdrop.ages
 ) RETURNS SETOF hashdrop.found LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
 BEGIN
     PERFORM caller(p_version, p_site, NULL);
     RETURN QUERY SELECT * FROM fresh_answers(
-        hashdrop.now(), p_hashes, array_fill(p_known, ARRAY[cardinality(p_hashes)]),
-        array_fill(p_unknown, ARRAY[cardinality(p_hashes)]));
+        hashdrop.now(), p_hashes, array_fill(p_ages, ARRAY[cardinality(p_hashes)]));
 END $$;
 
 -- Reserves requests for hashes, in the caller's order, which is that of their urgency; each hash once. For
@@ -35,7 +36,7 @@ END $$;
 -- not sent, and is given back.
 CREATE FUNCTION hashdrop.reserve(
     p_version bigint, p_site text, p_run bigint, p_call bigint, p_lost bigint[], p_hashes bytea[],
-    p_users text[], p_known bigint[], p_unknown bigint[], p_minute bigint, p_day bigint, p_month bigint
+    p_users text[], p_ages hashdrop.ages[], p_minute bigint, p_day bigint, p_month bigint
 ) RETURNS TABLE (
     place bigint, result text, ticket bigint, wait bigint, period text, answer hashdrop.found
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
@@ -68,7 +69,7 @@ BEGIN
     SELECT coalesce(array_agg(w.hash ORDER BY w.place), '{}') INTO v_open
     FROM unnest(p_hashes) WITH ORDINALITY AS w (hash, place)
     WHERE NOT EXISTS (SELECT FROM flight f WHERE f.hash = w.hash)
-        AND w.hash NOT IN (SELECT a.hash FROM fresh_answers(v_now, p_hashes, p_known, p_unknown) a);
+        AND w.hash NOT IN (SELECT a.hash FROM fresh_answers(v_now, p_hashes, p_ages) a);
 
     v_room := room(v_ledger, v_site, v_now, p_minute, p_day, p_month);
     v_granted := v_room.room;
@@ -97,7 +98,7 @@ BEGIN
         ON CONFLICT (hash) DO NOTHING;
     -- Once more: the flight may have come free because its answer came, while the insertion waited for that.
     DELETE FROM flight WHERE site_id = v_site AND hash = ANY (v_chosen)
-        AND hash IN (SELECT a.hash FROM fresh_answers(v_now, p_hashes, p_known, p_unknown) a);
+        AND hash IN (SELECT a.hash FROM fresh_answers(v_now, p_hashes, p_ages) a);
     INSERT INTO request (id, ledger_id, site_id, run, call, user_name, hash, sent_at)
         SELECT f.ticket, v_ledger, v_site, p_run, p_call, w.user_name, f.hash, v_now
         FROM unnest(p_hashes, p_users) AS w (hash, user_name) JOIN flight f ON f.hash = w.hash
@@ -122,7 +123,7 @@ BEGIN
     FROM unnest(p_hashes) WITH ORDINALITY AS w (hash, place)
         LEFT JOIN flight f ON f.hash = w.hash
         LEFT JOIN request r ON r.id = f.ticket AND r.site_id = v_site AND r.run = p_run AND r.call = p_call
-        LEFT JOIN fresh_answers(v_now, p_hashes, p_known, p_unknown) a ON a.hash = w.hash
+        LEFT JOIN fresh_answers(v_now, p_hashes, p_ages) a ON a.hash = w.hash
     ORDER BY w.place;
 END $$;
 

@@ -1,20 +1,18 @@
 package import Model
+package import Store
 
 /// A hash that a site would ask now.
 package struct SharedWish: Hashable, Sendable {
     package var hash: FileHash
     /// The user whose list wants it; for what each has spent.
     package var user: UserName
-    /// How old an answer may be that serves: for files that VirusTotal knows.
-    package var known: Duration
-    /// The same for files that it does not know, or has not scanned yet.
-    package var unknown: Duration
+    /// How old an answer may be that serves the list.
+    package var ages: CacheAges
 
-    package init(hash: FileHash, user: UserName, known: Duration, unknown: Duration) {
+    package init(hash: FileHash, user: UserName, ages: CacheAges) {
         self.hash = hash
         self.user = user
-        self.known = known
-        self.unknown = unknown
+        self.ages = ages
     }
 }
 

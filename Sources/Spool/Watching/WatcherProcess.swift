@@ -214,7 +214,7 @@ private final class WatcherLoop {
             guard rest > .zero else { return false }
             var watched = pollfd(fd: stopSignal.number, events: Int16(POLLIN), revents: 0)
             // Rounded up, so that the last round does not spin.
-            let milliseconds = Int32(rest / .milliseconds(1)) + 1
+            let milliseconds = Int32(rest.wholeMilliseconds) + 1
             if poll(&watched, 1, milliseconds) > 0 { return isStopped() }
         }
     }

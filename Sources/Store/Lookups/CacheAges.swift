@@ -1,4 +1,5 @@
 package import Model
+import Support
 
 /// How long an answer counts as fresh, by what it was.
 package struct CacheAges: Hashable, Sendable {
@@ -26,7 +27,12 @@ package struct CacheAges: Hashable, Sendable {
 
     /// The ages for a list: what it says of them goes for answers of all kinds.
     func taking(_ options: JobOptions) -> CacheAges {
-        options.fresh.map { CacheAges(known: $0, unknown: $0) } ?? self
+        taking(fresh: options.fresh)
+    }
+
+    /// The ages for a list that may have one for answers of all kinds.
+    package func taking(fresh: Duration?) -> CacheAges {
+        fresh.map { CacheAges(known: $0, unknown: $0) } ?? self
     }
 
     /// SQL for whether the cache holds a fresh answer to `hash`; a file that no engine has scanned is as good
@@ -49,13 +55,13 @@ package struct CacheAges: Hashable, Sendable {
     // MARK: Kinds with ages of their own
 
     private static let day: Duration = .seconds(86_400)
-    private static let settledMaliciousAfter = day * 30
-    private static let settledCleanAfter = day * 365
+    package static let settledMaliciousAfter = day * 30
+    package static let settledCleanAfter = day * 365
 
     /// The same with a look at the file of each answer whose kind makes a difference. Every time is told by
     /// its distance from `knownSince`: there are no more parameters than without kinds.
     private func hasFreshAnswerOfItsKind(to hash: String, knownSince: String) -> String {
-        func since(_ age: Duration) -> String { "(\(knownSince) + \(Self.milliseconds(known - age)))" }
+        func since(_ age: Duration) -> String { "(\(knownSince) + \((known - age).wholeMilliseconds))" }
         let unknown = byKind[.unknown] ?? unknown
         let ages = [known, unknown] + byKind.values
         let kinds = AnswerKind.allCases.compactMap { kind in
@@ -80,20 +86,18 @@ package struct CacheAges: Hashable, Sendable {
         let knownFor = "answer.askedAt - file.firstSubmittedAt"
         return switch kind {
         case .unknown: "file.engineCount = 0"
-        case .new: "\(knownFor) < \(Self.milliseconds(newFor))"
+        case .new: "\(knownFor) < \(newFor.wholeMilliseconds)"
         case .suspicious: "file.detectionCount BETWEEN 1 AND \(maliciousFrom - 1)"
         case .settledMalicious:
             """
             file.detectionCount >= \(maliciousFrom)
-                AND \(knownFor) > \(Self.milliseconds(Self.settledMaliciousAfter))
+                AND \(knownFor) > \(Self.settledMaliciousAfter.wholeMilliseconds)
             """
         case .settledClean:
             """
-            file.detectionCount = 0 AND \(knownFor) > \(Self.milliseconds(Self.settledCleanAfter))
-                AND file.lastAnalysisAt - file.firstSubmittedAt > \(Self.milliseconds(Self.settledCleanAfter))
+            file.detectionCount = 0 AND \(knownFor) > \(Self.settledCleanAfter.wholeMilliseconds)
+                AND file.lastAnalysisAt - file.firstSubmittedAt > \(Self.settledCleanAfter.wholeMilliseconds)
             """
         }
     }
-
-    private static func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
 }

@@ -377,8 +377,3 @@ package struct QuotaLedger: Sendable {
         ).execute(arguments: [outcome, now.wall.milliseconds, now.monotonic.wholeMilliseconds, number])
     }
 }
-
-extension Duration {
-    /// The duration in milliseconds, rounded towards zero.
-    fileprivate var wholeMilliseconds: Int64 { Int64(self / .milliseconds(1)) }
-}
