@@ -24,7 +24,7 @@ array_agg(decode(md5(a::text) || md5(a::text), 'hex')) AS sha256s, array_agg('pr
 array_agg(7::bigint) AS flags, array_agg(0::bigint) AS zeros, array_agg('(86400000,86400000,,,,,,,,)'::text) AS ages, \
 array_agg('\\x00'::bytea) AS blanks, array_agg(decode(repeat(md5(a::text), 128), 'hex')) AS engines \
 FROM (SELECT random() AS a FROM generate_series(1, :size)) numbers \\gset
-SELECT array_agg(ticket ORDER BY place) AS tickets FROM hashdrop.reserve(1, 'probe', :run, :call, '{}', :hashes, \
+SELECT array_agg(ticket ORDER BY place) AS tickets FROM hashdrop.reserve(1, 'probe', :run, :call, 0, '{}', :hashes, \
 :texts, :ages::text[]::hashdrop.ages[], 0, 0, 0) \\gset
 SELECT hashdrop.record(1, 'probe', :tickets, :hashes, :texts, :flags, :zeros, :zeros, :hashes, :sha1s, :sha256s, \
 :zeros, :zeros, :texts, :texts, :zeros, :texts, :zeros, :blanks, :zeros, :zeros, :engines);
@@ -109,7 +109,7 @@ def round_trips(fleet, side, host, url):
     for size in BATCHES:
         begin = subprocess.run(
             [*host.enter, server.programs / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
-             "--command", f"SELECT hashdrop.begin_run(1, 'probe', decode('{key}', 'hex'), '{url}', '{{}}', '{{}}', '{{}}')", address],
+             "--command", f"SELECT hashdrop.begin_run(1, 'probe', decode('{key}', 'hex'), '{url}', 0, '{{}}', '{{}}', '{{}}')", address],
             text=True, capture_output=True, env={**os.environ, "PGPASSWORD": secret})
         assert begin.returncode == 0, begin.stderr
         done = subprocess.run(

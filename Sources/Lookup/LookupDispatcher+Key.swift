@@ -17,5 +17,7 @@ extension LookupDispatcher {
     func beginKeyTrial() {
         keyTrial += 1
         circuitBreaker.keyChanged()
+        // It was the other key's.
+        ledgerWait = nil
     }
 }

@@ -63,6 +63,8 @@ package actor LookupDispatcher {
     /// When that was last looked up.
     private var retriesReadAt: ClockReading
     var keyGeneration: Int
+    /// When the key's file is looked at again, on the monotonic clock.
+    private var nextKeyCheck: Duration = .zero
     /// How often the key has changed, or was to be tried again.
     var keyTrial = 0
     /// Told when lookups begin to wait for more than the minute.
@@ -203,6 +205,10 @@ package actor LookupDispatcher {
     /// How many requests may leave now, or why none and for how long.
     private func allowance(at now: ClockReading) -> (count: Int, wait: Duration?) {
         setWait(nil, until: nil, now)
+        if now.monotonic >= nextKeyCheck {
+            checkKey()
+            nextKeyCheck = now.monotonic + options.keyCheckInterval
+        }
         let free = options.connectionsMax - inFlight.count
         var count = free
         switch circuitBreaker.decide(at: now.monotonic) {
@@ -216,7 +222,6 @@ package actor LookupDispatcher {
             return (0, wait)
         case .stop(let wait, let reason):
             setWait(reason, until: wait, now, advice: source.keyAdvice)
-            checkKey()
             return (0, min(wait, options.keyCheckInterval))
         }
         switch rateLimiter.decide(at: now) {

@@ -9,10 +9,12 @@ package struct SiteStatus: Hashable, Sendable {
     package var requestsInFlight: Int
     /// Hashes that it would ask now.
     package var openHashes: Int
+    /// What it is configured with; nil before its first sign of life.
+    package var limits: QuotaLimits?
 
     package init(
         name: String, silence: Duration, today: Int = 0, thisMonth: Int = 0, requestsInFlight: Int = 0,
-        openHashes: Int = 0
+        openHashes: Int = 0, limits: QuotaLimits? = nil
     ) {
         self.name = name
         self.silence = silence
@@ -20,5 +22,6 @@ package struct SiteStatus: Hashable, Sendable {
         self.thisMonth = thisMonth
         self.requestsInFlight = requestsInFlight
         self.openHashes = openHashes
+        self.limits = limits
     }
 }

@@ -33,13 +33,11 @@ package actor SharedSiteService: Service {
     private var lastJob: Int64 = 0
     private var nextBeat: Duration = .zero
     private var nextForgetting: Duration = .zero
-    /// Since when its own word has not reached the others.
-    private var failingSince: ClockReading?
+    /// Since when a turn has failed for a reason of this machine's, and which.
+    private var trouble: (since: ClockReading, error: any Error)?
     /// What the shared database told last of the sites and of what they have spent.
     private var view: SharedStanding.View?
     private var told: SharedStanding?
-    /// Whether lookups had anything to ask at the last sign of life: the ledger's word is current then.
-    private var asks = false
 
     /// Between two signs of life, and two looks for answers of which no hint has come.
     private static let interval: Duration = .seconds(5)
@@ -88,8 +86,10 @@ package actor SharedSiteService: Service {
             }
             group.cancelAll()
         }
-        // Others need not leave it a turn any more. If it is not heard, they do so for a while.
+        // Others need not leave it a turn any more, and what it has taken ahead is free. If it is not heard,
+        // the turns are left for a while, and the requests stay spent.
         try? await site.heartbeat([:])
+        try? await ledger.giveSlicesBack()
     }
 
     /// Waits for hints; what they are about is found by a look, which comes without them too.
@@ -109,18 +109,20 @@ package actor SharedSiteService: Service {
             try await ledger.collect { [lookups] in lookups.answersTaken($0) }
             try await copySome()
             try await forgetSome()
-            failingSince = nil
-            tell(nil)
+            trouble = nil
+            tell()
             return unknownJobs.isEmpty ? max(.zero, nextBeat - clock.now.monotonic) : .zero
         } catch {
-            // Why lookups wait, if they do, the ledger says.
-            if failingSince == nil {
+            if error is SharedError {
+                // One word for lookups and for this: since when, and why.
+                ledger.noteAway(error)
+            } else if trouble == nil {
                 logger.warning(
                     "This site's word does not reach the others; it is tried again every few seconds.",
                     metadata: ["reason": "\(sentence(for: error))"])
+                trouble = (clock.now, error)
             }
-            failingSince = failingSince ?? clock.now
-            tell(error)
+            tell()
             nextBeat = clock.now.monotonic
             return Self.interval
         }
@@ -129,12 +131,13 @@ package actor SharedSiteService: Service {
     private func beat() async throws {
         let weights = Dictionary(uniqueKeysWithValues: try database.users.all().map { ($0.name, $0.weight) })
         let open = await lookups.health().openHashes
-        asks = open.values.contains { $0 > 0 }
         var demand: [UserName: SharedDemand] = [:]
         for (user, open) in open where open > 0 {
             demand[user] = SharedDemand(open: open, weight: weights[user] ?? 1)
         }
         try await site.heartbeat(demand)
+        // Where there is anything to ask, lookups see for themselves that it is back.
+        if demand.isEmpty { ledger.noteThere() }
         try await ledger.keepSlice()
         view = SharedStanding.View(
             sites: try await site.sites(), spending: try await site.spending(), at: clock.now)
@@ -144,16 +147,11 @@ package actor SharedSiteService: Service {
         lastJob = jobs.last ?? lastJob
     }
 
-    private func tell(_ failure: (any Error)?) {
-        // Lookups may have met it first; with nothing to ask they do not see that it has passed.
-        var trouble = ledger.trouble
-        if failure == nil, !asks, let view, let since = trouble?.since, since.monotonic <= view.at.monotonic {
-            trouble = nil
-        }
-        let since = [trouble?.since, failingSince].compactMap(\.self).min { $0.monotonic < $1.monotonic }
+    private func tell() {
         var standing = SharedStanding(site: site.site, view: view)
-        if let since, let error = failure ?? trouble?.error {
-            standing.trouble = SharedStanding.Trouble(since: since.wall, reason: sentence(for: error))
+        if let trouble = ledger.trouble ?? trouble {
+            standing.trouble = SharedStanding.Trouble(
+                since: trouble.since.wall, reason: sentence(for: trouble.error))
         }
         let isNews = told == nil || told?.trouble != standing.trouble
         told = standing

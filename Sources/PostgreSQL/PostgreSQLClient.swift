@@ -20,8 +20,12 @@ package final class PostgreSQLClient: Sendable {
 
     /// Starts the client's thread, which does not connect yet. Throws `misuse` if the process has no
     /// descriptors left.
+    ///
+    /// - Parameter renewed: asked before each connection for the same address with the password of the
+    ///   moment, on the client's thread; what it throws is why there is none. Nil for `address`.
     package init(
-        address: PostgreSQLAddress, options: PostgreSQLOptions = PostgreSQLOptions()
+        address: PostgreSQLAddress, renewed: (@Sendable () throws -> PostgreSQLAddress)? = nil,
+        options: PostgreSQLOptions = PostgreSQLOptions()
     ) throws(PostgreSQLError) {
         guard let wakeUp = WakeUp() else {
             throw .misuse("no pipe is to be had: \(String(cString: strerror(errno)))")
@@ -33,7 +37,10 @@ package final class PostgreSQLClient: Sendable {
         self.notifications = notifications
         self.inbox = inbox
         startThread {
-            PostgreSQLWorker(address: address, options: options, inbox: inbox, events: events).run()
+            PostgreSQLWorker(
+                address: address, renewed: renewed ?? { address }, options: options, inbox: inbox,
+                events: events
+            ).run()
         }
     }
 

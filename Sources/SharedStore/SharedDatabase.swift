@@ -28,8 +28,12 @@ package final class SharedDatabase: SharedSite {
         /// Of the key whose ledger the run spends from.
         var keyHash: [UInt8] = []
         var calls = 0
+        /// The newest call of the run whose result came; 0 before the first.
+        var done = 0
         /// Calls of `reserve` whose result never came, the newest last.
         var lost: [Int] = []
+        /// The newest run that the server has given, also of one that it does not know any more.
+        var newestRun = 0
         var limits: QuotaLimits
         /// Counts what ends the slices that were taken before: another run, and other limits.
         var sliceEpoch = 0
@@ -57,8 +61,10 @@ package final class SharedDatabase: SharedSite {
         state = Mutex(State(limits: limits))
     }
 
-    /// What a slice is taken by, and of which time it is then.
-    var sliceTerms: (limits: QuotaLimits, epoch: Int) { state.withLock { ($0.limits, $0.sliceEpoch) } }
+    var limits: QuotaLimits { state.withLock { $0.limits } }
+
+    /// Of which time a slice is that is taken now.
+    var sliceEpoch: Int { state.withLock { $0.sliceEpoch } }
 
     package func use(_ limits: QuotaLimits) {
         state.withLock { state in
@@ -141,18 +147,21 @@ package final class SharedDatabase: SharedSite {
     ) async throws(PostgreSQLError) -> PostgreSQLRows {
         let call = beginCall()
         do {
-            return try await session.query(
+            let rows = try await session.query(
                 """
                 SELECT result, ticket, wait, period, (answer).* FROM hashdrop.reserve(
-                    $1, $2, $3, $4, $5, $6, $7, $8::text[]::hashdrop.ages[], $9, $10, $11) ORDER BY place
+                    $1, $2, $3, $4, $5, $6, $7, $8, $9::text[]::hashdrop.ages[], $10, $11, $12)
+                ORDER BY place
                 """,
                 [
                     .int(SharedSchema.version), .text(site), .int(run), .int(call.number),
-                    .intArray(call.lost), .bytesArray(wishes.map(\.hash.bytes)),
+                    .int(call.done), .intArray(call.lost), .bytesArray(wishes.map(\.hash.bytes)),
                     .textArray(wishes.map(\.user.description)), .textArray(wishes.map(\.ages.sharedText)),
                     .int(call.limits.requestsPerMinuteLimit), .int(call.limits.requestsPerDayLimit),
                     .int(call.limits.requestsPerMonthLimit),
                 ])
+            endCall(call.number)
+            return rows
         } catch {
             // It may still run when the next call has: so it stays in the list for some calls.
             if error.mayHaveRun {
@@ -162,12 +171,19 @@ package final class SharedDatabase: SharedSite {
         }
     }
 
-    private func beginCall() -> (number: Int, lost: [Int], limits: QuotaLimits) {
+    /// Numbers a call that may spend. With it goes what the server must know if it is not an older copy.
+    func beginCall() -> (number: Int, done: Int, lost: [Int], limits: QuotaLimits) {
         state.withLock { state in
             state.calls += 1
-            return (state.calls, state.lost, state.limits)
+            return (state.calls, state.done, state.lost, state.limits)
         }
     }
+
+    /// Notes that the result of a call has come.
+    func endCall(_ number: Int) { state.withLock { $0.done = max($0.done, number) } }
+
+    /// The newest call whose result came.
+    var done: Int { state.withLock { $0.done } }
 
     private static let lostMax = 64
 
@@ -179,8 +195,14 @@ package final class SharedDatabase: SharedSite {
         if result == "answered", let found = try row.answer(now: now) { return .answered(found.answer) }
         let wait: Duration = .milliseconds(try row.get("wait", .int))
         if result == "asked" { return .asked(elsewhereUntil: wait) }
-        let period = try row.optional("period", .text)
-        return .wait(wait, period.flatMap { QuotaPeriod(rawValue: $0) })
+        return .wait(wait, cause(try row.optional("period", .text)))
+    }
+
+    private static func cause(_ text: String?) -> SharedGrant.Cause {
+        guard let text else { return .turn }
+        if let period = QuotaPeriod(rawValue: text) { return .usedUp(period) }
+        let words = text.split(separator: " ", maxSplits: 1)
+        return words.count == 2 && words[0] == "pause" ? .pause(String(words[1])) : .turn
     }
 
     /// Runs `body` on the connection, once the site's run has begun.
@@ -204,16 +226,19 @@ package final class SharedDatabase: SharedSite {
         let own = try localRequests()
         let days = own.days.sorted { $0.key < $1.key }
         let rows = try await session.query(
-            "SELECT hashdrop.begin_run($1, $2, $3, $4, $5, $6, $7) AS run",
+            "SELECT hashdrop.begin_run($1, $2, $3, $4, $5, $6, $7, $8) AS run",
             [
                 .int(SharedSchema.version), .text(site), .bytes(keyHash), .text(endpoint),
-                .intArray(days.map(\.key)), .intArray(days.map(\.value)),
+                .int(state.withLock { $0.newestRun }), .intArray(days.map(\.key)),
+                .intArray(days.map(\.value)),
                 .intArray(own.lastMinute.map(\.milliseconds)),
             ])
         guard let row = rows.first else { throw PostgreSQLError.misuse("no run was given") }
         let run = try row.get("run", .int)
         state.withLock { state in
             state.run = run
+            state.newestRun = run
+            state.done = 0
             state.keyHash = keyHash
             state.sliceEpoch += 1
         }

@@ -60,6 +60,10 @@ package enum SharedError: ExplainedError, Hashable, Sendable {
 
     package var explanation: Explanation {
         switch self {
+        case .database(.unreachable(let reason, _)):
+            Explanation(
+                "no connection to the shared database: \(reason)",
+                advice: Self.advice(forNoConnection: reason))
         case .database(let error): error.explanation
         case .noSchema:
             Explanation(
@@ -90,6 +94,26 @@ package enum SharedError: ExplainedError, Hashable, Sendable {
         case .forgotten:
             Explanation("the shared database does not know this site", advice: "it begins anew")
         }
+    }
+
+    /// By the words of libpq and the server, which tell no more; those of a server in another language get
+    /// the last advice.
+    private static func advice(forNoConnection reason: String) -> String {
+        func says(_ words: String...) -> Bool { words.contains(where: reason.contains) }
+        if says("certificate", "SSL") {
+            return
+                "look whether sslrootcert in its URL names the file with the authority that has signed the "
+                + "server's certificate, and the host is a name that stands in that"
+        }
+        if says("authentication failed", "no password supplied", "pg_hba.conf", "not permitted to log in") {
+            return "look whether user and database in its URL, the password in its file and the server's "
+                + "pg_hba.conf are right; 'hashdrop shared init' makes a site's role"
+        }
+        if says("FATAL:") && says("does not exist") {
+            return "look for the database's name in its URL; 'createdb' makes it, and 'hashdrop shared init' "
+                + "its tables and the sites' roles"
+        }
+        return "look whether the server runs and is reached from this machine"
     }
 }
 

@@ -1,5 +1,4 @@
 import Model
-import PostgreSQL
 import Store
 package import Support
 import Synchronization
@@ -16,7 +15,7 @@ extension SharedLookupLedger {
 
         /// Whether it may pass by itself. A database that refuses knows more than this site.
         var isPassing: Bool {
-            (error as? SharedError)?.isRetryable ?? (error as? PostgreSQLError)?.isRetryable ?? false
+            (error as? SharedError)?.isRetryable ?? false
         }
     }
 
@@ -30,7 +29,8 @@ extension SharedLookupLedger {
         state.withLock { state in state.away.map { ($0.since, $0.error) } }
     }
 
-    func noteThere() {
+    /// Notes that the shared database has answered.
+    package func noteThere() {
         let wasAway = state.withLock { state in
             defer { state.away = nil }
             return state.away != nil
@@ -38,7 +38,10 @@ extension SharedLookupLedger {
         if wasAway { onChange(nil) }
     }
 
-    @discardableResult func noteAway(_ error: any Error) -> Away {
+    /// Notes that the shared database has not answered, or has refused.
+    package func noteAway(_ error: any Error) { _ = beAway(error) }
+
+    func beAway(_ error: any Error) -> Away {
         let now = clock.now
         let (away, isNew) = state.withLock { state in
             let before = state.away
@@ -54,11 +57,11 @@ extension SharedLookupLedger {
     // MARK: Taking slices
 
     /// Takes requests ahead when it is time to; to be called every few seconds while the shared database
-    /// answers. Slices are in memory alone: a start takes another one, and has none where the shared
-    /// database is away.
+    /// answers. Slices are in memory alone: after a start there is none until the next one is taken.
     package nonisolated(nonsending) func keepSlice() async throws {
         guard let sliceShare else { return }
         let now = clock.now.monotonic
+        guard now >= sliceStart else { return }
         let isDue = state.withLock { state in
             state.slices.sweep(at: now) { database.holds($0) }
             guard state.slices.isDue(at: now) else { return false }
@@ -70,11 +73,16 @@ extension SharedLookupLedger {
             let slice = try await database.takeSlice(share: sliceShare, goodFor: SliceBook.sliceTime)
             state.withLock { state in if let slice { state.slices.add(slice) } }
         } catch {
-            let mayHaveRun =
-                (error as? SharedError)?.mayHaveRun ?? (error as? PostgreSQLError)?.mayHaveRun ?? true
+            let mayHaveRun = (error as? SharedError)?.mayHaveRun ?? true
             if !mayHaveRun { state.withLock { $0.slices.takeAgain() } }
             throw error
         }
+    }
+
+    /// Gives back what is left of the slices, for a daemon that ends: none is sent from after it.
+    package nonisolated(nonsending) func giveSlicesBack() async throws {
+        let rests = state.withLock { $0.slices.end(at: clock.now.monotonic) }
+        try await database.giveBack(rests.filter { database.holds($0.slice) })
     }
 
     // MARK: Spending slices

@@ -30,6 +30,8 @@ package final class SharedLookupLedger: LookupLedger {
     let clock: any ServiceClock
     /// Nil for no slices.
     let sliceShare: Double?
+    /// On the monotonic clock; no slice is taken before.
+    let sliceStart: Duration
     private let ages: Exchangeable<CacheAges>
     let onChange: @Sendable ((any Error)?) -> Void
     let state = Mutex(State())
@@ -41,15 +43,19 @@ package final class SharedLookupLedger: LookupLedger {
     ///   - ages: how old an answer may be, where the list does not say it.
     ///   - sliceShare: of the key's limits, which is taken ahead for a time without the shared database; nil
     ///     for none.
+    ///   - sliceDelay: how long after its making no slice is taken: a daemon that ends again and again would
+    ///     spend the day for nothing; default 10 min.
     ///   - onChange: told why the shared database is away, when it begins to be, and nil when it is back.
     package init(
         database: any SharedLookups, lookups: LookupStore, ages: CacheAges, sliceShare: Double? = nil,
-        clock: any ServiceClock, onChange: @escaping @Sendable ((any Error)?) -> Void = { _ in }
+        sliceDelay: Duration = .seconds(600), clock: any ServiceClock,
+        onChange: @escaping @Sendable ((any Error)?) -> Void = { _ in }
     ) {
         self.database = database
         self.lookups = lookups
         self.ages = Exchangeable(ages)
         self.sliceShare = sliceShare
+        sliceStart = clock.now.monotonic + sliceDelay
         self.clock = clock
         self.onChange = onChange
     }
@@ -76,7 +82,7 @@ package final class SharedLookupLedger: LookupLedger {
                 grants = wishes.isEmpty ? [] : try await database.reserve(wishes)
             }
         } catch {
-            return try reserveAlone(reservations, by: askers, noteAway(error))
+            return try reserveAlone(reservations, by: askers, beAway(error))
         }
         guard let grants else { return try settleOrReserveAlone(reservations, by: askers) }
         if !grants.isEmpty { noteThere() }
@@ -127,8 +133,8 @@ package final class SharedLookupLedger: LookupLedger {
                     state.awaited[reservation.hash] = askers[reservation.jobRowID].map(ages)
                 }
                 reserved.results.append(.held(rest))
-            case .wait(let rest, let period):
-                let wait = LedgerWait(shared: period, rest: rest)
+            case .wait(let rest, let cause):
+                let wait = LedgerWait(shared: cause, rest: rest)
                 if reserved.wait.map({ $0.rest < rest }) ?? true { reserved.wait = wait }
                 reserved.results.append(.waits)
             case nil: reserved.results.append(.notWanted)

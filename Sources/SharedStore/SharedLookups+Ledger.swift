@@ -3,21 +3,20 @@ import Store
 import Support
 
 extension LedgerWait {
-    /// Turns come within a minute; what takes longer is a refusal.
-    private static let turnMax: Duration = .seconds(60)
-
     /// Why the shared database lets nothing be sent.
-    init(shared period: QuotaPeriod?, rest: Duration) {
+    init(shared cause: SharedGrant.Cause, rest: Duration) {
         let usedUp = "requests of all sites together are used up; goes on"
-        switch period {
-        case .minute:
+        switch cause {
+        case .usedUp(.minute):
             self.init(.usedUp(.minute), rest: rest, reason: "the minute's \(usedUp) within the minute")
-        case .day: self.init(.usedUp(.day), rest: rest, reason: "the day's \(usedUp) at 00:00 UTC")
-        case .month:
+        case .usedUp(.day):
+            self.init(.usedUp(.day), rest: rest, reason: "the day's \(usedUp) at 00:00 UTC")
+        case .usedUp(.month):
             self.init(.usedUp(.month), rest: rest, reason: "the month's \(usedUp) on the 1st at 00:00 UTC")
-        case nil where rest > Self.turnMax:
-            self.init(.paused, rest: rest, reason: "VirusTotal has refused another site's request")
-        case nil: self.init(.turn, rest: rest, reason: "other sites have their turns")
+        case .pause(let status):
+            let refused = ["401", "403"].contains(status) ? "the key" : "a request with the key of all sites"
+            self.init(.paused, rest: rest, reason: "VirusTotal has refused \(refused) (\(status))")
+        case .turn: self.init(.turn, rest: rest, reason: "other sites have their turns")
         }
     }
 }

@@ -14,6 +14,8 @@ package protocol SharedLookups: Sendable {
     ///
     /// - Parameter share: of the key's limits, above 0 and up to 1.
     func takeSlice(share: Double, goodFor duration: Duration) async throws -> SharedSlice?
+    /// Gives back what is left of slices. To do so again changes nothing.
+    func giveBack(_ rests: [SliceRest]) async throws
     /// Whether a slice may still be spent; without asking the shared database.
     func holds(_ slice: SharedSlice) -> Bool
 }

@@ -103,6 +103,11 @@ extension SiteStatus {
             name: try row.get("name", .text), silence: .milliseconds(try row.get("silence", .int)),
             today: try row.get("today", .int), thisMonth: try row.get("this_month", .int),
             requestsInFlight: try row.get("under_way", .int), openHashes: try row.get("open", .int))
+        let limits = try row.get("limits", .intArray)
+        guard limits.count == 3 else { return }
+        self.limits = QuotaLimits(
+            requestsPerMinuteLimit: limits[0], requestsPerDayLimit: limits[1],
+            requestsPerMonthLimit: limits[2])
     }
 }
 

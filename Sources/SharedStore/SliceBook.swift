@@ -53,6 +53,12 @@ struct SliceBook {
         if pages.count < count { nextTake = nil }
     }
 
+    /// Ends all slices that may still be spent, and tells what is left of them.
+    mutating func end(at now: Duration) -> [SliceRest] {
+        defer { pages = [] }
+        return pages.filter { $0.isGood(at: now) }.map { SliceRest(slice: $0.slice, sent: $0.sent) }
+    }
+
     // MARK: Spending
 
     /// Whether there is anything left to spend.

@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import Support
 import Testing
@@ -102,5 +103,38 @@ import Testing
         #expect(findings.map(\.state) == [.failed] && findings.map(\.check) == [.sharedDatabase])
         #expect(findings.first?.message == "it is away")
         #expect(findings.first?.advice == "Look whether it runs")
+    }
+
+    @Test func aSiteWithOtherLimitsIsAWarning() {
+        let other = QuotaLimits(requestsPerMinuteLimit: 4, requestsPerDayLimit: 20, requestsPerMonthLimit: 0)
+        func state(_ limits: QuotaLimits?, silence: Duration) -> [Finding] {
+            Array(
+                Self.findings(
+                    Self.facts(sites: [
+                        .init(name: "a", silence: .zero, limits: QuotaLimits()),
+                        .init(name: "b", silence: silence, limits: limits),
+                    ]))[2...])
+        }
+        let findings = state(other, silence: .seconds(5))
+        #expect(findings.map(\.state) == [.warning])
+        #expect(
+            findings[0].message == "is configured with 4 requests a minute and 20 a day, and this site with "
+                + "4 requests a minute, 500 a day and 15,500 a month")
+        #expect(state(QuotaLimits(), silence: .seconds(5)).map(\.state) == [.ok])
+        #expect(state(nil, silence: .seconds(5)).map(\.state) == [.ok])
+    }
+
+    /// The question here may be answered while the daemon's own is not.
+    @Test func whatTheDaemonSaysCountsWhileItRuns() async {
+        let question = SharedQuestion(
+            address: "db:5432/hashdrop", site: "a",
+            trouble: .init(since: Date(timeIntervalSince1970: 1_790_000_000), reason: "it is refused.")
+        ) { Self.facts() }
+        let findings = await question.findings(endpoint: Self.endpoint, isServed: true)
+        #expect(findings.map(\.state) == [.failed, .ok, .ok, .ok])
+        #expect(
+            findings[0].message == "does not serve its daemon since 2026-09-21 14:13 UTC: it is refused.")
+        let stopped = await question.findings(endpoint: Self.endpoint, isServed: false)
+        #expect(stopped.map(\.state) == [.ok, .ok, .ok])
     }
 }

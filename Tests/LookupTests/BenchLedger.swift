@@ -50,6 +50,8 @@ private struct BenchSite: SharedLookups {
         try await outside { try await $0.takeSlice(share: share, goodFor: duration) }
     }
 
+    func giveBack(_ rests: [SliceRest]) async throws { try await outside { try await $0.giveBack(rests) } }
+
     func holds(_ slice: SharedSlice) -> Bool { site.holds(slice) }
 
     private func outside<Value: Sendable>(

@@ -48,6 +48,23 @@ struct RefusedKeyTests {
         }
     }
 
+    /// It may be another key of the same account, and the old one is good still.
+    @Test func theKeyIsLookedAtWhileItIsGood() async throws {
+        let looks = Counter()
+        var world = LookupBench.World()
+        world.keyGeneration = {
+            looks.increment()
+            return 0
+        }
+        let slow = LookupOptions(limits: QuotaLimits(requestsPerMinuteLimit: 1), connectionsMax: 1)
+        try await LookupBench.run(slow, world) { bench in
+            let job = try bench.drop((0..<10).map { [FileFamily.numbered($0, seed: 9).sha256] })
+            _ = try await bench.finish(job.id)
+            // Nine minutes, and two looks before and at the start.
+            #expect((9...40).contains(looks.value), "\(looks.value)")
+        }
+    }
+
     @Test func aKeyThatIsRefusedOnceGoesOnByItself() async throws {
         var world = LookupBench.World()
         world.faults = [FaultRule(.wrongCredentials, times: 1)]

@@ -1,5 +1,6 @@
 import Foundation
 import PostgreSQL
+import Support
 import TestSupport
 import Testing
 
@@ -104,5 +105,34 @@ import Testing
 
         let right = try makeClient(server.address("postgres"), password: PostgreSQLServer.password)
         #expect(try await right.value("SELECT 1 AS value", [], .int) == 1)
+    }
+
+    /// A password that is put right is taken with the next connection.
+    @Test func eachConnectionAsksForThePasswordOfTheMoment() async throws {
+        struct NoPassword: Error, CustomStringConvertible { let description = "the file is empty" }
+        let server = try await PostgreSQLServer.shared()
+        let database = try await server.makeDatabase()
+        let password = Exchangeable<String?>("wrong")
+        let text = server.address(database)
+        var options = PostgreSQLOptions()
+        options.retryPause = .milliseconds(1)
+        let client = try PostgreSQLClient(
+            address: try PostgreSQLAddress(text, password: "wrong"),
+            renewed: {
+                guard let password = password.value else { throw NoPassword() }
+                return try PostgreSQLAddress(text, password: password)
+            }, options: options)
+        func refusal() async throws -> String {
+            "\(try #require(await failure { try await client.query("SELECT 1") }))"
+        }
+        #expect(try await refusal().contains("authentication failed"))
+        password.value = nil
+        try await eventually("the reason is the file's") {
+            try await refusal().contains("the file is empty")
+        }
+        password.value = PostgreSQLServer.password
+        try await eventually("the client works") {
+            (try? await client.value("SELECT 1 AS value", [], .int)) == 1
+        }
     }
 }

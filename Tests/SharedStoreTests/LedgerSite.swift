@@ -16,14 +16,15 @@ final class LedgerSite: Sendable {
 
     init(
         of shared: any SharedLookups, ages: CacheAges = CacheAges(), sliceShare: Double? = nil,
-        clock: ManualClock = ManualClock(start: Samples.now)
+        sliceDelay: Duration = .zero, clock: ManualClock = ManualClock(start: Samples.now)
     ) throws {
         self.clock = clock
         database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: "https://example.test")
         let changes = Exchangeable<[Bool]>([])
         self.changes = changes
         ledger = SharedLookupLedger(
-            database: shared, lookups: database.lookups, ages: ages, sliceShare: sliceShare, clock: clock,
+            database: shared, lookups: database.lookups, ages: ages, sliceShare: sliceShare,
+            sliceDelay: sliceDelay, clock: clock,
             onChange: { changes.value += [$0 != nil] })
     }
 

@@ -34,7 +34,7 @@ import Testing
         let site = try await begin("a", own, in: fixture)
         let other = try fixture.site("b", limits: Self.limits)
         #expect(try await other.tickets(1...9).count == 2)
-        #expect(try await other.grant(10) == .wait(.seconds(9 * 86_400 + 35_200), .month))
+        #expect(try await other.grant(10) == .wait(.seconds(9 * 86_400 + 35_200), .usedUp(.month)))
         #expect(try await site.sites().map(\.today) == [93, 2])
         #expect(try await site.sites().map(\.thisMonth) == [198, 2])
     }
@@ -45,7 +45,7 @@ import Testing
             days: [Self.today: 8], lastMinute: [.seconds(59), .seconds(50)] + ages(6, of: 20))
         let site = try await begin("a", own, in: fixture)
         #expect(try await site.tickets(1...9).count == 2)
-        #expect(try await site.grant(10) == .wait(.milliseconds(1_020), .minute))
+        #expect(try await site.grant(10) == .wait(.milliseconds(1_020), .usedUp(.minute)))
         try await fixture.advance(by: .milliseconds(1_020))
         #expect(try await site.tickets(10...19).count == 1)
         #expect(try await site.spending().quota.today == 11)
@@ -141,5 +141,49 @@ import Testing
         _ = try await fixture.site("a", endpoint: "https://other.test", localRequests: { own })
             .closeEarlierRun()
         #expect(await failure { try await begin("a", own, in: fixture) } != nil)
+    }
+
+    /// An older copy is put back while the daemons run: they notice, and tell what they have spent since.
+    @Test func anOlderCopyIsNoticedByARunningDaemon() async throws {
+        let fixture = try await SharedFixture()
+        let spent = Exchangeable(0)
+        let site = try fixture.site(
+            "a", limits: QuotaLimits(requestsPerMinuteLimit: 0),
+            localRequests: { LocalRequests(days: [Self.today: spent.value]) })
+        spent.value += try await site.tickets(1...3).count
+        try await fixture.server.run(
+            "CREATE TABLE public.copy AS SELECT * FROM hashdrop.site; "
+                + "CREATE TABLE public.days AS SELECT * FROM hashdrop.request_day", in: fixture.database)
+        spent.value += try await site.tickets(4...8).count
+        try await site.heartbeat([:])
+        #expect(try await site.spending().quota.today == 8)
+        try await fixture.server.run(
+            """
+            UPDATE hashdrop.site s SET run = c.run, call = c.call FROM public.copy c WHERE c.id = s.id;
+            UPDATE hashdrop.request_day d SET requests = c.requests FROM public.days c WHERE c.day = d.day;
+            """, in: fixture.database)
+        #expect(await failure { try await site.tickets(9...9) } == .forgotten)
+        spent.value += try await site.tickets(9...9).count
+        #expect(try await site.spending().quota.today == 9)
+        // A run that the copy does not know is no other daemon's.
+        try await fixture.server.run("UPDATE hashdrop.site SET run = 1", in: fixture.database)
+        #expect(await failure { try await site.heartbeat([:]) } == .forgotten)
+        try await site.heartbeat([:])
+        #expect(try await fixture.number("SELECT run AS value FROM hashdrop.site") == 3)
+        // Another daemon under the name is one still.
+        try await fixture.site("a").closeEarlierRun()
+        #expect(await failure { try await site.heartbeat([:]) } == .supplanted)
+    }
+
+    /// Two daemons under one name do not become one run by an older copy.
+    @Test func afterAnOlderCopyTheNewerDaemonIsTheSite() async throws {
+        let fixture = try await SharedFixture()
+        let (first, second) = (try fixture.site("a"), try fixture.site("a"))
+        try await first.closeEarlierRun()
+        try await second.closeEarlierRun()
+        try await fixture.server.run("UPDATE hashdrop.site SET run = 0", in: fixture.database)
+        #expect(await failure { try await second.heartbeat([:]) } == .forgotten)
+        try await second.heartbeat([:])
+        #expect(await failure { try await first.heartbeat([:]) } == .supplanted)
     }
 }

@@ -92,6 +92,8 @@ struct SharedFailureTests {
             try await site.takeSlice(share: share, goodFor: duration)
         }
 
+        func giveBack(_ rests: [SliceRest]) async throws { try await site.giveBack(rests) }
+
         func holds(_ slice: SharedSlice) -> Bool { site.holds(slice) }
     }
 

@@ -19,12 +19,12 @@ import Testing
         #expect(first.count == 3)
         #expect(try await b.tickets(11...13).count == 1)
         // Requests under way end now at the earliest.
-        #expect(try await b.grant(14) == .wait(minute, .minute))
+        #expect(try await b.grant(14) == .wait(minute, .usedUp(.minute)))
 
         try await fixture.advance(by: .seconds(5))
         try await a.recordUnknown(first, at: fixture.clock.now)
         try await fixture.advance(by: minute - .milliseconds(1))
-        #expect(try await a.grant(4) == .wait(.milliseconds(1), .minute))
+        #expect(try await a.grant(4) == .wait(.milliseconds(1), .usedUp(.minute)))
         try await fixture.advance(by: .milliseconds(1))
         // The fourth is still under way.
         #expect(try await a.tickets(21...29).count == 3)
@@ -39,12 +39,12 @@ import Testing
         try await a.recordUnknown(try await a.tickets(1...3), at: fixture.clock.now)
         try await b.recordUnknown(try await b.tickets(11...19), at: fixture.clock.now)
         let left = timeToMidnight(fixture.clock.now.wall)
-        #expect(try await a.grant(4) == .wait(left, .day))
+        #expect(try await a.grant(4) == .wait(left, .usedUp(.day)))
 
         try await fixture.advance(by: left)
         let second = try await b.tickets(31...39)
         #expect(second.count == 3)
-        guard case .wait(let wait, .month) = try await a.grant(4) else {
+        guard case .wait(let wait, .usedUp(.month)) = try await a.grant(4) else {
             Issue.record("the month is not used up")
             return
         }
@@ -102,7 +102,7 @@ import Testing
         try await a.record([
             SharedEnding(ticket: ticket, hash: Samples.hash(1), outcome: "429", endedAt: ended)
         ])
-        #expect(try await b.grant(2) == .wait(.seconds(50), nil))
+        #expect(try await b.grant(2) == .wait(.seconds(50), .pause("429")))
         #expect(try await b.spending().pause == SharedPause(left: .seconds(50), reason: "429"))
         try await fixture.advance(by: .seconds(50))
         #expect(try await b.tickets(2...2).count == 1)
@@ -178,7 +178,7 @@ import Testing
         #expect(try await other.tickets(11...19).count == 3)
         try await fixture.advance(by: .milliseconds(1))
         // It counts until its lease ends, and for a minute after that.
-        #expect(try await other.grant(1) == .wait(minute, .minute))
+        #expect(try await other.grant(1) == .wait(minute, .usedUp(.minute)))
         try await fixture.advance(by: minute)
         let own = try #require(try await other.tickets(1...1)[1])
 
@@ -213,7 +213,7 @@ import Testing
         func reserve(call: Int, lost: [Int]) async throws -> Int {
             try await fixture.owner.query(
                 """
-                SELECT FROM hashdrop.reserve($1, 'a', 1, $2, $3, $4, ARRAY['u', 'u'],
+                SELECT FROM hashdrop.reserve($1, 'a', 1, $2, 0, $3, $4, ARRAY['u', 'u'],
                     ARRAY['(9,9,,,,,,,,)', '(9,9,,,,,,,,)']::hashdrop.ages[], 4, 500, 15500)
                 WHERE result = 'send'
                 """,

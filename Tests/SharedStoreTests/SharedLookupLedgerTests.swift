@@ -51,17 +51,29 @@ struct SharedLookupLedgerTests {
         #expect(shared.snapshot.questions.count == asked, "nothing is awaited any more")
     }
 
-    @Test(arguments: [nil, QuotaPeriod.minute, .day, .month])
-    func aWaitSendsNothingAndSaysWhy(period: QuotaPeriod?) async throws {
+    @Test(arguments: [
+        (
+            SharedGrant.Cause.usedUp(.minute), LedgerWait.Kind.usedUp(.minute),
+            "the minute's requests of all sites"
+        ),
+        (.usedUp(.day), .usedUp(.day), "the day's requests of all sites"),
+        (.usedUp(.month), .usedUp(.month), "the month's requests of all sites"),
+        (.turn, .turn, "other sites have their turns"),
+        (.pause("429"), .paused, "VirusTotal has refused a request with the key of all sites (429)"),
+        (.pause("401"), .paused, "VirusTotal has refused the key (401)"),
+    ])
+    func aWaitSendsNothingAndSaysWhy(
+        cause: SharedGrant.Cause, kind: LedgerWait.Kind, words: String
+    ) async throws {
         let site = try Site(1, of: shared)
-        shared.state.withLock { $0.wait = (.seconds(20), period) }
+        shared.state.withLock { $0.wait = (.seconds(20), cause) }
         let reserved = try await site.reserve(
             [Samples.hash(1), Samples.hash(2)], of: try site.drop([Samples.hash(1), Samples.hash(2)]))
         #expect(reserved.results == [.waits, .waits])
         let wait = try #require(reserved.wait)
         #expect(wait.rest == .seconds(20))
-        #expect(wait.usedUpPeriod == period)
-        #expect(wait.isRoutine == (period == nil || period == .minute))
+        #expect(wait.kind == kind && wait.reason.hasPrefix(words))
+        #expect(wait.isRoutine == (cause == .turn || cause == .usedUp(.minute)))
         #expect(try site.database.ledger.requestsCounted() == 0)
     }
 

@@ -81,4 +81,17 @@ import Testing
         #expect(await failure { try await overview.spending() } == .forgotten)
         #expect(try await fixture.number("SELECT count(*) AS value FROM hashdrop.site") == 1)
     }
+
+    @Test func eachSiteTellsItsLimits() async throws {
+        let fixture = try await SharedFixture()
+        let limits = QuotaLimits(requestsPerMinuteLimit: 9, requestsPerDayLimit: 0, requestsPerMonthLimit: 7)
+        let site = try fixture.site("a", limits: limits)
+        try await site.closeEarlierRun()
+        #expect(try await site.sites().map(\.limits) == [nil])
+        try await site.heartbeat([:])
+        #expect(try await site.sites().map(\.limits) == [limits])
+        site.use(QuotaLimits())
+        try await site.heartbeat([:])
+        #expect(try await overview(of: "a", in: fixture).sites().map(\.limits) == [QuotaLimits()])
+    }
 }

@@ -145,7 +145,7 @@ struct SharedSliceTests {
         offer(9, perMinute: 0)
         for (failure, taken) in [(SitesInMemory.lost, 0), (SitesInMemory.away, 1)] {
             fail(with: failure)
-            await #expect(throws: PostgreSQLError.self) { try await site.ledger.keepSlice() }
+            await #expect(throws: SharedError.self) { try await site.ledger.keepSlice() }
             fail(with: nil)
             try await site.ledger.keepSlice()
             #expect(shared.snapshot.slicesTaken == taken)
@@ -197,6 +197,11 @@ struct SharedSliceTests {
             return try await database.takeSlice(share: share, goodFor: duration)
         }
 
+        func giveBack(_ rests: [SliceRest]) async throws {
+            try check()
+            try await database.giveBack(rests)
+        }
+
         func holds(_ slice: SharedSlice) -> Bool { database.holds(slice) }
     }
 
@@ -243,5 +248,48 @@ struct SharedSliceTests {
         #expect(try fixture.site("a").holds(slice) == false)
         site.use(QuotaLimits(requestsPerMinuteLimit: 2))
         #expect(!site.holds(slice))
+    }
+
+    /// A clean stop gives back what is not sent.
+    @Test func whatIsLeftIsGivenBackOnce() async throws {
+        let fixture = try await SharedFixture()
+        let (link, other) = (Link(database: try fixture.site("a")), try fixture.site("b"))
+        let site = try LedgerSite(of: link, sliceShare: 0.5, clock: fixture.clock)
+        let hashes = (1...5).map { Samples.hash($0) }
+        let job = try site.drop(hashes)
+        try await site.ledger.keepSlice()
+        #expect(try await other.spending().quota.today == 10)
+        link.isCut.value = true
+        let sent = try await site.reserve(hashes, of: job).granted
+        #expect(sent.count == 2)
+        link.isCut.value = false
+        for _ in 0..<2 {
+            try await site.ledger.giveSlicesBack()
+            #expect(try await other.spending().quota.today == 2)
+        }
+        // What is under way ends as ever, and nothing more is sent from it.
+        link.isCut.value = true
+        #expect(try await site.reserve(hashes, of: job).granted.isEmpty)
+        link.isCut.value = false
+        for (request, hash) in zip(sent, hashes) { try await site.record(request, hash, of: job) }
+        try await site.ledger.deliver()
+        #expect(try await other.spending().quota.today == 2)
+        #expect(try await other.spending().quota.lastMinute.count == 2)
+        try await link.database.giveBack([])
+    }
+
+    /// A daemon that ends again and again does not spend the day for nothing.
+    @Test func noSliceIsTakenShortlyAfterAStart() async throws {
+        let fixture = try await SharedFixture()
+        let link = Link(database: try fixture.site("a"))
+        let site = try LedgerSite(of: link, sliceShare: 0.5, sliceDelay: .seconds(600), clock: fixture.clock)
+        try await link.database.closeEarlierRun()
+        try await site.ledger.keepSlice()
+        try await fixture.advance(by: .seconds(599))
+        try await site.ledger.keepSlice()
+        #expect(try await link.database.spending().quota.today == 0)
+        try await fixture.advance(by: .seconds(1))
+        try await site.ledger.keepSlice()
+        #expect(try await link.database.spending().quota.today > 0)
     }
 }

@@ -44,7 +44,7 @@ import Testing
         let (a, b) = (try fixture.site("a"), try fixture.site("b"))
         for site in [a, b] { try await site.heartbeat([alice: SharedDemand(open: 9, weight: 1)]) }
         #expect(try await a.tickets(1...9).count == 2)
-        guard case .wait(let wait, nil) = try await a.grant(9) else {
+        guard case .wait(let wait, .turn) = try await a.grant(9) else {
             Issue.record("it takes the other's turn")
             return
         }
@@ -90,7 +90,8 @@ import Testing
             try await a.sites() == [
                 SiteStatus(name: "a", silence: .seconds(40), today: 2, thisMonth: 2),
                 SiteStatus(
-                    name: "b", silence: .zero, today: 1, thisMonth: 1, requestsInFlight: 1, openHashes: 7),
+                    name: "b", silence: .zero, today: 1, thisMonth: 1, requestsInFlight: 1, openHashes: 7,
+                    limits: QuotaLimits()),
             ])
     }
 

@@ -32,7 +32,7 @@ package final class SitesInMemory: Sendable {
         package var losesNextReply = false
         package var lost: [Int64] = []
         /// What the next reservation gets instead.
-        package var wait: (Duration, QuotaPeriod?)?
+        package var wait: (Duration, SharedGrant.Cause)?
         /// What the next slices are; those that are given are counted.
         package var slice: (requests: Int, requestsPerMinuteLimit: Int, goodUntil: Duration)?
         package var slicesTaken = 0
@@ -65,7 +65,7 @@ package final class SitesInMemory: Sendable {
 
         private func transaction<Value>(_ body: (inout State) throws -> Value) throws -> Value {
             try shared.state.withLock { state in
-                if let failure = state.failure { throw failure }
+                if let failure = state.failure { throw SharedError.database(failure) }
                 return try body(&state)
             }
         }
@@ -79,7 +79,7 @@ package final class SitesInMemory: Sendable {
                 guard state.losesNextReply else { return grants }
                 state.losesNextReply = false
                 state.lost = grants.compactMap { if case .send(let ticket) = $0 { ticket } else { nil } }
-                throw SitesInMemory.lost
+                throw SharedError.database(SitesInMemory.lost)
             }
         }
 
@@ -89,7 +89,7 @@ package final class SitesInMemory: Sendable {
         }
 
         private func grant(_ wish: SharedWish, _ state: inout State) -> SharedGrant {
-            if let (rest, period) = state.wait { return .wait(rest, period) }
+            if let (rest, cause) = state.wait { return .wait(rest, cause) }
             if let answer = state.answers[wish.hash] { return .answered(answer) }
             guard state.flights[wish.hash] == nil else { return .asked(elsewhereUntil: .seconds(600)) }
             state.lastTicket += 1
@@ -133,6 +133,12 @@ package final class SitesInMemory: Sendable {
                 return SharedSlice(
                     id: Int64(state.slicesTaken), epoch: state.sliceEpoch, requests: slice.requests,
                     requestsPerMinuteLimit: slice.requestsPerMinuteLimit, goodUntil: slice.goodUntil)
+            }
+        }
+
+        package func giveBack(_ rests: [SliceRest]) async throws {
+            try transaction { state in
+                for rest in rests { state.spent -= rest.slice.requests - rest.sent }
             }
         }
 

@@ -12,6 +12,8 @@ package struct SharedFacts: Hashable, Sendable {
     var roundTrip: Duration
     /// Those that have the same key; nil if the database does not know this one yet.
     var sites: [SiteStatus]?
+    /// What this machine's daemon is configured with.
+    var limits: QuotaLimits
     /// What all of them together have spent of the day and the month, and may spend.
     var day: Quota
     var month: Quota
@@ -20,13 +22,15 @@ package struct SharedFacts: Hashable, Sendable {
 
     package init(
         endpoint: String?, clockAhead: Duration, roundTrip: Duration, sites: [SiteStatus]?,
-        day: Quota = Quota(used: 0, limit: 0), month: Quota = Quota(used: 0, limit: 0),
+        limits: QuotaLimits = QuotaLimits(), day: Quota = Quota(used: 0, limit: 0),
+        month: Quota = Quota(used: 0, limit: 0),
         pause: SharedPause? = nil
     ) {
         self.endpoint = endpoint
         self.clockAhead = clockAhead
         self.roundTrip = roundTrip
         self.sites = sites
+        self.limits = limits
         self.day = day
         self.month = month
         self.pause = pause
@@ -93,24 +97,33 @@ package struct SharedFacts: Hashable, Sendable {
                     : .ok(.sites, own, "not known there yet; the daemon's first start makes it")
             ]
         }
-        var silent: [Finding] = []
+        var warnings: [Finding] = []
         if isServed, site.silence > Self.ownSilenceMax {
-            silent.append(
+            warnings.append(
                 .warning(
                     .sites, own,
                     "its daemon runs and has given no sign of life for \(Self.words(site.silence))",
                     advice: "'hashdrop status' says why"))
         }
         for other in sites where other.name != own {
+            if let others = other.limits, others != limits, other.silence < Self.silenceMax {
+                warnings.append(
+                    .warning(
+                        .sites, other.name,
+                        "is configured with \(Wording.limits(others)), and this site with "
+                            + Wording.limits(limits),
+                        advice: "Give all sites of the key the same virustotal.requestsPerMinute, "
+                            + "requestsPerDay and requestsPerMonth; each site asks by its own"))
+            }
             guard other.silence > Self.silenceMax, other.silence < Self.retirement else { continue }
-            silent.append(
+            warnings.append(
                 .warning(
                     .sites, other.name,
                     "no sign of life for \(Self.words(other.silence)); \(Self.spent(by: other))",
                     advice: "Look there whether its daemon runs and reaches the database; what it has spent "
                         + "stays counted"))
         }
-        guard silent.isEmpty else { return silent }
+        guard warnings.isEmpty else { return warnings }
         let present = sites.filter { $0.silence < Self.retirement }
         var words = present.prefix(Self.sitesNamedMax).map {
             "\($0.name) (seen \(Self.words($0.silence)) ago, \(Self.spent(by: $0)))"

@@ -15,6 +15,7 @@ package struct DaemonStatus: Hashable, Sendable, Codable {
 
     package var processID: Int32
     package var folders: FolderHealth
+    /// Of all sites where the database that they share serves, else of this daemon.
     package var minute: Quota
     package var day: Quota
     package var month: Quota
@@ -39,9 +40,9 @@ package struct DaemonStatus: Hashable, Sendable, Codable {
     ) {
         processID = ProcessInfo.processInfo.processIdentifier
         self.folders = folders
-        minute = lookups.minute
-        day = lookups.day
-        month = lookups.month
+        minute = sharing?.quota(.minute, own: lookups.minute) ?? lookups.minute
+        day = sharing?.quota(.day, own: lookups.day) ?? lookups.day
+        month = sharing?.quota(.month, own: lookups.month) ?? lookups.month
         requestsInFlight = lookups.requestsInFlight
         queue = Dictionary(uniqueKeysWithValues: lookups.openHashes.map { ($0.key.description, $0.value) })
         waitReason = lookups.waitReason

@@ -1,6 +1,7 @@
 package import Foundation
 package import Model
 package import SharedStore
+import Store
 package import Support
 
 /// How one of several daemons stands with the others, as its last word with the shared database told.
@@ -36,5 +37,18 @@ package struct SharedStanding: Hashable, Sendable {
         self.site = site
         self.view = view
         self.trouble = trouble
+    }
+
+    /// What all sites have spent within the limit of `own`, as of seconds ago; this site's own count while
+    /// the shared database does not serve.
+    package func quota(_ period: QuotaPeriod, own: Quota) -> Quota {
+        guard trouble == nil, let spent = view?.spending.quota else { return own }
+        let used =
+            switch period {
+            case .minute: spent.lastMinute.count
+            case .day: spent.today
+            case .month: spent.thisMonth
+            }
+        return Quota(used: used, limit: own.limit)
     }
 }

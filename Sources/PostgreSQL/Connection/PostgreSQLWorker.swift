@@ -7,6 +7,7 @@ import Support
 /// from the server.
 final class PostgreSQLWorker {
     private let address: PostgreSQLAddress
+    private let renewed: @Sendable () throws -> PostgreSQLAddress
     private let options: PostgreSQLOptions
     private let inbox: PostgreSQLInbox
     private let events: AsyncStream<PostgreSQLNotification>.Continuation
@@ -24,10 +25,12 @@ final class PostgreSQLWorker {
     private var pause: Deadline?
 
     init(
-        address: PostgreSQLAddress, options: PostgreSQLOptions, inbox: PostgreSQLInbox,
+        address: PostgreSQLAddress, renewed: @escaping @Sendable () throws -> PostgreSQLAddress,
+        options: PostgreSQLOptions, inbox: PostgreSQLInbox,
         events: AsyncStream<PostgreSQLNotification>.Continuation
     ) {
         self.address = address
+        self.renewed = renewed
         self.options = options
         self.inbox = inbox
         self.events = events
@@ -112,6 +115,11 @@ final class PostgreSQLWorker {
         guard connection == nil else { return }
         if let loss, pause?.isOver == false {
             throw .unreachable(reason: loss, mayHaveRun: false)
+        }
+        let address: PostgreSQLAddress
+        do { address = try renewed() } catch {
+            pause = Deadline(in: options.retryPause)
+            throw .unreachable(reason: note("\(error)"), mayHaveRun: false)
         }
         do {
             let connection = try PostgreSQLConnection(to: address, options: options, inbox: inbox) {

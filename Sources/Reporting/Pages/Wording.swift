@@ -1,4 +1,5 @@
 package import Foundation
+package import Model
 
 /// Numbers, sizes and durations in words.
 package enum Wording {
@@ -17,6 +18,20 @@ package enum Wording {
     /// `1 hash`, `1,204 hashes`.
     package static func count(_ value: Int, _ one: String, _ many: String) -> String {
         "\(number(value)) \(value == 1 ? one : many)"
+    }
+
+    /// `4 requests a minute, 500 a day and 15,500 a month`; without those that are none.
+    package static func limits(_ limits: QuotaLimits) -> String {
+        let all = [
+            (limits.requestsPerMinuteLimit, "minute"), (limits.requestsPerDayLimit, "day"),
+            (limits.requestsPerMonthLimit, "month"),
+        ].filter { $0.0 > 0 }
+        guard let first = all.first else { return "no limits" }
+        let texts =
+            ["\(count(first.0, "request", "requests")) a \(first.1)"]
+            + all.dropFirst().map { "\(number($0.0)) a \($0.1)" }
+        return texts.count == 1
+            ? texts[0] : texts.dropLast().joined(separator: ", ") + " and " + texts[texts.count - 1]
     }
 
     /// `217088` as `212 KiB`; exact below 1,024 bytes, three figures above.

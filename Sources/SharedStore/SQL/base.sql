@@ -70,9 +70,11 @@ BEGIN
     END IF;
 END $$;
 
--- The calling site, by the role that has logged in; a run that is given must be the site's newest.
+-- The calling site, by the role that has logged in. A run that is given must be the site's newest, and p_done, the
+-- newest of its calls that it knows to have spent, must be known here: else this is an older copy of the database,
+-- and the site begins anew.
 CREATE FUNCTION hashdrop.caller(
-    p_version bigint, p_site text, p_run bigint, OUT site_id bigint, OUT ledger_id bigint
+    p_version bigint, p_site text, p_run bigint, p_done bigint, OUT site_id bigint, OUT ledger_id bigint
 ) LANGUAGE plpgsql SET search_path = hashdrop, pg_temp AS $$
 DECLARE
     v_site site;
@@ -85,7 +87,11 @@ BEGIN
     IF v_site.role <> session_user THEN
         RAISE EXCEPTION 'the site % belongs to the role %', p_site, v_site.role USING ERRCODE = 'HD004';
     END IF;
-    IF v_site.run <> p_run THEN
+    IF v_site.run < p_run OR v_site.run = p_run AND v_site.call < p_done THEN
+        RAISE EXCEPTION 'this is an older copy, and does not know what the site % has asked since', p_site
+            USING ERRCODE = 'HD005';
+    END IF;
+    IF v_site.run > p_run THEN
         RAISE EXCEPTION 'another daemon has begun as the site %', p_site USING ERRCODE = 'HD006';
     END IF;
     site_id := v_site.id;
@@ -115,10 +121,10 @@ END $$;
 
 -- Begins a run of a site's daemon: what its earlier runs hold comes free, and their requests end now and stay
 -- spent; what it has spent by its own count counts (take_over). The first site's endpoint is everyone's, as soon
--- as something came from there.
+-- as something came from there. p_run is the daemon's run before, which an older copy may not know; 0 for none.
 CREATE FUNCTION hashdrop.begin_run(
-    p_version bigint, p_site text, p_key_hash bytea, p_endpoint text, p_days bigint[], p_requests bigint[],
-    p_ages bigint[]
+    p_version bigint, p_site text, p_key_hash bytea, p_endpoint text, p_run bigint, p_days bigint[],
+    p_requests bigint[], p_ages bigint[]
 ) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
 DECLARE
     v_endpoint text;
@@ -168,9 +174,10 @@ BEGIN
     -- Nothing more comes of a slice either, and what it has sent has arrived.
     UPDATE slice SET until = least(until, v_now - lease()) WHERE site_id = v_site.id;
     DELETE FROM demand WHERE site_id = v_site.id;
-    UPDATE site SET ledger_id = v_ledger, run = run + 1, seen_at = v_now WHERE id = v_site.id;
-    PERFORM take_over(v_ledger, v_site.id, v_site.run + 1, v_now, p_days, p_requests, p_ages);
-    RETURN v_site.run + 1;
+    UPDATE site SET ledger_id = v_ledger, run = greatest(run, p_run) + 1, call = 0, seen_at = v_now
+        WHERE id = v_site.id RETURNING * INTO v_site;
+    PERFORM take_over(v_ledger, v_site.id, v_site.run, v_now, p_days, p_requests, p_ages);
+    RETURN v_site.run;
 END $$;
 
 -- What can be told to a role before its site has begun: the server's time, and where the answers come from if

@@ -23,7 +23,7 @@ CREATE FUNCTION hashdrop.answers(
     p_version bigint, p_site text, p_hashes bytea[], p_ages hashdrop.ages
 ) RETURNS SETOF hashdrop.found LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
 BEGIN
-    PERFORM caller(p_version, p_site, NULL);
+    PERFORM caller(p_version, p_site, NULL, NULL);
     RETURN QUERY SELECT * FROM fresh_answers(
         hashdrop.now(), p_hashes, array_fill(p_ages, ARRAY[cardinality(p_hashes)]));
 END $$;
@@ -32,11 +32,11 @@ END $$;
 -- each it says: "send" with a ticket, "answered" (the answer follows), "asked" by another until `wait`, or
 -- "wait" for so long, with the period that is used up if it is one.
 --
--- p_call counts the calls of the run, and p_lost are those whose result never came: what they reserved was
--- not sent, and is given back.
+-- p_call counts the calls of the run, p_done is the newest whose result came, and p_lost are those whose result
+-- never came: what they reserved was not sent, and is given back.
 CREATE FUNCTION hashdrop.reserve(
-    p_version bigint, p_site text, p_run bigint, p_call bigint, p_lost bigint[], p_hashes bytea[],
-    p_users text[], p_ages hashdrop.ages[], p_minute bigint, p_day bigint, p_month bigint
+    p_version bigint, p_site text, p_run bigint, p_call bigint, p_done bigint, p_lost bigint[],
+    p_hashes bytea[], p_users text[], p_ages hashdrop.ages[], p_minute bigint, p_day bigint, p_month bigint
 ) RETURNS TABLE (
     place bigint, result text, ticket bigint, wait bigint, period text, answer hashdrop.found
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
@@ -52,10 +52,10 @@ DECLARE
     v_granted bigint;
     v_wait bigint;
     v_period text;
-    v_pause bigint;
+    v_pause mood;
     v_sent bigint;
 BEGIN
-    SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, p_run) c;
+    SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, p_run, p_done) c;
     PERFORM FROM ledger WHERE id = v_ledger FOR NO KEY UPDATE;
     v_now := hashdrop.now();
     PERFORM end_leases(v_now);
@@ -81,14 +81,14 @@ BEGIN
         IF v_granted < v_room.room AND v_granted < cardinality(v_open) THEN
             -- Another site's turn: it may not use it.
             v_wait := 500;
-            v_period := NULL;
+            v_period := 'turn';
         END IF;
     END IF;
-    SELECT until - v_now INTO v_pause FROM mood WHERE ledger_id = v_ledger AND until > v_now;
+    SELECT * INTO v_pause FROM mood WHERE ledger_id = v_ledger AND until > v_now;
     IF FOUND THEN
         v_granted := 0;
-        v_wait := v_pause;
-        v_period := NULL;
+        v_wait := v_pause.until - v_now;
+        v_period := 'pause ' || v_pause.reason;
     END IF;
 
     v_chosen := v_open[1:v_granted];
@@ -108,7 +108,7 @@ BEGIN
         PERFORM spend(v_ledger, v_site, day_of(v_now), v_sent);
         PERFORM take_turns(v_ledger, v_site, v_now, v_sent);
     END IF;
-    UPDATE site SET seen_at = v_now WHERE id = v_site;
+    UPDATE site SET call = greatest(call, p_call), seen_at = v_now WHERE id = v_site;
 
     RETURN QUERY
     SELECT w.place,
@@ -136,7 +136,7 @@ DECLARE
     v_count bigint;
     v_files bigint[];
 BEGIN
-    PERFORM caller(p_version, p_site, NULL);
+    PERFORM caller(p_version, p_site, NULL, NULL);
     WITH old AS (
         DELETE FROM answer WHERE hash IN (
             SELECT hash FROM answer WHERE asked_at < v_before ORDER BY asked_at LIMIT 1000

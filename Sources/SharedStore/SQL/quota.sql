@@ -205,8 +205,8 @@ END $$;
 -- The slice is good for p_valid at most, and ends ten minutes before the day: what it sends arrives in the day
 -- that has paid for it. It is the share of the day's limit for that time, and the share of each minute.
 CREATE FUNCTION hashdrop.take_slice(
-    p_version bigint, p_site text, p_run bigint, p_share double precision, p_valid bigint,
-    p_minute bigint, p_day bigint, p_month bigint,
+    p_version bigint, p_site text, p_run bigint, p_call bigint, p_done bigint, p_share double precision,
+    p_valid bigint, p_minute bigint, p_day bigint, p_month bigint,
     OUT id bigint, OUT requests bigint, OUT per_minute bigint, OUT valid bigint
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
 #variable_conflict use_variable
@@ -217,7 +217,7 @@ DECLARE
     v_room record;
     v_held bigint;
 BEGIN
-    SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, p_run) c;
+    SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, p_run, p_done) c;
     PERFORM FROM ledger l WHERE l.id = v_ledger FOR NO KEY UPDATE;
     v_now := hashdrop.now();
     PERFORM end_leases(v_now);
@@ -248,4 +248,29 @@ BEGIN
         VALUES (v_ledger, v_site, p_run, requests, per_minute, v_now, v_now + valid)
         RETURNING slice.id INTO id;
     PERFORM spend(v_ledger, v_site, day_of(v_now), requests);
+    UPDATE site SET call = greatest(call, p_call) WHERE site.id = v_site;
+END $$;
+
+-- Gives back what is left of slices, of which p_sent requests were sent; the site sends no more of them. To do it
+-- again changes nothing.
+CREATE FUNCTION hashdrop.give_back(
+    p_version bigint, p_site text, p_run bigint, p_slices bigint[], p_sent bigint[]
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
+DECLARE
+    v_site bigint;
+    v_ledger bigint;
+    v_now bigint;
+    v_slice record;
+BEGIN
+    SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, p_run, NULL) c;
+    PERFORM FROM ledger l WHERE l.id = v_ledger FOR NO KEY UPDATE;
+    v_now := hashdrop.now();
+    FOR v_slice IN
+        SELECT s.*, g.sent FROM unnest(p_slices, p_sent) AS g (id, sent) JOIN slice s ON s.id = g.id
+        WHERE s.site_id = v_site AND s.run = p_run AND s.requests > g.sent
+    LOOP
+        UPDATE request_day SET requests = requests - (v_slice.requests - v_slice.sent)
+            WHERE ledger_id = v_slice.ledger_id AND day = day_of(v_slice.taken_at) AND site_id = v_site;
+        UPDATE slice SET requests = v_slice.sent, until = least(until, v_now) WHERE id = v_slice.id;
+    END LOOP;
 END $$;

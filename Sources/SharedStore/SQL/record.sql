@@ -22,7 +22,7 @@ DECLARE
     v_accepted bigint[] := '{}';
     v_hash bytea;
 BEGIN
-    SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, NULL) c;
+    SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, NULL, NULL) c;
     v_now := hashdrop.now();
     FOR v_ending IN
         SELECT * FROM unnest(p_tickets, p_hashes, p_outcomes, p_flags, p_ages, p_pauses) WITH ORDINALITY

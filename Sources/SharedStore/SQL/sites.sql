@@ -1,16 +1,17 @@
 -- What the sites tell of themselves, and are told of each other.
 
--- The site's sign of life, and what each of its users would ask now. Also sweeps away what is no longer
--- counted, some at a time.
+-- The site's sign of life, what it is configured with, and what each of its users would ask now. Also sweeps away
+-- what is no longer counted, some at a time.
 CREATE FUNCTION hashdrop.heartbeat(
-    p_version bigint, p_site text, p_run bigint, p_users text[], p_open bigint[], p_weights bigint[]
+    p_version bigint, p_site text, p_run bigint, p_done bigint, p_limits bigint[], p_users text[],
+    p_open bigint[], p_weights bigint[]
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
 DECLARE
     v_site bigint;
     v_ledger bigint;
     v_now bigint;
 BEGIN
-    SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, p_run) c;
+    SELECT c.site_id, c.ledger_id INTO v_site, v_ledger FROM caller(p_version, p_site, p_run, p_done) c;
     -- The turns are everyone's.
     PERFORM FROM ledger WHERE id = v_ledger FOR NO KEY UPDATE;
     v_now := hashdrop.now();
@@ -19,7 +20,7 @@ BEGIN
     INSERT INTO demand (ledger_id, site_id, user_name, open, weight, seen_at)
         SELECT v_ledger, v_site, d.user_name, d.open, greatest(1, d.weight), v_now
         FROM unnest(p_users, p_open, p_weights) AS d (user_name, open, weight) WHERE d.open > 0;
-    UPDATE site SET seen_at = v_now WHERE id = v_site;
+    UPDATE site SET limits = p_limits, seen_at = v_now WHERE id = v_site;
     DELETE FROM request WHERE id IN (
         SELECT id FROM request
         WHERE ledger_id = v_ledger AND sent_at < v_now - 2 * 86400000 AND ended_at < v_now - 2 * 86400000
@@ -37,7 +38,7 @@ DECLARE
     v_ledger bigint;
     v_now bigint := hashdrop.now();
 BEGIN
-    SELECT c.ledger_id INTO v_ledger FROM caller(p_version, p_site, NULL) c;
+    SELECT c.ledger_id INTO v_ledger FROM caller(p_version, p_site, NULL, NULL) c;
     RETURN QUERY SELECT
         coalesce((
             SELECT array_agg(greatest(0, v_now - coalesce(r.ended_at, v_now))
@@ -54,18 +55,19 @@ END $$;
 -- All sites of the caller's key: how long ago each gave a sign of life, what it has spent and what it asks.
 CREATE FUNCTION hashdrop.sites(p_version bigint, p_site text)
 RETURNS TABLE (
-    name text, silence bigint, today bigint, this_month bigint, under_way bigint, open bigint
+    name text, silence bigint, today bigint, this_month bigint, under_way bigint, open bigint, limits bigint[]
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     v_ledger bigint;
     v_now bigint := hashdrop.now();
 BEGIN
-    SELECT c.ledger_id INTO v_ledger FROM caller(p_version, p_site, NULL) c;
+    SELECT c.ledger_id INTO v_ledger FROM caller(p_version, p_site, NULL, NULL) c;
     RETURN QUERY SELECT s.name, greatest(0, v_now - s.seen_at),
         coalesce(d.today, 0)::bigint, coalesce(d.this_month, 0)::bigint,
         (SELECT count(*) FROM request r WHERE r.site_id = s.id AND r.ended_at IS NULL),
-        coalesce((SELECT sum(open) FROM claimants(v_ledger, v_now) c WHERE c.site_id = s.id), 0)::bigint
+        coalesce((SELECT sum(open) FROM claimants(v_ledger, v_now) c WHERE c.site_id = s.id), 0)::bigint,
+        coalesce(s.limits, '{}')
     FROM site s LEFT JOIN (
         SELECT site_id, sum(requests) AS this_month, sum(requests) FILTER (WHERE day >= day_of(v_now)) AS today
         FROM request_day WHERE ledger_id = v_ledger AND day >= day_of(month_start(v_now, 0)) GROUP BY site_id

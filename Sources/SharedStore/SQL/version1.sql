@@ -27,6 +27,10 @@ CREATE TABLE hashdrop.site (
     ledger_id bigint NOT NULL REFERENCES hashdrop.ledger,
     -- Counts the starts of the site's daemon: what an earlier one holds comes free.
     run bigint NOT NULL DEFAULT 0,
+    -- The newest call of the run that has spent: a daemon that knows of a newer one sees an older copy.
+    call bigint NOT NULL DEFAULT 0,
+    -- What the site is configured with: requests a minute, a day and a month, 0 for no limit.
+    limits bigint[] CHECK (cardinality(limits) = 3),
     seen_at bigint NOT NULL
 );
 
@@ -133,7 +137,7 @@ CREATE TABLE hashdrop.slice (
     ledger_id bigint NOT NULL REFERENCES hashdrop.ledger,
     site_id bigint NOT NULL REFERENCES hashdrop.site,
     run bigint NOT NULL,
-    requests bigint NOT NULL CHECK (requests BETWEEN 1 AND 1048576),
+    requests bigint NOT NULL CHECK (requests BETWEEN 0 AND 1048576),
     -- Kept for the site from every minute while the slice is good.
     per_minute bigint NOT NULL CHECK (per_minute >= 0),
     taken_at bigint NOT NULL,

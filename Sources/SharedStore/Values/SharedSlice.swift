@@ -27,3 +27,10 @@ package struct SharedSlice: Hashable, Sendable {
         return -(id << 20 | Int64(number))
     }
 }
+
+/// What is left of a slice that is not sent from any more.
+package struct SliceRest: Hashable, Sendable {
+    package var slice: SharedSlice
+    /// How many of its requests were sent, or may have been.
+    package var sent: Int
+}

@@ -24,9 +24,18 @@ package enum SharedGrant: Hashable, Sendable {
     case answered(LookupAnswer)
     /// It is on its way already, from another site or this one, for so long at most.
     case asked(elsewhereUntil: Duration)
-    /// Not now: ask again after so long, or earlier. The period is the one that is used up; nil if the key is
-    /// paused, or it is another site's turn.
-    case wait(Duration, QuotaPeriod?)
+    /// Not now: ask again after so long, or earlier.
+    case wait(Duration, Cause)
+
+    /// Why a request may not be sent now.
+    package enum Cause: Hashable, Sendable {
+        /// The period's requests are used up, by all sites together.
+        case usedUp(QuotaPeriod)
+        /// VirusTotal has refused a request, of any site of the key: with this HTTP status.
+        case pause(String)
+        /// Other sites have their turns.
+        case turn
+    }
 
     var ticket: Int64? { if case .send(let ticket) = self { ticket } else { nil } }
 }

@@ -70,7 +70,15 @@ struct OperationsPage {
                 page.raw(", no limit</p>")
             }
         }
-        page.raw("</ul></section>\n")
+        page.raw("</ul>")
+        if let shared = view.shared {
+            page.raw("<p class=muted>")
+            page.raw(
+                shared.trouble == nil ? "By all sites." : "By this site alone; those of others are not known."
+            )
+            page.raw("</p>")
+        }
+        page.raw("</section>\n")
     }
 
     private func appendQueue(to page: inout HTMLBuilder) {

@@ -54,23 +54,30 @@ struct DoctorCommand: AsyncParsableCommand {
             endpoint: try VirusTotalEndpoint(settings.virusTotal.endpoint),
             curl: Self.curl(settings.virusTotal, environment), environment: environment,
             key: Self.key(settings.virusTotal, environment), user: settings.virusTotal.user,
-            limits: settings.lookupOptions.limits, shared: try Self.sharedQuestion(settings), asks: ask,
+            limits: settings.lookupOptions.limits, shared: try Self.sharedQuestion(settings, paths),
+            asks: ask,
             command: HashdropCall(configuration: configurationOption.path),
             tellDaemon: { try DaemonSignal.tellJobsChanged(paths) })
     }
 
     /// Nil for a daemon that shares nothing.
-    private static func sharedQuestion(_ settings: HashdropSettings) throws -> SharedQuestion? {
-        guard let address = try settings.sharedAddress() else { return nil }
+    private static func sharedQuestion(
+        _ settings: HashdropSettings, _ paths: StatePaths
+    ) throws -> SharedQuestion? {
+        guard let client = try settings.sharedClient() else { return nil }
         let site = settings.sharedSiteName
         let limits = settings.lookupOptions.limits
-        let client = try HashdropSettings.sharedClient(address)
-        return SharedQuestion(address: address.endpoint, site: site) {
+        let daemon = DaemonStatusFile(path: paths.status).read()?.shared
+        let trouble = daemon?.reason.map { SharedQuestion.Trouble(since: daemon?.awaySince, reason: $0) }
+        return SharedQuestion(
+            address: client.address.endpoint, site: site, passwordFile: settings.shared.passwordFile,
+            trouble: trouble
+        ) {
             let outlook = try await SharedOverview(client: client, site: site).outlook()
             await client.close()
             return SharedFacts(
                 endpoint: outlook.endpoint, clockAhead: outlook.clockAhead, roundTrip: outlook.roundTrip,
-                sites: outlook.sites,
+                sites: outlook.sites, limits: limits,
                 day: Quota(used: outlook.spending?.quota.today ?? 0, limit: limits.requestsPerDayLimit),
                 month: Quota(
                     used: outlook.spending?.quota.thisMonth ?? 0, limit: limits.requestsPerMonthLimit),

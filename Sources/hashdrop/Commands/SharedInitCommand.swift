@@ -82,8 +82,9 @@ struct SharedInitCommand: AsyncParsableCommand {
         guard !sitePasswordFile.isEmpty else { return site.map { _ in nil } }
         return try sitePasswordFile.map { path -> String? in
             do {
+                let password = try SharedAddress.password(in: path, named: "--site-password-file")
                 return try PasswordPrompt.checked(
-                    SharedAddress.password(in: path, named: "--site-password-file"))
+                    password, "The password in '\(path)' (--site-password-file)")
             } catch let error as SettingsError {
                 throw CommandFailure(.usage, error.description)
             }

@@ -96,8 +96,7 @@ struct SharedMigrateCommand: AsyncParsableCommand {
         throw CommandFailure(
             .temporary,
             "Other sites spend this key's requests: \(others.map(\.name).joined(separator: ", "))",
-            advice: "stop their daemons, or give this one a key of its own, and try again "
-                + "\(Int(silenceMin.seconds)) seconds later")
+            advice: "stop their daemons, and try again \(Int(silenceMin.seconds)) seconds later")
     }
 
     /// A site that is cut off sends what it has taken ahead, and gives no sign of life.

@@ -36,6 +36,12 @@ struct SharedStatusCommand: AsyncParsableCommand {
             var inFlight: Int
             /// Hashes that it would ask now.
             var openHashes: Int
+            /// Its settings; 0 is none.
+            @OrNull var limits: Limits?
+        }
+
+        struct Limits: Codable, Hashable, Sendable {
+            var minute, day, month: Int
         }
 
         struct Pause: Codable, Hashable, Sendable {
@@ -69,13 +75,12 @@ struct SharedStatusCommand: AsyncParsableCommand {
     }
 
     private static func overview(_ settings: HashdropSettings) async throws -> Overview {
-        guard let address = try settings.sharedAddress() else {
+        guard let client = try settings.sharedClient() else {
             throw CommandFailure(
                 .configuration, "This daemon shares nothing: shared.database is not set",
                 advice: "'hashdrop status' shows what it does alone")
         }
         let name = settings.sharedSiteName
-        let client = try HashdropSettings.sharedClient(address)
         let shared = SharedOverview(client: client, site: name)
         let spending: SharedSpending
         let sites: [SiteStatus]
@@ -85,14 +90,15 @@ struct SharedStatusCommand: AsyncParsableCommand {
         } catch SharedError.forgotten {
             throw CommandFailure(
                 .configuration, "The shared database has no site '\(name)'",
-                advice: "its daemon is one from its first start with shared.database on; if that has another "
-                    + "name there, set shared.site")
+                advice:
+                    "its daemon is one as soon as it has reached the database, and 'hashdrop status' says "
+                    + "whether it has; if that has another name there, set shared.site")
         }
         await client.close()
         let limits = settings.lookupOptions.limits
         let spent = spending.quota
         return Overview(
-            database: address.endpoint, site: name,
+            database: client.address.endpoint, site: name,
             minute: Quota(used: spent.lastMinute.count, limit: limits.requestsPerMinuteLimit),
             day: Quota(used: spent.today, limit: limits.requestsPerDayLimit),
             month: Quota(used: spent.thisMonth, limit: limits.requestsPerMonthLimit),
@@ -104,7 +110,12 @@ struct SharedStatusCommand: AsyncParsableCommand {
                 Overview.Site(
                     name: site.name, isThisSite: site.name == name,
                     silentSeconds: wholeSeconds(site.silence), today: site.today,
-                    thisMonth: site.thisMonth, inFlight: site.requestsInFlight, openHashes: site.openHashes)
+                    thisMonth: site.thisMonth, inFlight: site.requestsInFlight, openHashes: site.openHashes,
+                    limits: site.limits.map { limits in
+                        Overview.Limits(
+                            minute: limits.requestsPerMinuteLimit, day: limits.requestsPerDayLimit,
+                            month: limits.requestsPerMonthLimit)
+                    })
             })
     }
 
@@ -132,7 +143,20 @@ struct SharedStatusCommand: AsyncParsableCommand {
                 + "\(Wording.duration(TimeInterval(site.silentSeconds))) ago, \(site.today) today, "
                 + "\(site.thisMonth) this month, \(site.inFlight) in flight, "
                 + "\(Wording.count(site.openHashes, "hash", "hashes")) to ask"
+                + otherLimits(of: site, than: overview)
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What is to be mended: together they would spend by the greater ones.
+    private static func otherLimits(of site: Overview.Site, than overview: Overview) -> String {
+        let own = Overview.Limits(
+            minute: overview.minute.limit, day: overview.day.limit, month: overview.month.limit)
+        guard let limits = site.limits, limits != own else { return "" }
+        let text = Wording.limits(
+            QuotaLimits(
+                requestsPerMinuteLimit: limits.minute, requestsPerDayLimit: limits.day,
+                requestsPerMonthLimit: limits.month))
+        return "; its limits are others, \(text)"
     }
 }

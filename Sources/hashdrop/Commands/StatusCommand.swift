@@ -134,7 +134,8 @@ struct StatusCommand: AsyncParsableCommand {
                     : "Daemon: running (process \(daemon.processID))")
             lines.append(
                 "Quota:  \(minute(daemon.minute)) this minute, \(used(daemon.day)) today, "
-                    + "\(used(daemon.month)) this month (UTC)")
+                    + "\(used(daemon.month)) this month (UTC)"
+                    + (daemon.shared.map { $0.reason == nil ? ", by all sites" : ", by this site" } ?? ""))
             if let reason = daemon.waitReason {
                 // The reason may be a sentence, or several.
                 let isClosed = reason.hasSuffix(".")

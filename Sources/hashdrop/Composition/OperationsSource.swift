@@ -24,8 +24,13 @@ struct OperationsSource: Sendable {
     func view() async -> OperationsView {
         let lookups = await dispatcher.health()
         let folders = status.folders
+        let sharing = status.sharing
+        let quotas: [QuotaPeriod: Quota] = [
+            .minute: lookups.minute, .day: lookups.day, .month: lookups.month,
+        ]
         return OperationsView(
-            quotas: [.minute: lookups.minute, .day: lookups.day, .month: lookups.month],
+            quotas: Dictionary(
+                uniqueKeysWithValues: quotas.map { ($0, sharing?.quota($0, own: $1) ?? $1) }),
             requestsInFlight: lookups.requestsInFlight, queue: lookups.openHashes,
             waitReason: lookups.waitReason, waitsUntil: lookups.waitsUntil,
             folders: folders.folders,
@@ -33,7 +38,7 @@ struct OperationsSource: Sendable {
                 folders.trouble.map { "Files wait: \($0)" },
                 status.reportTrouble.map { "Reports cannot be written: \($0)" },
             ].compactMap(\.self), disks: directories.compactMap(Self.disk),
-            shared: status.sharing.map(Self.shared))
+            shared: sharing.map(Self.shared))
     }
 
     /// As it was heard last: the shared database may be away, and no page waits for it.

@@ -26,21 +26,27 @@ extension HashdropSettings {
     func sharedDatabase(
         endpoint: VirusTotalEndpoint, key: @escaping @Sendable () -> APIKey, over database: HashdropDatabase
     ) throws -> SharedDatabase? {
-        guard let address = try sharedAddress() else { return nil }
+        guard let client = try sharedClient() else { return nil }
         let clock = try database.ledger.steadyClock(over: SystemClock())
         return SharedDatabase(
-            client: try Self.sharedClient(address), site: sharedSiteName,
+            client: client, site: sharedSiteName,
             keyHash: { Self.sharedKeyHash(key()) }, endpoint: endpoint.description,
             limits: lookupOptions.limits,
             localRequests: { [ledger = database.ledger] in try LocalRequests(ledger, at: clock.now) })
     }
 
-    /// A connection to the shared database with the site's patience. Nothing is connected yet.
-    static func sharedClient(_ address: PostgreSQLAddress) throws -> PostgreSQLClient {
+    /// A connection to the shared database with the site's patience; nil if this daemon is alone. Nothing is
+    /// connected yet; each connection is made with the password that the file has then.
+    ///
+    /// Throws as `sharedAddress` does.
+    func sharedClient() throws -> PostgreSQLClient? {
+        guard let url = shared.database else { return nil }
+        let shared = SharedAddress(url: url, passwordFile: shared.passwordFile)
         var options = PostgreSQLOptions()
-        options.connectLimit = sharedConnectLimit
-        options.statementLimit = sharedStatementLimit
-        return try PostgreSQLClient(address: address, options: options)
+        options.connectLimit = Self.sharedConnectLimit
+        options.statementLimit = Self.sharedStatementLimit
+        return try PostgreSQLClient(
+            address: try shared.address(), renewed: { try shared.address() }, options: options)
     }
 
     /// What names a key's ledger in the shared database.

@@ -27,10 +27,11 @@ enum PasswordPrompt {
     }
 
     /// The password, or why it is none.
-    static func checked(_ password: String) throws -> String {
+    static func checked(_ password: String, _ name: String = "A password") throws -> String {
         guard password.count >= charactersMin, password.utf8.count <= bytesMax else {
             throw CommandFailure(
-                .usage, "A password has at least \(charactersMin) characters and at most \(bytesMax) bytes.")
+                .usage,
+                "\(name) must have at least \(charactersMin) characters and at most \(bytesMax) bytes.")
         }
         return password
     }
