@@ -41,7 +41,7 @@ package struct Examination: Sendable {
         findings += databaseFindings(privateFolder, look, account)
         findings += disks.flatMap { $0.findings(options.command) }
         findings += clock(look).findings
-        findings += await sharedFindings()
+        findings += await sharedFindings(look)
         findings += options.key.findings(isServed: options.daemon.isHeld)
         findings += await networkFindings()
         findings += await acceptance(look, account)
@@ -204,8 +204,19 @@ package struct Examination: Sendable {
 
     // MARK: Other daemons
 
-    private func sharedFindings() async -> [Finding] {
-        guard let shared = options.shared else { return [] }
+    private func sharedFindings(_ look: Result<DatabaseFacts, StoreError>?) async -> [Finding] {
+        guard let shared = options.shared else {
+            guard case .success(let facts)? = look, let sharing = facts.sharing else { return [] }
+            return [
+                .warning(
+                    .sites, sharing.site,
+                    "this daemon was one of several with one key, is alone now, and does not know what the "
+                        + "others spend",
+                    advice:
+                        "Set shared.database again, give it a key of its own, or move as config/SHARED.md "
+                        + "has it (hashdrop shared migrate --to sqlite)")
+            ]
+        }
         return await shared.findings(
             endpoint: options.endpoint.description,
             isServed: options.daemon.isHeld && !options.daemon.isStopped)

@@ -149,7 +149,7 @@ package final class SharedDatabase: SharedSite {
         do {
             let rows = try await session.query(
                 """
-                SELECT result, ticket, wait, period, (answer).* FROM hashdrop.reserve(
+                SELECT result, ticket, wait, cause, (answer).* FROM hashdrop.reserve(
                     $1, $2, $3, $4, $5, $6, $7, $8, $9::text[]::hashdrop.ages[], $10, $11, $12)
                 ORDER BY place
                 """,
@@ -195,7 +195,7 @@ package final class SharedDatabase: SharedSite {
         if result == "answered", let found = try row.answer(now: now) { return .answered(found.answer) }
         let wait: Duration = .milliseconds(try row.get("wait", .int))
         if result == "asked" { return .asked(elsewhereUntil: wait) }
-        return .wait(wait, cause(try row.optional("period", .text)))
+        return .wait(wait, cause(try row.optional("cause", .text)))
     }
 
     private static func cause(_ text: String?) -> SharedGrant.Cause {

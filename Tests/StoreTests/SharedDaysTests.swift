@@ -118,4 +118,13 @@ struct SharedDaysTests {
         #expect(detections[Samples.hash(3)] == 4)
         #expect(found.first { $0.hash == Samples.hash(3) }?.answer.askedAt == Samples.now)
     }
+
+    @Test func whetherOthersSpendTooIsRememberedUntilItIsOver() throws {
+        #expect(try database.ledger.sharing() == nil)
+        let mark = SharingMark(site: "the site's name, with spaces", key: "ab12")
+        for _ in 0..<2 { try database.ledger.noteSharing(mark) }
+        #expect(try database.ledger.sharing() == mark)
+        try database.ledger.noteSharing(nil)
+        #expect(try database.ledger.sharing() == nil)
+    }
 }

@@ -30,7 +30,8 @@ END $$;
 
 -- Reserves requests for hashes, in the caller's order, which is that of their urgency; each hash once. For
 -- each it says: "send" with a ticket, "answered" (the answer follows), "asked" by another until `wait`, or
--- "wait" for so long, with the period that is used up if it is one.
+-- "wait" for so long, for a cause: the period that is used up, "pause" and its reason, or another site's
+-- "turn".
 --
 -- p_call counts the calls of the run, p_done is the newest whose result came, and p_lost are those whose result
 -- never came: what they reserved was not sent, and is given back.
@@ -38,7 +39,7 @@ CREATE FUNCTION hashdrop.reserve(
     p_version bigint, p_site text, p_run bigint, p_call bigint, p_done bigint, p_lost bigint[],
     p_hashes bytea[], p_users text[], p_ages hashdrop.ages[], p_minute bigint, p_day bigint, p_month bigint
 ) RETURNS TABLE (
-    place bigint, result text, ticket bigint, wait bigint, period text, answer hashdrop.found
+    place bigint, result text, ticket bigint, wait bigint, cause text, answer hashdrop.found
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = hashdrop, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -51,7 +52,7 @@ DECLARE
     v_room record;
     v_granted bigint;
     v_wait bigint;
-    v_period text;
+    v_cause text;
     v_pause mood;
     v_sent bigint;
 BEGIN
@@ -74,21 +75,21 @@ BEGIN
     v_room := room(v_ledger, v_site, v_now, p_minute, p_day, p_month);
     v_granted := v_room.room;
     v_wait := v_room.wait;
-    v_period := v_room.period;
+    v_cause := v_room.period;
     IF v_granted > 0 AND p_minute > 0 AND cardinality(v_open) > 0 THEN
         v_granted := least(
             v_granted, share(v_ledger, v_site, v_now, v_room.minute_room, cardinality(v_open)));
         IF v_granted < v_room.room AND v_granted < cardinality(v_open) THEN
             -- Another site's turn: it may not use it.
             v_wait := 500;
-            v_period := 'turn';
+            v_cause := 'turn';
         END IF;
     END IF;
     SELECT * INTO v_pause FROM mood WHERE ledger_id = v_ledger AND until > v_now;
     IF FOUND THEN
         v_granted := 0;
         v_wait := v_pause.until - v_now;
-        v_period := 'pause ' || v_pause.reason;
+        v_cause := 'pause ' || v_pause.reason;
     END IF;
 
     v_chosen := v_open[1:v_granted];
@@ -118,7 +119,7 @@ BEGIN
         CASE WHEN f.hash IS NOT NULL THEN f.lease_until - v_now
             -- The other's flight has just ended, without an answer.
             WHEN w.hash = ANY (v_chosen) THEN 0 ELSE v_wait END,
-        CASE WHEN f.hash IS NULL AND w.hash <> ALL (v_chosen) THEN v_period END,
+        CASE WHEN f.hash IS NULL AND w.hash <> ALL (v_chosen) THEN v_cause END,
         CASE WHEN a.hash IS NOT NULL THEN a END
     FROM unnest(p_hashes) WITH ORDINALITY AS w (hash, place)
         LEFT JOIN flight f ON f.hash = w.hash

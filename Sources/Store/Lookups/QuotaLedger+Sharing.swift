@@ -11,6 +11,18 @@ package struct RequestDays: Hashable, Sendable {
     package var others: [Int: Int] = [:]
 }
 
+/// As what and with which key a daemon was one of several.
+package struct SharingMark: Hashable, Sendable {
+    package var site: String
+    /// SHA-256 of the key, in hexadecimal.
+    package var key: String
+
+    package init(site: String, key: String) {
+        self.site = site
+        self.key = key
+    }
+}
+
 // Requests that daemons with one key have spent together, for a daemon that goes on alone, and back.
 extension QuotaLedger {
     package func requestDays() throws -> RequestDays {
@@ -90,4 +102,31 @@ extension QuotaLedger {
     static func forgetOthers(in db: Database) throws {
         try db.execute(sql: "DELETE FROM meta WHERE key = '\(othersKey)'")
     }
+
+    // MARK: Whether others spend too
+
+    /// Remembers that other daemons spend the key's requests too; nil for no more.
+    package func noteSharing(_ mark: SharingMark?) throws {
+        try pool.write { db in
+            guard let mark else {
+                try db.execute(sql: "DELETE FROM meta WHERE key = '\(Self.sharingKey)'")
+                return
+            }
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('\(Self.sharingKey)', ?)",
+                arguments: ["\(mark.key) \(mark.site)"])
+        }
+    }
+
+    /// What was remembered; nil for a daemon that was always alone, or is again.
+    package func sharing() throws -> SharingMark? { try pool.read(Self.sharing) }
+
+    static func sharing(in db: Database) throws -> SharingMark? {
+        let text = try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = '\(sharingKey)'") ?? ""
+        let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+        return words.count == 2 ? SharingMark(site: words[1], key: words[0]) : nil
+    }
+
+    /// In the table `meta`, in the form `KEY SITE`.
+    private static let sharingKey = "sharing"
 }

@@ -18,6 +18,8 @@ package struct DatabaseFacts: Hashable, Sendable {
     package var users: [UserName]
     /// What the last run believed of the time; nil if there was none.
     package var clockMemory: ClockMemory?
+    /// As what the daemon was one of several, if it has not left them.
+    package var sharing: SharingMark?
     /// The reports' folder that bears hashdrop's marker; nil if none does yet.
     package var reportsDirectory: String?
     /// The channels of notifications that have failed.
@@ -121,6 +123,7 @@ extension HashdropDatabase {
         }
         facts.endpoint = try meta("endpoint", in: db)
         facts.reportsDirectory = try meta("reports", in: db)
+        facts.sharing = try QuotaLedger.sharing(in: db)
         facts.isUsed =
             try Bool.fetchOne(
                 db,

@@ -62,12 +62,33 @@ struct ServeCommand: AsyncParsableCommand {
                 ])
         }
         if users.isEmpty { Self.tellOfNoUser(settings, logger) }
+        try Self.noteSharing(settings, keys.key, services.database.ledger, logger)
         for concern in keys.concerns { logger.warning("\(concern)") }
         if !keys.key.hasUsualForm {
             logger.warning("The API key does not have the usual form of 64 hexadecimal digits.")
         }
         try await services.run()
         logger.info("Stopped.")
+    }
+
+    /// A daemon that was one of several must not become one alone in silence: it would count the key's quota
+    /// as its own.
+    private static func noteSharing(
+        _ settings: HashdropSettings, _ key: APIKey, _ ledger: QuotaLedger, _ logger: Logger
+    ) throws {
+        let mark = SharingMark(
+            site: settings.sharedSiteName, key: Hex.string(HashdropSettings.sharedKeyHash(key)))
+        guard settings.shared.database == nil else { return try ledger.noteSharing(mark) }
+        guard let before = try ledger.sharing() else { return }
+        // Another key is not the others'.
+        guard before.key == mark.key else { return try ledger.noteSharing(nil) }
+        logger.warning(
+            "The key was shared with other sites; without shared.database it is not known what they spend.",
+            metadata: [
+                "site": "\(before.site)",
+                "advice":
+                    "set it again, take another key, or stop them and 'hashdrop shared migrate --to sqlite'",
+            ])
     }
 
     /// A database without users is new, or is not the one that served the users whose folders are there.

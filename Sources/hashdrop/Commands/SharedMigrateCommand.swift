@@ -64,11 +64,11 @@ struct SharedMigrateCommand: AsyncParsableCommand {
             let move = SharedMove(
                 owner: client, site: settings.sharedSiteName, database: database, clock: clock)
             if to == .sqlite { try await Self.requireNoSlices(move) }
-            try await self.move(move, endpoint: address.endpoint)
+            try await self.move(move, of: database, endpoint: address.endpoint)
         }
     }
 
-    private func move(_ move: SharedMove, endpoint: String) async throws {
+    private func move(_ move: SharedMove, of database: HashdropDatabase, endpoint: String) async throws {
         var display = ProgressDisplay()
         defer { display.end() }
         func show(_ count: Int) { display.show(answers: count) }
@@ -81,6 +81,7 @@ struct SharedMigrateCommand: AsyncParsableCommand {
                     + "requests. Start the daemon with shared.database.")
         case .sqlite:
             let count = try await move.toSQLite(show)
+            try database.ledger.noteSharing(nil)
             display.clear()
             print(
                 "This machine's database has the \(Wording.count(count, "answer", "answers")) of "
