@@ -33,6 +33,10 @@ package actor SharedSiteService: Service {
     private var lastJob: Int64 = 0
     private var nextBeat: Duration = .zero
     private var nextForgetting: Duration = .zero
+    /// Whether the shared database failed this service last.
+    private var hasFailed = false
+    /// Whether there was nothing to ask at the last sign of life.
+    private var isQuiet = true
     /// Since when a turn has failed for a reason of this machine's, and which.
     private var trouble: (since: ClockReading, error: any Error)?
     /// What the shared database told last of the sites and of what they have spent.
@@ -105,17 +109,24 @@ package actor SharedSiteService: Service {
     func turn() async -> Duration {
         do {
             try await ledger.deliver()
-            if clock.now.monotonic >= nextBeat { try await beat() }
+            let beats = clock.now.monotonic >= nextBeat
+            if beats { try await beat() }
             try await ledger.collect { [lookups] in lookups.answersTaken($0) }
             try await copySome()
             try await forgetSome()
             trouble = nil
+            // Where there is anything to ask, lookups see for themselves that what they have met has passed.
+            if beats, isQuiet || hasFailed {
+                ledger.noteThere()
+                hasFailed = false
+            }
             tell()
             return unknownJobs.isEmpty ? max(.zero, nextBeat - clock.now.monotonic) : .zero
         } catch {
             if error is SharedError {
                 // One word for lookups and for this: since when, and why.
                 ledger.noteAway(error)
+                hasFailed = true
             } else if trouble == nil {
                 logger.warning(
                     "This site's word does not reach the others; it is tried again every few seconds.",
@@ -136,8 +147,7 @@ package actor SharedSiteService: Service {
             demand[user] = SharedDemand(open: open, weight: weights[user] ?? 1)
         }
         try await site.heartbeat(demand)
-        // Where there is anything to ask, lookups see for themselves that it is back.
-        if demand.isEmpty { ledger.noteThere() }
+        isQuiet = demand.isEmpty
         try await ledger.keepSlice()
         view = SharedStanding.View(
             sites: try await site.sites(), spending: try await site.spending(), at: clock.now)

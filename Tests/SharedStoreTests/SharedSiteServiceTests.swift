@@ -22,8 +22,15 @@ struct SharedSiteServiceTests {
     private let service: SharedSiteService
     private let told = Exchangeable<SharedStanding?>(nil)
 
-    init() throws {
+    init() throws { try self.init(spent: 0) }
+
+    /// - Parameter spent: how many requests the site has sent just before.
+    private init(spent: Int) throws {
         database = try HashdropDatabase(path: folder.path("test.sqlite"), endpoint: "https://example.test")
+        for number in 0..<spent {
+            let request = try database.ledger.begin(Samples.hash(9_000 + number), at: clock.now.wall)
+            try database.ledger.end(request, outcome: "404", at: clock.now)
+        }
         let runtime = ServiceRuntime(clock: clock)
         let site = SitesInMemory.Site(number: 1, shared: shared)
         let ledger = SharedLookupLedger(
@@ -128,5 +135,26 @@ struct SharedSiteServiceTests {
         _ = await service.turn()
         #expect(shared.snapshot.demand.keys.contains(1))
         #expect(try database.jobs.job(job.id)?.state == .done)
+    }
+
+    /// Lookups that wait for this machine's own quota ask nothing of the shared database, and do not see it.
+    @Test func itIsBackAlsoWhereLookupsWaitForSomethingElse() async throws {
+        let site = try SharedSiteServiceTests(spent: 4)
+        _ = try site.drop([Samples.hash(50)])
+        let lookups = Task { await site.dispatcher.run() }
+        try await eventually("lookups wait for the minute") {
+            await site.dispatcher.health().waitReason != nil
+        }
+        _ = await site.service.turn()
+        #expect(site.shared.snapshot.demand[1]?.isEmpty == false)
+        site.shared.state.withLock { $0.failure = SitesInMemory.away }
+        site.clock.advance(by: .seconds(5))
+        _ = await site.service.turn()
+        #expect(site.told.value?.trouble != nil)
+        site.shared.state.withLock { $0.failure = nil }
+        _ = await site.service.turn()
+        #expect(site.told.value?.trouble == nil && site.shared.snapshot.wishes.isEmpty)
+        lookups.cancel()
+        await lookups.value
     }
 }
