@@ -57,8 +57,9 @@ extension SharedDatabase {
                     .int(call.limits.requestsPerMinuteLimit), .int(call.limits.requestsPerDayLimit),
                     .int(call.limits.requestsPerMonthLimit),
                 ])
-            endCall(call.number)
             guard let row = rows.first, let id = try row.optional("id", .int) else { return nil }
+            // One that has spent nothing leaves no trace there.
+            endCall(call.number)
             return SharedSlice(
                 id: Int64(id), epoch: epoch, requests: try row.get("requests", .int),
                 requestsPerMinuteLimit: try row.get("per_minute", .int),

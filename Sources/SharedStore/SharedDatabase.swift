@@ -179,7 +179,7 @@ package final class SharedDatabase: SharedSite {
         }
     }
 
-    /// Notes that the result of a call has come.
+    /// Notes that the result of a call has come that has spent, or may have.
     func endCall(_ number: Int) { state.withLock { $0.done = max($0.done, number) } }
 
     /// The newest call whose result came.

@@ -292,4 +292,19 @@ struct SharedSliceTests {
         try await site.ledger.keepSlice()
         #expect(try await link.database.spending().quota.today > 0)
     }
+
+    /// The server has no trace of a call that spent nothing; it is no older copy for that.
+    @Test func aSliceThatIsNotToBeHadEndsNoRun() async throws {
+        let fixture = try await SharedFixture()
+        let limits = QuotaLimits(requestsPerMinuteLimit: 9, requestsPerDayLimit: 3)
+        let site = try fixture.site("a", limits: limits)
+        #expect(try await site.tickets(1...3).count == 3)
+        for _ in 0..<2 {
+            #expect(try await site.takeSlice(share: 1, goodFor: .seconds(3_600)) == nil)
+            try await site.heartbeat([:])
+            #expect(try await site.tickets(4...4).isEmpty)
+        }
+        #expect(try await site.sites().map(\.requestsInFlight) == [3])
+        #expect(try await fixture.number("SELECT run AS value FROM hashdrop.site") == 1)
+    }
 }
